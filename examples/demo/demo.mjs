@@ -1,0 +1,1 @@
+console.log('The recording demo is not wired up yet.');

@@ -1,0 +1,179 @@
+// Bundles the workspace into dist/ (see the table in README.md) and writes the declarations of the public entries.
+// Whatever package.json names under dependencies or optionalDependencies stays external, devDependencies are bundled.
+// A file is replaced only when its bytes change, by a rename: programs that run from dist/ meanwhile never see half.
+// Flags: --quiet prints nothing when all is well, --no-types leaves the declarations out.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const packagesDir = dirname(here);
+const outDir = join(here, 'dist');
+const flags = new Set(process.argv.slice(2));
+
+/** Output name -> entry point below src/. The extension of the output decides the module format. */
+const ENTRIES = {
+  'preload.cjs': 'preload/main.ts',
+  'recorder.mjs': 'recorder-entry.ts',
+  'hooks.mjs': 'loader/hooks-thread.ts',
+  'transform.cjs': 'transform-entry.ts',
+  'cli.mjs': 'cli/main.ts',
+  'api.mjs': 'api.ts',
+  'api.cjs': 'api.ts',
+  'read.mjs': 'read.ts',
+};
+
+/** `--import` wants an ES module; everything else of the preload is one CommonJS file, which loads faster. */
+const PRELOAD_ESM = `import { createRequire } from 'node:module';
+createRequire(import.meta.url)('./preload.cjs');
+`;
+
+const manifest = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+const external = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+const startMs = performance.now();
+const written = new Set();
+
+try {
+  await Promise.all([bundleAll(), flags.has('--no-types') ? undefined : writeDeclarations()]);
+} catch (error) {
+  // esbuild and tsc have already said what is wrong and where.
+  if (!flags.has('--quiet')) console.error(`build failed: ${String(error).split('\n')[0]}`);
+  process.exit(1);
+}
+if (!flags.has('--quiet')) {
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  console.log(`built packages/tracer/dist in ${seconds} s (${written.size} files changed)`);
+}
+
+async function bundleAll() {
+  const buildId = hashOfSources();
+  put(join(outDir, 'preload.mjs'), PRELOAD_ESM);
+  await Promise.all(
+    Object.entries(ENTRIES).map(async ([outName, entry]) => {
+      const esm = outName.endsWith('.mjs');
+      const result = await build({
+        entryPoints: [join(here, 'src', entry)],
+        outfile: join(outDir, outName),
+        bundle: true,
+        write: false,
+        platform: 'node',
+        target: 'node20.19',
+        format: esm ? 'esm' : 'cjs',
+        external,
+        sourcemap: 'linked',
+        sourcesContent: false,
+        legalComments: 'none',
+        logLevel: 'warning',
+        define: {
+          __BUILD_ID__: JSON.stringify(buildId),
+          ...(esm ? {} : { 'import.meta.url': '__moduleUrl' }),
+        },
+        banner: {
+          js: esm
+            ? // Bundled CommonJS libraries call require for Node's own modules.
+              "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
+            : "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;",
+        },
+      });
+      for (const file of result.outputFiles) put(file.path, file.contents);
+    }),
+  );
+}
+
+/** Emits declarations of the whole import graph below dist/types and makes workspace specifiers relative. */
+async function writeDeclarations() {
+  const tsc = resolve(packagesDir, '../node_modules/typescript/bin/tsc');
+  const scratch = mkdtempSync(join(tmpdir(), 'tracer-types-'));
+  try {
+    await promisify(execFile)(process.execPath, [
+      tsc,
+      '-p',
+      join(here, 'tsconfig.types.json'),
+      '--outDir',
+      scratch,
+    ]).catch((error) => {
+      console.error(error.stdout);
+      throw new Error('tsc could not emit the declarations');
+    });
+    for (const file of filesBelow(scratch)) {
+      const text = readFileSync(file, 'utf8').replace(
+        /(from\s+|import\()(['"])@execution-cinema\/([\w-]+)((?:\/[\w./-]+)?)\2/g,
+        (_match, head, quote, name, subpath) => {
+          const entry = workspaceEntry(name, subpath);
+          const target = relative(dirname(file), join(scratch, name, entry))
+            .split(sep)
+            .join('/');
+          return `${head}${quote}${target.startsWith('.') ? target : `./${target}`}${quote}`;
+        },
+      );
+      put(join(outDir, 'types', relative(scratch, file)), text);
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The source file behind `@execution-cinema/<name><subpath>`, as its package.json exports it.
+ * @param {string} name
+ * @param {string} subpath
+ */
+function workspaceEntry(name, subpath) {
+  const { exports } = JSON.parse(readFileSync(join(packagesDir, name, 'package.json'), 'utf8'));
+  const entry = exports[`.${subpath}`];
+  if (typeof entry !== 'string') throw new Error(`@execution-cinema/${name} does not export .${subpath}`);
+  return entry;
+}
+
+/** Identifies this build: part of the key under which transformed sources are cached. */
+function hashOfSources() {
+  const hash = createHash('sha256');
+  for (const file of filesBelow(packagesDir)) {
+    const path = relative(packagesDir, file);
+    if (/^[\w-]+[\\/](src|package\.json)/.test(path) && !path.endsWith('.test.ts')) {
+      hash.update(path).update('\0').update(readFileSync(file));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/**
+ * Every file below a folder in a stable order, node_modules and dist left out.
+ * @param {string} dir
+ * @returns {Generator<string>}
+ */
+function* filesBelow(dir) {
+  for (const entry of readdirSync(dir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.isDirectory()) {
+      if (entry.name !== 'node_modules' && entry.name !== 'dist') yield* filesBelow(join(dir, entry.name));
+    } else if (entry.isFile()) yield join(dir, entry.name);
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {string | Uint8Array} contents
+ */
+function put(path, contents) {
+  const bytes = Buffer.from(contents);
+  if (existsSync(path) && readFileSync(path).equals(bytes)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  writeFileSync(draft, bytes);
+  renameSync(draft, path);
+  written.add(path);
+}

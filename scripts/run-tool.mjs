@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Absolute path of the checkout. */
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * Runs one command in the checkout, with its local binaries on PATH, and never rejects.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ inherit?: boolean }} [options] inherit: pass output straight through instead of collecting it
+ * @returns {Promise<{ ok: boolean, output: string, seconds: string }>}
+ */
+export async function runTool(command, args, { inherit = false } = {}) {
+  const startMs = performance.now();
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      PATH: `${join(ROOT, 'node_modules', '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env['PATH']}`,
+    },
+    shell: process.platform === 'win32',
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text) => (output += text));
+  }
+  const ok = await new Promise((resolve) => {
+    child.on('error', (error) => {
+      output += `${command}: ${error.message}\n`;
+      resolve(false);
+    });
+    child.on('close', (code) => resolve(code === 0));
+  });
+  return { ok, output, seconds: ((performance.now() - startMs) / 1000).toFixed(1) };
+}
