@@ -6,13 +6,13 @@ const majors = process.argv.slice(2);
 let failedCount = 0;
 for (const major of majors.length > 0 ? majors : ['22', '24', '26']) {
   const found = await runTool('npx', ['-y', '-p', `node@${major}`, 'node', '-p', 'process.execPath']);
-  const node = found.output.trim().split('\n').at(-1) ?? '';
+  const node = found.stdout.trim();
   if (!found.ok || node === '') {
     console.error(`node@${major} could not be had from npm:\n${found.output}`);
     failedCount++;
     continue;
   }
-  console.log(`\n== node ${major}`);
+  console.log(`\n== node@${major}`);
   const tests = await runTool(node, ['node_modules/vitest/vitest.mjs', 'run', 'test/versions'], { inherit: true });
   if (!tests.ok) failedCount++;
 }

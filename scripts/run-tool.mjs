@@ -10,7 +10,7 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
  * @param {string} command
  * @param {string[]} args
  * @param {{ inherit?: boolean }} [options] inherit: pass output straight through instead of collecting it
- * @returns {Promise<{ ok: boolean, output: string, seconds: string }>}
+ * @returns {Promise<{ ok: boolean, stdout: string, output: string, seconds: string }>} output: both streams as they came
  */
 export async function runTool(command, args, { inherit = false } = {}) {
   const startMs = performance.now();
@@ -19,14 +19,20 @@ export async function runTool(command, args, { inherit = false } = {}) {
     stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
+      ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
       PATH: `${join(ROOT, 'node_modules', '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env['PATH']}`,
     },
     shell: process.platform === 'win32',
   });
+  let stdout = '';
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text) => (output += text));
-  }
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+    output += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    output += text;
+  });
   const ok = await new Promise((resolve) => {
     child.on('error', (error) => {
       output += `${command}: ${error.message}\n`;
@@ -34,5 +40,5 @@ export async function runTool(command, args, { inherit = false } = {}) {
     });
     child.on('close', (code) => resolve(code === 0));
   });
-  return { ok, output, seconds: ((performance.now() - startMs) / 1000).toFixed(1) };
+  return { ok, stdout, output, seconds: ((performance.now() - startMs) / 1000).toFixed(1) };
 }
