@@ -1,0 +1,227 @@
+import * as K from "./event-kinds.ts";
+import * as H from "./chunk-layout.ts";
+import { ChunkTables, ValueDecoder } from "./decode-value.ts";
+import { skipValue, skipValues } from "./skip.ts";
+import { FORMAT_VERSION } from "./version.ts";
+import type { Value } from "./value.ts";
+
+export interface OpenFrame {
+  site: number;
+  call: number;
+  /** Shared scope instance that the frame closes over (0 none). */
+  scope: number;
+}
+
+export interface ChunkHeader {
+  chunk: number;
+  firstEvent: number;
+  nextCall: number;
+  startNs: number;
+  dropped: number;
+  dropReason: (typeof H.DROP_REASONS)[number];
+  nextScope: number;
+  nextObject: number;
+  frames: OpenFrame[];
+  framesOmitted: number;
+  correlation: number;
+  clockErrorNs: number;
+  headerWords: number;
+}
+
+/** Reads a chunk's header. Throws RangeError naming what is wrong when it is not a chunk of this format. */
+export function readChunkHeader(words: Int32Array): ChunkHeader {
+  if (words.length < H.HEADER_FIXED_WORDS) throw new RangeError(`chunk has ${words.length} words, expected at least ${H.HEADER_FIXED_WORDS}`);
+  if (words[H.H_MAGIC] !== H.CHUNK_MAGIC) throw new RangeError("not a chunk: wrong magic word");
+  if (words[H.H_VERSION] !== FORMAT_VERSION) throw new RangeError(`chunk of format ${words[H.H_VERSION]}, expected ${FORMAT_VERSION}`);
+  const at = (index: number): number => words[index]!;
+  const pair = (index: number): number => H.u53(at(index), at(index + 1));
+  const frames: OpenFrame[] = [];
+  const count = at(H.H_FRAMES);
+  const headerWords = at(H.H_WORDS);
+  if (headerWords !== H.HEADER_FIXED_WORDS + count * H.HEADER_FRAME_WORDS || headerWords > words.length) {
+    throw new RangeError(`chunk header of ${headerWords} words does not fit ${count} frames`);
+  }
+  for (let i = 0, p = H.HEADER_FIXED_WORDS; i < count; i++, p += H.HEADER_FRAME_WORDS) {
+    frames.push({ site: at(p), call: pair(p + 1), scope: at(p + 3) >>> 0 });
+  }
+  return {
+    chunk: at(H.H_CHUNK),
+    firstEvent: pair(H.H_FIRST_EVENT),
+    nextCall: pair(H.H_NEXT_CALL),
+    startNs: pair(H.H_START_NS),
+    dropped: pair(H.H_DROPPED),
+    dropReason: H.DROP_REASONS[at(H.H_DROP_REASON)] ?? "none",
+    nextScope: at(H.H_NEXT_SCOPE) >>> 0,
+    nextObject: at(H.H_NEXT_OBJECT) >>> 0,
+    frames,
+    framesOmitted: at(H.H_FRAMES_OMITTED),
+    correlation: pair(H.H_CORRELATION),
+    clockErrorNs: at(H.H_CLOCK_ERROR_NS),
+    headerWords,
+  };
+}
+
+/**
+ * Walks the events of one chunk without decoding values (the fast way: indexes, counts). After `next()` returned true:
+ * `kind`, `payload`, `event` (sequence number), `at` (word of the header), `operands` (first operand word),
+ * `timePoint` (true when a clock reading precedes the event; then `timeNs` is exact), `cause...`.
+ */
+export class EventScanner {
+  readonly words: Int32Array;
+  readonly end: number;
+  position: number;
+  kind = 0;
+  payload = 0;
+  event: number;
+  at = 0;
+  operands = 0;
+  /** Time of the last time point, nanoseconds since the recording began. */
+  timeNs: number;
+  timePoint = false;
+  causeCode = -1;
+  causeCall = 0;
+  causeCorrelation = 0;
+
+  constructor(words: Int32Array, header: ChunkHeader, end = words.length) {
+    this.words = words;
+    this.end = end;
+    this.position = header.headerWords;
+    this.event = header.firstEvent - 1;
+    this.timeNs = header.startNs;
+  }
+
+  /** Moves to the next event. False at the end. Throws RangeError on an unknown kind. */
+  next(): boolean {
+    const { words } = this;
+    this.timePoint = false;
+    this.causeCode = -1;
+    for (;;) {
+      if (this.position >= this.end) return false;
+      const head = words[this.position]!;
+      const kind = head & 0xff;
+      const payload = head >>> 8;
+      if (kind >= K.FIRST_EVENT_KIND) {
+        this.kind = kind;
+        this.payload = payload;
+        this.at = this.position;
+        this.operands = this.position + 1;
+        this.event++;
+        this.position = skipOperands(words, kind, this.operands);
+        return true;
+      }
+      if (kind === K.END) return false;
+      if (kind === K.TIME_SHORT) {
+        this.timeNs += payload;
+        this.timePoint = true;
+        this.position += 1;
+      } else if (kind === K.TIME_LONG) {
+        this.timeNs += H.u53(words[this.position + 1]!, words[this.position + 2]!);
+        this.timePoint = true;
+        this.position += 3;
+      } else if (kind === K.CAUSE) {
+        this.causeCode = payload;
+        this.causeCall = H.u53(words[this.position + 1]!, words[this.position + 2]!);
+        this.causeCorrelation = H.u53(words[this.position + 3]!, words[this.position + 4]!);
+        this.position += 5;
+      } else {
+        throw new RangeError(`unknown event kind ${kind} at word ${this.position}`);
+      }
+    }
+  }
+}
+
+/** Position after the operands of an event of `kind` whose operands begin at `position`. Throws RangeError on an unknown kind. */
+export function skipOperands(words: Int32Array, kind: number, position: number): number {
+  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return skipValues(words, position, kind - K.ENTER_0);
+  switch (kind) {
+    case K.ENTER_MANY:
+      return skipValues(words, position + 1, words[position]!);
+    case K.LEAVE_UNDEFINED: case K.LEAVE_SMI: case K.LEAVE_THROW: case K.LEAVE_PENDING: case K.LEAVE_CLOSED:
+    case K.UNWIND: case K.SUSPEND:
+      return position;
+    case K.LEAVE_VALUE: case K.RETURN_VALUE: case K.SUSPEND_VALUE: case K.RESUME_VALUE: case K.WRITE: case K.EXPRESSION:
+    case K.THROW: case K.CATCH: case K.THIS: case K.LOG: case K.LOG_INJECTED: case K.UNCAUGHT:
+      return skipValue(words, position);
+    case K.RESUME: case K.SCOPE_COPY:
+      return position + 2;
+    case K.SCOPE_OPEN: case K.SCOPE_LINK:
+      return position + 1;
+    case K.WRITE_SCOPED: case K.REQUEST_END:
+      return skipValue(words, position + 1);
+    case K.PROPERTY: case K.PROPERTY_DELETE: case K.MARK:
+      return skipValues(words, position, 2);
+    case K.PROPERTY_COMPUTED:
+      return skipValues(words, position, 3);
+    case K.REQUEST_START:
+      return skipValues(words, position + 1, 2);
+    case K.AGGREGATE:
+      return skipValues(words, position + 1, 4);
+    case K.CORRELATION:
+      return skipValue(words, position + 2);
+    default:
+      throw new RangeError(`unknown event kind ${kind} at word ${position - 1}`);
+  }
+}
+
+/** One decoded event. Fields that a kind does not have are 0, undefined or empty. */
+export interface DecodedEvent {
+  kind: number;
+  payload: number;
+  event: number;
+  /** Exact when `timeExact`; else the time of the last time point before it (interpolate with `interpolateTimes`). */
+  timeNs: number;
+  timeExact: boolean;
+  /** u32 or u53 operand: call of RESUME, scope instance, request number, correlation, count. */
+  number: number;
+  /** Second u32 operand: instance copied from. */
+  number2: number;
+  values: Value[];
+  causeCode: number;
+  causeCall: number;
+  causeCorrelation: number;
+}
+
+/** Decodes all events of one chunk, values included. `words` may be cut anywhere after a whole event. */
+export function* decodeEvents(words: Int32Array, header = readChunkHeader(words), tables = new ChunkTables()): Generator<DecodedEvent> {
+  const scanner = new EventScanner(words, header);
+  const decoder = new ValueDecoder(words, 0, tables);
+  while (scanner.next()) {
+    const { kind, payload } = scanner;
+    const result: DecodedEvent = {
+      kind, payload, event: scanner.event, timeNs: scanner.timeNs, timeExact: scanner.timePoint,
+      number: 0, number2: 0, values: [],
+      causeCode: scanner.causeCode, causeCall: scanner.causeCall, causeCorrelation: scanner.causeCorrelation,
+    };
+    decoder.position = scanner.operands;
+    decodeOperands(decoder, kind, payload, result);
+    yield result;
+  }
+}
+
+function decodeOperands(decoder: ValueDecoder, kind: number, payload: number, result: DecodedEvent): void {
+  const u32 = (): number => decoder.words[decoder.position++]! >>> 0;
+  const pair = (): number => {
+    const low = u32();
+    return H.u53(low, u32());
+  };
+  const read = (count: number): void => {
+    for (let i = 0; i < count; i++) result.values.push(decoder.read());
+  };
+  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return read(kind - K.ENTER_0);
+  switch (kind) {
+    case K.ENTER_MANY: return read(u32());
+    case K.LEAVE_SMI: result.values.push((payload << 8) >> 8); return;
+    case K.RESUME: result.number = pair(); return;
+    case K.SCOPE_OPEN: case K.SCOPE_LINK: result.number = u32(); return;
+    case K.SCOPE_COPY: result.number = u32(); result.number2 = u32(); return;
+    case K.WRITE_SCOPED: case K.REQUEST_END: result.number = u32(); return read(1);
+    case K.REQUEST_START: result.number = u32(); return read(2);
+    case K.AGGREGATE: result.number = u32(); return read(4);
+    case K.CORRELATION: result.number = pair(); return read(1);
+    case K.PROPERTY: case K.PROPERTY_DELETE: case K.MARK: return read(2);
+    case K.PROPERTY_COMPUTED: return read(3);
+    case K.LEAVE_VALUE: case K.RETURN_VALUE: case K.SUSPEND_VALUE: case K.RESUME_VALUE: case K.WRITE: case K.EXPRESSION:
+    case K.THROW: case K.CATCH: case K.THIS: case K.LOG: case K.LOG_INJECTED: case K.UNCAUGHT: return read(1);
+    default: return;
+  }
+}

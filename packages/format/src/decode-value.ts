@@ -1,0 +1,172 @@
+import * as T from "./value-tags.ts";
+import { captured, type Captured, type Value } from "./value.ts";
+
+const scratchWords = new Int32Array(2);
+const scratchDouble = new Float64Array(scratchWords.buffer);
+
+/** Strings and objects seen so far in one chunk; both start empty with the chunk. */
+export class ChunkTables {
+  readonly strings: string[] = [];
+  readonly objects = new Map<number, Captured>();
+}
+
+/**
+ * Decodes values of one chunk in order. `words` is the chunk, `position` the next word to read.
+ * Throws RangeError on an unknown tag or when the words end inside a value.
+ */
+export class ValueDecoder {
+  readonly words: Int32Array;
+  readonly tables: ChunkTables;
+  position: number;
+
+  constructor(words: Int32Array, position: number, tables = new ChunkTables()) {
+    this.words = words;
+    this.position = position;
+    this.tables = tables;
+  }
+
+  private word(): number {
+    if (this.position >= this.words.length) throw new RangeError(`chunk ends inside a value at word ${this.position}`);
+    return this.words[this.position++]!;
+  }
+
+  private double(): number {
+    scratchWords[0] = this.word();
+    scratchWords[1] = this.word();
+    return scratchDouble[0]!;
+  }
+
+  read(): Value {
+    const head = this.word();
+    const tag = head & 0xff;
+    const payload = head >>> 8;
+    switch (tag) {
+      case T.UNDEFINED: return undefined;
+      case T.NULL: return null;
+      case T.FALSE: return false;
+      case T.TRUE: return true;
+      case T.SMI: return head >> 8;
+      case T.INT32: return this.word();
+      case T.DOUBLE: return this.double();
+      case T.STRING_REF: return this.stringAt(payload);
+      case T.STRING: return this.stringValue(payload);
+      case T.BIGINT: return BigInt(this.text());
+      case T.SYMBOL: return captured("symbol", 0, this.text());
+      case T.OBJECT_REF: return this.objectAt(this.word());
+      case T.GETTER: return captured("getter", 0, "");
+      case T.HOLE: return captured("hole", 0, "");
+      case T.UNREADABLE: return captured("unreadable", 0, "");
+      case T.UNINITIALIZED: return captured("uninitialized", 0, "");
+      case T.REDACTED: return captured("redacted", 0, this.text());
+      case T.PROXY: return { ...captured("proxy", this.word(), "Proxy"), cut: "proxy" };
+      case T.SHALLOW: {
+        const id = this.word();
+        return { ...captured("shallow", id, this.text()), cut: T.CUT_REASONS[payload] ?? "budget" };
+      }
+      case T.FUNCTION: return this.keep(captured("function", this.word(), ""), (node) => { node.name = this.text(); });
+      case T.DATE: return this.keep(captured("date", this.word(), "Date"), (node) => { node.time = this.double(); });
+      case T.REGEXP: return this.keep(captured("regexp", this.word(), ""), (node) => { node.name = this.text(); });
+      case T.OBJECT: return this.keep(captured("object", this.word(), ""), (node) => {
+        node.name = this.text();
+        this.entries(node, payload);
+      });
+      case T.ERROR: return this.keep(captured("error", this.word(), ""), (node) => {
+        node.name = this.text();
+        node.message = this.read();
+        node.stack = this.read();
+        this.entries(node, payload);
+      });
+      case T.ARRAY: return this.keep(captured("array", this.word(), "Array"), (node) => this.list(node, payload));
+      case T.SET: return this.keep(captured("set", this.word(), "Set"), (node) => this.list(node, payload));
+      case T.BINARY: return this.keep(captured("binary", this.word(), ""), (node) => {
+        node.name = this.text();
+        this.list(node, payload);
+      });
+      case T.MAP: return this.keep(captured("map", this.word(), "Map"), (node) => {
+        node.length = this.word() >>> 0;
+        for (let i = 0; i < payload; i++) {
+          node.keys.push(this.read());
+          node.items.push(this.read());
+        }
+        if (payload < node.length) node.cut = "items";
+      });
+      default: throw new RangeError(`unknown value tag ${tag} at word ${this.position - 1}`);
+    }
+  }
+
+  /** Registers the object before its content is read, so that content may refer back to it. */
+  private keep(node: Captured, fill: (node: Captured) => void): Captured {
+    if (node.id !== 0) this.tables.objects.set(node.id, node);
+    fill(node);
+    return node;
+  }
+
+  private entries(node: Captured, payload: number): void {
+    const count = payload & T.OBJECT_COUNT_MASK;
+    for (let i = 0; i < count; i++) {
+      node.keys.push(this.read());
+      node.items.push(this.read());
+    }
+    node.length = count;
+    if (payload & T.OBJECT_MORE_FLAG) node.cut = "properties";
+  }
+
+  private list(node: Captured, count: number): void {
+    node.length = this.word() >>> 0;
+    for (let i = 0; i < count; i++) node.items.push(this.read());
+    if (count < node.length) node.cut = "items";
+  }
+
+  private text(): string {
+    const value = this.read();
+    if (typeof value === "string") return value;
+    if (typeof value === "object" && value !== null) return value.name;
+    throw new RangeError(`expected a string at word ${this.position}`);
+  }
+
+  private stringAt(index: number): string {
+    const text = this.tables.strings[index];
+    if (text === undefined) throw new RangeError(`unknown string ${index} at word ${this.position - 1}`);
+    return text;
+  }
+
+  private objectAt(id: number): Value {
+    return this.tables.objects.get(id) ?? { ...captured("shallow", id, ""), cut: "budget" };
+  }
+
+  private stringValue(payload: number): Value {
+    const length = payload & T.STRING_LENGTH_MAX;
+    const flags = payload >>> 16;
+    const fullLength = flags & T.STRING_FLAG_CUT ? this.word() >>> 0 : length;
+    const text = flags & T.STRING_FLAG_UTF16 ? this.utf16(length) : this.latin1(length);
+    if (flags & T.STRING_FLAG_INTERNED) this.tables.strings.push(text);
+    if (!(flags & T.STRING_FLAG_CUT)) return text;
+    return { ...captured("cut string", 0, text), length: fullLength, cut: "string" };
+  }
+
+  private latin1(length: number): string {
+    this.require(Math.ceil(length / 4));
+    let text = "";
+    let word = 0;
+    for (let i = 0; i < length; i++) {
+      if ((i & 3) === 0) word = this.words[this.position++]!;
+      text += String.fromCharCode((word >>> ((i & 3) * 8)) & 0xff);
+    }
+    return text;
+  }
+
+  private utf16(length: number): string {
+    this.require(Math.ceil(length / 2));
+    let text = "";
+    let word = 0;
+    for (let i = 0; i < length; i++) {
+      if ((i & 1) === 0) word = this.words[this.position++]!;
+      text += String.fromCharCode((word >>> ((i & 1) * 16)) & 0xffff);
+    }
+    return text;
+  }
+
+  private require(words: number): void {
+    if (this.position + words > this.words.length) throw new RangeError(`chunk ends inside a string at word ${this.position}`);
+  }
+}

@@ -1,0 +1,115 @@
+/*
+ * Event words. A thread's stream is a sequence of 32-bit words. Every event begins with a header word:
+ *
+ *     bits 0-7   kind      (this file)
+ *     bits 8-31  payload   (24 bits; a thread-wide site id unless the table says otherwise)
+ *
+ * and is followed by operand words; `V` below is one encoded value (value-tags.ts), `u32` one word, `u53` two words
+ * (low, high). `s24` is the payload read as a signed number.
+ *
+ * Kinds below FIRST_EVENT_KIND are not events: they qualify the event that follows and have no sequence number.
+ * A reader that meets an unknown kind must stop in that chunk and say so.
+ * New kind? Update the runtime's writer, `decode-events.ts`, `skip.ts`, docs/SCHEMA.md and raise FORMAT_VERSION.
+ */
+
+/** No more words in this fragment (also what zeroed memory reads as). */
+export const END = 0x00;
+/** payload = nanoseconds since the last time point; the event that follows happened at this time. */
+export const TIME_SHORT = 0x01;
+/** u53 nanoseconds since the last time point. */
+export const TIME_LONG = 0x02;
+/** payload = cause code (`CAUSE_*`); u53 call that caused the next ENTER or RESUME (0 unknown); u53 correlation. */
+export const CAUSE = 0x03;
+
+export const FIRST_EVENT_KIND = 0x10;
+
+/** ENTER_0 + argc, argc 0..14: payload = function site; argc x V. Pushes a frame; its call number is the next one. */
+export const ENTER_0 = 0x10;
+export const ENTER_INLINE_ARGUMENTS_MAX = 14;
+/** u32 argc; argc x V. */
+export const ENTER_MANY = 0x1f;
+
+/** V: the frame on top returned this value. */
+export const LEAVE_VALUE = 0x20;
+export const LEAVE_UNDEFINED = 0x21;
+/** s24: the frame on top returned this small integer. */
+export const LEAVE_SMI = 0x22;
+/** The frame on top ended by an exception. */
+export const LEAVE_THROW = 0x23;
+/** The frame on top returned the value of its last RETURN_VALUE. */
+export const LEAVE_PENDING = 0x24;
+/** payload = number of frames on top that ended without running their `finally` (vm timeout, stack overflow). */
+export const UNWIND = 0x25;
+/** V: a `return` whose frame still has to run `finally` blocks or close an iterator. */
+export const RETURN_VALUE = 0x26;
+/** The frame on top is a generator that was closed at a `yield` by `return()` (or, not told apart, `throw()`). */
+export const LEAVE_CLOSED = 0x27;
+/** payload = site of the await or other suspension; the frame on top is popped and sleeps. */
+export const SUSPEND = 0x28;
+/** As SUSPEND, with V = the value handed out (`yield`). */
+export const SUSPEND_VALUE = 0x29;
+/** payload = function site; u53 call: a sleeping frame is pushed again. */
+export const RESUME = 0x2a;
+/** payload = site of the suspension; V = what the await or yield evaluated to. */
+export const RESUME_VALUE = 0x2b;
+
+/** payload = write site; V: a variable of the frame on top. */
+export const WRITE = 0x30;
+/** payload = write site; u32 scope instance; V: a variable of a scope that closures share. */
+export const WRITE_SCOPED = 0x31;
+/** payload = scope site; u32 parent instance (0 none). The new instance is the next scope number. */
+export const SCOPE_OPEN = 0x32;
+/** payload = scope site; u32 parent instance; u32 instance copied from: the next iteration of a `for (let ...)`. */
+export const SCOPE_COPY = 0x33;
+/** payload = write site; V owner; V value: `owner.name = value`, the name stands in the site. */
+export const PROPERTY = 0x34;
+/** payload = write site; V owner; V key; V value. */
+export const PROPERTY_COMPUTED = 0x35;
+/** u32 instance: the innermost shared scope that the frame on top closes over. */
+export const SCOPE_LINK = 0x36;
+/** payload = site; V owner; V key. */
+export const PROPERTY_DELETE = 0x37;
+
+/** payload = expression site; V. */
+export const EXPRESSION = 0x40;
+/** payload = throw site; V. */
+export const THROW = 0x41;
+/** payload = catch site; V. */
+export const CATCH = 0x42;
+/** payload = site of `super(...)`; V = `this` from here on. */
+export const THIS = 0x43;
+/** payload = stream (1 stdout, 2 stderr); V text. */
+export const LOG = 0x44;
+/** payload = inject site; V text of a log line asked for by the plan. */
+export const LOG_INJECTED = 0x45;
+/** payload = origin (0 uncaught exception, 1 unhandled rejection); V. */
+export const UNCAUGHT = 0x46;
+/** payload = direction (0 incoming, 1 outgoing); u32 request number of this thread; V method; V url. */
+export const REQUEST_START = 0x47;
+/** payload = 0; u32 request number; V status (number, or the error). */
+export const REQUEST_END = 0x48;
+/** V name; V data: `mark()` of the api. */
+export const MARK = 0x49;
+/** payload = site; u32 count; V first; V last; V min; V max: what a degraded site saw since its last aggregate. */
+export const AGGREGATE = 0x4a;
+/** u53 correlation; V its name: `withCorrelation()` or a request. */
+export const CORRELATION = 0x4b;
+
+/** Cause codes of CAUSE: what kind of scheduling led to the call. */
+export const CAUSE_CODES = [
+  'unknown',
+  'await',
+  'promise',
+  'timer',
+  'immediate',
+  'tick',
+  'microtask',
+  'io',
+  'emitter',
+  'http',
+  'worker',
+  'message',
+  'process',
+  'correlation',
+] as const;
+export type CauseName = (typeof CAUSE_CODES)[number];

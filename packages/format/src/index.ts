@@ -1,0 +1,13 @@
+export * from "./version.ts";
+export * as K from "./event-kinds.ts";
+export * as T from "./value-tags.ts";
+export * as H from "./chunk-layout.ts";
+export * as R from "./ring-layout.ts";
+export { CAUSE_CODES, type CauseName } from "./event-kinds.ts";
+export { CUT_REASONS, type CutReason } from "./value-tags.ts";
+export * from "./site-table.ts";
+export * from "./ids.ts";
+export * from "./value.ts";
+export * from "./decode-value.ts";
+export * from "./decode-events.ts";
+export * from "./skip.ts";
