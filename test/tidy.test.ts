@@ -29,7 +29,7 @@ interface PackageRule {
 /** The arrows `format -> instrument, runtime, store -> tracer` ("is used by"). A new package needs a line here. */
 const RULES: Readonly<Record<string, PackageRule>> = {
   format: { workspace: [], npm: [] },
-  instrument: { workspace: ['format'], npm: ['@babel/*', '@jridgewell/*', 'magic-string'] },
+  instrument: { workspace: ['format'], npm: ['acorn*', 'magic-string', '@jridgewell/*'] },
   runtime: { workspace: ['format'], npm: ['node:*'] },
   store: { workspace: ['format'], npm: ['node:*', 'better-sqlite3'] },
   tracer: { workspace: ['format', 'instrument', 'runtime', 'store'], npm: ['node:*', '*'] },
