@@ -3,7 +3,6 @@ import { defineConfig } from 'vitest/config';
 /** Unit tests run from source; whole-program tests start real processes from packages/tracer/dist. */
 export default defineConfig({
   test: {
-    passWithNoTests: true,
     projects: [
       {
         test: {
