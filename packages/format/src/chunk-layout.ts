@@ -19,7 +19,7 @@
  * | 16,17 | u53 correlation in force (0 none) |
  * | 18 | bound of the clock's error between two time points, nanoseconds |
  * | 19 | why events were dropped: 0 none, 1 ring full, 2 paused |
- * | 20.. | per open frame, outermost first: function site, call number low, high, shared scope instance (0 none) |
+ * | 20.. | per open frame, outermost first: function site, call number low, high, innermost shared scope instance: the one it opened last, else the one it closes over (0 none) |
  *
  * A chunk is valid when word 0 and 1 are as expected and word 2 lies within it. A reader proceeds from word 2 until
  * END or the last word. Change together: the runtime's chunk cutter, decode-events.ts, docs/SCHEMA.md.

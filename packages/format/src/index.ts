@@ -11,3 +11,4 @@ export * from "./value.ts";
 export * from "./decode-value.ts";
 export * from "./decode-events.ts";
 export * from "./skip.ts";
+export * from "./value-json.ts";

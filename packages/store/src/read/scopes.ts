@@ -1,0 +1,27 @@
+import type { ModuleSites, ScopeEntry } from "@execution-cinema/format";
+
+/** True when the scope's range holds the position (original lines, 0-based columns; the end is exclusive). */
+export function scopeHolds(scope: ScopeEntry, line: number, column: number): boolean {
+  if (line < scope.line || (line === scope.line && column < scope.column)) return false;
+  return line < scope.endLine || (line === scope.endLine && column < scope.endColumn);
+}
+
+/**
+ * Scope indexes in reach from a position inside function `functionIndex`, innermost first, up to the module scope.
+ */
+export function scopesAt(table: ModuleSites, functionIndex: number, line: number, column: number): number[] {
+  let innermost = table.functions[functionIndex]?.scope ?? 0;
+  for (let i = 0; i < table.scopes.length; i++) {
+    const scope = table.scopes[i]!;
+    // Scopes are listed parents first, so the last one that holds the position within reach is the innermost.
+    if (scope.function === functionIndex && scopeHolds(scope, line, column) && isWithin(table, i, innermost)) innermost = i;
+  }
+  const chain: number[] = [];
+  for (let i = innermost; i >= 0 && chain.length <= table.scopes.length; i = table.scopes[i]!.parent) chain.push(i);
+  return chain;
+}
+
+function isWithin(table: ModuleSites, scope: number, ancestor: number): boolean {
+  for (let i = scope; i >= 0; i = table.scopes[i]!.parent) if (i === ancestor) return true;
+  return false;
+}
