@@ -1,0 +1,75 @@
+// tsc drops imports that no value uses, since they may be types which do not exist at run time. Here they become white
+// space. Without this, `import { SomeType } from './types.js'` is a link error in an ES module.
+import type { ImportDeclaration, Program } from 'acorn';
+import type { ProgramFacts } from './inspect-program.ts';
+
+/** A stretch of text, [start, end), and the one character that may stand at its start instead of a space. */
+interface Blank {
+  readonly start: number;
+  readonly end: number;
+  readonly first?: ';';
+}
+
+/**
+ * The code with every unused import, and every import or export list that erasing has emptied, blanked out. `undefined`
+ * when only a scope analysis could tell (the name of an import is also declared inside): the caller asks TypeScript.
+ */
+export function blankUnusedImports(code: string, program: Program, facts: ProgramFacts): string | undefined {
+  const blanks: Blank[] = [];
+  for (const node of program.body) {
+    if (node.type === 'ImportDeclaration') {
+      const used = new Set<string>();
+      for (const { local } of node.specifiers) {
+        if (!facts.referenced.has(local.name)) continue;
+        if (facts.shadowing.has(local.name)) return undefined;
+        used.add(local.name);
+      }
+      blanks.push(...blanksOfImport(code, node, used));
+    } else if (node.type === 'ExportNamedDeclaration' && node.source && node.specifiers.length === 0) {
+      blanks.push({ start: node.start, end: node.end, first: ';' });
+    }
+  }
+  return applyBlanks(code, blanks);
+}
+
+function blanksOfImport(code: string, node: ImportDeclaration, used: ReadonlySet<string>): Blank[] {
+  if (used.size === 0) {
+    const forItsEffect = node.specifiers.length === 0 && code.slice(node.start, node.source.start).trim() === 'import';
+    // The semicolon keeps the lines before and after from becoming one statement.
+    return forItsEffect ? [] : [{ start: node.start, end: node.end, first: ';' }];
+  }
+  const blanks: Blank[] = [];
+  for (const { type, start, end, local } of node.specifiers) {
+    if (used.has(local.name)) continue;
+    if (type === 'ImportNamespaceSpecifier') {
+      // `import a, * as b`: the comma goes too. A namespace alone would have left with its declaration.
+      blanks.push({ start: lastComma(code, node.specifiers[0]?.end ?? node.start, start), end });
+    } else {
+      // Inside the braces a comma may trail but not lead; after a default import there must be none.
+      blanks.push({ start, end: endWithComma(code, end) });
+    }
+  }
+  return blanks;
+}
+
+/** The end of the comma that follows, comments between included; `from` itself when another token comes first. */
+function endWithComma(code: string, from: number): number {
+  const comma = /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*,/.exec(code.slice(from));
+  return from + (comma?.[0].length ?? 0);
+}
+
+function lastComma(code: string, from: number, to: number): number {
+  const comma = endWithComma(code, from);
+  return comma > from && comma <= to ? comma - 1 : to;
+}
+
+function applyBlanks(code: string, blanks: readonly Blank[]): string {
+  let out = '';
+  let at = 0;
+  for (const { start, end, first } of [...blanks].sort((a, b) => a.start - b.start)) {
+    const spaces = code.slice(start, end).replace(/[^\n\r\u2028\u2029]/g, ' ');
+    out += code.slice(at, start) + (first ? first + spaces.slice(1) : spaces);
+    at = end;
+  }
+  return out + code.slice(at);
+}
