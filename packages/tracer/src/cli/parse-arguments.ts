@@ -1,0 +1,55 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { UsageError, type Command, type Flag } from './command.ts';
+import { nearest } from './nearest.ts';
+
+/** Flags that every command has. */
+export const COMMON_FLAGS: readonly Flag[] = [
+  { name: 'json', text: 'machine-readable output on stdout' },
+  { name: 'help', short: 'h', text: 'this help' },
+];
+
+export interface ParsedArguments {
+  positionals: string[];
+  flags: Record<string, string | string[] | boolean | undefined>;
+}
+
+/** Reads a command's arguments. Throws UsageError that names the unknown flag and the nearest known one. */
+export function parseArguments(command: Command, args: readonly string[]): ParsedArguments {
+  const known = [...command.flags, ...COMMON_FLAGS];
+  const [own, rest] = command.passThrough ? splitPassThrough(known, args) : [args, []];
+  const options: NonNullable<ParseArgsConfig['options']> = {};
+  for (const flag of known) {
+    options[flag.name] = {
+      type: flag.value === undefined ? 'boolean' : 'string',
+      ...(flag.short ? { short: flag.short } : {}),
+      ...(flag.multiple ? { multiple: true } : {}),
+    };
+  }
+  try {
+    const { values, positionals } = parseArgs({ args: [...own], options, allowPositionals: true, strict: true });
+    return { positionals: [...positionals, ...rest], flags: values as ParsedArguments['flags'] };
+  } catch (error) {
+    throw new UsageError(explain(error as NodeJS.ErrnoException, known));
+  }
+}
+
+/** Own flags end at the first positional or at `--`; what follows belongs to the program. */
+function splitPassThrough(known: readonly Flag[], args: readonly string[]): [string[], string[]] {
+  for (let i = 0; i < args.length; i++) {
+    const argument = args[i]!;
+    if (argument === '--') return [args.slice(0, i), args.slice(i + 1)];
+    if (!argument.startsWith('-') || argument === '-') return [args.slice(0, i), args.slice(i)];
+    const flag = known.find((candidate) => argument === `--${candidate.name}` || argument === `-${candidate.short}`);
+    if (flag?.value !== undefined) i++;
+  }
+  return [[...args], []];
+}
+
+function explain(error: NodeJS.ErrnoException, known: readonly Flag[]): string {
+  const named = /'(--?[^' =]+)/.exec(error.message)?.[1];
+  if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && named) {
+    const best = nearest(named.replace(/^-+/, ''), known.map((flag) => flag.name));
+    return `unknown flag ${named}${best ? `; did you mean --${best}?` : ''}`;
+  }
+  return error.message.split('. ')[0]!.replaceAll("'", '');
+}
