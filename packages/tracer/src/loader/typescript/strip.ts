@@ -8,6 +8,8 @@ import { blankUnusedImports } from './unused-imports.ts';
 import { inspectProgram } from './inspect-program.ts';
 import type { CompileInput } from './compile.ts';
 
+const NEXT_TOKEN = /\S/g;
+
 /**
  * JavaScript with all positions of `input.source`, or `undefined` when this file needs the TypeScript compiler:
  * enums, namespaces, parameter properties, decorators, `import x = require`, JSX, fields that tsc would move into the
@@ -17,8 +19,7 @@ export function stripInPlace(input: CompileInput): string | undefined {
   const { source, format, settings } = input;
   if (/\.[jt]sx$/.test(input.fileName)) return undefined;
   const stripped = eraseTypes(source);
-  // Erasing is by code unit; should it ever not be, positions would lie.
-  if (stripped?.length !== source.length) return undefined;
+  if (stripped === undefined) return undefined;
   const program = parseJavaScript(stripped, format);
   if (!program) return undefined;
 
@@ -33,12 +34,33 @@ export function stripInPlace(input: CompileInput): string | undefined {
   return settings.verbatimModuleSyntax ? stripped : blankUnusedImports(stripped, program, facts);
 }
 
+/** `undefined` unless every code unit stays in its place. */
 function eraseTypes(source: string): string | undefined {
   try {
-    return loadSwc().transformSync(source, { mode: 'strip-only' }).code;
+    const { code } = loadSwc().transformSync(source, { mode: 'strip-only' });
+    return code.length === source.length ? restoreSemicolons(source, code) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Puts back semicolons that ended an erased statement or class member. Without this one, swc 1.16 makes a call of
+ * `const a = b` and the last line of `type T = 1` `;(f)()`: lines that lack their semicolon run on into the next.
+ */
+function restoreSemicolons(source: string, code: string): string {
+  let out = '';
+  let done = 0;
+  for (let at = source.indexOf(';'); at !== -1; at = source.indexOf(';', at + 1)) {
+    if (code[at] === ';') continue;
+    NEXT_TOKEN.lastIndex = at + 1;
+    const next = NEXT_TOKEN.test(code) ? NEXT_TOKEN.lastIndex : code.length;
+    // Between members of an erased type more has been erased.
+    if (source.slice(at + 1, next) !== code.slice(at + 1, next)) continue;
+    out += code.slice(done, at) + ';';
+    done = at + 1;
+  }
+  return out + code.slice(done);
 }
 
 /** `undefined` as well for type names that are left in `export { T }`: acorn rejects exports that nothing declares. */
