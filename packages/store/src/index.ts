@@ -1,0 +1,6 @@
+export * from './driver/index.ts';
+export { STORE_ERRORS, StoreError, storeError, type StoreErrorCode, type StoreErrorInfo } from './errors.ts';
+export * from './recorder/messages.ts';
+export { startRecorder } from './recorder/start-recorder.ts';
+export { APPLICATION_ID, SCHEMA_VERSION } from './schema/ddl.ts';
+export { openForReading, openRecording, readMeta, type RecordingMeta } from './schema/open-recording.ts';

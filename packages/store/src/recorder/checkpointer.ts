@@ -1,0 +1,73 @@
+import { pragmaNumber } from '../schema/migrations.ts';
+import { isBusy } from '../driver/sqlite-codes.ts';
+import type { Database } from '../driver/types.ts';
+
+/** Written since the last checkpoint: from here on a calm moment is used for one ... */
+const CALM_BYTES = 16 * 1024 * 1024;
+/** ... from here on any moment ... */
+const WANTED_BYTES = 64 * 1024 * 1024;
+/** ... and from here on (readers or other processes kept the log from starting over) other writers are made to wait. */
+const FORCED_BYTES = 512 * 1024 * 1024;
+/** After a checkpoint that could not finish, this much more is written before the next try. */
+const RETRY_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Moves the write-ahead log into the database file, apart from commits, and bounds its size. A checkpoint that copies
+ * everything lets the next commit start the log over; a long reader prevents that and the log grows meanwhile.
+ */
+export class Checkpointer {
+  private readonly db: Database;
+  private readonly pageBytes: number;
+  private bytesSince = 0;
+  private logBytes = 0;
+  private retryAtBytes = 0;
+
+  constructor(db: Database) {
+    this.db = db;
+    this.pageBytes = pragmaNumber(db, 'page_size');
+    db.exec(`PRAGMA journal_size_limit = ${WANTED_BYTES}`);
+  }
+
+  /** To be called after each commit with the bytes that it wrote. */
+  committed(bytes: number): void {
+    // Besides the data, a commit writes at least the leaves of chunks, its index and threads.
+    this.bytesSince += bytes + 3 * this.pageBytes;
+  }
+
+  /** Checkpoints when it is time; `calm` when nobody waits for the recorder. */
+  step(calm: boolean): void {
+    if (this.bytesSince < (calm ? CALM_BYTES : WANTED_BYTES) || this.bytesSince < this.retryAtBytes) return;
+    this.run(this.logBytes >= FORCED_BYTES ? 'RESTART' : 'PASSIVE');
+  }
+
+  private run(mode: 'PASSIVE' | 'RESTART'): void {
+    let complete = false;
+    try {
+      const row = this.db
+        .prepare(`PRAGMA wal_checkpoint(${mode})`)
+        .get<{ busy: number; log: number; checkpointed: number }>();
+      complete = row !== undefined && row.busy === 0 && row.log === row.checkpointed;
+      this.logBytes = complete ? 0 : (row?.log ?? 0) * this.pageBytes;
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
+    if (complete) this.bytesSince = this.retryAtBytes = 0;
+    else this.retryAtBytes = this.bytesSince + RETRY_BYTES;
+  }
+}
+
+/**
+ * Closes the recorder's connection. When no other connection is open the log is merged and the file leaves WAL mode:
+ * a finished recording is one file that opens everywhere, on read-only media too.
+ */
+export function closeRecording(db: Database): void {
+  try {
+    db.exec('PRAGMA busy_timeout = 0');
+    db.exec('PRAGMA journal_mode = DELETE');
+  } catch (error) {
+    // Somebody reads or records: the last one merges the log. A full disk leaves it to the next reader.
+    if (!isBusy(error)) db.exec('PRAGMA wal_autocheckpoint = 0');
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,162 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { StoreErrorInfo } from '../errors.ts';
+
+/*
+ * What other threads say to the recorder thread: everything but events. Messages that were posted before a thread
+ * wrote an event are in the database before that event: the recorder reads the state of the rings first, then the
+ * ports, and writes messages before chunks. Change together with docs/SCHEMA.md.
+ *
+ * Threads are named by a number of this process (`thread`), chosen by whoever starts them: 0 the main thread, else the
+ * worker's threadId. Times are nanoseconds since `RecorderOptions.originHrtimeNs`.
+ */
+
+/** Which file, process and settings a recorder thread works for. Plain data, except for rings and ports. */
+export interface RecorderOptions {
+  /** The recording, an absolute path. */
+  file: string;
+  /** Root of the program, an absolute path. */
+  root: string;
+  toolVersion: string;
+  /** `process.hrtime` at which the times in chunks and messages are 0; shared by all processes of a run. */
+  originHrtimeNs: bigint;
+  /** Wall clock at that moment, ISO 8601. */
+  startedAt: string;
+  clock: 'adaptive' | 'exact';
+  process: ProcessInfo;
+  /** The main thread, with its ring. */
+  main: ThreadInfo;
+  /** Where messages come from; the first also gets the recorder's own (`RecorderReport`). Transferred. */
+  ports: MessagePort[];
+  /** Longest time until what a thread did is committed. Default 25. */
+  flushMs?: number;
+  /** Flight recorder: bytes of this recording, WAL included, and of all recordings in its folder. Default: no limit. */
+  keepBytes?: number;
+  keepTotalBytes?: number;
+  /** Recording stops when less than this is free on the disk. Default DISK_FLOOR_BYTES. */
+  diskFloorBytes?: number;
+  /** Plan file to watch, with the plan in force as JSON text. */
+  plan?: { file: string | null; json: string };
+  /** Adaptive recording: share of the program's time that recording may take, 0..1. Absent: full fidelity. */
+  budgetShare?: number;
+}
+
+export interface ProcessInfo {
+  pid: number;
+  /** Process that started this one, if it is of the same run. */
+  parentPid: number | null;
+  argv: string[];
+  cwd: string;
+  node: string;
+  /** Effective configuration, stored as JSON. */
+  config: unknown;
+  startNs: number;
+}
+
+export interface ThreadInfo {
+  thread: number;
+  kind: 'main' | 'worker';
+  name: string;
+  /** The `threadId` that the program sees; null for the main thread. */
+  workerId: number | null;
+  parentThread: number | null;
+  startNs: number;
+  /** See format/ring-layout.ts. */
+  ring: SharedArrayBuffer;
+  /** One byte per site id of this thread. */
+  levels: SharedArrayBuffer;
+}
+
+export interface ModuleMessage {
+  type: 'module';
+  /** Names the module within the recording, the same in every process. */
+  key: string;
+  file: string;
+  url: string;
+  hash: string;
+  format: string;
+  /** Level in force at start, 0..3. */
+  level: number;
+  /** Original text, redacted; null when it is not kept. */
+  source: string | null;
+  /** ModuleSites as JSON text, or that already as raw deflate; null when not instrumented. */
+  sites: string | Uint8Array | null;
+  functions: number;
+  instrumented: boolean;
+  /** Why the module is not instrumented; null when it is. */
+  skippedReason: string | null;
+}
+
+export interface LoadMessage {
+  type: 'load';
+  thread: number;
+  /** Site ids base .. base + count - 1 of this thread belong to the module. */
+  base: number;
+  count: number;
+  key: string;
+  /** Instance of the module's scope. */
+  scopeInstance: number;
+  timeNs: number;
+}
+
+export interface ThreadStartMessage extends ThreadInfo {
+  type: 'thread-start';
+}
+
+/** The thread has ended and its ring is complete. */
+export interface ThreadEndMessage {
+  type: 'thread-end';
+  thread: number;
+  timeNs: number;
+}
+
+/** The last message of a process. The recorder drains, closes the recording and then answers the drain request. */
+export interface ProcessExitMessage {
+  type: 'process-exit';
+  timeNs: number;
+  exitCode: number | null;
+  signal: string | null;
+}
+
+export interface SampleMessage {
+  type: 'sample';
+  timeNs: number;
+  loopDelayMs: number;
+  gcMs: number;
+  heapBytes: number;
+  /** Processor time of the process since its start, user and system; what `budgetShare` is measured against. */
+  cpuMs?: number;
+}
+
+export interface NoteMessage {
+  type: 'note';
+  timeNs: number;
+  kind: string;
+  text: string;
+}
+
+/** Another source of messages, for instance the loader's hooks thread. The port is transferred. */
+export interface PortMessage {
+  type: 'port';
+  port: MessagePort;
+}
+
+export type RecorderMessage =
+  | ModuleMessage
+  | LoadMessage
+  | ThreadStartMessage
+  | ThreadEndMessage
+  | ProcessExitMessage
+  | SampleMessage
+  | NoteMessage
+  | PortMessage;
+
+/** What the recorder says on its first port. */
+export type RecorderReport =
+  /** `joined`: the file held a recording already, to which this process is added. */
+  | { type: 'ready'; file: string; driver: string; processId: number; joined: boolean }
+  /** Recording has stopped (or never began); sent once. Writers see R_RECORDER = 2. */
+  | { type: 'failed'; error: StoreErrorInfo; storedEvents: number }
+  /** Something to tell the user once, recording goes on. */
+  | { type: 'note'; kind: string; text: string }
+  /** Sent just before the drain request that ends the process is answered. */
+  | { type: 'closed'; storedEvents: number; droppedEvents: number; prunedEvents: number; fileBytes: number };

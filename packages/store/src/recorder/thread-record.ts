@@ -1,0 +1,124 @@
+import { H, R } from '@execution-cinema/format';
+import type { ThreadInfo } from './messages.ts';
+import { RingReader, type Extent, type Piece } from './ring-reader.ts';
+import type { RowWriter } from './row-writer.ts';
+
+/** One traced thread as the recorder sees it: its ring, its row, its accounts. */
+export class ThreadRecord {
+  readonly info: ThreadInfo;
+  readonly reader: RingReader;
+  /** Row in `threads`; undefined until a transaction that inserted it has been committed. */
+  id: number | undefined;
+  /** Events stored and dropped so far, as committed. */
+  storedEvents = 0;
+  droppedEvents = 0;
+  /** Last time seen in its events. */
+  lastNs: number;
+  /** When the thread ended; its ring is complete then. */
+  endNs: number | undefined;
+
+  constructor(info: ThreadInfo) {
+    this.info = info;
+    this.reader = new RingReader(info.ring);
+    this.lastNs = info.startNs;
+  }
+
+  private get control(): Int32Array {
+    return this.reader.control;
+  }
+
+  /** Number of the drain request that is open, or undefined. */
+  drainWanted(): number | undefined {
+    const wanted = Atomics.load(this.control, R.R_DRAIN);
+    return wanted === Atomics.load(this.control, R.R_DRAINED) ? undefined : wanted;
+  }
+
+  answerDrain(wanted: number): void {
+    Atomics.store(this.control, R.R_DRAINED, wanted);
+    Atomics.notify(this.control, R.R_DRAINED);
+  }
+
+  /** 1: writers may write and wait; 2: they must drop and never wait. Wakes whoever waits for the recorder. */
+  setRecorderState(state: 1 | 2): void {
+    const { control } = this;
+    Atomics.store(control, R.R_RECORDER, state);
+    if (state !== 2) return;
+    for (const word of [R.R_RECORDER, R.R_PROGRESS, R.R_DRAINED]) Atomics.notify(control, word);
+    for (let slot = 0; slot < control[R.R_SLOTS]!; slot++) {
+      Atomics.notify(control, R.slotControlWords(slot) + R.S_STATE);
+    }
+  }
+
+  /** Pieces to store now. A thread that waits for us, or has ended, has nothing half-written. */
+  collect(extent: Extent, maxPieces: number): Piece[] {
+    return this.reader.collect(this.endNs === undefined ? extent : 'written', maxPieces);
+  }
+
+  /** Writes pieces inside a transaction. `offsetNs` moves times to those of the recording. Returns the bytes written. */
+  write(rows: RowWriter, pieces: readonly Piece[], offsetNs: number): number {
+    let bytes = 0;
+    const maxDepth = pieces.length > 0 ? Atomics.exchange(this.control, R.R_MAX_DEPTH, 0) : 0;
+    for (const piece of pieces) {
+      const words = this.reader.wordsOf(piece.slot).subarray(piece.from, piece.to);
+      const data = offsetNs !== 0 && piece.fragment === 0 ? moveStart(words, offsetNs) : words;
+      bytes += data.byteLength;
+      const moved = { ...piece, startNs: move(piece.startNs, offsetNs), endNs: move(piece.endNs, offsetNs) };
+      rows.addPiece(this.id!, moved, Buffer.from(data.buffer, data.byteOffset, data.byteLength), maxDepth);
+    }
+    const after = this.countsAfter(pieces);
+    if (pieces.length > 0) rows.updateThread(this.id!, after);
+    return bytes;
+  }
+
+  private countsAfter(pieces: readonly Piece[]) {
+    let stored = this.storedEvents;
+    let dropped = this.droppedEvents;
+    for (const piece of pieces) {
+      stored += piece.events;
+      if (piece.fragment === 0) dropped += piece.header.dropped;
+    }
+    return { stored, dropped, produced: stored + dropped };
+  }
+
+  /** To be called when the transaction with these pieces has been committed. */
+  accept(pieces: readonly Piece[]): void {
+    if (pieces.length === 0) return;
+    const after = this.countsAfter(pieces);
+    this.storedEvents = after.stored;
+    this.droppedEvents = after.dropped;
+    this.lastNs = Math.max(this.lastNs, pieces.at(-1)!.endNs);
+    this.reader.accept(pieces);
+    this.reader.release(pieces);
+  }
+
+  /**
+   * Writes the final accounts: what the thread produced but nobody stored or reported in a chunk was dropped at its end.
+   * Returns the events dropped in all.
+   */
+  writeEnd(rows: RowWriter, endNs: number, offsetNs: number, reason: string): number {
+    const { control } = this;
+    const pair = (at: number): number => H.u53(control[at]!, control[at + 1]!);
+    const counted = this.storedEvents + this.droppedEvents;
+    const produced = Math.max(pair(R.R_PRODUCED), counted);
+    const trailing = produced - counted;
+    if (trailing > 0) rows.addGap(this.id!, move(endNs, offsetNs), counted, trailing, reason);
+    const dropped = this.droppedEvents + trailing;
+    rows.updateThread(this.id!, { produced, stored: this.storedEvents, dropped });
+    rows.endThread(this.id!, move(endNs, offsetNs));
+    return dropped;
+  }
+}
+
+/** A time of the thread as a time of the recording. */
+export function move(timeNs: number, offsetNs: number): number {
+  return Math.max(0, timeNs + offsetNs);
+}
+
+/** A copy of a chunk's first words with the start time of its header moved. */
+function moveStart(words: Int32Array, offsetNs: number): Int32Array {
+  const copy = words.slice();
+  const startNs = move(H.u53(copy[H.H_START_NS]!, copy[H.H_START_NS + 1]!), offsetNs);
+  copy[H.H_START_NS] = (startNs % 0x1_0000_0000) | 0;
+  copy[H.H_START_NS + 1] = Math.floor(startNs / 0x1_0000_0000);
+  return copy;
+}
