@@ -12,3 +12,4 @@ export * from "./decode-value.ts";
 export * from "./decode-events.ts";
 export * from "./skip.ts";
 export * from "./value-json.ts";
+export * from "./runtime-messages.ts";

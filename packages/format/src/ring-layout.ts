@@ -4,6 +4,8 @@
  *     0 .. RING_CONTROL_WORDS-1                    control block (R_*)
  *     then per slot SLOT_CONTROL_WORDS             slot control (S_*)
  *     then, aligned to 4096 words, the slots       one chunk each, `slotWords` long
+ *     then one scratch slot                        private to the writer: what it drops is encoded there and overwritten,
+ *                                                  so that its words and slots lie in one array (control words likewise)
  *
  * Chunk number n lies in slot n % slots. The traced thread (writer) takes a slot whose state is FREE, fills it, marks
  * it FULL and goes on; the recorder (reader) consumes chunks in order and gives full slots back as FREE after commit.
@@ -70,9 +72,12 @@ export const SLOT_FULL = 2;
 
 export const QUIET_TICKS_BEFORE_TRUST = 3;
 
-/** First word of slot `slot`. */
+/** Smallest slot that a writer accepts: a chunk's header, room for events, and the reserve of EVENT_WORDS_MAX. */
+export const SLOT_WORDS_MIN = 32_768;
+
+/** First word of slot `slot`; slot number `slots` is the scratch slot. */
 export function slotOffsetWords(slots: number, slotWords: number, slot: number): number {
-  const control = RING_CONTROL_WORDS + slots * SLOT_CONTROL_WORDS;
+  const control = RING_CONTROL_WORDS + (slots + 1) * SLOT_CONTROL_WORDS;
   return Math.ceil(control / SLOTS_ALIGN_WORDS) * SLOTS_ALIGN_WORDS + slot * slotWords;
 }
 
@@ -81,9 +86,9 @@ export function slotControlWords(slot: number): number {
   return RING_CONTROL_WORDS + slot * SLOT_CONTROL_WORDS;
 }
 
-/** Bytes of a ring with `slots` slots of `slotWords` words. */
+/** Bytes of a ring with `slots` slots of `slotWords` words, the scratch slot included. */
 export function ringBytes(slots: number, slotWords: number): number {
-  return slotOffsetWords(slots, slotWords, slots) * 4;
+  return slotOffsetWords(slots, slotWords, slots + 1) * 4;
 }
 
 /** Allocates a ring and writes its constant words. `slots` >= 2. */
