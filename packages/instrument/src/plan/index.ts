@@ -27,5 +27,5 @@ export {
   type ValueLimits,
 } from './plan.ts';
 export { SETTING_RULES, type SettingName, type SettingRule } from './settings.ts';
-export { formatBytes, parseChoice, parseList, type Parsed } from './units.ts';
+export { formatBytes, parseChoice, parseList, parseText, type Parsed } from './units.ts';
 export { parsePlan, planProblems, type PlanPlace } from './validate.ts';

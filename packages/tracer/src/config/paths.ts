@@ -1,0 +1,23 @@
+import { realpathSync } from 'node:fs';
+import { isAbsolute, relative, sep } from 'node:path';
+
+/** A native absolute path with `/`, as globs and recordings have it. */
+export function withSlashes(path: string): string {
+  return sep === '/' ? path : path.replaceAll(sep, '/');
+}
+
+/** The path below a folder with `/`; null when it is not below it. The folder itself is the empty path. */
+export function pathBelow(folder: string, path: string): string | null {
+  const below = relative(folder, path);
+  if (below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) return null;
+  return withSlashes(below);
+}
+
+/** The path without symbolic links, as Node names modules; the path itself when it does not exist. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
+  }
+}
