@@ -45,14 +45,30 @@ function importMetaObject(ts: TypeScript): Expression {
 /** `const ns = __importStar(require("x"))` made from `import * as ns` loses the wrapper. */
 function unwrapNamespaces(ts: TypeScript): TransformerFactory<SourceFile> {
   return forEveryNode(ts, (node) => {
-    if (!ts.isVariableDeclaration(node) || !node.initializer || !ts.isCallExpression(node.initializer))
-      return undefined;
-    const { expression: callee, arguments: args } = node.initializer;
-    if (!ts.isIdentifier(callee) || callee.text !== '__importStar') return undefined;
-    // A generated name means named imports beside a default one, which do need the wrapper.
-    if (!ts.isIdentifier(node.name) || node.name.text === '' || !args[0]) return undefined;
-    return ts.factory.updateVariableDeclaration(node, node.name, undefined, undefined, args[0]);
+    if (!ts.isVariableStatement(node) || !isNamespaceImport(ts, ts.getOriginalNode(node))) return undefined;
+    const f = ts.factory;
+    const declarations = node.declarationList.declarations.map((declaration) => {
+      const { name, initializer } = declaration;
+      if (!initializer || !ts.isCallExpression(initializer) || !ts.isIdentifier(initializer.expression))
+        return declaration;
+      const [wrapped] = initializer.arguments;
+      return initializer.expression.text === '__importStar' && wrapped
+        ? f.updateVariableDeclaration(declaration, name, undefined, undefined, wrapped)
+        : declaration;
+    });
+    return f.updateVariableStatement(
+      node,
+      undefined,
+      f.updateVariableDeclarationList(node.declarationList, declarations),
+    );
   });
+}
+
+/** `import * as ns from 'x'` without a default import beside it. */
+function isNamespaceImport(ts: TypeScript, node: Node): boolean {
+  if (!ts.isImportDeclaration(node) || !node.importClause || node.importClause.name) return false;
+  const { namedBindings } = node.importClause;
+  return namedBindings !== undefined && ts.isNamespaceImport(namedBindings);
 }
 
 function forEveryNode(ts: TypeScript, replace: (node: Node) => Node | undefined): TransformerFactory<SourceFile> {

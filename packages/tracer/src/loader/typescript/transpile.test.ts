@@ -1,0 +1,119 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { compileToJavaScript } from './compile.ts';
+import type { CompileOutput, ModuleFormat } from './compile.ts';
+import { effectiveSettings } from './compiler-settings.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'tracer-transpile-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function compile(
+  source: string,
+  { name = 'a.ts', format = 'module' as ModuleFormat, options = {} as object } = {},
+): CompileOutput {
+  const settings = effectiveSettings(options as Record<string, unknown>);
+  return compileToJavaScript({ fileName: join(scratch, name), source, format, settings });
+}
+
+/** Runs the output in Node with its map inlined; stderr. */
+function run({ code, map }: CompileOutput, extension: '.mjs' | '.cjs'): { stdout: string; stderr: string } {
+  const inline = Buffer.from(JSON.stringify(map)).toString('base64');
+  const file = join(scratch, `out${extension}`);
+  writeFileSync(file, `${code}\n//# sourceMappingURL=data:application/json;base64,${inline}\n`);
+  return spawnSync(process.execPath, ['--enable-source-maps', file], { encoding: 'utf8', timeout: 10_000 });
+}
+
+describe('the source map', () => {
+  const source =
+    'enum Colour { Red }\n\nexport function fail(colour: Colour): never {\n  throw new Error(`no ${colour}`);\n}\n\n  fail(Colour.Red);\n';
+
+  it.each([
+    ['module', '.mjs'],
+    ['commonjs', '.cjs'],
+  ] as const)('leads to the lines and columns of the original (%s)', (format, extension) => {
+    const { stderr } = run(compile(source, { format }), extension);
+    expect(stderr).toContain(`${join(scratch, 'a.ts')}:4:9`);
+    expect(stderr).toContain(`${join(scratch, 'a.ts')}:7:3`);
+  });
+
+  it('carries the original, and the output names no map of its own', () => {
+    const { code, map } = compile(source);
+    expect(map?.sources).toEqual([join(scratch, 'a.ts')]);
+    expect(map?.sourcesContent).toEqual([source]);
+    expect(code).not.toContain('sourceMappingURL');
+  });
+});
+
+describe('a syntax error', () => {
+  it('is a SyntaxError with place, line and caret', () => {
+    const source = 'const a = 1;\nenum {\n';
+    expect(() => compile(source)).toThrow(SyntaxError);
+    try {
+      compile(source);
+    } catch (error) {
+      expect((error as Error).stack).toBe(
+        `${join(scratch, 'a.ts')}:2\nenum {\n     ^\n\nSyntaxError: Identifier expected.`,
+      );
+    }
+  });
+
+  it('is never recovered from silently', () => {
+    for (const source of ['let a: number = ;', 'const x = <div>;', 'foo(', 'import { from "x"', '@', '`']) {
+      expect(() => compile(source), source).toThrow(SyntaxError);
+    }
+  });
+});
+
+describe('JSX', () => {
+  const source = 'export const a = <p>{1}</p>;';
+
+  it.each([
+    ['no option, no React', source, {}, 'react/jsx-runtime'],
+    ['no option, React imported', `import React from 'react';\n${source}`, {}, 'React.createElement'],
+    ['no option, React as a namespace', `import * as React from 'react';\n${source}`, {}, 'React.createElement'],
+    ['preserve', source, { jsx: 'preserve' }, 'react/jsx-runtime'],
+    ['preserve with a factory', source, { jsx: 'preserve', jsxFactory: 'h' }, 'h("p"'],
+    ['react-jsxdev', source, { jsx: 'react-jsxdev' }, 'react/jsx-dev-runtime'],
+    ['an import source', source, { jsxImportSource: 'preact' }, 'preact/jsx-runtime'],
+  ])('%s', (_title, text, options, expected) => {
+    expect(compile(text, { name: 'a.tsx', options }).code).toContain(expected);
+  });
+
+  it('is compiled in .jsx files, whose unused imports stay', () => {
+    const { code } = compile(`import x from 'x';\n${source}`, { name: 'a.jsx' });
+    expect(code).toContain('jsx-runtime');
+    expect(code).toContain(`from 'x'`);
+  });
+});
+
+describe('CommonJS output', () => {
+  it('knows import.meta', () => {
+    const { stdout } = run(
+      compile(
+        'export {}; console.log(import.meta.url.slice(-8), import.meta.dirname === __dirname, import.meta.filename === __filename);',
+        {
+          format: 'commonjs',
+        },
+      ),
+      '.cjs',
+    );
+    expect(stdout).toBe('/out.cjs true true\n');
+  });
+
+  it('keeps import() where tsconfig says node16 or later, and requires where it says CommonJS', () => {
+    const source = 'export const a = import("a");';
+    expect(compile(source, { format: 'commonjs', options: { module: 'nodenext' } }).code).toContain('import("a")');
+    expect(compile(source, { format: 'commonjs', options: { module: 'commonjs' } }).code).toContain('require("a")');
+  });
+
+  it('makes default imports work and namespaces callable where tsconfig says nothing', () => {
+    const source = 'import * as ns from "a"; import d from "b"; import e, { f } from "c"; ns(); d(); e(); f();';
+    const { code } = compile(source, { format: 'commonjs' });
+    expect(code).toContain('const ns = require("a")');
+    expect(code).toContain('__importDefault(require("b"))');
+    expect(code).toContain('__importStar(require("c"))');
+  });
+});
