@@ -50,6 +50,46 @@ export const STORE_ERRORS = {
     what: 'there is no such recording',
     remedy: 'See which recordings exist with: tracer ls',
   },
+  NOTHING_RECORDED: {
+    what: 'nothing was recorded',
+    remedy: 'See what was instrumented, and why the rest was not, with: tracer info',
+  },
+  NO_SUCH_THREAD: {
+    what: 'there is no such thread in the recording',
+    remedy: 'See the threads with: tracer info',
+  },
+  NOT_STORED: {
+    what: 'this part is not in the recording: it was dropped, pruned or has not happened',
+    remedy: 'See what is stored with: tracer info',
+  },
+  BAD_MOMENT: {
+    what: 'this does not name a moment',
+    remedy: 'Write T@E (thread and event), T:N (a call), a time such as 250ms or 1.5s, start or end.',
+  },
+  BAD_CALL: {
+    what: 'this does not name a call',
+    remedy: 'Write T:N (thread and number, as tracer calls shows it) or the id that SQL shows.',
+  },
+  BAD_RANGE: {
+    what: 'this is not a range of time',
+    remedy: 'Write A..B with times such as 250ms, 1.5s or nanoseconds; an end may be left out.',
+  },
+  NO_SUCH_PLACE: {
+    what: 'nothing recorded matches this place',
+    remedy: 'Write FILE:LINE (a line with code) or the name of a function, as tracer calls shows it.',
+  },
+  SQL_REFUSED: {
+    what: 'only one reading statement can be run',
+    remedy: 'Write one SELECT, WITH, VALUES or EXPLAIN over the views of docs/SCHEMA.md.',
+  },
+  SQL_FAILED: {
+    what: 'SQLite could not run this',
+    remedy: 'The views and their columns are listed in docs/SCHEMA.md.',
+  },
+  SQL_TIMEOUT: {
+    what: 'the query took longer than it may',
+    remedy: 'Narrow it down, or give it more time.',
+  },
   RECORDER_FAILED: {
     what: 'the recorder failed',
     remedy: 'This is a bug of the tracer; the program was not affected. Please report it.',

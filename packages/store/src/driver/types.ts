@@ -17,7 +17,7 @@ export type TransactionMode = 'deferred' | 'immediate';
 
 /**
  * One synchronous SQLite connection, the same over both drivers. Integers come back as numbers (all of ours are below
- * 2^53), blobs as Uint8Array (possibly a Buffer). A JavaScript number is bound as a float: columns that hold integers
+ * 2^53), blobs as Uint8Array (possibly a Buffer); node:sqlite of Node 22 ends text that it reads at a NUL character. A JavaScript number is bound as a float: columns that hold integers
  * declare INTEGER, and SQL that divides or concatenates parameters casts them.
  */
 export interface Database {

@@ -159,4 +159,4 @@ export type RecorderReport =
   /** Something to tell the user once, recording goes on. */
   | { type: 'note'; kind: string; text: string }
   /** Sent just before the drain request that ends the process is answered. */
-  | { type: 'closed'; storedEvents: number; droppedEvents: number; prunedEvents: number; fileBytes: number };
+  | { type: 'closed'; storedEvents: number; droppedEvents: number; fileBytes: number };

@@ -1,8 +1,11 @@
 import { R } from '@execution-cinema/format';
 import { statSync } from 'node:fs';
+import { isBusy } from '../driver/sqlite-codes.ts';
+import { storeError, type StoreError } from '../errors.ts';
 import { storeFailure } from '../schema/failure.ts';
 import type { RecorderOptions, RecorderReport } from './messages.ts';
 import { Recorder } from './recorder.ts';
+import { RingSleep } from './ring-sleep.ts';
 import type { ThreadRecord } from './thread-record.ts';
 
 const TICK_MS = 1;
@@ -13,31 +16,29 @@ const IDLE_TICKS = 50;
 const SETTLE_TICKS = 3;
 /** After `process-exit` the drain request is awaited for so long. */
 const EXIT_GRACE_MS = 1_000;
-
-/** ES2024; every Node that we support has it, the library types of our target do not. */
-type AtomicsWithWaitAsync = typeof Atomics & {
-  waitAsync(
-    words: Int32Array,
-    index: number,
-    value: number,
-  ): { async: false; value: string } | { async: true; value: Promise<string> };
-};
+/** A program that wants to end is not held up longer than this by somebody else's lock on the recording. */
+const LOCKED_AT_EXIT_MS = 2_000;
+/** Once recording has stopped, its losses are written at most this often. */
+const LOSSES_MS = 1_000;
 
 /**
  * The recorder thread's life. While threads are busy it turns about once a millisecond: ticks, and flushes when a chunk
  * is complete or `flushMs` have passed. When they are idle it sleeps, without a timer, until a writer or a message wakes
- * it. Between turns the event loop runs. Whatever goes wrong ends recording and never touches the program.
+ * it. Between turns the event loop runs. What goes wrong stops recording and never touches the program: writers drop
+ * from then on (R_RECORDER = 2), and all that is left to do is to count what is lost.
  */
 export class RecorderLoop {
   private readonly options: RecorderOptions;
   private readonly flushMs: number;
+  private readonly sleep = new RingSleep(() => this.wake());
   private recorder: Recorder | undefined;
   private lastFlushMs = 0;
   private idleTicks = 0;
-  private asleep = false;
-  private ended = false;
+  private state: 'running' | 'asleep' | 'stopped' | 'ended' = 'running';
   private exitSeenMs: number | undefined;
-  private readonly waiting = new WeakMap<Int32Array, number>();
+  private stopReason = '';
+  private stopNote: string | undefined;
+  private lossesTimer: NodeJS.Timeout | undefined;
 
   constructor(options: RecorderOptions) {
     this.options = options;
@@ -48,7 +49,7 @@ export class RecorderLoop {
     try {
       this.recorder = new Recorder(this.options, () => this.wake());
     } catch (error) {
-      return this.fail(error);
+      return this.failToStart(storeFailure(error, this.options.file));
     }
     const { db, processId, joined } = this.recorder;
     for (const thread of this.recorder.threads.values()) thread.setRecorderState(1);
@@ -61,129 +62,179 @@ export class RecorderLoop {
   }
 
   private turn(): void {
-    if (this.ended) return;
+    if (this.state !== 'running') return;
     try {
       this.step(this.recorder!);
     } catch (error) {
-      return this.fail(error);
+      return this.stop(this.recorder!, storeFailure(error, this.options.file));
     }
-    if (!this.ended && !this.asleep) setImmediate(() => this.turn());
+    if (this.state === 'running') setImmediate(() => this.turn());
   }
 
   private step(recorder: Recorder): void {
     const nowMs = performance.now();
-    const wanted = drainRequests(recorder);
+    const waiting = drainRequests(recorder);
     let moved = false;
-    for (const thread of recorder.threads.values()) if (thread.reader.tick()) moved = true;
-    this.idleTicks = moved || wanted.length > 0 ? 0 : this.idleTicks + 1;
-    const full = [...recorder.threads.values()].some(({ reader }) => reader.fullSlots() > 0);
+    let full = false;
+    for (const { reader } of recorder.threads.values()) {
+      if (reader.tick()) moved = true;
+      if (reader.fullSlots() > 0) full = true;
+    }
+    if (moved || waiting.size > 0) {
+      this.idleTicks = 0;
+      this.sleep.end(this.controls());
+    } else this.idleTicks++;
     const due = nowMs - this.lastFlushMs >= this.flushMs;
-    if (wanted.length > 0 || due || full) {
-      const flushed = recorder.flush(wanted.length > 0 ? 'written' : due ? 'published' : 'full');
-      if (flushed && due) this.lastFlushMs = nowMs;
-      if (flushed) {
-        recorder.endThreads();
-        if (this.finishIfDone(recorder, wanted.length > 0, nowMs)) return;
-        for (const { thread, request } of wanted) thread.answerDrain(request);
-      }
+    if (waiting.size > 0 || due || full) {
+      if (this.flush(recorder, due ? 'published' : 'full', waiting)) {
+        if (due) this.lastFlushMs = nowMs;
+        if (this.finishIfDone(recorder, waiting, nowMs)) return;
+        for (const [thread, request] of waiting) thread.answerDrain(request);
+      } else this.giveUpIfLocked(recorder, waiting, nowMs);
       recorder.checkpoint(!full);
     }
     if (this.idleTicks >= IDLE_TICKS && this.trySleep(recorder)) return;
-    const { control } = recorder.threads.values().next().value!.reader;
-    Atomics.wait(control, R.R_WAKE, Atomics.load(control, R.R_WAKE), TICK_MS);
+    // A full ring is emptied without a pause; else this is the pause between two ticks, cut short by a call of a writer.
+    if (!full) this.sleep.pause(recorder.threads.values().next().value?.reader.control, TICK_MS);
+  }
+
+  /** False when the database was locked: to be tried again. */
+  private flush(recorder: Recorder, extent: 'published' | 'full', waiting: Map<ThreadRecord, number>): boolean {
+    try {
+      if (!recorder.flush(extent, new Set(waiting.keys()))) return false;
+      recorder.endThreads();
+      return true;
+    } catch (error) {
+      if (isBusy(error)) return false;
+      throw error;
+    }
   }
 
   /** Ends the recording once the process has said good-bye and everything is stored. */
-  private finishIfDone(recorder: Recorder, drained: boolean, nowMs: number): boolean {
+  private finishIfDone(recorder: Recorder, waiting: Map<ThreadRecord, number>, nowMs: number): boolean {
     if (recorder.exit === undefined) return false;
     this.exitSeenMs ??= nowMs;
-    if (!drained && nowMs - this.exitSeenMs < EXIT_GRACE_MS) return false;
+    if (waiting.size === 0 && nowMs - this.exitSeenMs < EXIT_GRACE_MS) return false;
     const threads = [...recorder.threads.values()];
-    recorder.finish(recorder.exit);
-    this.ended = true;
-    const { storedEvents, droppedEvents } = recorder.totals();
-    const fileBytes = statSync(this.options.file).size;
-    this.report({ type: 'closed', storedEvents, droppedEvents, prunedEvents: 0, fileBytes });
-    this.release(recorder, threads);
+    try {
+      recorder.finish(recorder.exit);
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      this.giveUpIfLocked(recorder, waiting, nowMs);
+      return true;
+    }
+    this.end(recorder, threads);
     return true;
   }
 
-  /** Writers neither write nor wait from now on; whoever waits for a drain is answered. */
-  private release(recorder: Recorder, threads: readonly ThreadRecord[]): void {
-    for (const thread of threads) {
-      thread.setRecorderState(2);
-      const request = thread.drainWanted();
-      if (request !== undefined) thread.answerDrain(request);
-    }
-    for (const port of recorder.ports) port.close();
+  private giveUpIfLocked(recorder: Recorder, waiting: Map<ThreadRecord, number>, nowMs: number): void {
+    if (recorder.exit === undefined && waiting.size === 0) return;
+    this.exitSeenMs ??= nowMs;
+    if (nowMs - this.exitSeenMs > LOCKED_AT_EXIT_MS) throw storeError('OUT_LOCKED', this.options.file);
+  }
+
+  private end(recorder: Recorder, threads: readonly ThreadRecord[]): void {
+    this.state = 'ended';
+    clearTimeout(this.lossesTimer);
+    this.report({ type: 'closed', ...recorder.totals(), fileBytes: fileBytes(this.options.file) });
+    for (const thread of threads) thread.setRecorderState(2);
+    recorder.inbox.close();
   }
 
   private trySleep(recorder: Recorder): boolean {
-    const threads = [...recorder.threads.values()];
+    const controls = [...recorder.threads.values()].map(({ reader }) => reader.control);
     if (this.idleTicks < IDLE_TICKS + SETTLE_TICKS) {
-      for (const { reader } of threads) Atomics.store(reader.control, R.R_SLEEPING, 1);
+      this.sleep.announce(controls);
       return false;
     }
-    recorder.receive();
+    recorder.inbox.receive();
     if (recorder.hasWork() || recorder.exit !== undefined) return false;
-    this.asleep = threads.every(({ reader }) => this.sleepOn(reader.control));
-    if (!this.asleep) this.wakeThreads();
-    return this.asleep;
+    recorder.checkpoint(true);
+    if (this.sleep.start(controls)) this.state = 'asleep';
+    else this.idleTicks = 0;
+    return this.state === 'asleep';
   }
 
-  /** Arranges to be woken by one ring. False when it has called already. */
-  private sleepOn(control: Int32Array): boolean {
-    const seen = Atomics.load(control, R.R_WAKE);
-    if (this.waiting.get(control) === seen) return true;
-    const wait = (Atomics as AtomicsWithWaitAsync).waitAsync(control, R.R_WAKE, seen);
-    if (!wait.async) return false;
-    this.waiting.set(control, seen);
-    void wait.value.then(() => {
-      this.waiting.delete(control);
-      this.wake();
-    });
-    return true;
-  }
-
+  /** A writer or a message calls. */
   private wake(): void {
-    if (!this.asleep || this.ended) return;
-    this.asleep = false;
-    this.wakeThreads();
-    this.turn();
-  }
-
-  private wakeThreads(): void {
-    this.idleTicks = 0;
-    for (const { reader } of this.recorder!.threads.values()) Atomics.store(reader.control, R.R_SLEEPING, 0);
-  }
-
-  private fail(error: unknown): void {
-    this.ended = true;
-    const failure = storeFailure(error, this.options.file);
-    const { recorder, options } = this;
-    const storedEvents = recorder?.totals().storedEvents ?? 0;
-    this.report({ type: 'failed', error: failure.info(), storedEvents });
-    if (recorder === undefined) {
-      const words = new Int32Array(options.main.ring);
-      Atomics.store(words, R.R_RECORDER, 2);
-      for (const word of [R.R_RECORDER, R.R_PROGRESS, R.R_DRAINED]) Atomics.notify(words, word);
-      for (const port of options.ports) port.close();
-      return;
+    if (this.state === 'asleep') {
+      this.state = 'running';
+      this.idleTicks = 0;
+      this.sleep.end(this.controls());
+      this.turn();
+    } else if (this.state === 'stopped') {
+      this.sleep.end(this.controls());
+      this.countLosses();
     }
-    this.release(recorder, [...recorder.threads.values()]);
+  }
+
+  private controls(): Int32Array[] {
+    return [...this.recorder!.threads.values()].map(({ reader }) => reader.control);
+  }
+
+  private failToStart(failure: StoreError): void {
+    this.state = 'ended';
+    this.report({ type: 'failed', error: failure.info(), storedEvents: 0 });
+    const words = new Int32Array(this.options.main.ring);
+    Atomics.store(words, R.R_RECORDER, 2);
+    for (const word of [R.R_RECORDER, R.R_PROGRESS, R.R_DRAINED]) Atomics.notify(words, word);
+    for (const port of this.options.ports) port.close();
+  }
+
+  /** Recording ends here, the thread stays to count. */
+  private stop(recorder: Recorder, failure: StoreError): void {
+    this.state = 'stopped';
+    recorder.refuse();
+    const info = failure.info();
+    this.stopReason = `recording stopped: ${info.code}`;
+    this.stopNote = `${info.message}. ${info.remedy}`;
+    this.report({ type: 'failed', error: info, storedEvents: recorder.totals().storedEvents });
+    this.countLosses();
+  }
+
+  /** Writes the losses now, and again when the program has moved on, until it ends. */
+  private countLosses(): void {
+    const recorder = this.recorder!;
+    recorder.inbox.receive();
+    recorder.inbox.stored(recorder.inbox.messages.length);
+    const threads = [...recorder.threads.values()];
+    if (recorder.exit !== undefined) return this.endStopped(recorder, threads);
+    if (this.lossesTimer !== undefined) return;
+    for (const { reader } of threads) reader.tick();
+    if (recorder.writeLosses(this.stopReason, this.stopNote)) this.stopNote = undefined;
+    for (const [thread, request] of drainRequests(recorder)) thread.answerDrain(request);
+    this.lossesTimer = setTimeout(() => {
+      this.lossesTimer = undefined;
+      this.sleep.announce(this.controls());
+      if (!this.sleep.start(this.controls())) this.countLosses();
+    }, LOSSES_MS);
+  }
+
+  private endStopped(recorder: Recorder, threads: readonly ThreadRecord[]): void {
+    const requests = drainRequests(recorder);
     try {
-      recorder.db.close();
+      if (this.stopNote !== undefined) recorder.writeLosses(this.stopReason, this.stopNote);
+      recorder.finish(recorder.exit!, this.stopReason);
     } catch {
-      // It is lost anyway, and has been reported.
+      // There is no room even for the accounts: the process stays open in the recording, which reads as cut off.
+      recorder.abandon();
     }
+    for (const [thread, request] of requests) thread.answerDrain(request);
+    this.end(recorder, threads);
   }
 }
 
-function drainRequests(recorder: Recorder): { thread: ThreadRecord; request: number }[] {
-  const requests: { thread: ThreadRecord; request: number }[] = [];
+function fileBytes(file: string): number {
+  // Somebody may have deleted it meanwhile.
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Threads that wait until everything they wrote is committed, with the number of their request. */
+function drainRequests(recorder: Recorder): Map<ThreadRecord, number> {
+  const requests = new Map<ThreadRecord, number>();
   for (const thread of recorder.threads.values()) {
     const request = thread.drainWanted();
-    if (request !== undefined) requests.push({ thread, request });
+    if (request !== undefined) requests.set(thread, request);
   }
   return requests;
 }

@@ -1,8 +1,9 @@
-import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { isBusy, sqliteCode } from '../driver/sqlite-codes.ts';
 import type { Database } from '../driver/types.ts';
 import { openRecording } from '../schema/open-recording.ts';
 import { Checkpointer, closeRecording } from './checkpointer.ts';
+import { DiskGuard } from './disk-guard.ts';
+import { Inbox } from './inbox.ts';
 import type { ProcessExitMessage, RecorderMessage, RecorderOptions, ThreadInfo } from './messages.ts';
 import type { Extent, Piece } from './ring-reader.ts';
 import { RowWriter } from './row-writer.ts';
@@ -11,6 +12,10 @@ import { move, ThreadRecord } from './thread-record.ts';
 /** One commit takes at most this many pieces of a thread, so that slots come back while the rest is written. */
 const PIECES_PER_COMMIT = 4;
 const HEARTBEAT_NS = 1e9;
+/** A commit that finds the database locked gives up after so long and is tried again with the next tick. */
+const COMMIT_WAIT_MS = 10;
+/** Why events at a thread's end are missing although recording went on: the writer found no room for them. */
+const LOST_AT_END = 'ring full';
 
 interface Batch {
   thread: ThreadRecord;
@@ -18,30 +23,32 @@ interface Batch {
 }
 
 /**
- * Turns rings and messages into rows. Does nothing by itself: the loop (recorder-loop.ts) calls `flush` and `finish`.
- * Every method that touches the database may throw an error of SQLite; the loop decides what that means.
+ * Turns rings and messages into rows. Does nothing by itself: the loop (recorder-loop.ts) calls it. Methods that write
+ * throw an error of SQLite, or DISK_FLOOR, when recording cannot go on; the loop decides what that means.
  */
 export class Recorder {
   readonly threads = new Map<number, ThreadRecord>();
-  readonly ports: MessagePort[] = [];
   readonly processId: number;
+  /** The file held a recording already, to which this process was added. */
   readonly joined: boolean;
   readonly db: Database;
+  readonly inbox: Inbox;
+  readonly rows: RowWriter;
   /** Set when the process has said that it ends. */
   exit: ProcessExitMessage | undefined;
+  private refusing = false;
   /** Accounts of threads that have ended already. */
   private endedStored = 0;
   private endedDropped = 0;
-  private pending: RecorderMessage[] = [];
   private heartbeatNs = 0;
-  private readonly rows: RowWriter;
+  private bytesUnguarded = 0;
   private readonly checkpointer: Checkpointer;
+  private readonly disk: DiskGuard;
   private readonly originHrtimeNs: bigint;
   private readonly offsetNs: number;
-  private readonly onMessage: () => void;
 
-  /** Opens the recording and adds this process and its main thread. Throws StoreError. `onMessage` hears of new messages. */
-  constructor(options: RecorderOptions, onMessage: () => void = () => {}) {
+  /** Opens the recording and adds this process and its main thread. Throws StoreError. `wake` hears of new messages. */
+  constructor(options: RecorderOptions, wake: () => void) {
     const opened = openRecording(options.file, {
       format_version: '1',
       started_at: options.startedAt,
@@ -55,96 +62,96 @@ export class Recorder {
     this.joined = !opened.created;
     this.originHrtimeNs = options.originHrtimeNs;
     this.offsetNs = Number(options.originHrtimeNs - BigInt(opened.meta['start_hrtime_ns'] ?? options.originHrtimeNs));
-    this.onMessage = onMessage;
     this.rows = new RowWriter(this.db);
     this.checkpointer = new Checkpointer(this.db);
+    this.disk = new DiskGuard(options.file, options.diskFloorBytes);
+    this.disk.check(0);
     const main = this.addThread(options.main);
     this.processId = this.db.transaction(() => {
       this.rows.setState('open');
-      const id = this.rows.addProcess(options.process, move(options.process.startNs, this.offsetNs));
-      main.id = this.rows.addThread(id, options.main, null, move(options.main.startNs, this.offsetNs));
+      const id = this.rows.addProcess(options.process, this.recordingNs(options.process.startNs));
+      main.id = this.rows.addThread(id, options.main, null, this.recordingNs(options.main.startNs));
       return id;
     }, 'immediate');
-    for (const port of options.ports) this.addPort(port);
+    this.db.exec(`PRAGMA busy_timeout = ${COMMIT_WAIT_MS}`);
+    this.inbox = new Inbox((message) => this.arrived(message), wake);
+    for (const port of options.ports) this.inbox.addPort(port);
   }
 
-  /** Nanoseconds since the origin of this process's times. */
+  /** Nanoseconds since the recording began. */
   nowNs(): number {
-    return Number(process.hrtime.bigint() - this.originHrtimeNs);
+    return this.recordingNs(Number(process.hrtime.bigint() - this.originHrtimeNs));
+  }
+
+  /** A time of this process as a time of the recording. */
+  recordingNs(timeNs: number): number {
+    return move(timeNs, this.offsetNs);
   }
 
   /** Takes a further thread of the process in; its row is written with the next flush. */
-  addThread(info: ThreadInfo): ThreadRecord {
+  private addThread(info: ThreadInfo): ThreadRecord {
     const thread = new ThreadRecord(info);
     this.threads.set(info.thread, thread);
     return thread;
   }
 
-  private addPort(port: MessagePort): void {
-    this.ports.push(port);
-    port.on('message', (message: RecorderMessage) => {
-      this.take(message);
-      this.onMessage();
-    });
-  }
-
-  private take(message: RecorderMessage): void {
-    if (message.type === 'port') return this.addPort(message.port);
-    if (message.type === 'thread-start') this.addThread(message).setRecorderState(1);
+  private arrived(message: RecorderMessage): void {
+    if (message.type === 'thread-start') this.addThread(message).setRecorderState(this.refusing ? 2 : 1);
     else if (message.type === 'thread-end') {
       const thread = this.threads.get(message.thread);
       if (thread !== undefined) thread.endNs = message.timeNs;
     } else if (message.type === 'process-exit') this.exit = message;
-    this.pending.push(message);
   }
 
-  /** Takes every message that has been posted so far, whether or not the event loop has come to it. */
-  receive(): void {
-    // Ports that a message adds are visited too: the array grows while it is walked.
-    for (const port of this.ports) {
-      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-        this.take(next.message as RecorderMessage);
-      }
-    }
+  /** From now on writers drop what they have, in all threads. */
+  refuse(): void {
+    this.refusing = true;
+    for (const thread of this.threads.values()) thread.setRecorderState(2);
   }
 
   /** True when the next flush would write something. */
   hasWork(): boolean {
-    if (this.pending.length > 0) return true;
+    if (this.inbox.messages.length > 0) return true;
     for (const thread of this.threads.values()) if (thread.reader.hasUnstored()) return true;
     return false;
   }
 
   /**
-   * Commits what the rings hold, up to `extent`, and all messages before it. Returns false when another connection had
-   * the database locked: nothing has happened then, and the call is repeated later.
+   * Commits what the rings hold, up to `extent`, and all messages before it. Of the threads in `waiting`, which stand
+   * still until they are answered, it commits everything. Returns false when another connection had the database
+   * locked: then (part of) it is still to be done, by a later call.
    */
-  flush(extent: Extent): boolean {
+  flush(extent: Extent, waiting: ReadonlySet<ThreadRecord> = new Set()): boolean {
     for (;;) {
       // First the rings, then the ports: what a word in the ring needs was posted before that word was written.
       const batches: Batch[] = [];
       for (const thread of this.threads.values()) {
-        batches.push({ thread, pieces: thread.collect(extent, PIECES_PER_COMMIT) });
+        const pieces = thread.collect(waiting.has(thread) ? 'written' : extent, PIECES_PER_COMMIT);
+        batches.push({ thread, pieces });
       }
-      this.receive();
+      this.inbox.receive();
       const some = batches.some(({ pieces }) => pieces.length > 0);
-      if (!some && this.pending.length === 0) return true;
+      if (!some && this.inbox.messages.length === 0) return true;
       if (!this.commit(batches)) return false;
-      if (!batches.some(({ pieces }) => pieces.length === PIECES_PER_COMMIT)) return true;
+      if (!batches.some(({ thread, pieces }) => waiting.has(thread) && pieces.length === PIECES_PER_COMMIT))
+        return true;
     }
   }
 
   private commit(batches: readonly Batch[]): boolean {
-    const messages = this.pending;
+    this.disk.check(this.bytesUnguarded);
+    this.bytesUnguarded = 0;
+    const { messages } = this.inbox;
     const started: ThreadRecord[] = [];
     const nowNs = this.nowNs();
+    const beats = nowNs - this.heartbeatNs >= HEARTBEAT_NS;
     let bytes = 0;
     try {
       this.db.transaction(() => {
         for (const message of messages) if (message.type === 'module') this.apply(message, started);
         for (const message of messages) if (message.type !== 'module') this.apply(message, started);
         for (const { thread, pieces } of batches) bytes += thread.write(this.rows, pieces, this.offsetNs);
-        if (nowNs - this.heartbeatNs >= HEARTBEAT_NS) this.rows.heartbeat(this.processId, move(nowNs, this.offsetNs));
+        if (beats) this.rows.heartbeat(this.processId, nowNs);
       }, 'immediate');
     } catch (error) {
       this.rows.rolledBack();
@@ -152,10 +159,11 @@ export class Recorder {
       if (isBusy(error)) return false;
       throw error;
     }
-    this.pending = this.pending.slice(messages.length);
-    if (nowNs - this.heartbeatNs >= HEARTBEAT_NS) this.heartbeatNs = nowNs;
+    this.inbox.stored(messages.length);
+    if (beats) this.heartbeatNs = nowNs;
     for (const { thread, pieces } of batches) thread.accept(pieces);
     this.checkpointer.committed(bytes);
+    this.bytesUnguarded = bytes;
     return true;
   }
 
@@ -166,32 +174,35 @@ export class Recorder {
     } catch (error) {
       const code = sqliteCode(error);
       if (code !== undefined && code !== 'CONSTRAINT' && code !== 'ERROR' && code !== 'TOOBIG') throw error;
-      const text = `message ${message.type} could not be stored: ${error instanceof Error ? error.message : String(error)}`;
-      this.rows.addNote(this.processId, { kind: 'recorder', text }, move(this.nowNs(), this.offsetNs));
+      const reason = error instanceof Error ? error.message : String(error);
+      const text = `message ${message.type} could not be stored: ${reason}`;
+      this.rows.addNote(this.processId, { kind: 'recorder', text }, this.nowNs());
     }
   }
 
   private write(message: RecorderMessage, started: ThreadRecord[]): void {
-    const { rows, processId, offsetNs } = this;
+    const { rows, processId } = this;
     switch (message.type) {
       case 'module':
         return rows.addModule(message);
       case 'load':
-        return rows.addLoad(this.threadId(message.thread), message, move(message.timeNs, offsetNs));
-      case 'thread-start': {
-        const thread = this.threads.get(message.thread)!;
-        const parent = message.parentThread === null ? null : (this.threads.get(message.parentThread)?.id ?? null);
-        thread.id = rows.addThread(processId, message, parent, move(message.startNs, offsetNs));
-        started.push(thread);
-        return;
-      }
+        return rows.addLoad(this.threadId(message.thread), message, this.recordingNs(message.timeNs));
+      case 'thread-start':
+        return this.insertThread(this.threads.get(message.thread)!, started);
       case 'sample':
-        return rows.addSample(processId, message, move(message.timeNs, offsetNs));
+        return rows.addSample(processId, message, this.recordingNs(message.timeNs));
       case 'note':
-        return rows.addNote(processId, message, move(message.timeNs, offsetNs));
+        return rows.addNote(processId, message, this.recordingNs(message.timeNs));
       default:
         return;
     }
+  }
+
+  private insertThread(thread: ThreadRecord, started: ThreadRecord[]): void {
+    const { info } = thread;
+    const parent = info.parentThread === null ? null : (this.threads.get(info.parentThread)?.id ?? null);
+    thread.id = this.rows.addThread(this.processId, info, parent, this.recordingNs(info.startNs));
+    started.push(thread);
   }
 
   private threadId(thread: number): number {
@@ -207,15 +218,22 @@ export class Recorder {
 
   /** Closes the accounts of threads that have ended and whose rings are empty. */
   endThreads(): void {
-    for (const [key, thread] of this.threads) {
-      if (thread.endNs === undefined || thread.reader.hasUnstored()) continue;
-      this.endedDropped += this.db.transaction(
-        () => thread.writeEnd(this.rows, thread.endNs!, this.offsetNs, 'ring full'),
-        'immediate',
-      );
-      this.endedStored += thread.storedEvents;
-      this.threads.delete(key);
+    for (const thread of [...this.threads.values()]) {
+      if (thread.endNs === undefined || thread.id === undefined || thread.reader.hasUnstored()) continue;
+      const dropped = this.db.transaction(() => this.writeEnd(thread, thread.endNs!, LOST_AT_END), 'immediate');
+      this.forget(thread, dropped);
     }
+  }
+
+  private writeEnd(thread: ThreadRecord, endNs: number, reason: string): number {
+    const at = this.recordingNs(endNs);
+    return thread.writeAccounts(this.rows, { nowNs: at, endNs: at, reason });
+  }
+
+  private forget(thread: ThreadRecord, dropped: number): void {
+    this.endedDropped += dropped;
+    this.endedStored += thread.storedEvents;
+    this.threads.delete(thread.info.thread);
   }
 
   /** Events stored and dropped so far, over all threads. */
@@ -229,17 +247,46 @@ export class Recorder {
     return { storedEvents, droppedEvents };
   }
 
+  /**
+   * Once recording has stopped: writes how many events each thread has produced and lost by now. Tried again and again,
+   * since a full disk may have room for a row later. Returns false when it could not be written.
+   */
+  writeLosses(reason: string, note?: string): boolean {
+    const nowNs = this.nowNs();
+    const started: ThreadRecord[] = [];
+    try {
+      this.db.transaction(() => {
+        for (const thread of this.threads.values()) {
+          if (thread.id === undefined) this.insertThread(thread, started);
+          thread.writeAccounts(this.rows, { nowNs, reason });
+        }
+        if (note !== undefined) this.rows.addNote(this.processId, { kind: 'stopped', text: note }, nowNs);
+        this.rows.heartbeat(this.processId, nowNs);
+      }, 'immediate');
+      return true;
+    } catch {
+      for (const thread of started) thread.id = undefined;
+      return false;
+    }
+  }
+
   /** Ends the process's part of the recording: final accounts, `complete`, log merged, file closed. */
-  finish(exit: ProcessExitMessage): void {
-    this.db.transaction(() => {
-      for (const thread of this.threads.values()) {
-        const endNs = thread.endNs ?? exit.timeNs;
-        this.endedDropped += thread.writeEnd(this.rows, endNs, this.offsetNs, 'ring full');
-        this.endedStored += thread.storedEvents;
-      }
-      this.rows.endProcess(this.processId, { ...exit, timeNs: move(exit.timeNs, this.offsetNs) });
+  finish(exit: ProcessExitMessage, lossReason = LOST_AT_END): void {
+    const threads = [...this.threads.values()].filter(({ id }) => id !== undefined);
+    const dropped = this.db.transaction(() => {
+      this.rows.endProcess(this.processId, { ...exit, timeNs: this.recordingNs(exit.timeNs) });
+      return threads.map((thread) => this.writeEnd(thread, thread.endNs ?? exit.timeNs, lossReason));
     }, 'immediate');
-    this.threads.clear();
+    for (const [index, thread] of threads.entries()) this.forget(thread, dropped[index]!);
     closeRecording(this.db);
+  }
+
+  /** Closes the file as it is. */
+  abandon(): void {
+    try {
+      this.db.close();
+    } catch {
+      // It has been reported already that recording failed.
+    }
   }
 }

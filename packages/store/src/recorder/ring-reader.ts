@@ -132,7 +132,7 @@ export class RingReader {
     const words = this.slotWords[slot]!;
     if (to < H.HEADER_FIXED_WORDS || to < words[H.H_WORDS]!) return undefined;
     const from = progress?.words ?? 0;
-    if (to === from && !final) return undefined;
+    if (to <= from && !final) return undefined;
     const header = progress?.header ?? readChunkHeader(words);
     const before = progress ?? { fragment: 0, events: 0, calls: 0, throws: 0, endNs: header.startNs };
     const counts = final
@@ -166,9 +166,10 @@ export class RingReader {
 
   private endOf(chunk: number, at: number, extent: Extent): number {
     const published = Atomics.load(this.control, at + R.S_PUBLISHED);
-    const trusted =
-      extent === 'written' || (chunk === this.quietChunk && this.quietTicks >= R.QUIET_TICKS_BEFORE_TRUST);
-    return trusted ? Math.max(published, this.control[at + R.S_WRITTEN]!) : published;
+    if (extent === 'written') return Math.max(published, this.control[at + R.S_WRITTEN]!);
+    const quiet = chunk === this.quietChunk && this.quietTicks >= R.QUIET_TICKS_BEFORE_TRUST;
+    // Not what is written by now: only what was there all the while.
+    return quiet ? Math.max(published, this.quietWritten) : published;
   }
 
   /** Records that these pieces, from one `collect`, are in the database. */

@@ -198,7 +198,13 @@ export class RowWriter {
     if (dropped > 0) this.addGap(threadId, piece.startNs, piece.firstEvent, dropped, piece.header.dropReason);
   }
 
-  /** `event`: number of the first event after the gap. */
+  /** As addGap, for a gap at the end of a thread that may still grow. */
+  replaceGap(threadId: number, timeNs: number, event: number, dropped: number, reason: string): void {
+    this.sql('DELETE FROM gaps WHERE thread_id = ? AND event = ? AND reason = ?').run(threadId, event, reason);
+    this.addGap(threadId, timeNs, event, dropped, reason);
+  }
+
+  /** `event`: number of the first event after the gap; of the first one lost for a gap at a thread's end. */
   addGap(threadId: number, timeNs: number, event: number, dropped: number, reason: string): void {
     this.sql('INSERT INTO gaps(thread_id, time_ns, event, dropped, reason) VALUES(?, ?, ?, ?, ?)').run(
       threadId,

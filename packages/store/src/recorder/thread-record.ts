@@ -92,20 +92,27 @@ export class ThreadRecord {
   }
 
   /**
-   * Writes the final accounts: what the thread produced but nobody stored or reported in a chunk was dropped at its end.
+   * Writes the accounts of a thread whose ring is not read any further: what it produced but nobody stored, nor a chunk
+   * reports as dropped, is dropped here. May be repeated while the thread goes on; `endNs` when it has ended.
    * Returns the events dropped in all.
    */
-  writeEnd(rows: RowWriter, endNs: number, offsetNs: number, reason: string): number {
-    const { control } = this;
-    const pair = (at: number): number => H.u53(control[at]!, control[at + 1]!);
+  writeAccounts(rows: RowWriter, at: { nowNs: number; endNs?: number; reason: string }): number {
     const counted = this.storedEvents + this.droppedEvents;
-    const produced = Math.max(pair(R.R_PRODUCED), counted);
-    const trailing = produced - counted;
-    if (trailing > 0) rows.addGap(this.id!, move(endNs, offsetNs), counted, trailing, reason);
-    const dropped = this.droppedEvents + trailing;
+    const produced = Math.max(readPair(this.control, R.R_PRODUCED), counted);
+    if (produced > counted) rows.replaceGap(this.id!, at.nowNs, counted, produced - counted, at.reason);
+    const dropped = produced - this.storedEvents;
     rows.updateThread(this.id!, { produced, stored: this.storedEvents, dropped });
-    rows.endThread(this.id!, move(endNs, offsetNs));
+    if (at.endNs !== undefined) rows.endThread(this.id!, at.endNs);
     return dropped;
+  }
+}
+
+/** A number of two words that another thread is writing: read again until both belong together. */
+function readPair(words: Int32Array, at: number): number {
+  for (;;) {
+    const high = Atomics.load(words, at + 1);
+    const low = Atomics.load(words, at);
+    if (Atomics.load(words, at + 1) === high) return H.u53(low, high);
   }
 }
 

@@ -3,6 +3,7 @@ import { StoreError, storeError } from '../errors.ts';
 import { openDatabase } from '../driver/open.ts';
 import { sqliteCode } from '../driver/sqlite-codes.ts';
 import type { Database } from '../driver/types.ts';
+import { bootId, sameClock } from './boot.ts';
 import { APPLICATION_ID, PAGE_BYTES } from './ddl.ts';
 import { storeFailure } from './failure.ts';
 import { migrate, pragmaNumber } from './migrations.ts';
@@ -35,8 +36,10 @@ export function openRecording(file: string, meta: RecordingMeta, busyTimeoutMs =
     else db.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
     useWal(db);
     migrate(db);
-    const created = db.transaction(() => writeMeta(db!, meta), 'immediate');
-    return { db, created, meta: readMeta(db) };
+    const created = db.transaction(() => writeMeta(db!, { ...meta, boot_id: bootId() }), 'immediate');
+    const inForce = readMeta(db);
+    if (!created && !sameClock(inForce)) throw storeError('OUT_OTHER_BOOT', `${file} of ${inForce['started_at']}`);
+    return { db, created, meta: inForce };
   } catch (error) {
     try {
       db?.close();

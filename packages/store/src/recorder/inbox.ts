@@ -1,0 +1,54 @@
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { RecorderMessage } from './messages.ts';
+
+/** Collects the messages of all ports in the order of each port. */
+export class Inbox {
+  private readonly ports: MessagePort[] = [];
+  private readonly arrived: (message: RecorderMessage) => void;
+  private readonly wake: () => void;
+  private pending: RecorderMessage[] = [];
+
+  /** `arrived` is called with each message as it is taken, `wake` when one came in by the event loop. */
+  constructor(arrived: (message: RecorderMessage) => void, wake: () => void) {
+    this.arrived = arrived;
+    this.wake = wake;
+  }
+
+  addPort(port: MessagePort): void {
+    this.ports.push(port);
+    port.on('message', (message: RecorderMessage) => {
+      this.take(message);
+      this.wake();
+    });
+  }
+
+  private take(message: RecorderMessage): void {
+    if (message.type === 'port') return this.addPort(message.port);
+    this.pending.push(message);
+    this.arrived(message);
+  }
+
+  /** Takes every message that has been posted so far, whether or not the event loop has come to it. */
+  receive(): void {
+    // Ports that a message adds are visited too: the array grows while it is walked.
+    for (const port of this.ports) {
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+        this.take(next.message as RecorderMessage);
+      }
+    }
+  }
+
+  /** Messages not yet stored, oldest first. */
+  get messages(): readonly RecorderMessage[] {
+    return this.pending;
+  }
+
+  /** Forgets the oldest `count` messages: they have been committed. */
+  stored(count: number): void {
+    this.pending = this.pending.slice(count);
+  }
+
+  close(): void {
+    for (const port of this.ports) port.close();
+  }
+}
