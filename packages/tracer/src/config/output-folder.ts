@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConfigError } from './config-error.ts';
+import { entryAt } from './paths.ts';
 import type { TracerConfig } from './tracer-config.ts';
 
 /** https://bford.info/cachedir/: backup tools leave such folders out. */
@@ -14,7 +15,7 @@ const CACHEDIR_TAG = `Signature: 8a477f597d28d172789f06886806bc55
  */
 export function prepareOutputFolder({ out, outIsDefault }: Pick<TracerConfig, 'out' | 'outIsDefault'>): void {
   const folder = dirname(out);
-  if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === true) {
+  if (entryAt(out) === 'folder') {
     throw new ConfigError('OUT_IS_FOLDER', `the recording ${out} is a folder`);
   }
   try {

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 
 /** A native absolute path with `/`, as globs and recordings have it. */
@@ -19,5 +19,16 @@ export function realPath(path: string): string {
     return realpathSync.native(path);
   } catch {
     return path;
+  }
+}
+
+/** What is at a path; null where nothing is or nothing can be seen. */
+export function entryAt(path: string): 'file' | 'folder' | null {
+  try {
+    const stats = statSync(path);
+    if (stats.isDirectory()) return 'folder';
+    return stats.isFile() ? 'file' : null;
+  } catch {
+    return null;
   }
 }

@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { PLAN_ERRORS, PlanError, parsePlan, type Plan, type PlanProblem } from '@execution-cinema/instrument/plan';
 import { CONFIG_ERRORS, ConfigError } from './config-error.ts';
 import { findJsonFault } from './json-syntax.ts';
-import { pathBelow, withSlashes } from './paths.ts';
+import { entryAt, pathBelow, withSlashes } from './paths.ts';
 import { ancestors } from './root.ts';
 
 /*
@@ -25,7 +25,9 @@ const PLAN_BYTES_MAX = 8 * 1024 * 1024;
 /** The plan file that holds for a folder: the nearest one, up to the root. */
 export function findPlanFile(cwd: string, root: string): { file: string | null; shadowed: string[] } {
   for (const folder of ancestors(cwd)) {
-    const [file, ...shadowed] = PLAN_FILE_NAMES.map((name) => join(folder, name)).filter(isFile);
+    const [file, ...shadowed] = PLAN_FILE_NAMES.map((name) => join(folder, name)).filter(
+      (path) => entryAt(path) === 'file',
+    );
     if (file !== undefined) return { file, shadowed };
     if (folder === root || pathBelow(root, folder) === null) break;
   }
@@ -127,17 +129,13 @@ function readJson(file: string): unknown {
 /** Beside the bundle, or in dist/ when the sources run themselves. */
 function evaluatorFile(): string {
   const beside = fileURLToPath(new URL('./plan-evaluator.mjs', import.meta.url));
-  return isFile(beside) ? beside : fileURLToPath(new URL('../../dist/plan-evaluator.mjs', import.meta.url));
+  return entryAt(beside) === 'file' ? beside : fileURLToPath(new URL('../../dist/plan-evaluator.mjs', import.meta.url));
 }
 
 /** The evaluator must not be recorded, nor run the program's own preloads. */
 function evaluatorEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => name !== 'NODE_OPTIONS' && !name.startsWith('TRACER_'));
   return Object.fromEntries(kept);
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function lastLines(text: string): string | undefined {

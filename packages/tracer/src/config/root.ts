@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { pathBelow, realPath } from './paths.ts';
+import { entryAt, pathBelow, realPath } from './paths.ts';
 
 /**
  * The root of a recording: the nearest workspace root at or above the folder, else the nearest folder with a
@@ -29,7 +29,7 @@ export function scriptFolder(
 ): string | null {
   if (script === null || script === undefined || script === '' || script === '-') return null;
   const path = realPath(resolve(cwd, script));
-  const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : dirname(path);
+  const folder = entryAt(path) === 'folder' ? path : dirname(path);
   if (pathBelow(root, folder) !== null || folder.split(/[\\/]/).includes('node_modules')) return null;
   return folder;
 }
