@@ -7,7 +7,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { projectOf, TYPESCRIPT_FILE } from '../typescript/index.ts';
-import { packageTargets } from './packages.ts';
+import { exportedTargets, workspaceTargets } from './packages.ts';
 import { exactFile, sourceFileFor } from './source-file.ts';
 
 export interface ResolveRequest {
@@ -69,11 +69,29 @@ export function resolveAfterFailure(request: ResolveRequest, error: unknown): Re
   if (parentFile === undefined || isBuiltin(specifier) || /^[a-z][a-z\d+.-]*:/i.test(specifier)) return undefined;
 
   const { customConditions } = projectOf(parentFile);
-  for (const target of packageTargets(specifier, parentFile, [...customConditions, ...request.conditions])) {
+  for (const target of workspaceTargets(specifier, parentFile, [...customConditions, ...request.conditions])) {
     const file = (customConditions.length > 0 ? exactFile(target) : undefined) ?? sourceFileFor(target, { javascript });
     if (file !== undefined) return { file, suffix: '' };
   }
-  return lookUpAliases(request, () => 'any');
+  return lookUpAliases(request, () => 'any') ?? (javascript ? moduleOnly(request, parentFile, code) : undefined);
+}
+
+/**
+ * A package that exports itself to `import` alone, wanted by an import statement that was compiled to `require`: Node can
+ * require ES modules, it only must be told where.
+ */
+function moduleOnly(
+  { specifier, kind, conditions }: ResolveRequest,
+  parentFile: string,
+  code: string,
+): ResolvedFile | undefined {
+  if (kind !== 'require' || code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') return undefined;
+  const asImport = conditions.map((condition) => (condition === 'require' ? 'import' : condition));
+  for (const target of exportedTargets(specifier, parentFile, asImport)) {
+    const file = exactFile(target);
+    if (file !== undefined) return { file, suffix: '' };
+  }
+  return undefined;
 }
 
 type Alternatives = { readonly paths: readonly string[]; readonly pattern: boolean };

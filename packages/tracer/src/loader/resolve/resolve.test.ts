@@ -158,6 +158,19 @@ describe('packages of the workspace', () => {
   });
 });
 
+describe('a package for import alone', () => {
+  it('can be required by TypeScript, whose import statement it was', () => {
+    const { after } = project(['a.ts', 'node_modules/esm/index.mjs'], {
+      'node_modules/esm/package.json': { exports: { import: './index.mjs' } },
+    });
+    const error = Object.assign(new Error('no'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
+    const asked = { kind: 'require', conditions: ['node', 'require'], error } as const;
+    expect(after('esm', 'a.ts', asked)).toBe('node_modules/esm/index.mjs');
+    expect(after('esm', 'a.js', asked)).toBeUndefined();
+    expect(after('esm/x', 'a.ts', asked)).toBeUndefined();
+  });
+});
+
 describe('aliases, before Node is asked', () => {
   const tsconfig = (compilerOptions: object) => ({ 'tsconfig.json': { compilerOptions } });
 
