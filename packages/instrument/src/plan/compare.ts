@@ -1,6 +1,6 @@
 import { planForFile, type FilePlan } from './file-plan.ts';
 import { levelRank } from './levels.ts';
-import type { Plan, PlanSettings } from './plan.ts';
+import type { Plan, PlanRule, PlanSettings } from './plan.ts';
 
 /** What a change of a plan means for a program that is running. */
 export interface PlanChanges {
@@ -22,7 +22,7 @@ export interface LoadedFile {
 export function comparePlans(before: Plan, after: Plan, loaded: readonly LoadedFile[] = []): PlanChanges {
   const live: string[] = [];
   if (before.level !== after.level) live.push('level');
-  if (differs(before.rules.map(levelPart), after.rules.map(levelPart))) live.push('rules');
+  if (differs(before.rules.flatMap(levelPart), after.rules.flatMap(levelPart))) live.push('rules');
 
   const reasons = loaded.flatMap(({ file, ...facts }) => {
     const reason = reloadReason(planForFile(before, file, facts), planForFile(after, file, facts));
@@ -59,8 +59,8 @@ function aboveCompiled(level: string, ceiling: string): string {
   return `level "${level}" is above "${ceiling}", which is compiled in`;
 }
 
-function levelPart({ file, package: packageName, function: pattern, level }: Plan['rules'][number]): unknown {
-  return level === undefined ? null : [file, packageName, pattern, level];
+function levelPart({ file, package: packageName, function: pattern, level }: PlanRule): unknown[] {
+  return level === undefined ? [] : [[file, packageName, pattern, level]];
 }
 
 function differs(one: unknown, other: unknown): boolean {

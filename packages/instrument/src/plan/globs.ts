@@ -88,7 +88,7 @@ function compile(glob: string): Matcher {
   const lastPart = trimmed.slice(trimmed.lastIndexOf('/') + 1);
   const alternatives = lastPart === '' ? [`${trimmed}**`] : [trimmed];
   if (lastPart !== '' && !/[*?[\]{}()!+@]/.test(lastPart)) alternatives.push(`${trimmed}/**`);
-  const matcher = picomatch(alternatives, { dot: true, strictBrackets: true, nonegate: true });
+  const matcher = picomatch(alternatives, { dot: true, nonegate: true });
   if (matchers.size >= MATCHERS_MAX) matchers.clear();
   matchers.set(glob, matcher);
   return matcher;
