@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { scratchFolder } from '../testing/start-worker.ts';
+import { scratchFolder } from '../testing/bundle.ts';
 import { openDatabase } from './open.ts';
 import { isBusy, sqliteCode } from './sqlite-codes.ts';
 import type { Database, DriverName } from './types.ts';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
-import { bundle } from '../testing/start-worker.ts';
+import { bundle } from '../testing/bundle.ts';
 
 let program: string;
 beforeAll(async () => {

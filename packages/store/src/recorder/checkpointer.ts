@@ -40,7 +40,8 @@ export class Checkpointer {
     this.run(this.logBytes >= FORCED_BYTES ? 'RESTART' : 'PASSIVE');
   }
 
-  private run(mode: 'PASSIVE' | 'RESTART'): void {
+  /** Checkpoints now. */
+  run(mode: 'PASSIVE' | 'RESTART'): void {
     let complete = false;
     try {
       const row = this.db

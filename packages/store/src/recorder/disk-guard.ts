@@ -9,7 +9,8 @@ export const DISK_FLOOR_BYTES = 64 * 1024 * 1024;
 const CHECK_BYTES = 8 * 1024 * 1024;
 const CHECK_MS = 1_000;
 
-type FreeBytes = (folder: string) => number;
+/** Free bytes of the file system that holds `folder`. */
+export type FreeBytes = (folder: string) => number;
 
 function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);

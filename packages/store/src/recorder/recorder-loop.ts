@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { isBusy } from '../driver/sqlite-codes.ts';
 import { storeError, type StoreError } from '../errors.ts';
 import { storeFailure } from '../schema/failure.ts';
+import type { RecorderHooks } from './hooks.ts';
 import type { RecorderOptions, RecorderReport } from './messages.ts';
 import { Recorder } from './recorder.ts';
 import { RingSleep } from './ring-sleep.ts';
@@ -29,6 +30,7 @@ const LOSSES_MS = 1_000;
  */
 export class RecorderLoop {
   private readonly options: RecorderOptions;
+  private readonly hooks: RecorderHooks;
   private readonly flushMs: number;
   private readonly sleep = new RingSleep(() => this.wake());
   private recorder: Recorder | undefined;
@@ -40,14 +42,15 @@ export class RecorderLoop {
   private stopNote: string | undefined;
   private lossesTimer: NodeJS.Timeout | undefined;
 
-  constructor(options: RecorderOptions) {
+  constructor(options: RecorderOptions, hooks: RecorderHooks = {}) {
     this.options = options;
+    this.hooks = hooks;
     this.flushMs = options.flushMs ?? FLUSH_DEFAULT_MS;
   }
 
   start(): void {
     try {
-      this.recorder = new Recorder(this.options, () => this.wake());
+      this.recorder = new Recorder(this.options, () => this.wake(), this.hooks);
     } catch (error) {
       return this.failToStart(storeFailure(error, this.options.file));
     }

@@ -5,7 +5,8 @@ import { inflateRawSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openForReading } from '../schema/open-recording.ts';
 import { FakeWriter } from '../testing/fake-writer.ts';
-import { bundle, scratchFolder, startWorker } from '../testing/start-worker.ts';
+import { bundle, scratchFolder } from '../testing/bundle.ts';
+import { startWorker } from '../testing/start-worker.ts';
 import type { ModuleMessage } from './messages.ts';
 
 let program: string;

@@ -3,6 +3,7 @@ import type { Database } from '../driver/types.ts';
 import { openRecording } from '../schema/open-recording.ts';
 import { Checkpointer, closeRecording } from './checkpointer.ts';
 import { DiskGuard } from './disk-guard.ts';
+import type { RecorderHooks } from './hooks.ts';
 import { Inbox } from './inbox.ts';
 import type { ProcessExitMessage, RecorderMessage, RecorderOptions, ThreadInfo } from './messages.ts';
 import type { Extent, Piece } from './ring-reader.ts';
@@ -48,7 +49,7 @@ export class Recorder {
   private readonly offsetNs: number;
 
   /** Opens the recording and adds this process and its main thread. Throws StoreError. `wake` hears of new messages. */
-  constructor(options: RecorderOptions, wake: () => void) {
+  constructor(options: RecorderOptions, wake: () => void, hooks: RecorderHooks = {}) {
     const opened = openRecording(options.file, {
       format_version: '1',
       started_at: options.startedAt,
@@ -64,7 +65,7 @@ export class Recorder {
     this.offsetNs = Number(options.originHrtimeNs - BigInt(opened.meta['start_hrtime_ns'] ?? options.originHrtimeNs));
     this.rows = new RowWriter(this.db);
     this.checkpointer = new Checkpointer(this.db);
-    this.disk = new DiskGuard(options.file, options.diskFloorBytes);
+    this.disk = new DiskGuard(options.file, options.diskFloorBytes, hooks.freeBytes);
     this.disk.check(0);
     const main = this.addThread(options.main);
     this.processId = this.db.transaction(() => {
@@ -255,6 +256,8 @@ export class Recorder {
     const nowNs = this.nowNs();
     const started: ThreadRecord[] = [];
     try {
+      // Merging the log lets the next commit start it over, which needs no room on a disk that is full.
+      this.checkpointer.run('PASSIVE');
       this.db.transaction(() => {
         for (const thread of this.threads.values()) {
           if (thread.id === undefined) this.insertThread(thread, started);

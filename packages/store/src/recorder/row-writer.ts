@@ -195,7 +195,7 @@ export class RowWriter {
       piece.final ? 1 : 0,
       data,
     );
-    if (dropped > 0) this.addGap(threadId, piece.startNs, piece.firstEvent, dropped, piece.header.dropReason);
+    if (dropped > 0) this.addGap(threadId, piece.startNs, piece.firstEvent - dropped, dropped, piece.header.dropReason);
   }
 
   /** As addGap, for a gap at the end of a thread that may still grow. */
@@ -204,7 +204,7 @@ export class RowWriter {
     this.addGap(threadId, timeNs, event, dropped, reason);
   }
 
-  /** `event`: number of the first event after the gap; of the first one lost for a gap at a thread's end. */
+  /** `event`: number of the first event that is missing. */
   addGap(threadId: number, timeNs: number, event: number, dropped: number, reason: string): void {
     this.sql('INSERT INTO gaps(thread_id, time_ns, event, dropped, reason) VALUES(?, ?, ?, ?, ?)').run(
       threadId,

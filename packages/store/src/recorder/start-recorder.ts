@@ -1,3 +1,4 @@
+import type { RecorderHooks } from './hooks.ts';
 import type { RecorderOptions } from './messages.ts';
 import { RecorderLoop } from './recorder-loop.ts';
 
@@ -6,6 +7,6 @@ import { RecorderLoop } from './recorder-loop.ts';
  * the first port as a RecorderReport. The thread lives until the process has ended or recording has failed; whoever
  * started it unrefs it.
  */
-export function startRecorder(options: RecorderOptions): void {
-  new RecorderLoop(options).start();
+export function startRecorder(options: RecorderOptions, hooks: RecorderHooks = {}): void {
+  new RecorderLoop(options, hooks).start();
 }

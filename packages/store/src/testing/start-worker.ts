@@ -1,36 +1,18 @@
-import { build } from 'esbuild';
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import type { RecorderMessage, RecorderOptions, RecorderReport } from '../recorder/messages.ts';
+import type { ProcessInfo, RecorderMessage, RecorderOptions, RecorderReport } from '../recorder/messages.ts';
 import type { FakeWriter } from './fake-writer.ts';
 
-const SOURCES = fileURLToPath(new URL('..', import.meta.url));
-/** Inside the package, so that the bundles find better-sqlite3. */
-const BUNDLES = fileURLToPath(new URL('../../node_modules/.cache/test-bundles', import.meta.url));
-
-/** Bundles a source file (path below src/) as a program that any Node runs. Returns the path of the bundle. */
-export async function bundle(entry: string): Promise<string> {
-  mkdirSync(BUNDLES, { recursive: true });
-  const outfile = join(mkdtempSync(join(BUNDLES, 'b-')), 'program.mjs');
-  await build({
-    entryPoints: [join(SOURCES, entry)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    external: ['better-sqlite3'],
-    logLevel: 'error',
-  });
-  return outfile;
-}
-
-/** A fresh folder for one test's files. */
-export function scratchFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'tracer-store-'));
+/** This process, as the recorder hears of it. */
+export function processOptions(): ProcessInfo {
+  return {
+    pid: process.pid,
+    parentPid: process.ppid,
+    argv: ['node', 'app.js'],
+    cwd: '/program',
+    node: process.version,
+    config: { level: 'locals' },
+    startNs: 0,
+  };
 }
 
 /** Options of a recorder for `writer`'s ring, recording into `file`. */
@@ -42,15 +24,7 @@ export function recorderOptions(file: string, writer: FakeWriter, port: MessageP
     originHrtimeNs: process.hrtime.bigint(),
     startedAt: new Date().toISOString(),
     clock: 'adaptive',
-    process: {
-      pid: process.pid,
-      parentPid: null,
-      argv: ['node', 'app.js'],
-      cwd: '/program',
-      node: process.version,
-      config: { level: 'locals' },
-      startNs: 0,
-    },
+    process: processOptions(),
     main: {
       thread: 0,
       kind: 'main',
@@ -114,7 +88,7 @@ export function startWorker(
       const timeNs = Number(process.hrtime.bigint() - options.originHrtimeNs);
       port1.postMessage({ type: 'process-exit', timeNs, exitCode: 0, signal: null } satisfies RecorderMessage);
       ending.drain();
-      await running.report('closed');
+      await running.report('closed').catch(() => {});
       await worker.terminate();
       port1.close();
     },

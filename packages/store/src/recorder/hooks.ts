@@ -1,0 +1,7 @@
+import type { FreeBytes } from './disk-guard.ts';
+
+/** What the recorder needs from packages that it must not know, and what tests replace. */
+export interface RecorderHooks {
+  /** Free space of a folder's disk; default: the system's answer. */
+  freeBytes?: FreeBytes;
+}

@@ -1,0 +1,31 @@
+import { build } from 'esbuild';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SOURCES = fileURLToPath(new URL('..', import.meta.url));
+/** Inside the package, so that the bundles find better-sqlite3. */
+const BUNDLES = fileURLToPath(new URL('../../node_modules/.cache/test-bundles', import.meta.url));
+
+/** Bundles a source file (path below src/) as a program that any Node runs. Returns the path of the bundle. */
+export async function bundle(entry: string): Promise<string> {
+  mkdirSync(BUNDLES, { recursive: true });
+  const outfile = join(mkdtempSync(join(BUNDLES, 'b-')), 'program.mjs');
+  await build({
+    entryPoints: [join(SOURCES, entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    external: ['better-sqlite3'],
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+/** A fresh folder for one test's files. */
+export function scratchFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'tracer-store-'));
+}
