@@ -46,7 +46,7 @@ const nodeModules = `${sep}node_modules${sep}`;
  * Only files outside node_modules have aliases, and JavaScript ones only with `allowJs`.
  */
 export function resolveAlias(request: ResolveRequest): ResolvedFile | undefined {
-  return lookUpAliases(request, ({ pattern }) => (pattern ? 'any' : 'typescript'));
+  return lookUpAliases(request, 'before');
 }
 
 /**
@@ -73,7 +73,7 @@ export function resolveAfterFailure(request: ResolveRequest, error: unknown): Re
     const file = (customConditions.length > 0 ? exactFile(target) : undefined) ?? sourceFileFor(target, { javascript });
     if (file !== undefined) return { file, suffix: '' };
   }
-  return lookUpAliases(request, () => 'any') ?? (javascript ? moduleOnly(request, parentFile, code) : undefined);
+  return lookUpAliases(request, 'after') ?? (javascript ? moduleOnly(request, parentFile, code) : undefined);
 }
 
 /**
@@ -94,23 +94,23 @@ function moduleOnly(
   return undefined;
 }
 
-type Alternatives = { readonly paths: readonly string[]; readonly pattern: boolean };
-
-function lookUpAliases(
-  { specifier, parentFile }: ResolveRequest,
-  allowed: (alternatives: Alternatives) => 'any' | 'typescript',
-): ResolvedFile | undefined {
+/**
+ * Before Node is asked, `baseUrl` must not turn a package into some JavaScript file, nor a `*` pattern take a package out
+ * of node_modules round its `exports`; after it has failed, they may.
+ */
+function lookUpAliases({ specifier, parentFile }: ResolveRequest, node: 'before' | 'after'): ResolvedFile | undefined {
   if (parentFile === undefined || NEVER_ALIASED.test(specifier)) return undefined;
   if (isBuiltin(specifier) || parentFile.includes(nodeModules)) return undefined;
   const { aliases, allowJs } = projectOf(parentFile);
   if (!aliases || !(allowJs || TYPESCRIPT_FILE.test(parentFile))) return undefined;
 
-  const alternatives = aliases.candidates(specifier);
-  const javascript = allowed(alternatives) === 'any';
-  for (const path of alternatives.paths) {
+  const { paths, pattern } = aliases.candidates(specifier);
+  const javascript = pattern || node === 'after';
+  for (const path of paths) {
     const file = exactFile(path) ?? sourceFileFor(path, { javascript });
     // A file that imports the package it is named after means the package.
     if (file === undefined || file === parentFile) continue;
+    if (node === 'before' && path.includes(nodeModules)) return undefined;
     if (javascript || TYPESCRIPT_FILE.test(file)) return { file, suffix: '' };
   }
   return undefined;

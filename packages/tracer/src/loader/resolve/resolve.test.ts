@@ -218,6 +218,15 @@ describe('aliases, before Node is asked', () => {
     expect(before('express', 'a.ts')).toBe('src/express.ts');
   });
 
+  it('do not take packages round their exports, but find those that Node does not', () => {
+    const { before, after } = project(['a.ts', 'node_modules/d/index.js', 'own/d.ts', 'own/e.ts'], {
+      ...tsconfig({ paths: { '*': ['./node_modules/*', './own/*'] } }),
+    });
+    expect(before('d')).toBeUndefined();
+    expect(after('d')).toBe('node_modules/d/index.js');
+    expect(before('e')).toBe('own/e.ts');
+  });
+
   it('are for TypeScript files, for JavaScript with allowJs, and not for dependencies', () => {
     const files = ['a.ts', 'a.js', 'src/x.ts', 'node_modules/d/a.ts'];
     const without = project(files, tsconfig({ paths: { '@/*': ['./src/*'] } }));
