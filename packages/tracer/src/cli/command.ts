@@ -14,21 +14,29 @@ export interface Command {
   name: string;
   /** One line for the list of commands. */
   summary: string;
-  /** What stands after the name in the usage line. */
+  /** What stands after the name in the usage line, flags left out. */
   usage: string;
+  /** Paragraphs below the summary in the command's help. */
+  details?: readonly string[];
   flags: readonly Flag[];
   /** Command lines, each with what it does. */
   examples: readonly (readonly [line: string, does: string])[];
   /** Everything after the first positional is left alone (`run`). */
   passThrough?: boolean;
+  /** Exit code of wrong use (default 2). */
+  usageExitCode?: number;
+  /** Exit codes beyond those that all commands have, as a sentence. */
+  exitCodes?: string;
   /** Returns the exit code (default 0). Throws UsageError for wrong use, CommandError for what failed. */
   run(invocation: Invocation): Promise<number | void> | number | void;
 }
 
+export type FlagValues = Readonly<Record<string, string | string[] | boolean | undefined>>;
+
 export interface Invocation {
   positionals: string[];
   /** Values by flag name: string, string[] where multiple, true for switches. */
-  flags: Readonly<Record<string, string | string[] | boolean | undefined>>;
+  flags: FlagValues;
   output: Output;
 }
 

@@ -1,58 +1,61 @@
+import { nearest } from '@execution-cinema/instrument/plan';
 import { CommandError, UsageError, type Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
+import { describeFailure } from './failure.ts';
 import { commandHelp, generalHelp } from './help.ts';
-import { nearest } from './nearest.ts';
-import { processOutput } from './output.ts';
+import { endOnClosedPipe, processOutput, type Output } from './output.ts';
 import { parseArguments } from './parse-arguments.ts';
+import { TRACER_VERSION } from './version.ts';
 
 const USAGE_EXIT_CODE = 2;
 
+endOnClosedPipe();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return showHelp(rest[0]);
+  const output = processOutput(false);
+  if (name === undefined || name === '--help' || name === '-h') return showGeneralHelp(output);
+  if (name === '--version' || name === '-v') {
+    output.line(TRACER_VERSION);
+    return 0;
+  }
+  if (name === 'help') return rest[0] === undefined ? showGeneralHelp(output) : main([rest[0], '--help']);
   const command = COMMANDS.find((candidate) => candidate.name === name);
-  if (!command) return unknownCommand(name);
-  const plain = processOutput(false);
+  if (!command) return unknownCommand(name, output);
   try {
     const { positionals, flags } = parseArguments(command, rest);
     if (flags['help'] === true) {
-      plain.line(commandHelp(command, plain));
+      output.line(commandHelp(command, output));
       return 0;
     }
     return (await command.run({ positionals, flags, output: processOutput(flags['json'] === true) })) ?? 0;
   } catch (error) {
-    return explain(error, command);
+    return explain(error, command, output);
   }
 }
 
-function showHelp(name: string | undefined): number {
-  const output = processOutput(false);
-  const command = COMMANDS.find((candidate) => candidate.name === name);
-  output.line(command ? commandHelp(command, output) : generalHelp(COMMANDS, output));
+function showGeneralHelp(output: Output): number {
+  output.line(generalHelp(COMMANDS, output));
   return 0;
 }
 
-function unknownCommand(name: string): number {
-  const best = nearest(name, COMMANDS.map((command) => command.name));
-  const output = processOutput(false);
-  output.message(`tracer: unknown command ${name}${best ? `; did you mean ${best}?` : ''} (tracer --help lists all)`);
+function unknownCommand(name: string, output: Output): number {
+  const names = COMMANDS.map((command) => command.name);
+  const best = nearest(name, names);
+  const what = name.startsWith('-') ? 'flag' : 'command';
+  output.message(`tracer: unknown ${what} ${name}${best ? `; did you mean ${best}?` : ''} (tracer --help lists all)`);
   return USAGE_EXIT_CODE;
 }
 
-function explain(error: unknown, command: Command): number {
-  const output = processOutput(false);
+function explain(error: unknown, command: Command, output: Output): number {
+  output.progress(undefined);
   if (error instanceof UsageError) {
-    output.message(`tracer ${command.name}: ${error.message} (tracer ${command.name} --help)`);
-    return command.name === 'run' ? 125 : USAGE_EXIT_CODE;
-  }
-  if (error instanceof CommandError) {
     output.message(`tracer ${command.name}: ${error.message}`);
-    return error.exitCode;
+    output.message(`usage: tracer ${command.name} ${command.usage}`.trimEnd());
+    output.message(`       tracer ${command.name} --help explains it`);
+    return command.usageExitCode ?? USAGE_EXIT_CODE;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  output.message(`tracer ${command.name}: ${message}`);
-  if (process.env['NODE_DEBUG']?.includes('tracer')) output.message(String((error as Error).stack));
-  return 1;
+  output.message(`tracer ${command.name}: ${describeFailure(error)}`);
+  return error instanceof CommandError ? error.exitCode : 1;
 }

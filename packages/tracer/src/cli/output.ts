@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
+import { clip } from './format/text.ts';
 import { styleText } from './style.ts';
 
 /** Where a command writes: results on stdout, everything else on stderr. */
@@ -9,6 +12,10 @@ export interface Output {
   line(text?: string): void;
   /** The whole machine-readable result. */
   printJson(value: unknown): void;
+  /** A machine-readable result of many rows, one row per line inside one array. */
+  printJsonRows(rows: Iterable<unknown>): Promise<void>;
+  /** Resolves once what was written has left; long output awaits it now and then, so that a closed pipe is noticed. */
+  drained(): Promise<void>;
   /** A message beside the result. */
   message(text: string): void;
   /** Progress on a terminal, replaced in place; undefined clears it. */
@@ -21,36 +28,62 @@ export interface Output {
   cyan(text: string): string;
 }
 
-/** Output to the process's own streams. Colours only on a terminal, and not with NO_COLOR. */
+/** Progress is drawn at most this often. */
+const PROGRESS_INTERVAL_MS = 100;
+
+/** Rows written before a closed pipe or a full one is noticed. */
+export const ROWS_PER_DRAIN = 200;
+
+async function drained(): Promise<void> {
+  // Writes to a pipe are synchronous, and their errors are told in the next turn.
+  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+  else await setImmediate();
+}
+
+/** Output to the process's own streams. Colours only on a terminal (or with FORCE_COLOR), and not with NO_COLOR. */
 export function processOutput(json: boolean): Output {
   const { stdout, stderr } = process;
-  const colour = stdout.isTTY === true && !process.env['NO_COLOR'];
-  const style = (format: Parameters<typeof styleText>[0]) => (text: string) => (colour ? styleText(format, text) : text);
+  const style = (format: Parameters<typeof styleText>[0]) => (text: string) =>
+    wantsColour() ? styleText(format, text) : text;
   let progressShown = false;
+  let progressAtMs = 0;
   const clear = (): void => {
     if (progressShown) stderr.write('\r\x1b[K');
     progressShown = false;
   };
   return {
     json,
-    columns: stdout.isTTY ? stdout.columns : 0,
+    columns: stdout.isTTY ? stdout.columns || 80 : 0,
     line(text = '') {
       clear();
       stdout.write(`${text}\n`);
     },
     printJson(value) {
       clear();
-      stdout.write(`${JSON.stringify(value, null, stdout.isTTY ? 2 : 0)}\n`);
+      stdout.write(`${JSON.stringify(value, null, 2)}\n`);
     },
+    async printJsonRows(rows) {
+      clear();
+      let count = 0;
+      for (const row of rows) {
+        stdout.write(`${count === 0 ? '[' : ',\n'}${JSON.stringify(row)}`);
+        if (++count % ROWS_PER_DRAIN === 0) await drained();
+      }
+      stdout.write(count === 0 ? '[]\n' : ']\n');
+    },
+    drained,
     message(text) {
       clear();
       stderr.write(`${text}\n`);
     },
     progress(text) {
       if (!stderr.isTTY) return;
+      if (text === undefined) return clear();
+      const nowMs = Date.now();
+      if (nowMs - progressAtMs < PROGRESS_INTERVAL_MS) return;
+      progressAtMs = nowMs;
       clear();
-      if (text === undefined) return;
-      stderr.write(text);
+      stderr.write(clip(text, (stderr.columns || 80) - 1));
       progressShown = true;
     },
     bold: style('bold'),
@@ -60,4 +93,20 @@ export function processOutput(json: boolean): Output {
     yellow: style('yellow'),
     cyan: style('cyan'),
   };
+}
+
+function wantsColour(): boolean {
+  if (process.env['NO_COLOR']) return false;
+  const forced = process.env['FORCE_COLOR'];
+  return forced === undefined ? process.stdout.isTTY === true : forced !== '0' && forced !== 'false';
+}
+
+/** A reader that goes away (`| head`) ends the command without a word, as it would any other program. */
+export function endOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+      throw error;
+    });
+  }
 }

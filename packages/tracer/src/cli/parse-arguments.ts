@@ -1,12 +1,18 @@
+import { nearest } from '@execution-cinema/instrument/plan';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError, type Command, type Flag } from './command.ts';
-import { nearest } from './nearest.ts';
 
 /** Flags that every command has. */
 export const COMMON_FLAGS: readonly Flag[] = [
   { name: 'json', text: 'machine-readable output on stdout' },
   { name: 'help', short: 'h', text: 'this help' },
 ];
+
+/** A command's own flags and those that all have, unless it describes one of those in its own words. */
+export function allFlags(command: Command): readonly Flag[] {
+  const own = new Set(command.flags.map((flag) => flag.name));
+  return [...command.flags, ...COMMON_FLAGS.filter((flag) => !own.has(flag.name))];
+}
 
 export interface ParsedArguments {
   positionals: string[];
@@ -15,7 +21,7 @@ export interface ParsedArguments {
 
 /** Reads a command's arguments. Throws UsageError that names the unknown flag and the nearest known one. */
 export function parseArguments(command: Command, args: readonly string[]): ParsedArguments {
-  const known = [...command.flags, ...COMMON_FLAGS];
+  const known = allFlags(command);
   const [own, rest] = command.passThrough ? splitPassThrough(known, args) : [args, []];
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const flag of known) {
@@ -48,7 +54,10 @@ function splitPassThrough(known: readonly Flag[], args: readonly string[]): [str
 function explain(error: NodeJS.ErrnoException, known: readonly Flag[]): string {
   const named = /'(--?[^' =]+)/.exec(error.message)?.[1];
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && named) {
-    const best = nearest(named.replace(/^-+/, ''), known.map((flag) => flag.name));
+    const best = nearest(
+      named.replace(/^-+/, ''),
+      known.map((flag) => flag.name),
+    );
     return `unknown flag ${named}${best ? `; did you mean --${best}?` : ''}`;
   }
   return error.message.split('. ')[0]!.replaceAll("'", '');
