@@ -35,7 +35,8 @@ export function migrate(db: Database, upgraders = UPGRADERS, target = SCHEMA_VER
   }, 'immediate');
 }
 
-function schemaVersion(db: Database, target: number): number {
+/** Schema version of an open database. Throws OUT_NEWER when it is later than `target`. */
+export function schemaVersion(db: Database, target = SCHEMA_VERSION): number {
   const version = pragmaNumber(db, 'user_version');
   if (version > target) throw storeError('OUT_NEWER', `${db.file} has version ${version}, this tracer knows ${target}`);
   return version;

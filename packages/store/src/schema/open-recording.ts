@@ -6,7 +6,7 @@ import type { Database } from '../driver/types.ts';
 import { bootId, sameClock } from './boot.ts';
 import { APPLICATION_ID, PAGE_BYTES } from './ddl.ts';
 import { storeFailure } from './failure.ts';
-import { migrate, pragmaNumber } from './migrations.ts';
+import { migrate, pragmaNumber, schemaVersion } from './migrations.ts';
 import { preparePlace } from './place.ts';
 
 /** Cache of the writing connection; the default would hold 31 of our pages. */
@@ -73,6 +73,7 @@ function requireRecording(db: Database): void {
     }
     return;
   }
+  schemaVersion(db);
   // Somebody writes to it, or was killed while doing so: then the file alone says little, and SQLite recovers the rest.
   if (existsSync(`${db.file}-wal`)) return;
   const bytes = statSync(db.file).size;

@@ -1,6 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, statfsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { storeError } from '../errors.ts';
+import { StoreError, storeError } from '../errors.ts';
+
+const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 
 /** Keeps git, npm pack and backup programs away from recordings. */
 const FOLDER_FILES: Readonly<Record<string, string>> = {
@@ -46,13 +48,23 @@ export function preparePlace(file: string): boolean {
     const network = networkFileSystem(folder);
     if (network !== undefined) throw storeError('OUT_NO_WAL', `${folder} is on ${network}`);
     // Opened for appending, so that an existing file is tested for writing and left as it is.
-    closeSync(openSync(file, 'a', 0o600));
-    const stat = statSync(file);
-    if (!stat.isFile()) throw storeError('OUT_NOT_RECORDING', file);
-    return stat.size === 0;
+    const fd = openSync(file, 'a+', 0o600);
+    try {
+      return isEmpty(file, fd);
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
     throw placeError(file, error);
   }
+}
+
+/** SQLite takes a file that is shorter than its header for an empty one, and would overwrite it: looked at here first. */
+function isEmpty(file: string, fd: number): boolean {
+  const head = Buffer.alloc(SQLITE_MAGIC.length);
+  const bytes = fstatSync(fd).isFile() ? readSync(fd, head, 0, head.length, 0) : -1;
+  if (bytes !== 0 && !head.equals(SQLITE_MAGIC)) throw storeError('OUT_NOT_RECORDING', file);
+  return bytes === 0;
 }
 
 function writeFolderFiles(folder: string): void {
@@ -66,8 +78,7 @@ function placeError(file: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOSPC' || code === 'EDQUOT') return storeError('DISK_FULL', file, error);
   if (code === 'EISDIR') return storeError('OUT_NOT_RECORDING', `${file} is a folder`, error);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT' || code === 'ENOTDIR') {
+  if (code !== undefined && !(error instanceof StoreError))
     return storeError('OUT_NOT_WRITABLE', `${file} (${code})`, error);
-  }
   return error;
 }

@@ -1,0 +1,225 @@
+import { R } from '@execution-cinema/format';
+import { join } from 'node:path';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../driver/open.ts';
+import { openForReading } from '../schema/open-recording.ts';
+import { scratchFolder } from '../testing/bundle.ts';
+import { FakeWriter } from '../testing/fake-writer.ts';
+import { recorderOptions } from '../testing/start-worker.ts';
+import { verifyRecording } from '../verify/verify-recording.ts';
+import type { RecorderHooks } from './hooks.ts';
+import type { RecorderMessage, RecorderOptions, RecorderReport } from './messages.ts';
+import { RecorderLoop } from './recorder-loop.ts';
+
+/* The loop runs in the thread of the test here: between two turns the test goes on. */
+
+let file: string;
+let writer: FakeWriter;
+let port: MessagePort;
+let reports: RecorderReport[];
+
+beforeEach(() => {
+  file = join(scratchFolder(), 'a.db');
+  writer = new FakeWriter(4, 4096);
+  reports = [];
+});
+
+function start(hooks: RecorderHooks = {}, change: Partial<RecorderOptions> = {}): void {
+  const { port1, port2 } = new MessageChannel();
+  port = port1;
+  port1.on('message', (report: RecorderReport) => reports.push(report));
+  new RecorderLoop({ ...recorderOptions(file, writer, port2), ...change }, hooks).start();
+}
+
+async function until(what: string, condition: () => boolean, timeoutMs = 4_000): Promise<void> {
+  const endMs = performance.now() + timeoutMs;
+  while (!condition()) {
+    if (performance.now() > endMs) throw new Error(`waited in vain until ${what}: ${JSON.stringify(reports)}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+const post = (message: RecorderMessage): void => port.postMessage(message);
+const reported = (type: RecorderReport['type']): boolean => reports.some((report) => report.type === type);
+
+async function exit(): Promise<void> {
+  writer.publish();
+  post({ type: 'process-exit', timeNs: 5_000, exitCode: 3, signal: null });
+  Atomics.add(writer.words, R.R_DRAIN, 1);
+  writer.wake();
+  await until('the recording is closed', () => reported('closed'));
+}
+
+afterEach(async () => {
+  if (!reported('closed') && !reports.some((report) => report.type === 'failed' && report.storedEvents === 0))
+    await exit();
+  port.close();
+});
+
+function storedEvents(): number {
+  const db = openForReading(file);
+  try {
+    return db.prepare('SELECT coalesce(sum(events), 0) n FROM chunks').get<{ n: number }>()!.n;
+  } finally {
+    db.close();
+  }
+}
+
+describe('an idle program', () => {
+  test('has nothing unsaved, and the recorder sleeps until it is called', async () => {
+    start();
+    await until('ready', () => reported('ready'));
+    writer.call(1, 1);
+    await until('unpublished events are stored', () => storedEvents() === 2);
+    await until('the recorder sleeps', () => writer.words[R.R_SLEEPING] === 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const tick = writer.words[R.R_TICK];
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(writer.words[R.R_TICK]).toBe(tick);
+    writer.call(1, 2);
+    await until('it is stored too', () => storedEvents() === 4);
+    await until('the recorder sleeps again', () => writer.words[R.R_SLEEPING] === 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    post({ type: 'note', timeNs: 1, kind: 'test', text: 'a message wakes it as well' });
+    const db = openForReading(file);
+    await until('the note is stored', () => db.prepare("SELECT 1 FROM notes WHERE kind = 'test'").get() !== undefined);
+    db.close();
+  });
+});
+
+describe('threads', () => {
+  test('come and go, each with its own accounts', async () => {
+    start();
+    const second = new FakeWriter(4, 4096);
+    post({
+      type: 'thread-start',
+      thread: 7,
+      kind: 'worker',
+      name: 'pool',
+      workerId: 1,
+      parentThread: 0,
+      startNs: 100,
+      ring: second.ring,
+      levels: new SharedArrayBuffer(64),
+    });
+    for (let i = 0; i < 300; i++) second.call(1, i);
+    writer.call(1, 1);
+    second.publish();
+    post({ type: 'thread-end', thread: 7, timeNs: 900 });
+    await until('the thread has ended', () => {
+      const db = openForReading(file);
+      const row = db.prepare("SELECT end_ns FROM threads WHERE kind = 'worker'").get<{ end_ns: number | null }>();
+      db.close();
+      return row?.end_ns === 900;
+    });
+    await exit();
+    const db = openForReading(file);
+    expect(db.prepare('SELECT id, kind, name, parent_id, produced, stored, dropped FROM threads').all()).toEqual([
+      { id: 1, kind: 'main', name: 'main', parent_id: null, produced: 2, stored: 2, dropped: 0 },
+      { id: 2, kind: 'worker', name: 'pool', parent_id: 1, produced: 600, stored: 600, dropped: 0 },
+    ]);
+    expect(verifyRecording(db, { deep: true }).problems).toEqual([]);
+    db.close();
+  });
+});
+
+describe('times', () => {
+  test('of a process that joins later are moved to those of the recording', async () => {
+    const originHrtimeNs = process.hrtime.bigint();
+    start({}, { originHrtimeNs });
+    await until('ready', () => reported('ready'));
+    await exit();
+    port.close();
+    reports = [];
+    writer = new FakeWriter(4, 4096);
+    writer.timeNs = 5;
+    start({}, { originHrtimeNs: originHrtimeNs + 7_000_000_000n });
+    writer.call(1, 1);
+    await exit();
+    const db = openForReading(file);
+    expect(reports[0]).toMatchObject({ type: 'ready', joined: true, processId: 2 });
+    expect(db.prepare('SELECT start_ns, end_ns FROM chunks').all()).toEqual([
+      { start_ns: 7_000_000_005, end_ns: 7_000_000_005 },
+    ]);
+    expect(db.prepare('SELECT start_ns, end_ns FROM processes WHERE id = 2').get()).toEqual({
+      start_ns: 7_000_000_000,
+      end_ns: 7_000_005_000,
+    });
+    db.close();
+  });
+});
+
+describe('when recording cannot go on', () => {
+  test('the writer drops at once, and what is lost is counted to the end', async () => {
+    let free = 2 ** 40;
+    start({ freeBytes: () => free });
+    await until('ready', () => reported('ready'));
+    writer.call(1, 1);
+    await until('stored', () => storedEvents() === 2);
+    free = 1_000;
+    for (let round = 0; round < 200 && !reported('failed'); round++) {
+      for (let i = 0; i < 50; i++) writer.call(1, i);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await until('it is said', () => reported('failed'));
+    expect(writer.words[R.R_RECORDER]).toBe(2);
+    const stored = storedEvents();
+    const beganMs = performance.now();
+    for (let i = 0; i < 10_000; i++) writer.call(1, i);
+    expect(performance.now() - beganMs).toBeLessThan(1_000);
+    expect(writer.dropped).toBeGreaterThan(0);
+    await exit();
+    const db = openForReading(file);
+    const { produced } = writer;
+    expect(db.prepare('SELECT produced, stored, dropped FROM threads').all()).toEqual([
+      { produced, stored, dropped: produced - stored },
+    ]);
+    expect(db.prepare('SELECT dropped, event, reason FROM gaps').all()).toEqual([
+      { dropped: produced - stored, event: stored, reason: 'recording stopped: DISK_FLOOR' },
+    ]);
+    expect(verifyRecording(db, { deep: true }).problems).toEqual([]);
+    expect(db.prepare('SELECT exit_code, complete FROM processes').get()).toEqual({ exit_code: 3, complete: 1 });
+    const notes = db.prepare("SELECT text FROM notes WHERE kind = 'stopped'").all<{ text: string }>();
+    expect(notes).toHaveLength(1);
+    expect(notes[0]!.text).toMatch(/^too little free disk space is left: .* Free some space/);
+    expect(reports.filter(({ type }) => type === 'failed')).toMatchObject([{ error: { code: 'DISK_FLOOR' } }]);
+    db.close();
+  });
+
+  test('a recorder that cannot begin says why and holds nobody up', async () => {
+    file = join(scratchFolder(), 'a', 'b.db');
+    start({ freeBytes: () => 0 });
+    await until('it is said', () => reported('failed'));
+    expect(reports).toMatchObject([{ type: 'failed', error: { code: 'DISK_FLOOR' }, storedEvents: 0 }]);
+    expect(writer.words[R.R_RECORDER]).toBe(2);
+  });
+
+  test('a lock of somebody else is waited for, and nothing is lost', async () => {
+    start();
+    await until('ready', () => reported('ready'));
+    const other = openDatabase(file);
+    other.exec('BEGIN EXCLUSIVE');
+    for (let i = 0; i < 200; i++) writer.call(1, i);
+    writer.publish();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    other.exec('ROLLBACK');
+    other.close();
+    await until('everything is stored', () => storedEvents() === 400);
+    expect(reported('failed')).toBe(false);
+  });
+
+  test('a lock that never ends does not keep the program from ending', async () => {
+    start();
+    await until('ready', () => reported('ready'));
+    const other = openDatabase(file);
+    other.exec('BEGIN EXCLUSIVE');
+    writer.call(1, 1);
+    const beganMs = performance.now();
+    await exit();
+    expect(performance.now() - beganMs).toBeLessThan(4_000);
+    expect(reports).toContainEqual(expect.objectContaining({ type: 'failed' }));
+    other.exec('ROLLBACK');
+    other.close();
+  });
+});
