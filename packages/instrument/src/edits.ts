@@ -1,0 +1,62 @@
+import { encodeInsertions } from './insertion-map.ts';
+
+/** Edits per file; together with 2^31 characters of source the sort key stays an exact number. */
+const EDITS_MAX = 2 ** 22;
+
+/**
+ * The text to insert, gathered in any order. At one position, what was added first comes first: the walk opens a node
+ * before its children and closes it after them, so nesting comes out right.
+ */
+export class Edits {
+  readonly #source: string;
+  readonly #positions: number[] = [];
+  readonly #texts: string[] = [];
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  insert(position: number, text: string): void {
+    this.#positions.push(position);
+    this.#texts.push(text);
+  }
+
+  /** Keeps a place among the insertions at this position, for text that is known later. */
+  reserve(position: number): number {
+    return this.#positions.push(position) && this.#texts.push('') - 1;
+  }
+
+  fill(slot: number, text: string): void {
+    this.#texts[slot] = text;
+  }
+
+  /** The code, and the encoded map of what was inserted where. */
+  apply(): { code: string; insertions: string } {
+    const count = this.#positions.length;
+    if (count > EDITS_MAX) throw new RangeError(`${count} insertions, at most ${EDITS_MAX}`);
+    const keys = new Float64Array(count);
+    for (let index = 0; index < count; index++) keys[index] = this.#positions[index]! * EDITS_MAX + index;
+    keys.sort();
+    const places: number[] = [];
+    const lengths: number[] = [];
+    let code = '';
+    let from = 0;
+    for (let index = 0; index < count; index++) {
+      const key = keys[index]!;
+      const position = Math.floor(key / EDITS_MAX);
+      const text = this.#texts[key - position * EDITS_MAX]!;
+      if (text === '') continue;
+      if (position > from || places.length === 0) {
+        code += this.#source.slice(from, position) + text;
+        places.push(position);
+        lengths.push(text.length);
+        from = position;
+      } else {
+        code += text;
+        lengths[lengths.length - 1]! += text.length;
+      }
+    }
+    code += this.#source.slice(from);
+    return { code, insertions: encodeInsertions(this.#source, places, lengths) };
+  }
+}

@@ -1,0 +1,10 @@
+export { instrument } from './instrument.ts';
+export { InsertionMap } from './insertion-map.ts';
+export {
+  InstrumentError,
+  type InputMap,
+  type InstrumentErrorCode,
+  type InstrumentInput,
+  type InstrumentResult,
+  type SourceType,
+} from './types.ts';

@@ -1,0 +1,126 @@
+import {
+  FORMAT_VERSION,
+  type FunctionEntry,
+  type ModuleSites,
+  type ScopeEntry,
+  type SiteRank,
+  type VariableEntry,
+} from '@execution-cinema/format';
+import type { Positions } from './positions.ts';
+import type { Scope, Variable } from './scopes/scope.ts';
+
+/** Characters of source text kept as the name of an expression. */
+const TEXT_MAX = 120;
+
+const ON_AT_START = 4;
+const SECRET = 8;
+const LEVEL_DIGIT_0 = 48;
+
+/** Builds the site table, and the level digits that go with it, one per site. */
+export class SiteTable {
+  readonly #positions: Positions;
+  readonly #names = new Map<string, number>();
+  readonly #sites: ModuleSites['sites'] = [];
+  readonly #scopes: ScopeEntry[] = [];
+  readonly #variables: VariableEntry[] = [];
+  readonly #skipped: ModuleSites['skipped'] = [];
+  readonly #isSecretName: (name: string) => boolean;
+  readonly functions: FunctionEntry[] = [];
+  #levels = '';
+
+  constructor(positions: Positions, isSecretName: (name: string) => boolean) {
+    this.#positions = positions;
+    this.#isSecretName = isSecretName;
+  }
+
+  /** Adds a site and returns its index. `level` is the one in force at start in its function. */
+  add(site: { kind: number; rank: SiteRank; func: number; level: number; at: number; a?: number; b?: number; secret?: boolean }): number {
+    const { line, column } = this.#positions.at(site.at);
+    const on = site.rank <= site.level ? ON_AT_START : 0;
+    this.#levels += String.fromCharCode(LEVEL_DIGIT_0 + site.rank + on + (site.secret === true ? SECRET : 0));
+    return this.#sites.push([site.kind, site.rank, site.func, line, column, site.a ?? 0, site.b ?? 0]) - 1;
+  }
+
+  /** Index of a text among the names. */
+  name(text: string): number {
+    let index = this.#names.get(text);
+    if (index === undefined) {
+      index = this.#names.size;
+      this.#names.set(text, index);
+    }
+    return index;
+  }
+
+  /** As `name`, for source text: cut to a length that can be shown. */
+  text(text: string): number {
+    return this.name(text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX - 1)}…` : text);
+  }
+
+  isSecret(name: string): boolean {
+    return this.#isSecretName(name);
+  }
+
+  /** Registers a scope and its variables; later calls return the same index. */
+  scope(scope: Scope, func: number, shared: boolean): number {
+    if (scope.index >= 0) return scope.index;
+    let parent = scope.parent;
+    while (parent !== null && parent.index < 0) parent = parent.parent;
+    const start = this.#positions.at(scope.node.start);
+    const end = this.#positions.at(scope.node.end);
+    scope.index =
+      this.#scopes.push({
+        kind: scope.kind === 'pseudo' ? 'block' : scope.kind,
+        function: func,
+        parent: parent === null ? -1 : parent.index,
+        shared,
+        line: start.line,
+        column: start.column,
+        endLine: end.line,
+        endColumn: end.column,
+      }) - 1;
+    for (const variable of scope.variables.values()) this.#addVariable(variable);
+    return scope.index;
+  }
+
+  /** Index of a variable whose scope is registered. */
+  variable(variable: Variable): number {
+    if (variable.index < 0) this.#addVariable(variable);
+    return variable.index;
+  }
+
+  #addVariable(variable: Variable): void {
+    const { name, kind, scope } = variable;
+    const entry: VariableEntry = { name, kind, scope: scope.index };
+    if (this.#isSecretName(name)) entry.secret = true;
+    variable.index = this.#variables.push(entry) - 1;
+  }
+
+  /** Place of a function for its entry in the table. */
+  place(start: number, end: number): Pick<FunctionEntry, 'source' | 'line' | 'column' | 'endLine' | 'endColumn'> {
+    const { source, line, column } = this.#positions.at(start);
+    const { line: endLine, column: endColumn } = this.#positions.at(end);
+    return { source, line, column, endLine, endColumn };
+  }
+
+  skip(name: string, at: number, reason: string): void {
+    this.#skipped.push({ name, line: this.#positions.at(at).line, reason });
+  }
+
+  /** Level digits of all sites, for the head of the code. */
+  get levels(): string {
+    return this.#levels;
+  }
+
+  finish(sources: readonly string[]): ModuleSites {
+    return {
+      version: FORMAT_VERSION,
+      sources: [...sources],
+      names: [...this.#names.keys()],
+      sites: this.#sites,
+      functions: this.functions,
+      variables: this.#variables,
+      scopes: this.#scopes,
+      skipped: this.#skipped,
+    };
+  }
+}

@@ -1,0 +1,134 @@
+import type { AnyNode } from 'acorn';
+import { type NodeOf, type NodeType, patternIdentifiers } from '../ast.ts';
+import type { Scope } from '../scopes/scope.ts';
+import { findPunctuator } from '../trivia.ts';
+import type { Walk } from '../walk.ts';
+import { visitCondition, visitEffect } from './expressions.ts';
+import { visitPattern } from './patterns.ts';
+import { resumeCall, suspendSite, suspendUnseen } from './suspension.ts';
+import { visitForInit } from './variables.ts';
+
+type ForEach = NodeOf<'ForInStatement' | 'ForOfStatement'>;
+type Loop = NodeOf<'ForStatement' | 'ForInStatement' | 'ForOfStatement' | 'WhileStatement' | 'DoWhileStatement'>;
+
+/**
+ * Visits the body of a loop. Where `for await` inside may be left by a jump to this loop, the frame is resumed at the
+ * body's start.
+ */
+function visitLoopBody(walk: Walk, loop: Loop, first = '', last = ''): void {
+  const { frame } = walk;
+  frame.loopDepth++;
+  if (frame.info.suspendsUnseen && frame.suspends && walk.records(1)) {
+    walk.visitBody(loop.body, `${walk.statement(resumeCall(walk))}${first}`, last);
+  } else walk.visitBody(loop.body, first, last);
+  frame.loopDepth--;
+}
+
+/** Resumes the frame after a statement in which it may have suspended without an `await`. */
+function visitAndResume(walk: Walk, statement: AnyNode, inside: () => void): void {
+  const { frame } = walk;
+  const before = frame.unseenSuspensions;
+  inside();
+  if (frame.unseenSuspensions !== before) walk.after(statement, resumeCall(walk));
+}
+
+function visitFor(walk: Walk, node: NodeOf<'ForStatement'>): void {
+  const { init, test, update } = node;
+  const scope = walk.enterScope(node);
+  const copy = walk.hasInstances(scope) ? openLoopInstance(walk, node, scope) : '';
+  if (init?.type === 'VariableDeclaration') visitForInit(walk, init);
+  else if (init != null) visitEffect(walk, init, false);
+  if (test != null) visitCondition(walk, test);
+  if (copy !== '') insertUpdate(walk, node, copy);
+  if (update != null) visitEffect(walk, update, false);
+  visitLoopBody(walk, node);
+  walk.leaveScope(scope);
+}
+
+/**
+ * Makes the instance a loop variable itself, so that every iteration has its own. Returns the call that copies it for
+ * the next iteration; `const` variables have one instance for the whole loop.
+ */
+function openLoopInstance(walk: Walk, node: NodeOf<'ForStatement'>, scope: Scope): string {
+  const init = node.init as NodeOf<'VariableDeclaration'>;
+  const { name, call, site, parent } = walk.openInstance(scope);
+  walk.edits.insert(init.declarations[0]!.start, `${name}=${call},`);
+  return init.kind === 'let' ? `${name}=${walk.templates.copyScope(site, parent, name)}` : '';
+}
+
+function insertUpdate(walk: Walk, node: NodeOf<'ForStatement'>, copy: string): void {
+  if (node.update != null) {
+    walk.edits.insert(node.update.start, `${copy},`);
+    return;
+  }
+  const { source } = walk;
+  let semicolon = findPunctuator(source, node.init!.end, ';', ')');
+  if (node.test != null) semicolon = findPunctuator(source, node.test.end, ';', ')');
+  else semicolon = findPunctuator(source, semicolon + 1, ';', '');
+  walk.edits.insert(semicolon + 1, copy);
+}
+
+function visitForEach(walk: Walk, node: ForEach): void {
+  const { left, right } = node;
+  const { frame } = walk;
+  const scope = walk.enterScope(node);
+  visitTargets(walk, left);
+  const isAwait = node.type === 'ForOfStatement' && node.await && walk.records(1);
+  if (isAwait) visitAwaitedSource(walk, node);
+  else walk.visit(right);
+  const first = (walk.hasInstances(scope) ? openIterationInstance(walk, scope) : '') + iterationWrites(walk, left);
+  // Leaving the loop by `return` runs the iterator's own return() before the function has ended.
+  if (node.type === 'ForOfStatement') frame.pendingDepth++;
+  if (isAwait) {
+    const site = suspendSite(walk, node, 'for await');
+    visitLoopBody(walk, node, `${first}try{`, `}finally{${suspendUnseen(walk, site)}}`);
+  } else visitLoopBody(walk, node, first);
+  if (node.type === 'ForOfStatement') frame.pendingDepth--;
+  walk.leaveScope(scope);
+}
+
+function visitAwaitedSource(walk: Walk, node: NodeOf<'ForOfStatement'>): void {
+  const { right } = node;
+  const site = suspendSite(walk, node, 'for await');
+  walk.wrap(right, walk.templates.openAt('a', site), ')', () => walk.visitBare(right));
+}
+
+function visitTargets(walk: Walk, left: ForEach['left']): void {
+  if (left.type !== 'VariableDeclaration') {
+    visitPattern(walk, left);
+    return;
+  }
+  for (const { id, init } of left.declarations) {
+    visitPattern(walk, id);
+    if (init != null) walk.visit(init);
+  }
+}
+
+function openIterationInstance(walk: Walk, scope: Scope): string {
+  const { name, call } = walk.openInstance(scope);
+  return `let ${name}=${call};`;
+}
+
+function iterationWrites(walk: Walk, left: ForEach['left']): string {
+  const declares = left.type === 'VariableDeclaration';
+  const names = patternIdentifiers(declares ? left.declarations[0]!.id : left);
+  const calls = walk.writes(names, 'for', declares);
+  return calls === '' ? '' : walk.statement(calls);
+}
+
+export const loopVisitors: { readonly [T in NodeType]?: (walk: Walk, node: NodeOf<T>) => void } = {
+  ForStatement: (walk, node) => visitAndResume(walk, node, () => visitFor(walk, node)),
+  ForInStatement: (walk, node) => visitAndResume(walk, node, () => visitForEach(walk, node)),
+  ForOfStatement: (walk, node) => visitAndResume(walk, node, () => visitForEach(walk, node)),
+  WhileStatement: (walk, node) =>
+    visitAndResume(walk, node, () => {
+      visitCondition(walk, node.test);
+      visitLoopBody(walk, node);
+    }),
+  DoWhileStatement: (walk, node) =>
+    visitAndResume(walk, node, () => {
+      visitLoopBody(walk, node);
+      visitCondition(walk, node.test);
+    }),
+  LabeledStatement: (walk, node) => visitAndResume(walk, node, () => walk.visitBody(node.body)),
+};

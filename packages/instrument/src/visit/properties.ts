@@ -1,0 +1,189 @@
+import type { AnyNode } from 'acorn';
+import { SITE_DELETE, SITE_PROPERTY } from '@execution-cinema/format';
+import { isInert, keyName, type NodeOf } from '../ast.ts';
+import type { Walk } from '../walk.ts';
+import { findPunctuator, skipTrivia } from '../trivia.ts';
+import { hintName, targetName } from './names.ts';
+import { isRequireCall } from './exports-shapes.ts';
+
+type Member = NodeOf<'MemberExpression'>;
+
+const CONDITIONAL = new Set(['||=', '&&=', '??=']);
+
+/** How a probe names the object of a property. */
+interface Owner {
+  /** Expression that gives the object again without running anything. */
+  name: string;
+  /** Range of the object's text when it must be kept in a temporary variable first. */
+  keep: { start: number; end: number } | undefined;
+}
+
+/** `o.x = v`, `o[k] += v`, `o.x ||= v`. */
+export function visitPropertyAssignment(walk: Walk, node: NodeOf<'AssignmentExpression'> & { left: Member }): void {
+  const { left, right, operator } = node;
+  hintName(walk, right, targetName(left));
+  const hint = walk.hint;
+  walk.hint = '';
+  const owner = ownerOf(walk, left, node.start === left.start);
+  const visitRight = (): void => {
+    walk.hint = hint;
+    walk.visitBare(right);
+  };
+  if (owner === undefined || (walk.sourceType === 'commonjs' && isRequireCall(right))) {
+    visitTarget(walk, left);
+    visitRight();
+    return;
+  }
+  const key = keyOf(walk, left, right);
+  const site = propertySite(walk, left);
+  const { templates, edits } = walk;
+  if (CONDITIONAL.has(operator)) {
+    if (owner.keep !== undefined) edits.insert(owner.keep.start, `${templates.probe('j')}(${owner.name}=`);
+    visitTargetKeeping(walk, left, owner, ')', key);
+    const open = `${templates.open(key === undefined ? 'p' : 'pc', site)}${owner.name},`;
+    walk.wrap(right, open, key === undefined ? ')' : `,${key.name})`, visitRight);
+  } else {
+    const probe = templates.open(key === undefined ? 'p' : 'pc', site);
+    edits.insert(node.start, probe + (owner.keep === undefined ? `${owner.name},` : `${owner.name}=`));
+    visitTargetKeeping(walk, left, owner, `,${owner.name}`, key);
+    visitRight();
+    edits.insert(node.end, key === undefined ? ')' : `,${key.name})`);
+  }
+  releaseKey(walk, key);
+}
+
+/** `o.x++`, `--o[k]`. */
+export function visitPropertyUpdate(walk: Walk, node: NodeOf<'UpdateExpression'> & { argument: Member }): void {
+  const { argument, operator, prefix } = node;
+  const place = prefix ? skipTrivia(walk.source, node.start + 2) : node.start;
+  const owner = ownerOf(walk, argument, place === argument.start);
+  // `++a.b.c` would need the object before the operator.
+  if (owner === undefined || (prefix && owner.keep !== undefined)) {
+    visitTarget(walk, argument);
+    return;
+  }
+  const key = keyOf(walk, argument, undefined);
+  const site = propertySite(walk, argument);
+  const { templates, edits } = walk;
+  const probe = prefix ? (key === undefined ? 'p' : 'pc') : key === undefined ? 'pp' : 'ppc';
+  edits.insert(node.start, templates.open(probe, site) + (owner.keep === undefined ? `${owner.name},` : `${owner.name}=`));
+  visitTargetKeeping(walk, argument, owner, `,${owner.name}`, key);
+  const step = prefix ? '' : operator === '++' ? ',1' : ',-1';
+  edits.insert(node.end, `${step}${key === undefined ? '' : `,${key.name}`})`);
+  releaseKey(walk, key);
+}
+
+/** `delete o.x`, `delete o[k]`. */
+export function visitDelete(walk: Walk, node: NodeOf<'UnaryExpression'>): void {
+  const { argument } = node;
+  if (argument.type !== 'MemberExpression' || argument.property.type === 'PrivateIdentifier') {
+    walk.visitBare(argument);
+    return;
+  }
+  const operatorEnd = node.start + 'delete'.length;
+  const owner = ownerOf(walk, argument, skipTrivia(walk.source, operatorEnd) === argument.start);
+  if (owner === undefined) {
+    visitTarget(walk, argument);
+    return;
+  }
+  const { templates, edits } = walk;
+  const key = keyOf(walk, argument, undefined);
+  const site = walk.site(SITE_DELETE, 2, node, nameIndex(walk, argument), walk.sites.text(walk.text(argument.object)));
+  const open = templates.open('d', site);
+  if (owner.keep === undefined) edits.insert(node.start, `${open}${owner.name},`);
+  else {
+    // The object has to be had before the operator, whose text cannot be moved: it becomes a comment and is written anew.
+    edits.insert(node.start, `${open}${owner.name}=/*`);
+    edits.insert(operatorEnd, '*/');
+  }
+  visitTargetKeeping(walk, argument, owner, `,delete ${owner.name}`, key);
+  const name = keyName(argument.property, argument.computed);
+  edits.insert(node.end, `,${key?.name ?? JSON.stringify(name)})`);
+  releaseKey(walk, key);
+}
+
+/** A class field: `x = v` in a class body. */
+export function visitFieldValue(walk: Walk, node: NodeOf<'PropertyDefinition'>, canWrap: boolean): void {
+  const value = node.value!;
+  const name = keyName(node.key, node.computed);
+  hintName(walk, value, name);
+  if (!canWrap || name === undefined || !walk.records(2)) {
+    walk.visitBare(value);
+    return;
+  }
+  const { sites } = walk;
+  const site = walk.site(SITE_PROPERTY, 2, node, sites.name(name), sites.name('this'), sites.isSecret(name));
+  walk.wrap(value, `${walk.templates.open('p', site)}this,`, ')', () => walk.visitBare(value));
+}
+
+function propertySite(walk: Walk, target: Member): number {
+  const { sites } = walk;
+  const name = keyName(target.property, target.computed);
+  const secret = name !== undefined && sites.isSecret(name);
+  return walk.site(SITE_PROPERTY, 2, target, nameIndex(walk, target), sites.text(walk.text(target.object)), secret);
+}
+
+function nameIndex(walk: Walk, target: Member): number {
+  const name = keyName(target.property, target.computed);
+  return name === undefined ? -1 : walk.sites.name(name);
+}
+
+/** How to name the object, or undefined where the write cannot or need not be recorded. */
+function ownerOf(walk: Walk, target: Member, isFirst: boolean): Owner | undefined {
+  if (!walk.records(2)) return undefined;
+  const { object } = target;
+  if (object.type === 'ThisExpression' || object.type === 'Super') return { name: 'this', keep: undefined };
+  if (object.type === 'Identifier') {
+    const variable = walk.scope.resolve(object.name);
+    if (variable !== undefined) return { name: object.name, keep: undefined };
+  }
+  if (walk.withoutTemporaries > 0 || !isFirst) return undefined;
+  const end = findPunctuator(walk.source, object.end, target.computed ? '[' : '.', ')');
+  if (end < 0) return undefined;
+  walk.frame.usesOwner = true;
+  return { name: walk.templates.owner, keep: { start: target.start, end } };
+}
+
+interface Key {
+  name: string;
+  /** The key is put into a variable when it is evaluated; else it is inert and written again. */
+  kept: boolean;
+}
+
+/** How to name a computed key after the fact; undefined for a static one. `right` is evaluated after the key. */
+function keyOf(walk: Walk, target: Member, right: AnyNode | undefined): Key | undefined {
+  const { property, computed } = target;
+  if (keyName(property, computed) !== undefined) return undefined;
+  const steady = property.type === 'Literal' || (property.type === 'Identifier' && isVariable(walk, property.name));
+  if (steady && (right === undefined || isInert(right))) return { name: walk.text(property), kept: false };
+  if (walk.withoutTemporaries > 0) return { name: 'void 0', kept: false };
+  const { frame } = walk;
+  const name = walk.templates.key(frame.keyDepth++);
+  frame.keyCount = Math.max(frame.keyCount, frame.keyDepth);
+  return { name, kept: true };
+}
+
+function isVariable(walk: Walk, name: string): boolean {
+  return walk.scope.resolve(name) !== undefined;
+}
+
+function releaseKey(walk: Walk, key: Key | undefined): void {
+  if (key?.kept === true) walk.frame.keyDepth--;
+}
+
+/** Visits object and key of a target whose own value must not be wrapped. */
+export function visitTarget(walk: Walk, target: Member): void {
+  walk.visit(target.object);
+  if (target.computed) walk.visit(target.property);
+}
+
+function visitTargetKeeping(walk: Walk, target: Member, owner: Owner, afterOwner: string, key: Key | undefined): void {
+  const { edits } = walk;
+  const { object, property, computed } = target;
+  if (object.type === 'Identifier' || object.type === 'Super') walk.bare = object;
+  walk.visit(object);
+  if (owner.keep !== undefined) edits.insert(owner.keep.end, afterOwner);
+  if (!computed) return;
+  if (key?.kept === true) walk.wrap(property, `${key.name}=`, '', () => walk.visitBare(property));
+  else walk.visit(property);
+}

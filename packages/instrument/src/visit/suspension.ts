@@ -1,0 +1,49 @@
+import { SITE_SUSPEND, SUSPEND_KINDS } from '@execution-cinema/format';
+import type { AnyNode } from 'acorn';
+import type { NodeOf } from '../ast.ts';
+import type { Walk } from '../walk.ts';
+
+type SuspendKind = (typeof SUSPEND_KINDS)[number];
+
+/** A site at which the current function gives up control. */
+export function suspendSite(walk: Walk, node: AnyNode, kind: SuspendKind): number {
+  return walk.site(SITE_SUSPEND, 1, node, SUSPEND_KINDS.indexOf(kind));
+}
+
+export function visitAwait(walk: Walk, node: NodeOf<'AwaitExpression'>): void {
+  if (!walk.records(1)) {
+    walk.visit(node.argument);
+    return;
+  }
+  const { templates } = walk;
+  const site = suspendSite(walk, node, 'await');
+  walk.wrap(node, templates.openAt('g', site), ')', () => {
+    walk.wrap(node.argument, templates.openAt('a', site), ')', () => walk.visitBare(node.argument));
+  });
+}
+
+export function visitYield(walk: Walk, node: NodeOf<'YieldExpression'>): void {
+  const { argument, delegate } = node;
+  if (!walk.records(1)) {
+    if (argument != null) walk.visit(argument);
+    return;
+  }
+  const { templates } = walk;
+  const site = suspendSite(walk, node, delegate ? 'delegating' : 'yield');
+  const open = templates.openAt(delegate ? 'a' : 'y', site);
+  walk.wrap(node, templates.openAt('g', site), ')', () => {
+    if (argument == null) walk.edits.insert(node.end, ` ${open}void 0)`);
+    else walk.wrap(argument, open, ')', () => walk.visitBare(argument));
+  });
+}
+
+/** Resumes the frame where code may be reached after a suspension that no `await` shows. */
+export function resumeCall(walk: Walk): string {
+  walk.frame.unseenSuspensions++;
+  return `${walk.templates.openWithToken('h').slice(0, -1)})`;
+}
+
+/** Suspends the frame where it awaits without an `await`; resumes it before, in case it sleeps already. */
+export function suspendUnseen(walk: Walk, site: number): string {
+  return `${resumeCall(walk)};${walk.templates.openAt('a', site).slice(0, -1)});`;
+}
