@@ -1,0 +1,189 @@
+import {
+  arrayPrototype,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  hasOwn,
+  isArray,
+  isArrayBuffer,
+  isBoxedPrimitive,
+  isDataView,
+  isDate,
+  isMap,
+  isMapIterator,
+  isModuleNamespaceObject,
+  isNativeError,
+  isProxy,
+  isRegExp,
+  isSet,
+  isSetIterator,
+  isSharedArrayBuffer,
+  isTypedArray,
+  objectPrototype,
+  weakMapGet,
+  weakMapSet,
+} from '../primordials.ts';
+import {
+  KIND_ARRAY,
+  KIND_BOXED,
+  KIND_BUFFER,
+  KIND_DATE,
+  KIND_ERROR,
+  KIND_FUNCTION,
+  KIND_GLOBAL,
+  KIND_ITERATOR,
+  KIND_MAP,
+  KIND_NAMESPACE,
+  KIND_OBJECT,
+  KIND_PROXY,
+  KIND_REGEXP,
+  KIND_SET,
+  KIND_TYPED_ARRAY,
+} from './identity.ts';
+
+/** What the prototype of an object says about it. */
+interface PrototypeFacts {
+  name: string;
+  /** Kind of the first instance seen. */
+  kind: number;
+  /** A built-in class is among the ancestors, so every instance has to be asked what it is. */
+  builtIn: boolean;
+}
+
+/** Prototypes looked at on the way to a constructor's name or to a built-in ancestor. */
+const ANCESTORS_MAX = 16;
+
+const BUILT_IN_NAMES: Readonly<Record<string, true>> = Object.assign(Object.create(null), {
+  Map: true,
+  Set: true,
+  Date: true,
+  RegExp: true,
+  Error: true,
+  AggregateError: true,
+  ArrayBuffer: true,
+  SharedArrayBuffer: true,
+  DataView: true,
+  TypedArray: true,
+  Number: true,
+  String: true,
+  Boolean: true,
+  Symbol: true,
+  BigInt: true,
+  Iterator: true,
+});
+
+const theGlobal = globalThis;
+
+/** Own data property of `target`, never running a getter; undefined for anything else. `target` is no proxy. */
+export function ownData(target: object, key: string): unknown {
+  const descriptor = getOwnPropertyDescriptor(target, key);
+  return descriptor !== undefined && hasOwn(descriptor, 'value') ? descriptor.value : undefined;
+}
+
+/** Name of a function as its own data property says, else ''. */
+export function functionName(target: object): string {
+  if (isProxy(target)) return '';
+  const name = ownData(target, 'name');
+  return typeof name === 'string' ? name : '';
+}
+
+/** Whether a function is a class: its `prototype` cannot be replaced. `target` is no proxy. */
+export function isClass(target: object): boolean {
+  const descriptor = getOwnPropertyDescriptor(target, 'prototype');
+  return descriptor !== undefined && hasOwn(descriptor, 'writable') && descriptor.writable === false;
+}
+
+function constructorName(prototype: object): string {
+  let at: object | null = prototype;
+  for (let i = 0; at !== null && i < ANCESTORS_MAX && !isProxy(at); i++) {
+    const found = ownData(at, 'constructor');
+    if (typeof found === 'function') {
+      const name = functionName(found);
+      if (name !== '') return name;
+    }
+    at = getPrototypeOf(at);
+  }
+  return '';
+}
+
+function hasBuiltInAncestor(prototype: object): boolean {
+  let at: object | null = prototype;
+  for (let i = 0; at !== null && at !== objectPrototype; i++) {
+    if (i >= ANCESTORS_MAX || isProxy(at)) return true;
+    const found = ownData(at, 'constructor');
+    if (typeof found === 'function' && functionName(found) in BUILT_IN_NAMES) return true;
+    at = getPrototypeOf(at);
+  }
+  return false;
+}
+
+function brandOf(target: object): number {
+  if (isMap(target)) return KIND_MAP;
+  if (isSet(target)) return KIND_SET;
+  if (isNativeError(target)) return KIND_ERROR;
+  if (isTypedArray(target)) return KIND_TYPED_ARRAY;
+  if (isDate(target)) return KIND_DATE;
+  if (isRegExp(target)) return KIND_REGEXP;
+  if (isArrayBuffer(target) || isSharedArrayBuffer(target) || isDataView(target)) return KIND_BUFFER;
+  if (isBoxedPrimitive(target)) return KIND_BOXED;
+  if (isMapIterator(target) || isSetIterator(target)) return KIND_ITERATOR;
+  return KIND_OBJECT;
+}
+
+function stillIs(target: object, kind: number): boolean {
+  switch (kind) {
+    case KIND_MAP:
+      return isMap(target);
+    case KIND_SET:
+      return isSet(target);
+    case KIND_ERROR:
+      return isNativeError(target);
+    case KIND_TYPED_ARRAY:
+      return isTypedArray(target);
+    case KIND_DATE:
+      return isDate(target);
+    default:
+      return false;
+  }
+}
+
+const factsOf = new WeakMap<object, PrototypeFacts>();
+
+/** Facts about a prototype, found out when its first instance appears. */
+function prototypeFacts(prototype: object, instance: object): PrototypeFacts {
+  let facts = weakMapGet(factsOf, prototype);
+  if (facts === undefined) {
+    facts = {
+      name: constructorName(prototype),
+      kind: brandOf(instance),
+      builtIn: false,
+    };
+    facts.builtIn = facts.kind !== KIND_OBJECT || hasBuiltInAncestor(prototype);
+    weakMapSet(factsOf, prototype, facts);
+  }
+  return facts;
+}
+
+/** Kind of an object or function. Runs no code of the program: proxies are recognised before anything is asked of them. */
+export function classify(target: object): number {
+  if (isProxy(target)) return KIND_PROXY;
+  if (typeof target === 'function') return KIND_FUNCTION;
+  if (isArray(target)) return KIND_ARRAY;
+  const prototype = getPrototypeOf(target);
+  if (prototype === objectPrototype) return KIND_OBJECT;
+  if (prototype === null) return isModuleNamespaceObject(target) ? KIND_NAMESPACE : KIND_OBJECT;
+  if (target === theGlobal) return KIND_GLOBAL;
+  if (isProxy(prototype)) return brandOf(target);
+  const facts = prototypeFacts(prototype, target);
+  if (!facts.builtIn) return KIND_OBJECT;
+  return stillIs(target, facts.kind) ? facts.kind : brandOf(target);
+}
+
+/** Name of the class of an object that is no proxy, '' when it has none. */
+export function className(target: object): string {
+  const prototype = getPrototypeOf(target);
+  if (prototype === objectPrototype) return 'Object';
+  if (prototype === arrayPrototype) return 'Array';
+  if (prototype === null) return isModuleNamespaceObject(target) ? 'Module' : '';
+  if (target === theGlobal) return 'global';
+  return isProxy(prototype) ? '' : prototypeFacts(prototype, target).name;
+}

@@ -1,0 +1,231 @@
+import { CUT_REASONS, T } from '@execution-cinema/format';
+import { SCAN_MARGIN_CHARS, type Redactor, type SecretName } from '@execution-cinema/format/redaction';
+import { DIRTY, EPOCH, LIMIT, POSITION, STRINGS, STRINGS_COMMITTED, VALUES_END, type Core } from '../core.ts';
+import { asIntN, bigintToString, mapSize, setSize, slice, symbolDescription } from '../primordials.ts';
+import { classify, className, functionName, isClass } from './classify.ts';
+import { createContents } from './contents.ts';
+import { createStackReader } from './errors.ts';
+import {
+  createIdentity,
+  KIND_ARGUMENTS,
+  KIND_ARRAY,
+  KIND_FUNCTION,
+  KIND_GLOBAL,
+  KIND_MAP,
+  KIND_PROXY,
+  KIND_SET,
+  KIND_UNKNOWN,
+} from './identity.ts';
+import { createStrings, STRING_CHARS_MAX, type Strings } from './strings.ts';
+
+/** How much of a value is taken. */
+export interface ValueLimits {
+  /** Levels of objects below the value itself: 0 takes its identity only. */
+  depth: number;
+  /** Own properties per object. */
+  properties: number;
+  /** Elements per array, set or buffer, entries per map. */
+  items: number;
+  /** Characters per string. */
+  string: number;
+}
+
+const { UNDEFINED, NULL, FALSE, TRUE, SMI, INT32, DOUBLE, SMI_MIN, SMI_MAX } = T;
+const REASON_DEPTH = CUT_REASONS.indexOf('depth');
+const REASON_BUDGET = CUT_REASONS.indexOf('budget');
+
+/** Characters of a line of output. */
+const LINE_CHARS_MAX = 8192;
+/** Words that the values of one event take before they stop growing. What comes then needs a few words each. */
+export const EVENT_VALUES_WORDS = 8192;
+/** Deepest configurable capture, and most properties or items. */
+const DEPTH_MAX = 8;
+const COUNT_MAX = 1000;
+/** Bits of a bigint that are written out; larger ones are named only. */
+const BIGINT_BITS_MAX = 4096;
+/** Whole numbers from here on may be card numbers or remembered secrets. */
+const ASKED_NUMBER_MIN = 100_000;
+
+/** Writes `value` at `p` and returns the position after it. Never throws, never runs code of the program. */
+export type Encode = (value: unknown, p: number, name: SecretName | null) => number;
+
+export interface Encoder {
+  readonly encode: Encode;
+  readonly strings: Strings;
+  /** Writes a line of output as a string with its secrets replaced; otherwise as `encode`. */
+  putLine(text: string, p: number): number;
+  /** Identity of an object, given if it has none; 0 for primitives. */
+  idOf(value: unknown): number;
+}
+
+export function createEncoder(core: Core, limits: ValueLimits, redactor: Redactor | undefined): Encoder {
+  const { words, registers } = core;
+  const depthMax = clamp(limits.depth, DEPTH_MAX);
+  const strings = createStrings(core, redactor, clamp(limits.string, STRING_CHARS_MAX));
+  const identity = createIdentity(core);
+  const scratch = new Float64Array(1);
+  const scratchWords = new Int32Array(scratch.buffer);
+
+  const putNumber = (value: number, p: number, name: SecretName | null): number => {
+    if (redactor !== undefined && (name !== null || value >= ASKED_NUMBER_MIN)) {
+      const token = redactor.redactNumber(name, value);
+      if (token !== null) return putRedacted(token, p);
+    }
+    if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
+      if (value >= SMI_MIN && value <= SMI_MAX) {
+        words[p] = SMI | (value << 8);
+        return p + 1;
+      }
+      words[p] = INT32;
+      words[p + 1] = value;
+      return p + 2;
+    }
+    scratch[0] = value;
+    words[p] = DOUBLE;
+    words[p + 1] = scratchWords[0]!;
+    words[p + 2] = scratchWords[1]!;
+    return p + 3;
+  };
+
+  const putRedacted = (token: string, p: number): number => {
+    words[p] = T.REDACTED;
+    return strings.putClean(token, p + 1, STRING_CHARS_MAX);
+  };
+
+  const putBigint = (value: bigint, p: number, name: SecretName | null): number => {
+    if (asIntN(BIGINT_BITS_MAX, value) !== value) return putShallow(0, 'BigInt', REASON_BUDGET, p);
+    const token = redactor === undefined ? null : redactor.redactNumber(name, value);
+    if (token !== null) return putRedacted(token, p);
+    words[p] = T.BIGINT;
+    return strings.putClean(bigintToString(value), p + 1, STRING_CHARS_MAX);
+  };
+
+  const putShallow = (id: number, name: string, reason: number, p: number): number => {
+    words[p] = T.SHALLOW | (reason << 8);
+    words[p + 1] = id;
+    return strings.putKey(name, p + 2);
+  };
+
+  const putAny = (value: unknown, p: number, depth: number, name: SecretName | null): number => {
+    switch (typeof value) {
+      case 'number':
+        return putNumber(value, p, name);
+      case 'string':
+        return strings.putValue(value, p, name);
+      case 'object':
+        if (value !== null) return putObject(value, p, depth, name);
+        words[p] = NULL;
+        return p + 1;
+      case 'function':
+        return putObject(value, p, depth, name);
+      case 'boolean':
+        words[p] = value ? TRUE : FALSE;
+        return p + 1;
+      case 'bigint':
+        return putBigint(value, p, name);
+      case 'symbol':
+        words[p] = T.SYMBOL;
+        return strings.putValue(symbolDescription(value) ?? '', p + 1, null);
+      default:
+        words[p] = UNDEFINED;
+        return p + 1;
+    }
+  };
+
+  const contents = createContents(core, {
+    strings,
+    redactor,
+    properties: clamp(limits.properties, COUNT_MAX),
+    items: clamp(limits.items, COUNT_MAX),
+    putAny,
+    putRedacted,
+    remember: identity.remember,
+    readStack: createStackReader(core),
+  });
+
+  const putObject = (target: object, p: number, depth: number, name: SecretName | null): number => {
+    let id = identity.idOf(target);
+    let kind = id === 0 ? KIND_UNKNOWN : identity.kindOf(id);
+    if (kind !== KIND_UNKNOWN && name === null && identity.isKnown(id, depth, sizeOf(target, kind))) {
+      words[p] = T.OBJECT_REF;
+      words[p + 1] = id;
+      return p + 2;
+    }
+    if (kind === KIND_UNKNOWN) kind = contents.kindOf(target, classify(target));
+    if (id === 0 && kind !== KIND_ARGUMENTS) id = identity.give(target, kind);
+    if (kind === KIND_PROXY) {
+      identity.remember(id, kind, DEPTH_MAX, -1);
+      words[p] = T.PROXY;
+      words[p + 1] = id;
+      return p + 2;
+    }
+    if (kind === KIND_FUNCTION) {
+      identity.remember(id, kind, DEPTH_MAX, -1);
+      words[p] = T.FUNCTION;
+      words[p + 1] = id;
+      const own = functionName(target);
+      return strings.putKey(isClass(target) ? `class ${own}` : own, p + 2);
+    }
+    if (kind === KIND_GLOBAL) return putShallow(id, 'global', REASON_DEPTH, p);
+    if (p > registers[VALUES_END]!) return putShallow(id, className(target), REASON_BUDGET, p);
+    if (depth <= 0) return putShallow(id, className(target), REASON_DEPTH, p);
+    return contents.put(target, { id, kind, depth, name, size: sizeOf(target, kind) }, p);
+  };
+
+  /** The size by which a change shows at once; -1 where there is none. */
+  const sizeOf = (target: object, kind: number): number => {
+    if (kind === KIND_ARRAY) return (target as unknown[]).length;
+    if (kind === KIND_MAP) return mapSize(target);
+    return kind === KIND_SET ? setSize(target) : -1;
+  };
+
+  /** Begins an event with encoded values, unless one of its values was encoded before. */
+  const arm = (): void => {
+    registers[DIRTY] = 1;
+    registers[LIMIT] = -1;
+    registers[STRINGS_COMMITTED] = registers[STRINGS]!;
+    registers[VALUES_END] = registers[POSITION]! + EVENT_VALUES_WORDS;
+  };
+
+  const encode: Encode = (value, p, name) => {
+    if (registers[DIRTY] === 0) arm();
+    const stringsBefore = registers[STRINGS]!;
+    try {
+      return putAny(value, p, depthMax, name);
+    } catch {
+      // The stack is exhausted or an exotic object refused. Strings and objects of the half-written value are forgotten.
+      registers[STRINGS] = stringsBefore;
+      registers[EPOCH]!++;
+      words[p] = T.UNREADABLE;
+      return p + 1;
+    }
+  };
+
+  const putLine = (text: string, p: number): number => {
+    if (registers[DIRTY] === 0) arm();
+    try {
+      // Cut first with room to spare: what is searched in vain behind the cut is not stored.
+      const most = LINE_CHARS_MAX + SCAN_MARGIN_CHARS;
+      const part = text.length > most ? slice(text, 0, most) : text;
+      return strings.putClean(redactor === undefined ? part : redactor.scrubText(part), p, LINE_CHARS_MAX);
+    } catch {
+      words[p] = T.UNREADABLE;
+      return p + 1;
+    }
+  };
+
+  return {
+    encode,
+    strings,
+    putLine,
+    idOf: (value) => {
+      if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return 0;
+      const id = identity.idOf(value);
+      return id !== 0 ? id : identity.give(value, classify(value));
+    },
+  };
+}
+
+function clamp(value: number, most: number): number {
+  return value >= 0 && value <= most ? value | 0 : most;
+}

@@ -1,0 +1,281 @@
+import { T } from '@execution-cinema/format';
+import type { Redactor, SecretName } from '@execution-cinema/format/redaction';
+import { EPOCH, NOW_MS, STRINGS, VALUES_END, type Core } from '../core.ts';
+import { charCodeAt, imul, mapClear, mapGet, mapSet, slice } from '../primordials.ts';
+
+const { STRING, STRING_REF, STRING_FLAG_UTF16, STRING_FLAG_INTERNED, STRING_FLAG_CUT } = T;
+const FLAGS_SHIFT = 24;
+
+/** Longest text that gets a number in its chunk, and shortest for which a number is cheaper than the text. */
+const INTERNED_CHARS_MAX = 64;
+const INTERNED_CHARS_MIN = 4;
+/** Texts remembered by the words they were written as. */
+const TABLE_ENTRIES = 4096;
+const TABLE_MASK = TABLE_ENTRIES - 1;
+/** Property and class names with what is known of them; past this many all are forgotten. */
+const KEYS_MAX = 8192;
+/** Longer names are cut. */
+const KEY_CHARS_MAX = 256;
+/** Characters of a string once the event's budget is spent. */
+const SPENT_CHARS_MAX = 16;
+/**
+ * Reading one character of a string that was put together with `+` makes V8 copy all of it into one piece. A program
+ * that appends to a large text in a loop would pay for that at every step, so long texts are read at this rate at most.
+ */
+const LONG_CHARS = 1024;
+const LONG_CHARS_PER_MS = 262_144;
+/** Largest configurable string limit. */
+export const STRING_CHARS_MAX = 4096;
+
+interface KeyEntry {
+  epoch: number;
+  number: number;
+  readonly secret: SecretName | null;
+}
+
+export interface Strings {
+  /** Writes a string value of the program, redacted and cut; returns the position after it. */
+  putValue(text: string, p: number, name: SecretName | null): number;
+  /** Writes the name of a property, class or function. */
+  putKey(key: string, p: number): number;
+  /** What the name of the last `putKey` says about the value under it. */
+  secretOf(key: string): SecretName | null;
+  /** Writes text that needs no redaction, cut after `max` characters. */
+  putClean(text: string, p: number, max: number): number;
+}
+
+export function createStrings(core: Core, redactor: Redactor | undefined, stringMax: number): Strings {
+  const { words, registers } = core;
+  /** Per entry: table in force when it was made, position of the text in the ring, its number. */
+  const tableTags = new Int32Array(TABLE_ENTRIES);
+  const tablePositions = new Int32Array(TABLE_ENTRIES);
+  const tableNumbers = new Int32Array(TABLE_ENTRIES);
+  /** A short text is packed here first: what may be secret must not enter shared memory. */
+  const packed = new Int32Array((INTERNED_CHARS_MAX >> 1) + 1);
+  const keys = new Map<string, KeyEntry>();
+  let keysCount = 0;
+  let tag = 1;
+  let tagEpoch = -1;
+  let tagGeneration = 0;
+  let longLeft = LONG_CHARS_PER_MS;
+  let longMs = 0;
+
+  /** Packs a text of at most INTERNED_CHARS_MAX characters, header first, and returns the words it takes. */
+  const pack = (text: string, length: number): number => {
+    let q = 1;
+    let i = 0;
+    let all = 0;
+    for (; i + 4 <= length; i += 4) {
+      const a = charCodeAt(text, i);
+      const b = charCodeAt(text, i + 1);
+      const c = charCodeAt(text, i + 2);
+      const d = charCodeAt(text, i + 3);
+      all |= a | b | c | d;
+      packed[q++] = a | (b << 8) | (c << 16) | (d << 24);
+    }
+    if (i < length) {
+      let word = 0;
+      for (let shift = 0; i < length; i++, shift += 8) {
+        const code = charCodeAt(text, i);
+        all |= code;
+        word |= code << shift;
+      }
+      packed[q++] = word;
+    }
+    if (all <= 0xff) {
+      packed[0] = STRING | (length << 8);
+      return q;
+    }
+    for (i = 0, q = 1; i < length; i += 2) {
+      const low = charCodeAt(text, i);
+      packed[q++] = i + 1 < length ? low | (charCodeAt(text, i + 1) << 16) : low;
+    }
+    packed[0] = STRING | (length << 8) | (STRING_FLAG_UTF16 << FLAGS_SHIFT);
+    return q;
+  };
+
+  const hashPacked = (count: number): number => {
+    let hash = count;
+    for (let i = 0; i < count; i++) {
+      hash = imul(hash ^ packed[i]!, 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    return hash & TABLE_MASK;
+  };
+
+  const refreshTag = (): void => {
+    const generation = redactor === undefined ? 0 : redactor.generation();
+    if (tagEpoch === registers[EPOCH] && tagGeneration === generation) return;
+    tagEpoch = registers[EPOCH]!;
+    tagGeneration = generation;
+    tag++;
+  };
+
+  /** Whether the packed text stands in the ring at `position`, written with a number. */
+  const isSame = (position: number, count: number): boolean => {
+    if (words[position] !== (packed[0]! | (STRING_FLAG_INTERNED << FLAGS_SHIFT))) return false;
+    for (let i = 1; i < count; i++) if (words[position + i] !== packed[i]) return false;
+    return true;
+  };
+
+  const putPacked = (count: number, p: number): number => {
+    for (let i = 0; i < count; i++) words[p + i] = packed[i]!;
+    return p + count;
+  };
+
+  /** Writes text longer than INTERNED_CHARS_MAX, or cut. */
+  const putLong = (text: string, p: number, length: number, fullLength: number): number => {
+    let flags = 0;
+    let start = p + 1;
+    if (fullLength > length) {
+      flags = STRING_FLAG_CUT;
+      words[start++] = fullLength;
+    }
+    let q = start;
+    let all = 0;
+    let word = 0;
+    for (let i = 0; i < length; i++) {
+      const code = charCodeAt(text, i);
+      all |= code;
+      word |= code << ((i & 3) << 3);
+      if ((i & 3) === 3) {
+        words[q++] = word;
+        word = 0;
+      }
+    }
+    if ((length & 3) !== 0) words[q++] = word;
+    if (all > 0xff) {
+      flags |= STRING_FLAG_UTF16;
+      q = start;
+      for (let i = 0; i < length; i += 2) {
+        const low = charCodeAt(text, i);
+        words[q++] = i + 1 < length ? low | (charCodeAt(text, i + 1) << 16) : low;
+      }
+    }
+    words[p] = STRING | (length << 8) | (flags << FLAGS_SHIFT);
+    return q;
+  };
+
+  const mayReadLong = (length: number): boolean => {
+    const ms = registers[NOW_MS]!;
+    if (ms !== longMs) {
+      const refilled = longLeft + (ms - longMs) * LONG_CHARS_PER_MS;
+      longLeft = refilled < LONG_CHARS_PER_MS ? refilled : LONG_CHARS_PER_MS;
+      longMs = ms;
+    }
+    if (longLeft <= 0) return false;
+    longLeft -= length;
+    return true;
+  };
+
+  const putClean = (text: string, p: number, max: number): number => {
+    const fullLength = text.length;
+    const length = fullLength > max ? max : fullLength;
+    if (length < fullLength || length > INTERNED_CHARS_MAX) return putLong(text, p, length, fullLength);
+    const count = pack(text, length);
+    if (length < INTERNED_CHARS_MIN) return putPacked(count, p);
+    refreshTag();
+    return number(count, hashPacked(count), p);
+  };
+
+  /** Writes the packed text, by number if it is known under `slot`, else with the next number. */
+  const number = (count: number, slot: number, p: number): number => {
+    if (tableTags[slot] === tag && isSame(tablePositions[slot]!, count)) {
+      words[p] = STRING_REF | (tableNumbers[slot]! << 8);
+      return p + 1;
+    }
+    tableTags[slot] = tag;
+    tablePositions[slot] = p;
+    tableNumbers[slot] = registers[STRINGS]!;
+    registers[STRINGS]!++;
+    packed[0]! |= STRING_FLAG_INTERNED << FLAGS_SHIFT;
+    return putPacked(count, p);
+  };
+
+  const putRedacted = (text: string, p: number): number => {
+    const token = putClean(text, p + 1, stringMax);
+    words[p] = T.REDACTED;
+    return token;
+  };
+
+  const putValue = (text: string, p: number, name: SecretName | null): number => {
+    const fullLength = text.length;
+    const max = p > registers[VALUES_END]! ? SPENT_CHARS_MAX : stringMax;
+    if (fullLength > LONG_CHARS && !mayReadLong(fullLength)) return putLong(text, p, 0, fullLength);
+    if (name === null && fullLength <= INTERNED_CHARS_MAX && fullLength <= max) {
+      const count = pack(text, fullLength);
+      if (fullLength < INTERNED_CHARS_MIN) return putPacked(count, p);
+      refreshTag();
+      const slot = hashPacked(count);
+      if (tableTags[slot] === tag && isSame(tablePositions[slot]!, count)) {
+        words[p] = STRING_REF | (tableNumbers[slot]! << 8);
+        return p + 1;
+      }
+      const replaced = redactor === undefined ? null : redactor.redactValue(null, text);
+      return replaced === null ? number(count, slot, p) : putReplaced(text, replaced, p, max);
+    }
+    const replaced = redactor === undefined ? null : redactor.redactValue(name, text, max);
+    return replaced === null ? putClean(text, p, max) : putReplaced(text, replaced, p, max);
+  };
+
+  /** A text that is one token is a redacted value; one with secret parts stays a string. */
+  const putReplaced = (text: string, replaced: string, p: number, max: number): number => {
+    refreshTag();
+    if (isToken(replaced)) return putRedacted(replaced, p);
+    // The search stopped short of the end of a long text, so the true length is that of the original.
+    if (text.length > max) return putLong(replaced, p, replaced.length < max ? replaced.length : max, text.length);
+    return putClean(replaced, p, max);
+  };
+
+  const entryOf = (key: string): KeyEntry => {
+    let entry = mapGet(keys, key);
+    if (entry === undefined) {
+      entry = { epoch: -1, number: 0, secret: redactor === undefined ? null : redactor.secretName(key) };
+      if (keysCount >= KEYS_MAX) {
+        mapClear(keys);
+        keysCount = 0;
+      }
+      mapSet(keys, key, entry);
+      keysCount++;
+    }
+    return entry;
+  };
+
+  const putKey = (key: string, p: number): number => {
+    if (key.length > INTERNED_CHARS_MAX) {
+      const clean = redactor?.redactValue(null, key, KEY_CHARS_MAX) ?? key;
+      return putClean(clean, p, KEY_CHARS_MAX);
+    }
+    const entry = entryOf(key);
+    if (entry.epoch === registers[EPOCH]) {
+      words[p] = STRING_REF | (entry.number << 8);
+      return p + 1;
+    }
+    const replaced = redactor === undefined ? null : redactor.redactValue(null, key);
+    if (replaced !== null) return putClean(replaced, p, KEY_CHARS_MAX);
+    if (key.length === 0) return putPacked(pack(key, 0), p);
+    const count = pack(key, key.length);
+    packed[0]! |= STRING_FLAG_INTERNED << FLAGS_SHIFT;
+    entry.epoch = registers[EPOCH]!;
+    entry.number = registers[STRINGS]!;
+    registers[STRINGS]!++;
+    return putPacked(count, p);
+  };
+
+  return {
+    putValue,
+    putKey,
+    putClean,
+    secretOf: (key) =>
+      redactor === undefined ? null : key.length > INTERNED_CHARS_MAX ? redactor.secretName(key) : entryOf(key).secret,
+  };
+}
+
+const TOKEN_START = '<redacted ';
+
+/** Whether the whole text is one redaction token. */
+function isToken(text: string): boolean {
+  if (slice(text, 0, TOKEN_START.length) !== TOKEN_START || charCodeAt(text, text.length - 1) !== 62) return false;
+  for (let i = TOKEN_START.length; i < text.length - 1; i++) if (charCodeAt(text, i) === 62) return false;
+  return true;
+}

@@ -1,0 +1,5 @@
+export { createRuntime, type Runtime, type RuntimeOptions } from './runtime.ts';
+export type { Backpressure } from './ring/ring.ts';
+export type { ValueLimits } from './capture/encoder.ts';
+export type { Clock } from './clock/clock.ts';
+export type { ModuleSecrets } from './modules.ts';

@@ -1,0 +1,200 @@
+import { K, R } from '@execution-cinema/format';
+import type { Clock } from '../clock/clock.ts';
+import {
+  BASE_DEPTH,
+  BUSY,
+  BUSY_SINCE_NS,
+  CAUSE_PENDING,
+  DEEPEST,
+  DIRTY,
+  DROPPING,
+  EPOCH,
+  EVENTS,
+  EXACT,
+  EXITING,
+  FRAMES_MAX,
+  LAST_NS,
+  LIMIT,
+  LONGEST_BUSY_NS,
+  LONGEST_GAP_NS,
+  NOW_MS,
+  POSITION,
+  SLOT_LIMIT,
+  START,
+  STRINGS,
+  STRINGS_COMMITTED,
+  TICK,
+  WRITTEN,
+  type Core,
+} from '../core.ts';
+import { putPair } from '../ring/chunk-header.ts';
+import type { Ring } from '../ring/ring.ts';
+
+const { TIME_SHORT, TIME_LONG, CAUSE } = K;
+const TIME_SHORT_MAX = 0xffffff;
+/** Events refused while BUSY before BUSY is taken for a leftover of code that was terminated in the middle. */
+const BUSY_EVENTS_MAX = 10_000;
+const DRAIN_MS = 2000;
+
+/** What is asked between events, away from the hot path. Any of them may write events itself. */
+export interface Watchers {
+  /** The recorder's tick has moved; `nowMs` since the recording began. */
+  onTick(nowMs: number): void;
+  /** An ENTER or RESUME comes from the event loop: sets CORRELATION and returns the cause, or undefined if unknown. */
+  causeOf(resumed: boolean): Cause | undefined;
+}
+
+/** What led to a call. */
+export interface Cause {
+  /** Index into CAUSE_CODES. */
+  code: number;
+  /** Call that did the scheduling, 0 unknown. */
+  call: number;
+  correlation: number;
+}
+
+/**
+ * What probes call when an event needs more than its words: another slot, a time point, a cause. Every function
+ * returns the position at which the event's header goes, or -1 when no event may be written now.
+ */
+export interface Attention {
+  /** Before any event, when POSITION > LIMIT or the tick has moved. */
+  attend(): number;
+  /** The same with a time point in any case: exits to the event loop, suspensions. */
+  attendTimed(): number;
+  /** Before an ENTER that needs attention: deepest so far, from the event loop, or as `attend`. */
+  attendEnter(): number;
+  /** Before a RESUME. */
+  attendResume(cause: Cause | undefined): number;
+  /** Ends an event whose words reach up to `p`. */
+  commit(p: number): void;
+  /** To be called after the frame that the event loop had called ended or fell asleep. */
+  leaveToLoop(): void;
+  /** The next ENTER or RESUME states its cause at any depth. */
+  announceCause(): void;
+  watch(watchers: Watchers): void;
+}
+
+export function createAttention(core: Core, ring: Ring, clock: Clock): Attention {
+  const { words, registers, wide, state } = core;
+  let watchers: Watchers = { onTick: () => undefined, causeOf: () => undefined };
+  let refused = 0;
+
+  /** An event was abandoned half-way: what it defined must not be referred to. */
+  const repair = (): void => {
+    registers[DIRTY] = 0;
+    registers[STRINGS] = registers[STRINGS_COMMITTED]!;
+    registers[EPOCH]!++;
+  };
+
+  const settleLimit = (): void => {
+    registers[LIMIT] = registers[EXACT] === 1 || registers[CAUSE_PENDING] === 1 ? -1 : registers[SLOT_LIMIT]!;
+  };
+
+  const timePoint = (): void => {
+    const nowNs = clock.nowNs();
+    const lastNs = wide[LAST_NS]!;
+    const deltaNs = nowNs > lastNs ? nowNs - lastNs : 0;
+    const p = registers[POSITION]!;
+    if (deltaNs <= TIME_SHORT_MAX) {
+      words[p] = TIME_SHORT | (deltaNs << 8);
+      registers[POSITION] = p + 1;
+    } else {
+      words[p] = TIME_LONG;
+      putPair(words, p + 1, deltaNs);
+      registers[POSITION] = p + 3;
+    }
+    if (state.d <= registers[BASE_DEPTH]!) wide[BUSY_SINCE_NS] = nowNs;
+    else if (deltaNs > wide[LONGEST_GAP_NS]!) wide[LONGEST_GAP_NS] = deltaNs;
+    wide[LAST_NS] = lastNs + deltaNs;
+    registers[NOW_MS] = wide[LAST_NS]! / 1e6;
+  };
+
+  const putCause = (cause: Cause): void => {
+    const p = registers[POSITION]!;
+    words[p] = CAUSE | (cause.code << 8);
+    putPair(words, p + 1, cause.call);
+    putPair(words, p + 3, cause.correlation);
+    registers[POSITION] = p + 5;
+  };
+
+  const attendWith = (timed: boolean): number => {
+    if (registers[BUSY] === 1) {
+      if (++refused < BUSY_EVENTS_MAX) return -1;
+      registers[BUSY] = 0;
+    }
+    refused = 0;
+    if (registers[DIRTY] === 1) repair();
+    const tick = words[R.R_TICK]!;
+    let isTimed = timed;
+    if (tick !== registers[TICK]) {
+      registers[TICK] = tick;
+      isTimed = true;
+      if (words[R.R_PAUSED] === 1) ring.pause();
+      else ring.resume();
+      if (registers[DROPPING] !== 0) ring.leaveDropping();
+      else ring.publish();
+      watchers.onTick(registers[NOW_MS]!);
+    }
+    if (registers[POSITION]! > registers[SLOT_LIMIT]!) ring.cut();
+    settleLimit();
+    if (isTimed) timePoint();
+    return registers[POSITION]!;
+  };
+
+  const attendEnter = (): number => {
+    const depth = state.d;
+    const isRoot = depth <= registers[BASE_DEPTH]!;
+    const p = attendWith(isRoot || registers[EXACT] === 1);
+    if (p < 0 || depth >= FRAMES_MAX) return -1;
+    if (depth >= registers[DEEPEST]!) registers[DEEPEST] = depth + 1;
+    if (isRoot || registers[CAUSE_PENDING] === 1) {
+      registers[CAUSE_PENDING] = 0;
+      const cause = watchers.causeOf(false);
+      if (cause !== undefined) putCause(cause);
+      settleLimit();
+    }
+    return registers[POSITION]!;
+  };
+
+  const attendResume = (cause: Cause | undefined): number => {
+    const p = attendWith(true);
+    if (p < 0 || state.d >= FRAMES_MAX) return -1;
+    if (state.d >= registers[DEEPEST]!) registers[DEEPEST] = state.d + 1;
+    if (cause !== undefined) putCause(cause);
+    return registers[POSITION]!;
+  };
+
+  const commit = (p: number): void => {
+    registers[POSITION] = p;
+    registers[EVENTS]!++;
+    words[registers[WRITTEN]!] = p - registers[START]!;
+    if (registers[DIRTY] === 1) {
+      registers[DIRTY] = 0;
+      settleLimit();
+    }
+  };
+
+  const leaveToLoop = (): void => {
+    const busyNs = wide[LAST_NS]! - wide[BUSY_SINCE_NS]!;
+    if (busyNs > wide[LONGEST_BUSY_NS]!) wide[LONGEST_BUSY_NS] = busyNs;
+    ring.publish();
+    if (registers[EXITING] === 1) ring.drain(DRAIN_MS);
+  };
+
+  return {
+    attend: () => attendWith(false),
+    attendTimed: () => attendWith(true),
+    attendEnter,
+    attendResume,
+    commit,
+    leaveToLoop,
+    announceCause: () => {
+      registers[CAUSE_PENDING] = 1;
+      settleLimit();
+    },
+    watch: (next) => {
+      watchers = next;
+    },
+  };
+}

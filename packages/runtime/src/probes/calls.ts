@@ -1,0 +1,346 @@
+import { K, R, T } from '@execution-cinema/format';
+import {
+  BASE_DEPTH,
+  DEEPEST,
+  EVENTS,
+  EXACT,
+  LIMIT,
+  NEXT_CALL,
+  OFF,
+  POSITION,
+  START,
+  THROWS,
+  TICK,
+  WRITTEN,
+  type Core,
+} from '../core.ts';
+import type { Encode } from '../capture/encoder.ts';
+import { min } from '../primordials.ts';
+import type { Attention } from './attention.ts';
+import { LEVEL_AGGREGATE, LEVEL_OFF, LEVEL_RECORD, type LevelParts } from './levels.ts';
+
+/** Values that one ENTER carries at most; functions with more parameters show the first ones. */
+export const ENTER_VALUES_MAX = 256;
+
+const ENTER_0 = K.ENTER_0;
+const ENTER_1 = K.ENTER_0 + 1;
+const { ENTER_MANY, ENTER_INLINE_ARGUMENTS_MAX, LEAVE_SMI, LEAVE_UNDEFINED, LEAVE_VALUE, LEAVE_THROW, LEAVE_PENDING } =
+  K;
+const { RETURN_VALUE, UNWIND, CATCH, THROW } = K;
+const { SMI, SMI_MIN, SMI_MAX, UNREADABLE } = T;
+const R_TICK = R.R_TICK;
+
+export interface CallParts {
+  attention: Attention;
+  encode: Encode;
+  levels: LevelParts;
+}
+
+export type CallProbes = ReturnType<typeof createCallProbes>;
+
+/**
+ * Entry and exit of synchronous functions. `e1` and `r` are the hottest code of the product: with small integers they
+ * write their words in place and nothing else is called, so that V8 inlines them (bench/runtime/fib.mjs).
+ */
+export function createCallProbes(core: Core, parts: CallParts) {
+  const { words, levels, registers, wide, state, frameSites, frameCalls, frameScopes } = core;
+  const { attention, encode } = parts;
+  const { attend, attendTimed, attendEnter, commit, leaveToLoop } = attention;
+  const { modeOf, secretOf, secretAt, aggregate } = parts.levels;
+
+  const push = (site: number, depth: number): number => {
+    const call = wide[NEXT_CALL]!;
+    frameSites[depth] = site;
+    frameCalls[depth] = call;
+    frameScopes[depth] = 0;
+    wide[NEXT_CALL] = call + 1;
+    state.d = depth + 1;
+    return depth;
+  };
+
+  /** ENTER with any number of values, at any level. */
+  const enterMany = (site: number, values: ArrayLike<unknown>): number => {
+    const mode = modeOf(site);
+    if (mode === LEVEL_OFF) return OFF;
+    if (mode === LEVEL_AGGREGATE) {
+      aggregate(site, values.length > 0 ? values[0] : undefined);
+      return OFF;
+    }
+    const depth = state.d;
+    let p = registers[POSITION]!;
+    if (
+      p > registers[LIMIT]! ||
+      words[R_TICK] !== registers[TICK] ||
+      depth <= registers[BASE_DEPTH]! ||
+      depth >= registers[DEEPEST]!
+    ) {
+      p = attendEnter();
+      if (p < 0) return OFF;
+    }
+    const count = min(values.length, ENTER_VALUES_MAX);
+    if (count <= ENTER_INLINE_ARGUMENTS_MAX) {
+      words[p++] = (site << 8) | (ENTER_0 + count);
+    } else {
+      words[p++] = (site << 8) | ENTER_MANY;
+      words[p++] = count;
+    }
+    for (let i = 0; i < count; i++) p = encode(values[i], p, secretAt(site, i));
+    commit(p);
+    return push(site, depth);
+  };
+
+  const e0 = (site: number): number => {
+    if (levels[site] !== 1) return enterMany(site, []);
+    const depth = state.d;
+    let p = registers[POSITION]!;
+    if (
+      p > registers[LIMIT]! ||
+      words[R_TICK] !== registers[TICK] ||
+      depth <= registers[BASE_DEPTH]! ||
+      depth >= registers[DEEPEST]!
+    ) {
+      p = attendEnter();
+      if (p < 0) return OFF;
+    }
+    words[p] = (site << 8) | ENTER_0;
+    registers[POSITION] = p + 1;
+    registers[EVENTS]!++;
+    words[registers[WRITTEN]!] = p + 1 - registers[START]!;
+    return push(site, depth);
+  };
+
+  const enter1 = (site: number, a: unknown, p: number, depth: number): number => {
+    words[p] = (site << 8) | ENTER_1;
+    commit(encode(a, p + 1, null));
+    return push(site, depth);
+  };
+
+  const e1 = (site: number, a: unknown): number => {
+    if (levels[site] !== 1) return enterMany(site, [a]);
+    const depth = state.d;
+    let p = registers[POSITION]!;
+    if (
+      p > registers[LIMIT]! ||
+      words[R_TICK] !== registers[TICK] ||
+      depth <= registers[BASE_DEPTH]! ||
+      depth >= registers[DEEPEST]!
+    ) {
+      p = attendEnter();
+      if (p < 0) return OFF;
+    }
+    if (typeof a !== 'number' || (a | 0) !== a || a > SMI_MAX || a < SMI_MIN || (a === 0 && 1 / a < 0))
+      return enter1(site, a, p, depth);
+    words[p] = (site << 8) | ENTER_1;
+    words[p + 1] = (a << 8) | SMI;
+    registers[POSITION] = p + 2;
+    registers[EVENTS]!++;
+    words[registers[WRITTEN]!] = p + 2 - registers[START]!;
+    return push(site, depth);
+  };
+
+  const e2 = (site: number, a: unknown, b: unknown): number => {
+    if (levels[site] !== 1) return enterMany(site, [a, b]);
+    const depth = state.d;
+    let p = registers[POSITION]!;
+    if (
+      p > registers[LIMIT]! ||
+      words[R_TICK] !== registers[TICK] ||
+      depth <= registers[BASE_DEPTH]! ||
+      depth >= registers[DEEPEST]!
+    ) {
+      p = attendEnter();
+      if (p < 0) return OFF;
+    }
+    words[p] = (site << 8) | (ENTER_0 + 2);
+    commit(encode(b, encode(a, p + 1, null), null));
+    return push(site, depth);
+  };
+
+  const e3 = (site: number, a: unknown, b: unknown, c: unknown): number => {
+    if (levels[site] !== 1) return enterMany(site, [a, b, c]);
+    const depth = state.d;
+    let p = registers[POSITION]!;
+    if (
+      p > registers[LIMIT]! ||
+      words[R_TICK] !== registers[TICK] ||
+      depth <= registers[BASE_DEPTH]! ||
+      depth >= registers[DEEPEST]!
+    ) {
+      p = attendEnter();
+      if (p < 0) return OFF;
+    }
+    words[p] = (site << 8) | (ENTER_0 + 3);
+    commit(encode(c, encode(b, encode(a, p + 1, null), null), null));
+    return push(site, depth);
+  };
+
+  const e4 = (site: number, a: unknown, b: unknown, c: unknown, d: unknown): number => {
+    if (levels[site] !== 1) return enterMany(site, [a, b, c, d]);
+    const depth = state.d;
+    let p = registers[POSITION]!;
+    if (
+      p > registers[LIMIT]! ||
+      words[R_TICK] !== registers[TICK] ||
+      depth <= registers[BASE_DEPTH]! ||
+      depth >= registers[DEEPEST]!
+    ) {
+      p = attendEnter();
+      if (p < 0) return OFF;
+    }
+    words[p] = (site << 8) | (ENTER_0 + 4);
+    commit(encode(d, encode(c, encode(b, encode(a, p + 1, null), null), null), null));
+    return push(site, depth);
+  };
+
+  /** Frames above depth `to` ended without their `finally`: they are closed as such. */
+  const unwind = (to: number): void => {
+    const skipped = state.d - to;
+    if (skipped <= 0) return;
+    const p = attend();
+    state.d = to;
+    if (p < 0) return;
+    words[p] = (skipped << 8) | UNWIND;
+    commit(p + 1);
+  };
+
+  /**
+   * Position for an event of the frame with token `f`, after frames that skipped their end; -1 when that frame is not
+   * open or nothing may be written.
+   */
+  const positionIn = (f: number, timed: boolean): number => {
+    if (f >= state.d) return -1;
+    if (state.d !== f + 1) unwind(f + 1);
+    return timed ? attendTimed() : attend();
+  };
+
+  const isTimedExit = (f: number): boolean => f <= registers[BASE_DEPTH]! || registers[EXACT] === 1;
+
+  const pop = (f: number): void => {
+    state.d = f;
+    if (f <= registers[BASE_DEPTH]!) leaveToLoop();
+  };
+
+  const leave = (f: number, value: unknown): unknown => {
+    const p = positionIn(f, isTimedExit(f));
+    if (p < 0) return value;
+    if (value === undefined) {
+      words[p] = LEAVE_UNDEFINED;
+      commit(p + 1);
+    } else if (
+      typeof value === 'number' &&
+      (value | 0) === value &&
+      value <= SMI_MAX &&
+      value >= SMI_MIN &&
+      (value !== 0 || 1 / value > 0)
+    ) {
+      words[p] = (value << 8) | LEAVE_SMI;
+      commit(p + 1);
+    } else {
+      words[p] = LEAVE_VALUE;
+      commit(encode(value, p + 1, null));
+    }
+    pop(f);
+    return value;
+  };
+
+  const r = (f: number, value: unknown): unknown => {
+    if (f === OFF) return value;
+    const p = registers[POSITION]!;
+    if (
+      typeof value !== 'number' ||
+      (value | 0) !== value ||
+      value > SMI_MAX ||
+      value < SMI_MIN ||
+      (value === 0 && 1 / value < 0) ||
+      p > registers[LIMIT]! ||
+      words[R_TICK] !== registers[TICK] ||
+      state.d !== f + 1 ||
+      f <= registers[BASE_DEPTH]!
+    ) {
+      return leave(f, value);
+    }
+    words[p] = (value << 8) | LEAVE_SMI;
+    registers[POSITION] = p + 1;
+    registers[EVENTS]!++;
+    words[registers[WRITTEN]!] = p + 1 - registers[START]!;
+    state.d = f;
+    return value;
+  };
+
+  const u = (f: number): undefined => {
+    if (f === OFF) return;
+    const p = registers[POSITION]!;
+    if (
+      p > registers[LIMIT]! ||
+      words[R_TICK] !== registers[TICK] ||
+      state.d !== f + 1 ||
+      f <= registers[BASE_DEPTH]!
+    ) {
+      leave(f, undefined);
+      return;
+    }
+    words[p] = LEAVE_UNDEFINED;
+    registers[POSITION] = p + 1;
+    registers[EVENTS]!++;
+    words[registers[WRITTEN]!] = p + 1 - registers[START]!;
+    state.d = f;
+  };
+
+  const q = (f: number, value: unknown): unknown => {
+    const p = positionIn(f, false);
+    if (p < 0) return value;
+    words[p] = RETURN_VALUE;
+    commit(encode(value, p + 1, null));
+    return value;
+  };
+
+  const x = (f: number, pending: unknown): void => {
+    const p = positionIn(f, isTimedExit(f));
+    if (p < 0) return;
+    if (pending) {
+      words[p] = LEAVE_PENDING;
+    } else {
+      words[p] = LEAVE_THROW;
+      registers[THROWS]!++;
+    }
+    commit(p + 1);
+    pop(f);
+  };
+
+  /** A value with a site of its own. */
+  const putAt = (kind: number, site: number, value: unknown): void => {
+    const mode = modeOf(site);
+    if (mode === LEVEL_OFF) return;
+    if (mode === LEVEL_AGGREGATE) return aggregate(site, value);
+    const p = attend();
+    if (p < 0) return;
+    words[p] = (site << 8) | kind;
+    commit(encode(value, p + 1, secretOf(site)));
+  };
+
+  const c = (f: number, site: number, error: unknown): void => {
+    if (f !== OFF) unwind(f + 1);
+    putAt(CATCH, site, error);
+  };
+
+  const c0 = (f: number, site: number): void => {
+    if (f !== OFF) unwind(f + 1);
+    if (modeOf(site) !== LEVEL_RECORD) return;
+    const p = attend();
+    if (p < 0) return;
+    words[p] = (site << 8) | CATCH;
+    words[p + 1] = UNREADABLE;
+    commit(p + 2);
+  };
+
+  const z = (f: number): void => {
+    if (f !== OFF) unwind(f + 1);
+  };
+
+  const t = (site: number, value: unknown): unknown => {
+    putAt(THROW, site, value);
+    return value;
+  };
+
+  return { e0, e1, e2, e3, e4, en: enterMany, r, u, q, x, c, c0, z, t, unwind, putAt, push };
+}

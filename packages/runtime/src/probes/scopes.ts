@@ -1,0 +1,58 @@
+import { K } from '@execution-cinema/format';
+import { NEXT_SCOPE, type Core } from '../core.ts';
+import type { CallParts } from './calls.ts';
+import { LEVEL_RECORD } from './levels.ts';
+
+const { SCOPE_OPEN, SCOPE_COPY, SCOPE_LINK } = K;
+
+/** Instances of scopes that closures share. */
+export function createScopeProbes(core: Core, parts: CallParts) {
+  const { words, registers, state, frameScopes } = core;
+  const { attend, commit } = parts.attention;
+  const { modeOf } = parts.levels;
+
+  /** Opens an instance whatever the level of the site: module scopes have one in any case. */
+  const open = (site: number, parent: number): number => {
+    const p = attend();
+    if (p < 0) return 0;
+    const instance = registers[NEXT_SCOPE]!;
+    registers[NEXT_SCOPE] = instance + 1;
+    words[p] = (site << 8) | SCOPE_OPEN;
+    words[p + 1] = parent;
+    commit(p + 2);
+    return instance;
+  };
+
+  const n = (site: number, parent: number): number => (modeOf(site) === LEVEL_RECORD ? open(site, parent) : 0);
+
+  const nc = (site: number, parent: number, from: number): number => {
+    if (modeOf(site) !== LEVEL_RECORD) return 0;
+    const p = attend();
+    if (p < 0) return 0;
+    const instance = registers[NEXT_SCOPE]!;
+    registers[NEXT_SCOPE] = instance + 1;
+    words[p] = (site << 8) | SCOPE_COPY;
+    words[p + 1] = parent;
+    words[p + 2] = from;
+    commit(p + 3);
+    return instance;
+  };
+
+  const link = (depth: number, instance: number): void => {
+    if (instance === 0 || depth >= state.d) return;
+    const p = attend();
+    if (p < 0) return;
+    frameScopes[depth] = instance;
+    words[p] = SCOPE_LINK;
+    words[p + 1] = instance;
+    commit(p + 2);
+  };
+
+  /** Token of a synchronous function, or the frame of a suspendable one. */
+  const l = (token: number | { o: boolean; d: number }, instance: number): void => {
+    if (typeof token === 'number') link(token, instance);
+    else if (token.o) link(token.d, instance);
+  };
+
+  return { n, nc, l, open };
+}

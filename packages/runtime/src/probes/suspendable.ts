@@ -1,0 +1,201 @@
+import { K } from '@execution-cinema/format';
+import { BASE_DEPTH, OFF, type Core } from '../core.ts';
+import type { CallParts, CallProbes } from './calls.ts';
+import { LEVEL_RECORD } from './levels.ts';
+
+const { SUSPEND, SUSPEND_VALUE, RESUME, RESUME_VALUE, LEAVE_CLOSED } = K;
+
+/** A frame of a function that can sleep. Instrumented code reads `o` only. */
+export interface Frame {
+  /** Open: not left yet. */
+  o: boolean;
+  /** Depth before its push while it runs: its token. */
+  d: number;
+  readonly site: number;
+  readonly call: number;
+  scope: number;
+  correlation: number;
+  asleep: boolean;
+  /** Fell asleep at a `yield`. */
+  yielded: boolean;
+  /** Woke up at a `yield` other than through its value: by `return()`, or by `throw()`. */
+  closing: boolean;
+}
+
+export interface SuspendableParts extends CallParts {
+  calls: CallProbes;
+  /** Correlation that the call on top belongs to. */
+  correlation(): number;
+  /** A frame wakes up from the event loop: makes its correlation the one in force. */
+  enterCorrelation(frame: Frame): { code: number; call: number; correlation: number };
+}
+
+const NOT_RECORDED: Frame = {
+  o: false,
+  d: OFF,
+  site: 0,
+  call: 0,
+  scope: 0,
+  correlation: 0,
+  asleep: false,
+  yielded: false,
+  closing: false,
+};
+
+/** Probes of async functions, generators and async generators: frames that leave the stack and come back. */
+export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
+  const { words, state, registers, frameSites, frameCalls, frameScopes } = core;
+  const { attention, calls, encode } = parts;
+  const { modeOf, secretOf } = parts.levels;
+  const { commit, leaveToLoop } = attention;
+
+  const ea = (site: number, values: ArrayLike<unknown>): Frame => {
+    const depth = calls.en(site, values);
+    if (depth === OFF) return NOT_RECORDED;
+    return {
+      o: true,
+      d: depth,
+      site,
+      call: frameCalls[depth]!,
+      scope: 0,
+      correlation: parts.correlation(),
+      asleep: false,
+      yielded: false,
+      closing: false,
+    };
+  };
+
+  /** Puts a sleeping frame back on the stack. */
+  const wake = (frame: Frame): void => {
+    // Woken from the loop it goes on in its own chain of causes; woken by `next()` in that of its caller.
+    const isRoot = state.d <= registers[BASE_DEPTH]!;
+    const p = attention.attendResume(isRoot ? parts.enterCorrelation(frame) : undefined);
+    if (p < 0) return;
+    frame.asleep = false;
+    const depth = state.d;
+    frame.d = depth;
+    frameSites[depth] = frame.site;
+    frameCalls[depth] = frame.call;
+    frameScopes[depth] = frame.scope;
+    state.d = depth + 1;
+    words[p] = (frame.site << 8) | RESUME;
+    words[p + 1] = frame.call % HIGH;
+    words[p + 2] = frame.call / HIGH;
+    commit(p + 3);
+  };
+
+  /** Makes the frame the one on top, waking it and closing frames above it. False when that is impossible. */
+  const onTop = (frame: Frame): boolean => {
+    if (frame.asleep) {
+      frame.closing = frame.yielded;
+      wake(frame);
+      return !frame.asleep;
+    }
+    if (frame.d >= state.d) return false;
+    calls.unwind(frame.d + 1);
+    return true;
+  };
+
+  const pop = (frame: Frame): void => {
+    state.d = frame.d;
+    if (frame.d <= registers[BASE_DEPTH]!) leaveToLoop();
+  };
+
+  const ra = (frame: Frame, value: unknown): unknown => {
+    if (!frame.o) return value;
+    frame.o = false;
+    if (onTop(frame)) calls.r(frame.d, value);
+    return value;
+  };
+
+  const ua = (frame: Frame): undefined => {
+    if (!frame.o) return;
+    frame.o = false;
+    if (onTop(frame)) calls.u(frame.d);
+  };
+
+  const qa = (frame: Frame, value: unknown): unknown => {
+    if (frame.o && onTop(frame)) {
+      frame.closing = false;
+      calls.q(frame.d, value);
+    }
+    return value;
+  };
+
+  const xa = (frame: Frame, pending: unknown): void => {
+    if (!frame.o) return;
+    frame.o = false;
+    if (!onTop(frame)) return;
+    if (pending || !frame.closing) {
+      calls.x(frame.d, pending);
+      return;
+    }
+    const p = attention.attendTimed();
+    if (p < 0) return;
+    words[p] = LEAVE_CLOSED;
+    commit(p + 1);
+    pop(frame);
+  };
+
+  const ca = (frame: Frame, site: number, error: unknown): void => {
+    if (frame.o && onTop(frame)) frame.closing = false;
+    calls.putAt(K.CATCH, site, error);
+  };
+
+  const ca0 = (frame: Frame, site: number): void => {
+    if (frame.o && onTop(frame)) frame.closing = false;
+    calls.c0(OFF, site);
+  };
+
+  const za = (frame: Frame): void => {
+    if (frame.o) onTop(frame);
+  };
+
+  const sleep = (frame: Frame, yielded: boolean): void => {
+    frame.asleep = true;
+    frame.yielded = yielded;
+    frame.scope = frameScopes[frame.d]!;
+    pop(frame);
+  };
+
+  const a = (frame: Frame, site: number, value: unknown): unknown => {
+    if (!frame.o || !onTop(frame)) return value;
+    frame.closing = false;
+    const p = attention.attendTimed();
+    if (p < 0) return value;
+    words[p] = (site << 8) | SUSPEND;
+    commit(p + 1);
+    sleep(frame, false);
+    return value;
+  };
+
+  const y = (frame: Frame, site: number, value: unknown): unknown => {
+    if (!frame.o || !onTop(frame)) return value;
+    frame.closing = false;
+    const p = attention.attendTimed();
+    if (p < 0) return value;
+    words[p] = (site << 8) | SUSPEND_VALUE;
+    commit(encode(value, p + 1, null));
+    sleep(frame, true);
+    return value;
+  };
+
+  const g = (frame: Frame, site: number, value: unknown): unknown => {
+    if (!frame.o) return value;
+    if (frame.asleep) wake(frame);
+    if (modeOf(site) !== LEVEL_RECORD || frame.asleep) return value;
+    const p = attention.attend();
+    if (p < 0) return value;
+    words[p] = (site << 8) | RESUME_VALUE;
+    commit(encode(value, p + 1, secretOf(site)));
+    return value;
+  };
+
+  const h = (frame: Frame): void => {
+    if (frame.o && frame.asleep) wake(frame);
+  };
+
+  return { ea, ra, ua, qa, xa, ca, ca0, za, a, y, g, h };
+}
+
+const HIGH = 0x1_0000_0000;

@@ -1,0 +1,172 @@
+import { K, R, T } from '@execution-cinema/format';
+import { EVENTS, LIMIT, POSITION, START, TICK, WRITTEN, type Core } from '../core.ts';
+import { LEVEL_AGGREGATE, LEVEL_OFF } from './levels.ts';
+import type { CallParts } from './calls.ts';
+import type { Strings } from '../capture/strings.ts';
+
+const { WRITE, WRITE_SCOPED, PROPERTY, PROPERTY_COMPUTED, PROPERTY_DELETE, EXPRESSION, THIS, LOG_INJECTED } = K;
+const { SMI, SMI_MIN, SMI_MAX } = T;
+const R_TICK = R.R_TICK;
+
+export interface WriteParts extends CallParts {
+  strings: Strings;
+  /** Writes a line of output, redacted, as an encoded string. */
+  putLine(text: string, p: number): number;
+}
+
+/** Writes of variables and properties, expressions, injected log lines: probes that belong to the frame on top. */
+export function createWriteProbes(core: Core, parts: WriteParts) {
+  const { words, levels, registers } = core;
+  const { encode, strings, putLine } = parts;
+  const { attend, commit } = parts.attention;
+  const { modeOf, secretOf, aggregate } = parts.levels;
+
+  /** Whether the site records; counts the value where it is degraded. */
+  const isOn = (site: number, value: unknown): boolean => {
+    if (levels[site] === 1) return true;
+    const mode = modeOf(site);
+    if (mode === LEVEL_AGGREGATE) aggregate(site, value);
+    return mode !== LEVEL_OFF && mode !== LEVEL_AGGREGATE;
+  };
+
+  const position = (): number => {
+    const p = registers[POSITION]!;
+    return p > registers[LIMIT]! || words[R_TICK] !== registers[TICK] ? attend() : p;
+  };
+
+  const put = (kind: number, site: number, value: unknown): void => {
+    if (!isOn(site, value)) return;
+    const p = position();
+    if (p < 0) return;
+    words[p] = (site << 8) | kind;
+    commit(encode(value, p + 1, secretOf(site)));
+  };
+
+  const putScoped = (site: number, instance: number, value: unknown): void => {
+    if (!isOn(site, value)) return;
+    const p = position();
+    if (p < 0) return;
+    words[p] = (site << 8) | WRITE_SCOPED;
+    words[p + 1] = instance;
+    commit(encode(value, p + 2, secretOf(site)));
+  };
+
+  const w = (site: number, value: unknown): unknown => {
+    const p = registers[POSITION]!;
+    if (
+      levels[site] !== 1 ||
+      typeof value !== 'number' ||
+      (value | 0) !== value ||
+      value > SMI_MAX ||
+      value < SMI_MIN ||
+      (value === 0 && 1 / value < 0) ||
+      p > registers[LIMIT]! ||
+      words[R_TICK] !== registers[TICK]
+    ) {
+      put(WRITE, site, value);
+      return value;
+    }
+    words[p] = (site << 8) | WRITE;
+    words[p + 1] = (value << 8) | SMI;
+    registers[POSITION] = p + 2;
+    registers[EVENTS]!++;
+    words[registers[WRITTEN]!] = p + 2 - registers[START]!;
+    return value;
+  };
+
+  const k = (site: number, instance: number, value: unknown): unknown => {
+    putScoped(site, instance, value);
+    return value;
+  };
+
+  const wp = (site: number, old: unknown, value: unknown): unknown => {
+    put(WRITE, site, value);
+    return old;
+  };
+
+  const kp = (site: number, instance: number, old: unknown, value: unknown): unknown => {
+    putScoped(site, instance, value);
+    return old;
+  };
+
+  const th = (site: number, value: unknown): unknown => {
+    put(THIS, site, value);
+    return value;
+  };
+
+  const v = (site: number, value: unknown): unknown => {
+    put(EXPRESSION, site, value);
+    return value;
+  };
+
+  const p = (site: number, owner: unknown, value: unknown): unknown => {
+    if (!isOn(site, value)) return value;
+    const at = position();
+    if (at < 0) return value;
+    words[at] = (site << 8) | PROPERTY;
+    commit(encode(value, encode(owner, at + 1, null), secretOf(site)));
+    return value;
+  };
+
+  const pc = (site: number, owner: unknown, value: unknown, key: unknown): unknown => {
+    if (!isOn(site, value)) return value;
+    const at = position();
+    if (at < 0) return value;
+    words[at] = (site << 8) | PROPERTY_COMPUTED;
+    const name = typeof key === 'string' ? strings.secretOf(key) : null;
+    commit(encode(value, encode(key, encode(owner, at + 1, null), null), name));
+    return value;
+  };
+
+  /** What `old++` or `old--` made of a number or bigint; anything else was not touched. */
+  const stepped = (old: unknown, step: number): unknown => {
+    if (typeof old === 'number') return old + step;
+    return typeof old === 'bigint' ? old + (step > 0 ? 1n : -1n) : old;
+  };
+
+  const pp = (site: number, owner: unknown, old: unknown, step: number): unknown => {
+    p(site, owner, stepped(old, step));
+    return old;
+  };
+
+  const ppc = (site: number, owner: unknown, old: unknown, step: number, key: unknown): unknown => {
+    pc(site, owner, stepped(old, step), key);
+    return old;
+  };
+
+  const d = (site: number, owner: unknown, result: unknown, key: unknown): unknown => {
+    if (!isOn(site, result)) return result;
+    const at = position();
+    if (at < 0) return result;
+    words[at] = (site << 8) | PROPERTY_DELETE;
+    commit(encode(key, encode(owner, at + 1, null), null));
+    return result;
+  };
+
+  const lg = (site: number, text: () => unknown): void => {
+    if (!isOn(site, undefined)) return;
+    let line: string;
+    try {
+      line = `${text() as string}`;
+    } catch (error) {
+      line = describe(error);
+    }
+    const at = position();
+    if (at < 0) return;
+    words[at] = (site << 8) | LOG_INJECTED;
+    commit(putLine(line, at + 1));
+  };
+
+  const j = (value: unknown): unknown => value;
+
+  return { w, k, wp, kp, th, v, p, pc, pp, ppc, d, lg, j };
+}
+
+/** Text of an error thrown by an injected expression. */
+function describe(error: unknown): string {
+  try {
+    return `<${error as string}>`;
+  } catch {
+    return '<error>';
+  }
+}

@@ -1,0 +1,234 @@
+import { H, R } from '@execution-cinema/format';
+import type { Clock } from '../clock/clock.ts';
+import {
+  CHUNK,
+  CONTROL,
+  DEEPEST,
+  DROPPED_EVENTS,
+  DROPPING,
+  EPOCH,
+  EVENTS,
+  EVENTS_BEFORE,
+  FIRST_CALL,
+  GAP_EVENTS,
+  LAST_NS,
+  LIMIT,
+  LONGEST_GAP_NS,
+  NEXT_CALL,
+  POSITION,
+  SLOT_LIMIT,
+  START,
+  STRINGS,
+  THROWS,
+  WRITTEN,
+  type Core,
+} from '../core.ts';
+import { atomics, max, min } from '../primordials.ts';
+import { putPair, writeChunkHeader } from './chunk-header.ts';
+
+export type Backpressure = 'block' | 'drop';
+
+/** A full ring is waited for as long as the recorder makes progress at least this often; then events are dropped. */
+export const STALL_MS_MAX = 2000;
+/** One wait inside that: the recorder may have been ended by something that could not wake us. */
+const WAIT_MS = 50;
+/** Clock error stated before any distance between time points was seen, nanoseconds. */
+const CLOCK_ERROR_FIRST_NS = 1_000_000;
+const RECORDER_ENDED = 2;
+const REASON_NONE = 0;
+const REASON_FULL = 1;
+const REASON_PAUSED = 2;
+
+export interface Ring {
+  /** Makes what was written so far visible to the recorder, and wakes it when it sleeps. */
+  publish(): void;
+  /** Ends the chunk and begins the next one: in the next slot, or in the scratch slot while events are dropped. */
+  cut(): void;
+  /** To be called now and then while events are dropped: begins a real chunk as soon as a slot is free. */
+  leaveDropping(): void;
+  /** Events go to the scratch slot from here on (reason: paused) until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Waits until everything so far is in the database. False when the recorder has ended or stopped making progress. */
+  drain(timeoutMs: number): boolean;
+  counts(): { produced: number; dropped: number };
+}
+
+/** Takes over the ring and begins its first chunk. Throws RangeError when the slots are too small for one event. */
+export function createRing(core: Core, clock: Clock, backpressure: Backpressure): Ring {
+  const { words, registers, wide, state } = core;
+  const slots = words[R.R_SLOTS]!;
+  const slotWords = words[R.R_SLOT_WORDS]!;
+  if (slotWords < R.SLOT_WORDS_MIN || slots < 2) {
+    throw new RangeError(`ring of ${slots} slots with ${slotWords} words, expected 2 or more with ${R.SLOT_WORDS_MIN}`);
+  }
+  /** R_PROGRESS at the last time the recorder was found stalled: no more waiting until it moves. */
+  let stalledAt = -1;
+  let paused = false;
+
+  const publish = (): void => {
+    const at = registers[CONTROL]!;
+    words[at + R.S_EVENTS] = registers[EVENTS]!;
+    words[at + R.S_CALLS] = wide[NEXT_CALL]! - wide[FIRST_CALL]!;
+    words[at + R.S_THROWS] = registers[THROWS]!;
+    putPair(words, at + R.S_TIME, wide[LAST_NS]!);
+    putPair(words, R.R_PRODUCED, wide[EVENTS_BEFORE]! + registers[EVENTS]!);
+    putPair(words, R.R_DROPPED, wide[DROPPED_EVENTS]! + (registers[DROPPING] === REASON_NONE ? 0 : registers[EVENTS]!));
+    if (registers[DEEPEST]! > words[R.R_MAX_DEPTH]!) words[R.R_MAX_DEPTH] = registers[DEEPEST]!;
+    atomics.store(words, at + R.S_PUBLISHED, registers[POSITION]! - registers[START]!);
+    wake();
+  };
+
+  const wake = (): void => {
+    if (atomics.load(words, R.R_SLEEPING) === 0) return;
+    atomics.add(words, R.R_WAKE, 1);
+    atomics.notify(words, R.R_WAKE);
+  };
+
+  const isFree = (slot: number): boolean =>
+    atomics.load(words, R.slotControlWords(slot) + R.S_STATE) === R.SLOT_FREE &&
+    atomics.load(words, R.R_RECORDER) !== RECORDER_ENDED;
+
+  /** Waits for the slot while the recorder makes progress. */
+  const waitForSlot = (slot: number): boolean => {
+    const stateWord = R.slotControlWords(slot) + R.S_STATE;
+    let progress = atomics.load(words, R.R_PROGRESS);
+    if (progress === stalledAt) return false;
+    let stalledMs = 0;
+    while (atomics.load(words, R.R_RECORDER) !== RECORDER_ENDED) {
+      wake();
+      atomics.wait(words, stateWord, R.SLOT_FULL, WAIT_MS);
+      if (isFree(slot)) return true;
+      const moved = atomics.load(words, R.R_PROGRESS);
+      stalledMs = moved === progress ? stalledMs + WAIT_MS : 0;
+      progress = moved;
+      if (stalledMs >= STALL_MS_MAX) {
+        stalledAt = progress;
+        return false;
+      }
+    }
+    return false;
+  };
+
+  /** Moves to slot `slot` (number `slots`: scratch) and writes the header of the chunk that begins there. */
+  const begin = (slot: number, reason: number): void => {
+    const gap = wide[GAP_EVENTS]!;
+    const gapReason = registers[DROPPING]!;
+    const at = R.slotControlWords(slot);
+    const start = R.slotOffsetWords(slots, slotWords, slot);
+    registers[DROPPING] = reason;
+    registers[CONTROL] = at;
+    registers[START] = start;
+    registers[WRITTEN] = at + R.S_WRITTEN;
+    registers[SLOT_LIMIT] = start + slotWords - H.EVENT_WORDS_MAX;
+    registers[LIMIT] = -1;
+    registers[EVENTS] = 0;
+    registers[THROWS] = 0;
+    registers[STRINGS] = 0;
+    registers[EPOCH]!++;
+    registers[DEEPEST] = state.d;
+    wide[FIRST_CALL] = wide[NEXT_CALL]!;
+    wide[LAST_NS] = max(wide[LAST_NS]!, clock.nowNs());
+    words[at + R.S_WRITTEN] = 0;
+    words[at + R.S_CHUNK] = registers[CHUNK]!;
+    const longestGapNs = wide[LONGEST_GAP_NS]!;
+    wide[LONGEST_GAP_NS] = 0;
+    registers[POSITION] =
+      start +
+      writeChunkHeader(core, slotWords, {
+        firstEvent: wide[EVENTS_BEFORE]!,
+        dropped: gap,
+        dropReason: gap > 0 ? gapReason : REASON_NONE,
+        clockErrorNs: clock.errorNs + min(longestGapNs > 0 ? longestGapNs : CLOCK_ERROR_FIRST_NS, 0x3fffffff),
+      });
+    atomics.store(words, at + R.S_PUBLISHED, 0);
+    atomics.store(words, at + R.S_STATE, R.SLOT_WRITING);
+    atomics.store(words, R.R_CHUNK, registers[CHUNK]!);
+    if (reason === REASON_NONE) wide[GAP_EVENTS] = 0;
+  };
+
+  /** Settles the accounts of the current slot and hands it over. */
+  const finish = (): void => {
+    publish();
+    const events = registers[EVENTS]!;
+    wide[EVENTS_BEFORE] = wide[EVENTS_BEFORE]! + events;
+    registers[EVENTS] = 0;
+    if (registers[DROPPING] !== REASON_NONE) {
+      wide[GAP_EVENTS] = wide[GAP_EVENTS]! + events;
+      wide[DROPPED_EVENTS] = wide[DROPPED_EVENTS]! + events;
+      return;
+    }
+    atomics.store(words, registers[CONTROL]! + R.S_STATE, R.SLOT_FULL);
+    registers[CHUNK]!++;
+    wake();
+  };
+
+  const next = (mayWait: boolean): void => {
+    const slot = registers[CHUNK]! % slots;
+    if (paused) return begin(slots, REASON_PAUSED);
+    if (isFree(slot) || (mayWait && backpressure === 'block' && waitForSlot(slot))) begin(slot, REASON_NONE);
+    else begin(slots, REASON_FULL);
+  };
+
+  const cut = (): void => {
+    finish();
+    next(true);
+  };
+
+  const leaveDropping = (): void => {
+    if (registers[DROPPING] === REASON_NONE || paused || !isFree(registers[CHUNK]! % slots)) return;
+    finish();
+    next(false);
+  };
+
+  /** Waits until the recorder has answered a drain request. */
+  const settle = (timeoutMs: number): boolean => {
+    publish();
+    const wanted = (atomics.add(words, R.R_DRAIN, 1) + 1) | 0;
+    let progress = atomics.load(words, R.R_PROGRESS);
+    let waitedMs = 0;
+    for (;;) {
+      atomics.add(words, R.R_WAKE, 1);
+      atomics.notify(words, R.R_WAKE);
+      const drained = atomics.load(words, R.R_DRAINED);
+      if (((drained - wanted) | 0) >= 0) return true;
+      if (waitedMs >= timeoutMs || atomics.load(words, R.R_RECORDER) === RECORDER_ENDED) return false;
+      atomics.wait(words, R.R_DRAINED, drained, min(WAIT_MS, timeoutMs));
+      const moved = atomics.load(words, R.R_PROGRESS);
+      waitedMs = moved === progress ? waitedMs + WAIT_MS : 0;
+      progress = moved;
+    }
+  };
+
+  registers[CHUNK] = 0;
+  next(false);
+
+  return {
+    publish,
+    cut,
+    leaveDropping,
+    pause: () => {
+      if (paused) return;
+      paused = true;
+      atomics.store(words, R.R_PAUSED, 1);
+      cut();
+    },
+    resume: () => {
+      if (!paused) return;
+      paused = false;
+      atomics.store(words, R.R_PAUSED, 0);
+      cut();
+    },
+    drain: (timeoutMs) => {
+      const drained = settle(timeoutMs);
+      // The recorder has given slots back: a real chunk now states the gap that would otherwise end the recording.
+      if (!drained || registers[DROPPING] === REASON_NONE || paused) return drained;
+      leaveDropping();
+      return settle(timeoutMs);
+    },
+    counts: () => ({
+      produced: wide[EVENTS_BEFORE]! + registers[EVENTS]!,
+      dropped: wide[DROPPED_EVENTS]! + (registers[DROPPING] === REASON_NONE ? 0 : registers[EVENTS]!),
+    }),
+  };
+}
