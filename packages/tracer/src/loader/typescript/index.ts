@@ -4,7 +4,7 @@ export { compileToJavaScript } from './compile.ts';
 export type { CompileInput, CompileOutput, ModuleFormat, SourceMapV3 } from './compile.ts';
 export { moduleFormat } from './module-format.ts';
 export { projectOf } from './project.ts';
-export type { Project } from './project.ts';
+export type { Project } from './tsconfig.ts';
 
 /** Files that this folder compiles; everything else is JavaScript, or none of our business. */
 export const TYPESCRIPT_FILE: RegExp = /\.(?:[cm]?ts|[jt]sx)$/;

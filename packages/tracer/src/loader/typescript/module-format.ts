@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { parse } from 'es-module-lexer/js';
 import type { Import } from 'es-module-lexer/js';
 import type { ModuleFormat } from './compile.ts';
-import type { Project } from './project.ts';
+import type { Project } from './tsconfig.ts';
 import { packageScopeOf } from './package-scope.ts';
 
 export interface FormatQuestion {

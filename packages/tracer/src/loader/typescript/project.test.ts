@@ -82,13 +82,25 @@ describe('what a tsconfig says', () => {
     });
   });
 
-  it('is nothing, with the reason, when it cannot be read', () => {
-    const at = folder({ 'tsconfig.json': { extends: './missing.json' }, 'a.ts': '' });
+  it('is its own part alone, with the reason, when what it extends is missing', () => {
+    const own = { extends: './missing.json', compilerOptions: { target: 'ES2020', paths: { '@/*': ['./src/*'] } } };
+    const at = folder({ 'tsconfig.json': own, 'a.ts': '' });
     const project = projectOf(at('a.ts'));
-    expect(project.settings.useDefineForClassFields).toBe(true);
+    expect(project.settings.useDefineForClassFields).toBe(false);
+    expect(project.aliases?.candidates('@/x').paths).toEqual([at('src/x')]);
     expect(project.problem).toContain(at('tsconfig.json'));
     expect(project.problem).toContain('missing.json');
   });
+
+  it.each(['"text"', { include: 5 }, { extends: './missing.json', include: 5 }])(
+    'is nothing, with the reason, when it makes no sense: %j',
+    (content) => {
+      const at = folder({ 'tsconfig.json': content, 'a.ts': '' });
+      const project = projectOf(at('a.ts'));
+      expect(project.settings.useDefineForClassFields).toBe(true);
+      expect(project.problem).toContain(at('tsconfig.json'));
+    },
+  );
 
   it.each([
     [{ target: 'ES2021' }, false],

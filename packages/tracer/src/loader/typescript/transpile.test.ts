@@ -78,6 +78,7 @@ describe('JSX', () => {
     ['no option, no React', source, {}, 'react/jsx-runtime'],
     ['no option, React imported', `import React from 'react';\n${source}`, {}, 'React.createElement'],
     ['no option, React as a namespace', `import * as React from 'react';\n${source}`, {}, 'React.createElement'],
+    ['no option, a pragma', `/** @jsx h */ import { h } from 'h';\n${source}`, {}, 'h("p"'],
     ['preserve', source, { jsx: 'preserve' }, 'react/jsx-runtime'],
     ['preserve with a factory', source, { jsx: 'preserve', jsxFactory: 'h' }, 'h("p"'],
     ['react-jsxdev', source, { jsx: 'react-jsxdev' }, 'react/jsx-dev-runtime'],

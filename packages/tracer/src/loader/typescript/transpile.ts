@@ -85,9 +85,9 @@ function moduleOption(
   return /\bimport\s+(?:type\s+)?[\w$]+\s*=\s*require\b/.test(source) ? ts.ModuleKind.NodeNext : ts.ModuleKind.ESNext;
 }
 
-/** With no option that says how, the file's own import of React does. */
+/** With no option that says how, the file does: by a pragma for the classic form, or by its own import of React. */
 function jsxModeOf(source: string): JsxMode {
-  return /\bimport\s[^;'"]*\bReact\b|\bReact\s*=/.test(source) ? 'classic' : 'automatic';
+  return /@jsx\s|\bimport\s[^;'"]*\bReact\b|\bReact\s*=/.test(source) ? 'classic' : 'automatic';
 }
 
 function jsxOption(ts: TypeScript, mode: JsxMode): NonNullable<CompilerOptions['jsx']> {
