@@ -3,7 +3,26 @@ export { STORE_ERRORS, StoreError, storeError, type StoreErrorCode, type StoreEr
 export type { RecorderHooks } from './recorder/hooks.ts';
 export * from './recorder/messages.ts';
 export { startRecorder } from './recorder/start-recorder.ts';
+export { prune, type PruneOptions, type PruneResult } from './retention/prune.ts';
+export { deleteRecording, listRecordings, recordingState, type RecordingFile } from './retention/recordings.ts';
 export { APPLICATION_ID, SCHEMA_VERSION } from './schema/ddl.ts';
 export { openForReading, openRecording, readMeta, type RecordingMeta } from './schema/open-recording.ts';
 export { processState, type ProcessState } from './schema/process-state.ts';
 export { verifyRecording, type Problem, type VerifyOptions, type VerifyResult } from './verify/verify-recording.ts';
+export { listRecordings, newestRecording, type RecordingSummary } from './read/catalog.ts';
+export { levelName, recordingInfo, type RecordingInfo, type Skipped } from './read/info.ts';
+export {
+  defaultThread,
+  parseDuration,
+  parseRange,
+  resolveCall,
+  resolveMoment,
+  type CallName,
+  type Moment,
+  type TimeRange,
+} from './read/moments.ts';
+export { readRecording, Recording, type Gap, type Note, type ProcessRow, type ThreadRow } from './read/recording.ts';
+export type { State, StateFrame, StateScope, StateVariable, SuspendedCall } from './read/state.ts';
+export type { Progress } from './index/progress.ts';
+export { buildSeekIndex, readState } from './index/seek-index.ts';
+export { openSidecar, type Sidecar } from './index/sidecar.ts';

@@ -1,78 +1,145 @@
 /*
- * The sidecar `<recording>.index.db`. Row tables hold numbers; the views of the contract (docs/SCHEMA.md) join them
- * with sites and functions. Everything here can be made again from the recording.
+ * The sidecar `<recording>.index.db`. Tables ending in `_rows` and the tables of tier 1 hold numbers; the views of the
+ * contract (docs/SCHEMA.md) join them with functions and sites. Everything here can be made again from the recording.
  *
- * Ids: function = module * 2^20 + index, site = module * 2^24 + index, call and object = thread * 2^40 + number,
- * named correlation = -(thread * 2^40 + number).
+ * Ids: function = module * 2^20 + index, site = module * 2^24 + index; call, object, request and event of SQL = thread *
+ * 2^40 + number; named correlation = -(thread * 2^40 + number); exception = thread * 2^40 + 2 * object id of the error,
+ * or thread * 2^40 + 2 * event + 1 where something without an identity was thrown.
+ * All of them follow from the recording alone, so chunks can be indexed in any order and again.
+ *
+ * A change here raises SIDECAR_VERSION; an older sidecar is then made anew.
  */
 export const SIDECAR_VERSION = 1;
+
+/** `PRAGMA application_id`: "ECX1". */
+export const SIDECAR_APPLICATION_ID = 0x45435831;
 
 export const FUNCTIONS_PER_MODULE = 2 ** 20;
 export const SITES_PER_MODULE = 2 ** 24;
 
-/** Tables that a query can ask for; each group is built and covered on its own. */
-export const ROW_GROUPS = ["calls", "writes", "events"] as const;
+/** Sets of rows that are built, and covered, on their own. */
+export const ROW_GROUPS = ['calls', 'writes', 'events'] as const;
 export type RowGroup = (typeof ROW_GROUPS)[number];
 
-/** Which group fills a view; views not listed need none. */
-export const GROUP_OF_VIEW: Readonly<Record<string, RowGroup>> = {
-  calls: "calls", arguments: "calls", suspensions: "calls", exceptions: "calls", logs: "calls", requests: "calls",
-  edges: "calls", marks: "calls", correlations: "calls", writes: "writes", expressions: "writes", objects: "writes", events: "events",
+/** Which group fills a table. */
+export const GROUP_OF_TABLE: Readonly<Record<string, RowGroup>> = {
+  call_rows: 'calls',
+  argument_rows: 'calls',
+  suspension_rows: 'calls',
+  resumption_rows: 'calls',
+  exception_rows: 'calls',
+  logs: 'calls',
+  requests: 'calls',
+  marks: 'calls',
+  correlations: 'calls',
+  edge_rows: 'calls',
+  write_rows: 'writes',
+  expression_rows: 'writes',
+  objects: 'writes',
+  event_rows: 'events',
 };
 
-export const SIDECAR_DDL = `
+/** Tables that tier 1 fills. */
+export const SEEK_TABLES: readonly string[] = ['function_calls', 'last_writes', 'sleeps', 'seek_chunks'];
+
+const FACTS = `
 CREATE TABLE index_meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE coverage(thread_id INTEGER, chunk INTEGER, row_group TEXT, words INTEGER, PRIMARY KEY(thread_id, chunk, row_group)) WITHOUT ROWID;
-
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE processes(id INTEGER PRIMARY KEY, pid INTEGER, parent_id INTEGER, argv TEXT, cwd TEXT, node TEXT, start_ns INTEGER, end_ns INTEGER, exit_code INTEGER, signal TEXT, complete INTEGER);
-CREATE TABLE threads(id INTEGER PRIMARY KEY, process_id INTEGER, kind TEXT, name TEXT, parent_id INTEGER, start_ns INTEGER, end_ns INTEGER, produced INTEGER, stored INTEGER, dropped INTEGER, pruned INTEGER);
-CREATE TABLE modules(id INTEGER PRIMARY KEY, file TEXT, url TEXT, hash TEXT, source TEXT, level TEXT, skipped_reason TEXT);
-CREATE TABLE function_rows(id INTEGER PRIMARY KEY, module_id INTEGER, file TEXT, name TEXT, kind TEXT, line INTEGER, column INTEGER, end_line INTEGER, level TEXT);
-CREATE TABLE site_rows(id INTEGER PRIMARY KEY, function_id INTEGER, file TEXT, line INTEGER, column INTEGER, name TEXT, text TEXT, operator TEXT);
-CREATE TABLE function_calls(thread_id INTEGER, chunk INTEGER, function_id INTEGER, calls INTEGER, PRIMARY KEY(function_id, thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE processes(id INTEGER PRIMARY KEY, pid INTEGER, parent_id INTEGER, argv TEXT, cwd TEXT, node TEXT,
+  start_ns INTEGER, end_ns INTEGER, exit_code INTEGER, signal TEXT, complete INTEGER);
+CREATE TABLE threads(id INTEGER PRIMARY KEY, process_id INTEGER, kind TEXT, name TEXT, parent_id INTEGER,
+  start_ns INTEGER, end_ns INTEGER, produced INTEGER, stored INTEGER, dropped INTEGER, pruned INTEGER);
+CREATE TABLE module_rows(id INTEGER PRIMARY KEY, file TEXT, url TEXT, hash TEXT, source TEXT, level TEXT,
+  skipped_reason TEXT, signature TEXT);
+CREATE TABLE function_rows(id INTEGER PRIMARY KEY, module_id INTEGER, file TEXT, name TEXT, kind TEXT, line INTEGER,
+  "column" INTEGER, end_line INTEGER, level TEXT);
+CREATE TABLE site_rows(id INTEGER PRIMARY KEY, function_id INTEGER, file TEXT, line INTEGER, "column" INTEGER,
+  name TEXT, text TEXT, operator TEXT);
 CREATE TABLE samples(process_id INTEGER, time_ns INTEGER, loop_delay_ms REAL, gc_ms REAL, heap_bytes INTEGER);
-CREATE TABLE gaps(thread_id INTEGER, time_ns INTEGER, dropped INTEGER, reason TEXT);
+CREATE TABLE gaps(thread_id INTEGER, time_ns INTEGER, dropped INTEGER, reason TEXT, event INTEGER);
 CREATE TABLE snapshots(id INTEGER PRIMARY KEY, process_id INTEGER, time_ns INTEGER, reason TEXT, json TEXT);
-
-CREATE TABLE call_rows(id INTEGER PRIMARY KEY, thread_id INTEGER, parent_id INTEGER, async_parent_id INTEGER, correlation_id INTEGER, function_id INTEGER,
-  call_line INTEGER, depth INTEGER, start_event INTEGER, end_event INTEGER, start_ns INTEGER, end_ns INTEGER, outcome TEXT, result TEXT, result_type TEXT, exception_id INTEGER);
-CREATE TABLE argument_rows(call_id INTEGER, position INTEGER, name TEXT, value TEXT, type TEXT, object_id INTEGER, truncated TEXT, PRIMARY KEY(call_id, position)) WITHOUT ROWID;
-CREATE TABLE write_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, event INTEGER, time_ns INTEGER, kind TEXT, name TEXT, value TEXT, type TEXT, object_id INTEGER, owner_id INTEGER, site_id INTEGER, scope_id INTEGER, truncated TEXT);
-CREATE TABLE expression_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, event INTEGER, time_ns INTEGER, site_id INTEGER, value TEXT, type TEXT);
-CREATE TABLE suspension_rows(thread_id INTEGER, event INTEGER, call_id INTEGER, time_ns INTEGER, resumed_ns INTEGER, kind TEXT, site_id INTEGER, PRIMARY KEY(thread_id, event)) WITHOUT ROWID;
-CREATE TABLE exceptions(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, time_ns INTEGER, name TEXT, message TEXT, stack TEXT, caught INTEGER, object_id INTEGER);
-CREATE TABLE logs(id INTEGER PRIMARY KEY, thread_id INTEGER, call_id INTEGER, time_ns INTEGER, stream TEXT, text TEXT);
-CREATE TABLE requests(id INTEGER PRIMARY KEY, call_id INTEGER, direction TEXT, method TEXT, url TEXT, status INTEGER, start_ns INTEGER, end_ns INTEGER);
-CREATE TABLE marks(id INTEGER PRIMARY KEY, thread_id INTEGER, call_id INTEGER, time_ns INTEGER, name TEXT, data TEXT);
-CREATE TABLE correlations(id INTEGER PRIMARY KEY, name TEXT);
-CREATE TABLE edge_rows(thread_id INTEGER, event INTEGER, kind TEXT, from_call INTEGER, to_call INTEGER, from_thread INTEGER, to_thread INTEGER, time_ns INTEGER, PRIMARY KEY(thread_id, event)) WITHOUT ROWID;
-CREATE TABLE event_rows(thread_id INTEGER, seq INTEGER, time_ns INTEGER, kind TEXT, call_id INTEGER, module_id INTEGER, site_id INTEGER, PRIMARY KEY(thread_id, seq)) WITHOUT ROWID;
-CREATE TABLE objects(id INTEGER PRIMARY KEY, class TEXT, first_ns INTEGER);
-
-CREATE TABLE last_writes(thread_id INTEGER, owner TEXT, variable INTEGER, chunk INTEGER, PRIMARY KEY(thread_id, owner, variable, chunk)) WITHOUT ROWID;
-CREATE TABLE seek_coverage(thread_id INTEGER, chunk INTEGER, words INTEGER, PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
-
-CREATE VIEW functions AS SELECT f.*, coalesce((SELECT sum(c.calls) FROM function_calls c WHERE c.function_id = f.id), 0) AS calls FROM function_rows f;
-CREATE VIEW calls AS SELECT c.id, c.thread_id, t.process_id, c.parent_id, c.async_parent_id, c.correlation_id, c.function_id, f.name AS function, f.file, f.line,
-  c.call_line, c.depth, c.start_ns, c.end_ns, c.outcome, c.result, c.result_type, c.exception_id, c.start_event, c.end_event
-  FROM call_rows c LEFT JOIN function_rows f ON f.id = c.function_id LEFT JOIN threads t ON t.id = c.thread_id;
-CREATE VIEW arguments AS SELECT * FROM argument_rows;
-CREATE VIEW writes AS SELECT w.id, w.call_id, w.thread_id, w.time_ns, w.kind, coalesce(w.name, s.name) AS name, w.value, w.type, w.object_id, w.owner_id,
-  s.file, s.line, s.column, w.scope_id, w.truncated, w.event, s.operator FROM write_rows w LEFT JOIN site_rows s ON s.id = w.site_id;
-CREATE VIEW expressions AS SELECT e.id, e.call_id, e.thread_id, e.time_ns, s.text, e.value, e.type, s.file, s.line, s.column, e.event
-  FROM expression_rows e LEFT JOIN site_rows s ON s.id = e.site_id;
-CREATE VIEW suspensions AS SELECT u.call_id, u.time_ns, u.resumed_ns, u.kind, s.file, s.line FROM suspension_rows u LEFT JOIN site_rows s ON s.id = u.site_id;
-CREATE VIEW edges AS SELECT kind, from_call, to_call, from_thread, to_thread, time_ns FROM edge_rows;
-CREATE VIEW events AS SELECT seq, thread_id, time_ns, kind, call_id, module_id, site_id FROM event_rows;
 `;
 
-/** Made when a group is first complete enough to be asked: building them up front would slow every insert. */
-export const SIDECAR_INDEXES: Readonly<Record<RowGroup, string>> = {
+const TIER_1 = `
+CREATE TABLE seek_chunks(thread_id INTEGER, chunk INTEGER, words INTEGER, whole INTEGER, next_scope INTEGER,
+  PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE function_calls(function_id INTEGER, thread_id INTEGER, chunk INTEGER, calls INTEGER,
+  PRIMARY KEY(function_id, thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE last_writes(thread_id INTEGER, owner INTEGER, variable INTEGER, chunk INTEGER,
+  PRIMARY KEY(thread_id, owner, variable, chunk)) WITHOUT ROWID;
+CREATE TABLE sleeps(thread_id INTEGER, call INTEGER, from_chunk INTEGER, to_chunk INTEGER, site INTEGER, link INTEGER,
+  suspend_site INTEGER, event INTEGER, time_ns INTEGER, PRIMARY KEY(thread_id, call, from_chunk)) WITHOUT ROWID;
+CREATE INDEX sleeps_by_end ON sleeps(thread_id, to_chunk, from_chunk);
+`;
+
+const TIER_2 = `
+CREATE TABLE coverage(thread_id INTEGER, chunk INTEGER, row_group TEXT, words INTEGER, whole INTEGER, carry TEXT,
+  PRIMARY KEY(thread_id, chunk, row_group)) WITHOUT ROWID;
+CREATE TABLE call_rows(id INTEGER PRIMARY KEY, thread_id INTEGER, parent_id INTEGER, async_parent_id INTEGER,
+  correlation_id INTEGER, function_id INTEGER, call_line INTEGER, depth INTEGER, start_event INTEGER, end_event INTEGER,
+  start_ns INTEGER, end_ns INTEGER, outcome TEXT, outcome_event INTEGER, result TEXT, result_type TEXT,
+  exception_id INTEGER);
+CREATE TABLE argument_rows(call_id INTEGER, position INTEGER, name TEXT, value TEXT, type TEXT, object_id INTEGER,
+  truncated TEXT, PRIMARY KEY(call_id, position)) WITHOUT ROWID;
+CREATE TABLE suspension_rows(call_id INTEGER, event INTEGER, time_ns INTEGER, resumed_ns INTEGER, kind TEXT,
+  site_id INTEGER, PRIMARY KEY(call_id, event)) WITHOUT ROWID;
+CREATE TABLE resumption_rows(call_id INTEGER, event INTEGER, time_ns INTEGER, PRIMARY KEY(call_id, event)) WITHOUT ROWID;
+CREATE TABLE exception_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, event INTEGER, time_ns INTEGER,
+  name TEXT, message TEXT, stack TEXT, caught INTEGER, caught_event INTEGER);
+CREATE TABLE logs(id INTEGER PRIMARY KEY, thread_id INTEGER, call_id INTEGER, time_ns INTEGER, stream TEXT, text TEXT);
+CREATE TABLE requests(id INTEGER PRIMARY KEY, call_id INTEGER, direction TEXT, method TEXT, url TEXT, status INTEGER,
+  start_ns INTEGER, end_ns INTEGER, correlation_id INTEGER);
+CREATE TABLE marks(id INTEGER PRIMARY KEY, thread_id INTEGER, call_id INTEGER, time_ns INTEGER, name TEXT, data TEXT);
+CREATE TABLE correlations(id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE edge_rows(thread_id INTEGER, event INTEGER, kind TEXT, from_call INTEGER, to_call INTEGER,
+  from_thread INTEGER, to_thread INTEGER, time_ns INTEGER, PRIMARY KEY(thread_id, event)) WITHOUT ROWID;
+CREATE TABLE write_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, time_ns INTEGER, kind TEXT,
+  name TEXT, value TEXT, type TEXT, object_id INTEGER, owner_id INTEGER, site_id INTEGER, scope_id INTEGER,
+  truncated TEXT);
+CREATE TABLE expression_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, time_ns INTEGER,
+  site_id INTEGER, value TEXT, type TEXT);
+CREATE TABLE objects(id INTEGER PRIMARY KEY, class TEXT, first_ns INTEGER);
+CREATE TABLE event_rows(thread_id INTEGER, seq INTEGER, time_ns INTEGER, kind TEXT, call_id INTEGER, module_id INTEGER,
+  site_id INTEGER, PRIMARY KEY(thread_id, seq)) WITHOUT ROWID;
+`;
+
+const VIEWS = `
+CREATE VIEW modules AS SELECT id, file, url, hash, source, level, skipped_reason FROM module_rows;
+CREATE VIEW functions AS SELECT f.id, f.module_id, f.file, f.name, f.kind, f.line, f."column", f.end_line, f.level,
+    coalesce((SELECT sum(c.calls) FROM function_calls c WHERE c.function_id = f.id), 0) AS calls
+  FROM function_rows f;
+CREATE VIEW calls AS SELECT c.id, c.thread_id, t.process_id, c.parent_id, c.async_parent_id, c.correlation_id,
+    c.function_id, f.name AS function, f.file, f.line, c.call_line, c.depth, c.start_ns, c.end_ns, c.outcome, c.result,
+    c.result_type, c.exception_id, c.start_event, c.end_event
+  FROM call_rows c LEFT JOIN function_rows f ON f.id = c.function_id LEFT JOIN threads t ON t.id = c.thread_id;
+CREATE VIEW arguments AS SELECT call_id, position, name, value, type, object_id, truncated FROM argument_rows;
+CREATE VIEW writes AS SELECT w.id, w.call_id, w.thread_id, w.time_ns, w.kind, coalesce(w.name, s.name) AS name, w.value,
+    w.type, w.object_id, w.owner_id, s.file, s.line, s."column", w.scope_id, w.truncated, s.operator, s.text AS owner,
+    w.id % 1099511627776 AS event
+  FROM write_rows w LEFT JOIN site_rows s ON s.id = w.site_id;
+CREATE VIEW expressions AS SELECT e.id, e.call_id, e.thread_id, e.time_ns, s.text, e.value, e.type, s.file, s.line,
+    s."column", s.operator AS kind, e.id % 1099511627776 AS event
+  FROM expression_rows e LEFT JOIN site_rows s ON s.id = e.site_id;
+CREATE VIEW suspensions AS SELECT u.call_id, u.time_ns, coalesce(u.resumed_ns, (SELECT r.time_ns FROM resumption_rows r
+      WHERE r.call_id = u.call_id AND r.event > u.event ORDER BY r.event LIMIT 1)) AS resumed_ns, u.kind, s.file, s.line,
+    u.event
+  FROM suspension_rows u LEFT JOIN site_rows s ON s.id = u.site_id;
+CREATE VIEW exceptions AS SELECT id, call_id, thread_id, time_ns, name, message, stack, caught, event
+  FROM exception_rows;
+CREATE VIEW edges AS SELECT kind, from_call, to_call, from_thread, to_thread, time_ns FROM edge_rows;
+CREATE VIEW events AS SELECT seq, thread_id, time_ns, kind, call_id, module_id, site_id FROM event_rows;
+CREATE VIEW sites AS SELECT id, function_id, file, line, "column", name, text, operator FROM site_rows;
+`;
+
+export const SIDECAR_DDL = FACTS + TIER_1 + TIER_2 + VIEWS;
+
+/** Made after the first rows of a group: while they are filled, no index has to be kept. */
+export const GROUP_INDEXES: Readonly<Record<RowGroup, string>> = {
   calls: `CREATE INDEX IF NOT EXISTS calls_by_function ON call_rows(function_id);
     CREATE INDEX IF NOT EXISTS calls_by_parent ON call_rows(parent_id);
+    CREATE INDEX IF NOT EXISTS calls_by_async_parent ON call_rows(async_parent_id);
     CREATE INDEX IF NOT EXISTS calls_by_correlation ON call_rows(correlation_id);`,
   writes: `CREATE INDEX IF NOT EXISTS writes_by_call ON write_rows(call_id);
     CREATE INDEX IF NOT EXISTS writes_by_site ON write_rows(site_id);`,
-  events: "",
+  events: 'CREATE INDEX IF NOT EXISTS events_by_call ON event_rows(call_id);',
 };

@@ -1,6 +1,12 @@
-import { decodeEvents, H, readChunkHeader, type ChunkHeader, type DecodedEvent } from "@execution-cinema/format";
-import { ChunkTables } from "@execution-cinema/format";
-import { withTimes } from "./times.ts";
+import {
+  ChunkTables,
+  decodeEvents,
+  EventScanner,
+  readChunkHeader,
+  type ChunkHeader,
+  type DecodedEvent,
+} from '@execution-cinema/format';
+import { withTimes } from './times.ts';
 
 /** One chunk of a thread as the rows of `chunks` describe it (all its fragments together). */
 export interface ChunkInfo {
@@ -23,65 +29,89 @@ export interface ChunkInfo {
 export class Chunk {
   readonly words: Int32Array;
   readonly header: ChunkHeader;
+  /** Time of the last time point, which the last events cannot lie far behind. */
+  readonly endNs: number;
+  /** What the last `events()` or `scan()` met that are not events; undefined when all could be read. */
+  damage: string | undefined;
 
-  constructor(words: Int32Array) {
+  /** Throws RangeError when the words do not begin with a header of this format. */
+  constructor(words: Int32Array, endNs: number) {
     this.words = words;
     this.header = readChunkHeader(words);
+    this.endNs = endNs;
   }
 
-  /** Events with values and interpolated times. */
-  events(): Generator<DecodedEvent> {
-    return withTimes(decodeEvents(this.words, this.header, new ChunkTables()));
+  /** Events with values and interpolated times. Where the words stop being events it ends and says so in `damage`. */
+  events(tables = new ChunkTables()): Generator<DecodedEvent> {
+    return withTimes(this.readable(tables), this.endNs);
+  }
+
+  private *readable(tables: ChunkTables): Generator<DecodedEvent> {
+    this.damage = undefined;
+    try {
+      yield* decodeEvents(this.words, this.header, tables);
+    } catch (error) {
+      this.damage = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Calls `visit` at every event, without decoding values. Damage ends it as it does `events`. */
+  scan(visit: (scanner: EventScanner) => void): void {
+    this.damage = undefined;
+    const scanner = new EventScanner(this.words, this.header);
+    const next = (): boolean => {
+      try {
+        return scanner.next();
+      } catch (error) {
+        this.damage = error instanceof Error ? error.message : String(error);
+        return false;
+      }
+    };
+    while (next()) visit(scanner);
   }
 }
 
 /** Joins the fragments of a chunk (blobs of little-endian words) into one array. */
-export function joinFragments(blobs: Uint8Array[]): Int32Array {
+export function joinFragments(blobs: readonly Uint8Array[]): Int32Array {
   const byteCount = blobs.reduce((sum, blob) => sum + blob.byteLength, 0);
-  const bytes = new Uint8Array(byteCount);
+  const bytes = new Uint8Array(byteCount - (byteCount % 4));
   let offset = 0;
   for (const blob of blobs) {
-    bytes.set(blob, offset);
+    bytes.set(blob.subarray(0, bytes.length - offset), offset);
     offset += blob.byteLength;
   }
   return new Int32Array(bytes.buffer);
 }
 
 /** Index of the chunk that holds event `event`, or of the last one before it; -1 when all lie after it. */
-export function chunkOfEvent(chunks: ChunkInfo[], event: number): number {
+export function chunkOfEvent(chunks: readonly ChunkInfo[], event: number): number {
   return lastWhere(chunks, (chunk) => chunk.firstEvent <= event);
 }
 
-/** Index of the chunk in which call `call` began, or -1. */
-export function chunkOfCall(chunks: ChunkInfo[], call: number): number {
-  const index = lastWhere(chunks, (chunk) => chunk.firstCall <= call);
-  if (index < 0) return -1;
-  // Chunks without calls repeat the number of the next one: go back to the one that has it.
-  for (let i = index; i >= 0; i--) {
-    const chunk = chunks[i]!;
-    if (call >= chunk.firstCall && call < chunk.firstCall + chunk.calls) return i;
-    if (chunk.firstCall < call) return -1;
+/** Index of the chunk in which call `call` began; -1 when that part was dropped, pruned or lies in the future. */
+export function chunkOfCall(chunks: readonly ChunkInfo[], call: number): number {
+  // Chunks without calls repeat the number of the next call: go back to the one that has it.
+  for (let i = lastWhere(chunks, (chunk) => chunk.firstCall <= call); i >= 0; i--) {
+    const { firstCall, calls } = chunks[i]!;
+    if (call < firstCall + calls) return i;
+    if (calls > 0) return -1;
   }
   return -1;
 }
 
 /** Index of the chunk whose time range holds `timeNs`, or of the last one before it; -1 when all lie after it. */
-export function chunkOfTime(chunks: ChunkInfo[], timeNs: number): number {
+export function chunkOfTime(chunks: readonly ChunkInfo[], timeNs: number): number {
   return lastWhere(chunks, (chunk) => chunk.startNs <= timeNs);
 }
 
-function lastWhere(chunks: ChunkInfo[], holds: (chunk: ChunkInfo) => boolean): number {
+/** Index of the last element for which `holds`; it must hold for a prefix only. -1 when for none. */
+export function lastWhere<T>(items: readonly T[], holds: (item: T) => boolean): number {
   let low = 0;
-  let high = chunks.length;
+  let high = items.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (holds(chunks[middle]!)) low = middle + 1;
+    if (holds(items[middle]!)) low = middle + 1;
     else high = middle;
   }
   return low - 1;
-}
-
-/** Scope number that the first scope opened in the chunk gets. */
-export function firstScopeOf(words: Int32Array): number {
-  return words[H.H_NEXT_SCOPE]! >>> 0;
 }

@@ -1,8 +1,9 @@
-import { inflateRawSync } from "node:zlib";
-import type { ModuleSites } from "@execution-cinema/format";
-import { openDatabase, type Database } from "../driver/index.ts";
-import { Chunk, joinFragments, type ChunkInfo } from "./chunks.ts";
-import { SiteResolver, type Load, type ModuleInfo } from "./sites.ts";
+import { inflateRawSync } from 'node:zlib';
+import type { ModuleSites } from '@execution-cinema/format';
+import type { Database, Statement } from '../driver/index.ts';
+import { openForReading, readMeta, type RecordingMeta } from '../schema/open-recording.ts';
+import { Chunk, joinFragments, type ChunkInfo } from './chunks.ts';
+import { SiteResolver, type Load, type ModuleInfo } from './sites.ts';
 
 export interface ProcessRow {
   id: number;
@@ -11,11 +12,15 @@ export interface ProcessRow {
   argv: string[];
   cwd: string;
   node: string;
+  /** Effective configuration of the process; null when it does not parse. */
+  config: unknown;
   startNs: number;
   endNs: number | null;
   exitCode: number | null;
   signal: string | null;
+  /** Drained to its end. */
   complete: boolean;
+  heartbeatNs: number;
 }
 
 export interface ThreadRow {
@@ -26,26 +31,56 @@ export interface ThreadRow {
   parentId: number | null;
   startNs: number;
   endNs: number | null;
+  /** Events; produced = stored + dropped + pruned. */
   produced: number;
   stored: number;
   dropped: number;
   pruned: number;
 }
 
+/** Events that are missing, where they would be. */
+export interface Gap {
+  threadId: number;
+  timeNs: number;
+  /** First event after the gap. */
+  event: number;
+  dropped: number;
+  reason: string;
+}
+
+/** What the user must know: lost data, degraded sites. */
+export interface Note {
+  processId: number;
+  timeNs: number;
+  kind: string;
+  text: string;
+}
+
+/** Chunks that the flight recorder has deleted. */
+export interface Pruned {
+  threadId: number;
+  events: number;
+  calls: number;
+  startNs: number;
+  endNs: number;
+}
+
 /** Chunks kept decoded-ready in memory per recording. */
 const CHUNK_CACHE_COUNT = 32;
 
 /**
- * A recording opened for reading. Never writes, never holds a read transaction between calls, so it can read a
- * recording that is still being written. `refresh()` picks up what was added since.
+ * A recording opened for reading. Never writes, and holds no read transaction between two calls, so it can read what
+ * is still being written. `refresh()` picks up what was added since.
  */
 export class Recording {
   readonly file: string;
   readonly db: Database;
+  private readonly statements = new Map<string, Statement>();
   private readonly modules = new Map<number, ModuleInfo>();
   private readonly resolvers = new Map<number, SiteResolver>();
   private readonly chunkLists = new Map<number, ChunkInfo[]>();
   private readonly chunkCache = new Map<string, Chunk>();
+  private readonly growing = new Set<string>();
 
   constructor(file: string, db: Database) {
     this.file = file;
@@ -56,75 +91,94 @@ export class Recording {
     this.db.close();
   }
 
-  /** Forgets what may have grown: chunk lists, loads, site tables of modules not seen yet. */
+  /** Forgets what may have grown: chunk lists, chunks that were not final, loads, modules without a table. */
   refresh(): void {
     this.resolvers.clear();
     this.chunkLists.clear();
-    this.chunkCache.clear();
+    for (const key of this.growing) this.chunkCache.delete(key);
+    this.growing.clear();
+    for (const [id, module] of this.modules) if (!module.sites) this.modules.delete(id);
   }
 
-  meta(): Record<string, string> {
-    const rows = this.db.prepare("SELECT key, value FROM meta").all() as { key: string; value: string }[];
-    return Object.fromEntries(rows.map((row) => [row.key, row.value]));
+  private all<Row>(sql: string, ...parameters: (number | string)[]): Row[] {
+    let statement = this.statements.get(sql);
+    if (!statement) this.statements.set(sql, (statement = this.db.prepare(sql)));
+    return statement.all<Row>(...parameters);
+  }
+
+  meta(): RecordingMeta {
+    return readMeta(this.db);
   }
 
   processes(): ProcessRow[] {
-    const rows = this.db.prepare("SELECT * FROM processes ORDER BY id").all() as Record<string, unknown>[];
-    return rows.map((row) => ({
-      id: row["id"] as number,
-      pid: row["pid"] as number,
-      parentId: row["parent_id"] as number | null,
-      argv: parseArray(row["argv"]),
-      cwd: String(row["cwd"] ?? ""),
-      node: String(row["node"] ?? ""),
-      startNs: Number(row["start_ns"] ?? 0),
-      endNs: row["end_ns"] as number | null,
-      exitCode: row["exit_code"] as number | null,
-      signal: row["signal"] as string | null,
-      complete: row["complete"] === 1,
-    }));
+    const rows = this.all<Omit<ProcessRow, 'argv' | 'complete'> & { argv: string; config: string; complete: number }>(
+      `SELECT id, pid, parent_id AS parentId, argv, coalesce(cwd, '') AS cwd, coalesce(node, '') AS node, config,
+         coalesce(start_ns, 0) AS startNs, end_ns AS endNs, exit_code AS exitCode, signal, complete,
+         coalesce(heartbeat_ns, start_ns, 0) AS heartbeatNs FROM processes ORDER BY id`,
+    );
+    return rows.map((row) => {
+      const argv = parseJson(row.argv);
+      return {
+        ...row,
+        argv: Array.isArray(argv) ? argv.map(String) : [],
+        config: parseJson(row.config),
+        complete: row.complete === 1,
+      };
+    });
   }
 
   threads(): ThreadRow[] {
-    const rows = this.db.prepare("SELECT * FROM threads ORDER BY id").all() as Record<string, unknown>[];
-    return rows.map((row) => ({
-      id: row["id"] as number,
-      processId: row["process_id"] as number,
-      kind: String(row["kind"] ?? "main"),
-      name: String(row["name"] ?? ""),
-      parentId: row["parent_id"] as number | null,
-      startNs: Number(row["start_ns"] ?? 0),
-      endNs: row["end_ns"] as number | null,
-      produced: Number(row["produced"] ?? 0),
-      stored: Number(row["stored"] ?? 0),
-      dropped: Number(row["dropped"] ?? 0),
-      pruned: Number(row["pruned"] ?? 0),
-    }));
+    return this.all<ThreadRow>(
+      `SELECT id, process_id AS processId, coalesce(kind, 'main') AS kind, coalesce(name, '') AS name,
+         parent_id AS parentId, coalesce(start_ns, 0) AS startNs, end_ns AS endNs, produced, stored, dropped, pruned
+       FROM threads ORDER BY id`,
+    );
+  }
+
+  gaps(): Gap[] {
+    return this.all<Gap>(
+      'SELECT thread_id AS threadId, time_ns AS timeNs, event, dropped, reason FROM gaps ORDER BY thread_id, event',
+    );
+  }
+
+  notes(): Note[] {
+    return this.all<Note>(
+      'SELECT process_id AS processId, time_ns AS timeNs, kind, text FROM notes ORDER BY time_ns, rowid',
+    );
+  }
+
+  pruned(): Pruned[] {
+    return this.all<Pruned>(
+      `SELECT thread_id AS threadId, events, calls, start_ns AS startNs, end_ns AS endNs FROM pruned
+       ORDER BY thread_id, first_chunk`,
+    );
   }
 
   moduleIds(): number[] {
-    return (this.db.prepare("SELECT id FROM modules ORDER BY id").all() as { id: number }[]).map((row) => row.id);
+    return this.all<{ id: number }>('SELECT id FROM modules ORDER BY id').map((row) => row.id);
   }
 
   module(id: number): ModuleInfo | undefined {
     const known = this.modules.get(id);
     if (known) return known;
-    const row = this.db.prepare("SELECT id, file, url, format, source, skipped_reason, sites FROM modules WHERE id = ?").get(id) as
-      | { id: number; file: string; url: string; format: string; source: string | null; skipped_reason: string | null; sites: Uint8Array | null }
-      | undefined;
+    const [row] = this.all<Omit<ModuleInfo, 'sites'> & { sites: Uint8Array | null }>(
+      `SELECT id, coalesce(file, key) AS file, coalesce(url, '') AS url, coalesce(hash, '') AS hash,
+         coalesce(format, '') AS format, coalesce(level, 0) AS level, source, coalesce(functions, 0) AS functions,
+         skipped_reason AS skippedReason, sites FROM modules WHERE id = ?`,
+      id,
+    );
     if (!row) return undefined;
-    const info: ModuleInfo = {
-      id: row.id, file: row.file, url: row.url, format: row.format, source: row.source, skippedReason: row.skipped_reason,
-      sites: row.sites ? (JSON.parse(inflateRawSync(row.sites).toString("utf8")) as ModuleSites) : undefined,
-    };
+    const info: ModuleInfo = { ...row, sites: row.sites ? parseSites(row.sites) : undefined };
     this.modules.set(id, info);
     return info;
   }
 
   loads(threadId: number): Load[] {
-    const rows = this.db.prepare("SELECT base, count, module_id, scope_instance FROM loads WHERE thread_id = ? ORDER BY base").all(threadId) as
-      { base: number; count: number; module_id: number; scope_instance: number }[];
-    return rows.map((row) => ({ base: row.base, count: row.count, moduleId: row.module_id, scopeInstance: row.scope_instance }));
+    return this.all<Load>(
+      `SELECT base, count, module_id AS moduleId, scope_instance AS scopeInstance FROM loads WHERE thread_id = ?
+       ORDER BY base`,
+      threadId,
+    );
   }
 
   resolver(threadId: number): SiteResolver {
@@ -137,7 +191,7 @@ export class Recording {
   }
 
   /** The stored chunks of a thread, oldest first. */
-  chunks(threadId: number): ChunkInfo[] {
+  chunks(threadId: number): readonly ChunkInfo[] {
     let list = this.chunkLists.get(threadId);
     if (!list) {
       list = this.readChunkList(threadId);
@@ -147,43 +201,66 @@ export class Recording {
   }
 
   private readChunkList(threadId: number): ChunkInfo[] {
-    const rows = this.db.prepare(
-      `SELECT chunk, min(first_event) AS first_event, sum(events) AS events, min(first_call) AS first_call, sum(calls) AS calls,
-              sum(throws) AS throws, min(start_ns) AS start_ns, max(end_ns) AS end_ns, max(max_depth) AS max_depth,
-              max(dropped_before) AS dropped_before, sum(words) AS words, max(final) AS final, min(fragment) AS first_fragment
+    const rows = this.all<Omit<ChunkInfo, 'final'> & { final: number; fragments: number; lastFragment: number }>(
+      `SELECT chunk, min(first_event) AS firstEvent, sum(events) AS events, min(first_call) AS firstCall,
+         sum(calls) AS calls, sum(throws) AS throws, min(start_ns) AS startNs, max(end_ns) AS endNs,
+         max(max_depth) AS maxDepth, max(dropped_before) AS droppedBefore, sum(words) AS words, max(final) AS final,
+         count(*) AS fragments, max(fragment) AS lastFragment
        FROM chunks WHERE thread_id = ? GROUP BY chunk ORDER BY chunk`,
-    ).all(threadId) as Record<string, number>[];
-    return rows.filter((row) => row["first_fragment"] === 0).map((row) => ({
-      chunk: row["chunk"]!, firstEvent: row["first_event"]!, events: row["events"]!, firstCall: row["first_call"]!,
-      calls: row["calls"]!, throws: row["throws"]!, startNs: row["start_ns"]!, endNs: row["end_ns"]!,
-      maxDepth: row["max_depth"]!, droppedBefore: row["dropped_before"]!, words: row["words"]!, final: row["final"] === 1,
-    }));
+      threadId,
+    );
+    return rows
+      .filter((row) => row.fragments === row.lastFragment + 1)
+      .map(({ fragments: _fragments, lastFragment: _lastFragment, ...row }) => ({ ...row, final: row.final === 1 }));
   }
 
-  /** Words and header of a chunk. Throws RangeError when it is not stored (pruned) or damaged. */
-  chunk(threadId: number, chunk: number): Chunk {
-    const key = `${threadId}/${chunk}`;
+  /** Words and header of a chunk. Throws RangeError when it is not stored (pruned) or its header is damaged. */
+  chunk(threadId: number, info: ChunkInfo): Chunk {
+    const key = `${threadId}/${info.chunk}`;
     const known = this.chunkCache.get(key);
     if (known) return known;
-    const rows = this.db.prepare("SELECT data FROM chunks WHERE thread_id = ? AND chunk = ? ORDER BY fragment").all(threadId, chunk) as { data: Uint8Array }[];
-    if (rows.length === 0) throw new RangeError(`chunk ${chunk} of thread ${threadId} is not in the recording (pruned?)`);
-    const result = new Chunk(joinFragments(rows.map((row) => row.data)));
+    const rows = this.all<{ data: Uint8Array }>(
+      'SELECT data FROM chunks WHERE thread_id = ? AND chunk = ? ORDER BY fragment',
+      threadId,
+      info.chunk,
+    );
+    if (rows.length === 0) {
+      throw new RangeError(`chunk ${info.chunk} of thread ${threadId} is not in the recording (pruned?)`);
+    }
+    const result = new Chunk(joinFragments(rows.map((row) => row.data)), info.endNs);
     if (this.chunkCache.size >= CHUNK_CACHE_COUNT) this.chunkCache.delete(this.chunkCache.keys().next().value!);
     this.chunkCache.set(key, result);
+    if (!info.final) this.growing.add(key);
     return result;
   }
-}
 
-function parseArray(text: unknown): string[] {
-  try {
-    const value: unknown = JSON.parse(String(text ?? "[]"));
-    return Array.isArray(value) ? value.map(String) : [];
-  } catch {
-    return [];
+  /** As `chunk`, but a damaged or missing chunk is reported as text. */
+  tryChunk(threadId: number, info: ChunkInfo): Chunk | string {
+    try {
+      return this.chunk(threadId, info);
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
   }
 }
 
-/** Opens a recording for reading. Throws the driver's error when the file is missing or no database. */
-export function openRecording(file: string): Recording {
-  return new Recording(file, openDatabase(file, { readonly: true }));
+function parseJson(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
+function parseSites(bytes: Uint8Array): ModuleSites | undefined {
+  try {
+    return JSON.parse(inflateRawSync(bytes).toString('utf8')) as ModuleSites;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Opens a recording for reading. Throws StoreError (see `openForReading`). */
+export function readRecording(file: string): Recording {
+  return new Recording(file, openForReading(file));
 }

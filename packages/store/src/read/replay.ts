@@ -1,7 +1,7 @@
-import { K, type ChunkHeader, type DecodedEvent, type Value } from "@execution-cinema/format";
-import type { Site, SiteResolver } from "./sites.ts";
+import { K, type ChunkHeader, type DecodedEvent, type Value } from '@execution-cinema/format';
+import type { Site, SiteResolver } from './sites.ts';
 
-export type Outcome = "returned" | "threw" | "suspended" | "running" | "closed" | "terminated";
+export type Outcome = 'returned' | 'threw' | 'suspended' | 'running' | 'closed' | 'terminated';
 
 /** A call that has begun and, as far as replayed, not ended. */
 export interface Frame {
@@ -14,6 +14,8 @@ export interface Frame {
   asyncParent: number;
   causeCode: number;
   correlation: number;
+  /** Correlation that calls made from here get: its own until `withCorrelation` or a request changes it. */
+  correlationInForce: number;
   /** Values of ENTER by position; undefined when it began before the replayed part. */
   arguments: Value[] | undefined;
   startEvent: number;
@@ -28,7 +30,7 @@ export interface Frame {
   /** Value of a return that still runs finally blocks. */
   pending: Value;
   hasPending: boolean;
-  /** Site last executed in this frame: where it stands. */
+  /** Site last executed in this frame: where it stands. Undefined when that lies before the replayed part. */
   position: Site | undefined;
   /** While it sleeps: since when and where. */
   sleeping: { event: number; timeNs: number; site: Site | undefined } | undefined;
@@ -54,7 +56,7 @@ export interface Ended {
 
 /**
  * The stack machine of one thread: feed it the events of consecutive chunks in order. It holds what is open, what
- * sleeps and which scopes exist; consumers look at `top`, `entered`, `ended` and `woken` after each `step`.
+ * sleeps and which scopes exist; consumers look at `top`, `entered`, `ended`, `woken` and `slept` after each `step`.
  */
 export class ThreadReplay {
   readonly resolver: SiteResolver;
@@ -63,7 +65,7 @@ export class ThreadReplay {
   readonly scopes = new Map<number, ScopeInstance>();
   nextCall = 1;
   nextScope = 1;
-  correlation = 0;
+  private nextEvent = -1;
   /** Frames that the last step ended, innermost first. */
   ended: Ended[] = [];
   /** Frame that the last step began. */
@@ -81,42 +83,73 @@ export class ThreadReplay {
     return this.stack[this.stack.length - 1];
   }
 
-  /** Begins a chunk: takes the open frames from its header, keeping what is already known of them. */
-  beginChunk(header: ChunkHeader): void {
-    const known = new Map(this.stack.map((frame) => [frame.call, frame]));
-    this.stack = header.frames.map((open, i) => {
-      const frame = known.get(open.call) ?? this.asleep.get(open.call) ?? this.unknownFrame(open.call, open.site, header, header.frames[i - 1]?.call ?? 0);
+  /**
+   * Begins a chunk: takes the open frames from its header, keeping what is already known of them. Returns the frames
+   * that ended unseen, because events were dropped in between.
+   */
+  beginChunk(header: ChunkHeader): Frame[] {
+    const before = this.stack;
+    const follows = header.firstEvent === this.nextEvent && header.dropped === 0;
+    const known = new Map(before.map((frame) => [frame.call, frame]));
+    // The header lists the innermost frames only; those further out are known when nothing is missing in between.
+    const outer = follows && before.length >= header.framesOmitted ? before.slice(0, header.framesOmitted) : [];
+    const listed = header.frames.map((open, i) => {
+      const frame =
+        known.get(open.call) ?? this.asleep.get(open.call) ?? unknownFrame(open.call, open.site, this.resolver);
       frame.link = open.scope || frame.link;
       frame.depth = i + header.framesOmitted;
       frame.sleeping = undefined;
       this.asleep.delete(open.call);
       return frame;
     });
+    this.stack = [...outer, ...listed];
+    const top = this.top;
+    if (top) {
+      top.correlation ||= header.correlation;
+      top.correlationInForce = header.correlation || top.correlationInForce;
+    }
     this.nextCall = header.nextCall;
     this.nextScope = header.nextScope;
-    this.correlation = header.correlation;
+    this.nextEvent = header.firstEvent;
+    if (follows || before.length === 0) return [];
+    const open = new Set(this.stack);
+    return before.filter((frame) => !open.has(frame)).reverse();
   }
 
-  /** Applies one event. Returns the frame that the event belongs to: the one on top, or the one that began, ended, slept or woke. */
+  /**
+   * Applies one event. Returns the frame that the event belongs to: the one on top, or the one that began, ended,
+   * slept or woke.
+   */
   step(event: DecodedEvent): Frame | undefined {
     if (this.ended.length > 0) this.ended = [];
     this.entered = this.woken = this.slept = undefined;
     this.openedScope = undefined;
+    this.nextEvent = event.event + 1;
     const { kind } = event;
     if (kind >= K.ENTER_0 && kind <= K.ENTER_MANY) return this.enter(event);
     switch (kind) {
-      case K.LEAVE_VALUE: case K.LEAVE_SMI: return this.leave("returned", event.values[0]);
-      case K.LEAVE_UNDEFINED: return this.leave("returned", undefined);
-      case K.LEAVE_THROW: return this.leave("threw", undefined);
-      case K.LEAVE_PENDING: return this.leave("returned", this.top?.pending);
-      case K.LEAVE_CLOSED: return this.leave("closed", undefined);
+      case K.LEAVE_VALUE:
+      case K.LEAVE_SMI:
+        return this.leave('returned', event.values[0]);
+      case K.LEAVE_UNDEFINED:
+        return this.leave('returned', undefined);
+      case K.LEAVE_THROW:
+        return this.leave('threw', undefined);
+      case K.LEAVE_PENDING:
+        return this.leave('returned', this.top?.pending);
+      case K.LEAVE_CLOSED:
+        return this.leave('closed', undefined);
       case K.UNWIND: {
-        for (let i = 0; i < event.payload; i++) this.leave("terminated", undefined);
+        for (let i = 0; i < event.payload && this.stack.length > 0; i++) this.leave('terminated', undefined);
         return this.top;
       }
-      case K.SUSPEND: case K.SUSPEND_VALUE: return this.suspend(event);
-      case K.RESUME: return this.resume(event);
-      default: return this.note(event);
+      case K.SUSPEND:
+      case K.SUSPEND_VALUE:
+        return this.suspend(event);
+      case K.RESUME:
+        return this.resume(event);
+      default:
+        return this.note(event);
     }
   }
 
@@ -125,16 +158,21 @@ export class ThreadReplay {
     const site = this.resolver.resolve(event.payload);
     const call = this.nextCall++;
     const caused = event.causeCode >= 0;
-    if (caused) this.correlation = event.causeCorrelation || call;
-    else if (!parent) this.correlation = call;
+    const correlation = caused ? event.causeCorrelation || call : parent ? parent.correlationInForce : call;
     const frame: Frame = {
-      call, site, siteId: event.payload, parent: parent?.call ?? 0,
-      asyncParent: caused ? event.causeCall : 0, causeCode: caused ? event.causeCode : -1,
-      correlation: this.correlation, arguments: event.values, startEvent: event.event, startNs: event.timeNs,
-      depth: this.stack.length, link: 0, thisValue: undefined, pending: undefined, hasPending: false,
-      position: site, sleeping: undefined,
+      ...unknownFrame(call, event.payload, this.resolver),
+      parent: parent?.call ?? 0,
+      asyncParent: caused ? event.causeCall : 0,
+      causeCode: caused ? event.causeCode : -1,
+      correlation,
+      correlationInForce: correlation,
+      arguments: event.values,
+      startEvent: event.event,
+      startNs: event.timeNs,
+      depth: this.stack.length,
+      position: site,
     };
-    if (site?.function.parameters[0] === "this") frame.thisValue = event.values[0];
+    if (site?.function.parameters[0] === 'this') frame.thisValue = event.values[0];
     this.stack.push(frame);
     this.entered = frame;
     return frame;
@@ -144,7 +182,6 @@ export class ThreadReplay {
     const frame = this.stack.pop();
     if (!frame) return undefined;
     this.ended.push({ frame, outcome, value });
-    if (this.stack.length === 0) this.correlation = 0;
     return frame;
   }
 
@@ -156,17 +193,21 @@ export class ThreadReplay {
     frame.sleeping = { event: event.event, timeNs: event.timeNs, site };
     this.asleep.set(frame.call, frame);
     this.slept = frame;
-    if (this.stack.length === 0) this.correlation = 0;
     return frame;
   }
 
   private resume(event: DecodedEvent): Frame {
     const call = event.number;
-    const parent = this.top;
-    const frame = this.asleep.get(call) ?? this.unknownFrame(call, event.payload, undefined, -1);
+    const frame = this.asleep.get(call) ?? unknownFrame(call, event.payload, this.resolver);
     this.asleep.delete(call);
-    if (event.causeCode >= 0 && event.causeCorrelation !== 0) frame.correlation = event.causeCorrelation;
-    this.correlation = frame.correlation || parent?.correlation || 0;
+    frame.sleeping = undefined;
+    if (event.causeCode >= 0 && event.causeCorrelation !== 0) {
+      frame.correlation ||= event.causeCorrelation;
+      frame.correlationInForce = event.causeCorrelation;
+    } else if (this.top) {
+      // A generator that is resumed synchronously works for whoever resumes it.
+      frame.correlationInForce = this.top.correlationInForce;
+    }
     frame.depth = this.stack.length;
     this.stack.push(frame);
     this.woken = frame;
@@ -176,34 +217,79 @@ export class ThreadReplay {
   private note(event: DecodedEvent): Frame | undefined {
     const top = this.top;
     switch (event.kind) {
-      case K.SCOPE_OPEN: case K.SCOPE_COPY: {
-        const instance = this.nextScope++;
-        this.openedScope = {
-          instance, site: this.resolver.resolve(event.payload), parent: event.number, from: event.number2,
-          call: top?.call ?? 0, event: event.event,
-        };
-        this.scopes.set(instance, this.openedScope);
-        if (top && this.openedScope.site?.function === top.site?.function) top.link = instance;
+      case K.SCOPE_OPEN:
+      case K.SCOPE_COPY:
+        this.openScope(event, top);
         return top;
-      }
-      case K.SCOPE_LINK: if (top) top.link = event.number; return top;
-      case K.RETURN_VALUE: if (top) { top.pending = event.values[0]; top.hasPending = true; } return top;
-      case K.THIS: if (top) top.thisValue = event.values[0]; break;
-      case K.CORRELATION: this.correlation = event.number; return top;
-      case K.LOG: case K.UNCAUGHT: case K.REQUEST_START: case K.REQUEST_END: case K.MARK: return top;
-      default: break;
+      case K.SCOPE_LINK:
+        if (top) top.link = event.number;
+        return top;
+      case K.RETURN_VALUE:
+        if (top) {
+          top.pending = event.values[0];
+          top.hasPending = true;
+        }
+        return top;
+      case K.CORRELATION:
+        if (top) top.correlationInForce = event.number;
+        return top;
+      case K.LOG:
+      case K.UNCAUGHT:
+      case K.REQUEST_START:
+      case K.REQUEST_END:
+      case K.MARK:
+      case K.AGGREGATE:
+        return top;
+      default:
+        break;
     }
     const site = this.resolver.resolve(event.payload);
-    if (top && site && site.function === top.site?.function) top.position = site;
+    if (!top || !site || site.function !== top.site?.function) return top;
+    top.position = site;
+    if (event.kind === K.THIS) top.thisValue = event.values[0];
     return top;
   }
 
-  private unknownFrame(call: number, siteId: number, header: ChunkHeader | undefined, parent: number): Frame {
-    const site = this.resolver.resolve(siteId);
-    return {
-      call, site, siteId, parent, asyncParent: 0, causeCode: -1, correlation: header?.correlation ?? 0,
-      arguments: undefined, startEvent: -1, startNs: -1, depth: 0, link: 0, thisValue: undefined,
-      pending: undefined, hasPending: false, position: undefined, sleeping: undefined,
+  private openScope(event: DecodedEvent, top: Frame | undefined): void {
+    const instance = this.nextScope++;
+    const site = this.resolver.resolve(event.payload);
+    this.openedScope = {
+      instance,
+      site,
+      parent: event.number,
+      from: event.number2,
+      call: top?.call ?? 0,
+      event: event.event,
     };
+    this.scopes.set(instance, this.openedScope);
+    // A module's scope opens while the frame that loads it is on top: that one does not see it.
+    if (top && site && site.function === top.site?.function) {
+      top.link = instance;
+      top.position = site;
+    }
   }
+}
+
+/** A frame of which only its call and its function are known. */
+export function unknownFrame(call: number, siteId: number, resolver: SiteResolver): Frame {
+  return {
+    call,
+    site: resolver.resolve(siteId),
+    siteId,
+    parent: -1,
+    asyncParent: 0,
+    causeCode: -1,
+    correlation: 0,
+    correlationInForce: 0,
+    arguments: undefined,
+    startEvent: -1,
+    startNs: -1,
+    depth: 0,
+    link: 0,
+    thisValue: undefined,
+    pending: undefined,
+    hasPending: false,
+    position: undefined,
+    sleeping: undefined,
+  };
 }

@@ -1,7 +1,7 @@
-import type { ModuleSites, ScopeEntry } from "@execution-cinema/format";
+import type { ModuleSites, ScopeEntry } from '@execution-cinema/format';
 
 /** True when the scope's range holds the position (original lines, 0-based columns; the end is exclusive). */
-export function scopeHolds(scope: ScopeEntry, line: number, column: number): boolean {
+function scopeHolds(scope: ScopeEntry, line: number, column: number): boolean {
   if (line < scope.line || (line === scope.line && column < scope.column)) return false;
   return line < scope.endLine || (line === scope.endLine && column < scope.endColumn);
 }
@@ -14,14 +14,22 @@ export function scopesAt(table: ModuleSites, functionIndex: number, line: number
   for (let i = 0; i < table.scopes.length; i++) {
     const scope = table.scopes[i]!;
     // Scopes are listed parents first, so the last one that holds the position within reach is the innermost.
-    if (scope.function === functionIndex && scopeHolds(scope, line, column) && isWithin(table, i, innermost)) innermost = i;
+    if (scope.function === functionIndex && scopeHolds(scope, line, column) && isWithin(table, i, innermost)) {
+      innermost = i;
+    }
   }
+  return scopeChain(table, innermost);
+}
+
+/** The scope and those around it, innermost first. */
+export function scopeChain(table: ModuleSites, innermost: number): number[] {
   const chain: number[] = [];
-  for (let i = innermost; i >= 0 && chain.length <= table.scopes.length; i = table.scopes[i]!.parent) chain.push(i);
+  for (let i = innermost; i >= 0 && chain.length <= table.scopes.length; i = table.scopes[i]?.parent ?? -1) {
+    chain.push(i);
+  }
   return chain;
 }
 
 function isWithin(table: ModuleSites, scope: number, ancestor: number): boolean {
-  for (let i = scope; i >= 0; i = table.scopes[i]!.parent) if (i === ancestor) return true;
-  return false;
+  return scopeChain(table, scope).includes(ancestor);
 }

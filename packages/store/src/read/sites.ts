@@ -1,13 +1,18 @@
-import { SITE_FUNCTION, type FunctionEntry, type ModuleSites, type SiteTuple, type VariableEntry } from "@execution-cinema/format";
+import type { FunctionEntry, ModuleSites, SiteTuple, VariableEntry } from '@execution-cinema/format';
+import { lastWhere } from './chunks.ts';
 
-/** A row of `modules`, with its site table parsed on first use. */
+/** A row of `modules`, with its site table parsed. */
 export interface ModuleInfo {
   id: number;
   file: string;
   url: string;
+  hash: string;
   format: string;
+  level: number;
   source: string | null;
+  functions: number;
   skippedReason: string | null;
+  /** Undefined when the module is not instrumented or its table does not parse. */
   sites: ModuleSites | undefined;
 }
 
@@ -39,58 +44,55 @@ export interface Site {
 
 /** Resolves the site ids of one thread. */
 export class SiteResolver {
-  private readonly loads: Load[];
+  private readonly loads: readonly Load[];
   private readonly module: (id: number) => ModuleInfo | undefined;
-  private readonly memo: (Site | undefined)[] = [];
+  private readonly memo = new Map<number, Site>();
 
-  /** `loads` in any order; `module` finds a module's row by id. */
-  constructor(loads: Load[], module: (id: number) => ModuleInfo | undefined) {
-    this.loads = loads.toSorted ? loads.toSorted((a, b) => a.base - b.base) : [...loads].sort((a, b) => a.base - b.base);
+  /** `loads` in the order of their bases; `module` finds a module's row by id. */
+  constructor(loads: readonly Load[], module: (id: number) => ModuleInfo | undefined) {
+    this.loads = loads;
     this.module = module;
   }
 
   /** The site, or undefined when its module is not in the recording. */
   resolve(id: number): Site | undefined {
-    const known = this.memo[id];
-    if (known) return known;
-    const load = this.loadOf(id);
-    const module = load && this.module(load.moduleId);
-    const table = module?.sites;
-    const tuple = table?.sites[id - load!.base];
-    if (!load || !module || !table || !tuple) return undefined;
-    const site = makeSite(id, tuple, load, module, table);
-    this.memo[id] = site;
-    return site;
+    return this.memo.get(id) ?? this.find(id);
   }
 
-  private loadOf(id: number): Load | undefined {
-    let low = 0;
-    let high = this.loads.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const load = this.loads[middle]!;
-      if (id < load.base) high = middle - 1;
-      else if (id >= load.base + load.count) low = middle + 1;
-      else return load;
-    }
-    return undefined;
+  private find(id: number): Site | undefined {
+    const load = this.loads[lastWhere(this.loads, ({ base }) => base <= id)];
+    if (!load || id >= load.base + load.count) return undefined;
+    const module = this.module(load.moduleId);
+    const tuple = module?.sites?.sites[id - load.base];
+    if (!module?.sites || !tuple) return undefined;
+    const site = makeSite(id, tuple, load, module, module.sites);
+    this.memo.set(id, site);
+    return site;
   }
 }
 
 function makeSite(id: number, tuple: SiteTuple, load: Load, module: ModuleInfo, table: ModuleSites): Site {
   const [kind, , functionIndex, line, column, a, b] = tuple;
   const entry = table.functions[functionIndex]!;
+  const file = table.sources[entry.source] ?? module.file;
   return {
-    id, index: id - load.base, kind, line, column, a, b, functionIndex,
-    function: entry, module, table, load, file: table.sources[entry.source] ?? module.file,
+    id,
+    index: id - load.base,
+    kind,
+    line,
+    column,
+    a,
+    b,
+    function: entry,
+    functionIndex,
+    module,
+    table,
+    load,
+    file,
   };
 }
 
 /** The variable that a write, throw or catch site names, if it names one. */
 export function variableOf(site: Site): VariableEntry | undefined {
   return site.a >= 0 ? site.table.variables[site.a] : undefined;
-}
-
-export function isFunctionSite(site: Site): boolean {
-  return site.kind === SITE_FUNCTION;
 }

@@ -1,17 +1,29 @@
-import type { ChunkHeader, Value, VariableEntry } from "@execution-cinema/format";
-import { chunkOfCall, chunkOfEvent, type ChunkInfo } from "./chunks.ts";
-import type { Recording } from "./recording.ts";
-import { ThreadReplay, type Frame, type ScopeInstance } from "./replay.ts";
-import { scopesAt } from "./scopes.ts";
-import { ownerOfCall, ownerOfScope, VariableTable, writeOf, type LastWrite, type Owner } from "./variables.ts";
+import {
+  captured,
+  ChunkTables,
+  isCaptured,
+  type FunctionEntry,
+  type Value,
+  type VariableEntry,
+} from '@execution-cinema/format';
+import { chunkOfEvent } from './chunks.ts';
+import { applyPropertyWrite } from './object-content.ts';
+import { Past, type SeekLookup, type SleepingCall } from './past.ts';
+import type { Recording } from './recording.ts';
+import { ThreadReplay, unknownFrame, type Frame } from './replay.ts';
+import { scopesAt } from './scopes.ts';
+import { ownerOfCall, VariableTable } from './variables.ts';
 
 export interface StateVariable {
   name: string;
-  kind: VariableEntry["kind"];
+  kind: VariableEntry['kind'];
   value: Value;
-  /** Where the value comes from: a recorded write, the call's argument, or nothing was recorded. */
-  source: "write" | "argument" | "unknown";
-  /** Event and time of the write or of the call's start; -1 when unknown. */
+  /**
+   * Where the value comes from: a recorded write, the call's argument, the rules of the language for what has not been
+   * written yet, or nothing was recorded (then `value` is undefined and `note` says why).
+   */
+  source: 'write' | 'argument' | 'initial' | 'unknown';
+  /** Event and time of the write or of the call's start; -1 when there is none. */
   event: number;
   timeNs: number;
   /** Why the value is not known, or may have changed unseen. */
@@ -22,21 +34,37 @@ export interface StateScope {
   kind: string;
   /** Scope instance shared by closures, 0 when the variables belong to the call. */
   instance: number;
+  /** Original position where the scope begins: line 1-based, column 0-based. */
+  line: number;
+  column: number;
   variables: StateVariable[];
 }
 
 export interface StateFrame {
   call: number;
   function: string;
-  kind: string;
+  kind: FunctionEntry['kind'] | 'unknown';
   file: string;
   /** Where the frame stands: original line (1-based) and column (0-based) of what it last did. */
   line: number;
   column: number;
+  /** Event and time of the call's start; -1 when that is not stored. */
+  startEvent: number;
+  startNs: number;
   asyncParent: number;
   this: Value;
   hasThis: boolean;
+  /** Innermost first. */
   scopes: StateScope[];
+}
+
+export interface SuspendedCall {
+  call: number;
+  function: string;
+  file: string;
+  line: number;
+  sinceEvent: number;
+  sinceNs: number;
 }
 
 export interface State {
@@ -46,241 +74,209 @@ export interface State {
   /** Innermost first. */
   frames: StateFrame[];
   framesOmitted: number;
-  suspended: { call: number; function: string; file: string; line: number; sinceNs: number }[];
-}
-
-/** Finds the chunk with the last write of a variable before a chunk; the seek index implements it. */
-export interface WriteIndex {
-  /** Index position (in `recording.chunks(thread)`) of the chunk, -1 for none, undefined when not indexed. */
-  lastWriteChunk(thread: number, owner: Owner, variable: number, beforeChunk: number): number | undefined;
+  suspended: SuspendedCall[];
+  /** False without a seek index that reaches here: then `suspended` knows only what fell asleep in this chunk. */
+  suspendedComplete: boolean;
+  /** Bound of the error of times, nanoseconds. */
+  clockErrorNs: number;
 }
 
 /**
  * Stack and variables of one thread just after event `event`. What lies in the moment's own chunk is replayed from
- * its header; older calls, scopes and writes are looked up chunk by chunk (through `index` where there is one).
- * Throws RangeError when the thread has no stored chunk at or before the event.
+ * its header; older calls, scopes and writes are looked up chunk by chunk, directly where there is an `index`.
+ * Throws RangeError when the thread has no readable chunk at or before the event.
  */
-export function stateAt(recording: Recording, thread: number, event: number, index?: WriteIndex): State {
+export function stateAt(recording: Recording, thread: number, event: number, index?: SeekLookup): State {
   const chunks = recording.chunks(thread);
   const at = chunkOfEvent(chunks, event);
-  if (at < 0) throw new RangeError(`thread ${thread} has nothing recorded at or before event ${event}`);
-  const chunk = recording.chunk(thread, chunks[at]!.chunk);
+  if (at < 0) throw new RangeError(`thread ${thread} has nothing stored at or before event ${event}`);
+  const info = chunks[at]!;
+  const chunk = recording.chunk(thread, info);
   const replay = new ThreadReplay(recording.resolver(thread));
   const variables = new VariableTable();
+  const tables = new ChunkTables();
+  const sleepers = index?.asleepAt(thread, info.chunk);
+  for (const sleeper of sleepers ?? []) replay.asleep.set(sleeper.call, sleepingFrame(replay, sleeper));
   replay.beginChunk(chunk.header);
+  /** Calls whose arguments may live on in a closure. */
+  const openers = new Map<number, Frame>();
   let timeNs = chunk.header.startNs;
-  for (const item of chunk.events()) {
+  for (const item of chunk.events(tables)) {
     if (item.event > event) break;
     const frame = replay.step(item);
     variables.apply(replay, item, frame);
+    if (replay.openedScope && frame) openers.set(frame.call, frame);
+    applyPropertyWrite(item, replay.resolver.resolve(item.payload));
     timeNs = item.timeNs;
   }
-  const past = new Past(recording, thread, chunks, at, replay, variables, index);
-  const frames = replay.stack.map((frame) => describeFrame(frame, past)).reverse();
-  const suspended = [...replay.asleep.values()].map((frame) => ({
-    call: frame.call, function: frame.site?.function.name ?? "(unknown)", file: frame.site?.file ?? "",
-    line: frame.sleeping?.site?.line ?? 0, sinceNs: frame.sleeping?.timeNs ?? -1,
-  }));
-  return { thread, event, timeNs, frames, framesOmitted: chunk.header.framesOmitted, suspended };
-}
-
-function describeFrame(frame: Frame, past: Past): StateFrame {
-  past.completeFrame(frame);
-  const position = frame.position ?? frame.site;
-  const entry = frame.site?.function;
+  const past = new Past(recording, thread, at, { replay, variables, openers }, index);
+  const describer = new Describer(past, tables);
   return {
-    call: frame.call,
-    function: entry?.name ?? "(unknown)",
-    kind: entry?.kind ?? "function",
-    file: frame.site?.file ?? "",
-    line: position?.line ?? 0,
-    column: position?.column ?? 0,
-    asyncParent: frame.asyncParent,
-    this: frame.thisValue,
-    hasThis: entry?.parameters[0] === "this" || frame.thisValue !== undefined,
-    scopes: frame.site && position ? describeScopes(frame, past) : [],
+    thread,
+    event,
+    timeNs,
+    frames: replay.stack.map((frame) => describer.frame(frame)).reverse(),
+    framesOmitted: chunk.header.framesOmitted,
+    suspended: [...replay.asleep.values()].map(suspendedCall),
+    suspendedComplete: sleepers !== undefined || at === 0,
+    clockErrorNs: chunk.header.clockErrorNs,
   };
 }
 
-function describeScopes(frame: Frame, past: Past): StateScope[] {
-  const site = frame.site!;
-  const { table } = site;
-  const position = frame.position ?? site;
-  const functionIndex = site.functionIndex;
-  const result: StateScope[] = [];
-  for (const scopeIndex of scopesAt(table, functionIndex, position.line, position.column)) {
-    const scope = table.scopes[scopeIndex]!;
-    const own = scope.function === functionIndex;
-    if (!own && !scope.shared) continue;
-    const instance = scope.shared ? past.instanceOf(frame, scopeIndex) : 0;
-    const variables: StateVariable[] = [];
-    table.variables.forEach((variable, i) => {
-      if (variable.scope !== scopeIndex || variable.kind === "import") return;
-      variables.push(describeVariable(frame, variable, i, scope.shared, instance, past));
+function sleepingFrame(replay: ThreadReplay, sleeper: SleepingCall): Frame {
+  const site = replay.resolver.resolve(sleeper.suspendSite);
+  return {
+    ...unknownFrame(sleeper.call, sleeper.siteId, replay.resolver),
+    link: sleeper.link,
+    position: site,
+    sleeping: { event: sleeper.sinceEvent, timeNs: sleeper.sinceNs, site },
+  };
+}
+
+function suspendedCall(frame: Frame): SuspendedCall {
+  const { sleeping, site } = frame;
+  return {
+    call: frame.call,
+    function: site?.function.name ?? '(unknown)',
+    file: site?.file ?? '',
+    line: sleeping?.site?.line ?? 0,
+    sinceEvent: sleeping?.event ?? -1,
+    sinceNs: sleeping?.timeNs ?? -1,
+  };
+}
+
+/** Turns frames of one moment into what people see. */
+class Describer {
+  private readonly past: Past;
+  private readonly tables: ChunkTables;
+
+  constructor(past: Past, tables: ChunkTables) {
+    this.past = past;
+    this.tables = tables;
+  }
+
+  frame(frame: Frame): StateFrame {
+    this.past.completeFrame(frame);
+    const position = frame.position ?? frame.site;
+    const entry = frame.site?.function;
+    return {
+      call: frame.call,
+      function: entry?.name ?? '(unknown)',
+      kind: entry?.kind ?? 'unknown',
+      file: frame.site?.file ?? '',
+      line: position?.line ?? 0,
+      column: position?.column ?? 0,
+      startEvent: frame.startEvent,
+      startNs: frame.startNs,
+      asyncParent: frame.asyncParent,
+      this: this.current(frame.thisValue),
+      hasThis: entry?.parameters[0] === 'this' || frame.thisValue !== undefined,
+      scopes: this.scopes(frame),
+    };
+  }
+
+  private scopes(frame: Frame): StateScope[] {
+    const { site } = frame;
+    if (!site) return [];
+    const { table, functionIndex } = site;
+    const position = frame.position ?? site;
+    const result: StateScope[] = [];
+    for (const scopeIndex of scopesAt(table, functionIndex, position.line, position.column)) {
+      const scope = table.scopes[scopeIndex]!;
+      // What an outer function does not share, no inner one uses.
+      if (scope.function !== functionIndex && !scope.shared) continue;
+      const instance = scope.shared ? this.past.instanceOf(frame, scopeIndex) : 0;
+      const variables: StateVariable[] = [];
+      table.variables.forEach((variable, i) => {
+        if (variable.scope !== scopeIndex || variable.kind === 'import') return;
+        variables.push(this.variable(frame, variable, i, instance));
+      });
+      if (variables.length === 0) continue;
+      result.push({ kind: scope.kind, instance, line: scope.line, column: scope.column, variables });
+    }
+    return result;
+  }
+
+  private variable(frame: Frame, variable: VariableEntry, index: number, instance: number): StateVariable {
+    const base = { name: variable.name, kind: variable.kind };
+    const { past } = this;
+    const shared = frame.site!.table.scopes[variable.scope]!.shared;
+    const write = shared
+      ? past.writeInScope(instance, index)
+      : past.write(ownerOfCall(frame.call), index, past.birthOfCall(frame.call));
+    const since = (event: number): { note?: string } => this.doubt(frame, event);
+    if (write) {
+      const { event, timeNs } = write;
+      return { ...base, value: this.current(write.value), source: 'write', event, timeNs, ...since(event) };
+    }
+    const owner = this.ownerFrame(frame, shared, instance);
+    const position = owner?.site?.function.parameterVariables.indexOf(index) ?? -1;
+    if (owner?.arguments && position >= 0 && owner.site?.table === frame.site?.table) {
+      const { startEvent: event, startNs: timeNs } = owner;
+      const value = this.current(owner.arguments[position]);
+      return { ...base, value, source: 'argument', event, timeNs, ...since(event) };
+    }
+    return { ...base, ...this.unwritten(frame, variable, shared ? past.scope(instance)?.event : owner?.startEvent) };
+  }
+
+  /** The call whose arguments begin the variables of a scope. */
+  private ownerFrame(frame: Frame, shared: boolean, instance: number): Frame | undefined {
+    if (!shared) return frame;
+    const call = this.past.scope(instance)?.call;
+    if (call === frame.call) return frame;
+    return call ? this.past.frameOf(call) : undefined;
+  }
+
+  /** What the language says of a variable without a write since its scope began at event `birth`. */
+  private unwritten(
+    frame: Frame,
+    variable: VariableEntry,
+    birth: number | undefined,
+  ): Omit<StateVariable, 'name' | 'kind'> {
+    const unknown = (note: string): Omit<StateVariable, 'name' | 'kind'> => ({
+      value: undefined,
+      source: 'unknown',
+      event: -1,
+      timeNs: -1,
+      note,
     });
-    if (variables.length > 0) result.push({ kind: scope.kind, instance, variables });
-  }
-  return result;
-}
-
-function describeVariable(frame: Frame, variable: VariableEntry, index: number, shared: boolean, instance: number, past: Past): StateVariable {
-  const base = { name: variable.name, kind: variable.kind };
-  const unseen = frame.site?.function.unseen;
-  const note = unseen ? { note: `may have changed unseen (${unseen.join(", ")})` } : {};
-  const write = shared ? past.writeInScope(instance, index) : past.write(ownerOfCall(frame.call), index, past.birthOfCall(frame.call));
-  if (write) return { ...base, value: write.value, source: "write", event: write.event, timeNs: write.timeNs, ...note };
-  const call = shared ? past.scope(instance)?.call : frame.call;
-  const owner = call === frame.call ? frame : call ? past.frameOf(call) : undefined;
-  const position = owner?.site?.function.parameterVariables.indexOf(index) ?? -1;
-  if (owner?.arguments && position >= 0 && owner.site?.table === frame.site?.table) {
-    return { ...base, value: owner.arguments[position], source: "argument", event: owner.startEvent, timeNs: owner.startNs, ...note };
-  }
-  return { ...base, value: undefined, source: "unknown", event: -1, timeNs: -1, note: "no write recorded before this moment" };
-}
-
-/** Looks up what happened before the moment's chunk, each older chunk at most once for all questions about it. */
-class Past {
-  private readonly recording: Recording;
-  private readonly thread: number;
-  private readonly chunks: ChunkInfo[];
-  private readonly at: number;
-  private readonly replay: ThreadReplay;
-  private readonly variables: VariableTable;
-  private readonly index: WriteIndex | undefined;
-  private readonly digests = new Map<number, ChunkDigest>();
-  private readonly frames = new Map<number, Frame>();
-
-  constructor(recording: Recording, thread: number, chunks: ChunkInfo[], at: number, replay: ThreadReplay, variables: VariableTable, index: WriteIndex | undefined) {
-    this.recording = recording;
-    this.thread = thread;
-    this.chunks = chunks;
-    this.at = at;
-    this.replay = replay;
-    this.variables = variables;
-    this.index = index;
-  }
-
-  birthOfCall(call: number): number {
-    return chunkOfCall(this.chunks, call);
-  }
-
-  /** Fills arguments, start and parents of a frame that began in an older chunk. */
-  completeFrame(frame: Frame): void {
-    if (frame.arguments !== undefined) return;
-    const known = this.frameOf(frame.call);
-    if (!known) return;
-    frame.arguments = known.arguments;
-    frame.startEvent = known.startEvent;
-    frame.startNs = known.startNs;
-    frame.asyncParent = known.asyncParent;
-    frame.thisValue ??= known.thisValue;
-    frame.position ??= this.lastPosition(frame);
-  }
-
-  frameOf(call: number): Frame | undefined {
-    const open = this.replay.stack.find((frame) => frame.call === call && frame.arguments !== undefined);
-    if (open) return open;
-    const known = this.frames.get(call);
-    if (known) return known;
-    const birth = this.birthOfCall(call);
-    const found = birth < 0 ? undefined : this.digest(birth).frames.get(call);
-    if (found) this.frames.set(call, found);
-    return found;
-  }
-
-  /** Where a frame stood at the end of the chunk before: the last site that the nearest older chunk saw it execute. */
-  private lastPosition(frame: Frame): Frame["position"] {
-    for (let i = this.at - 1; i >= Math.max(0, this.birthOfCall(frame.call)); i--) {
-      const position = this.digest(i).positions.get(frame.call);
-      if (position) return position;
+    const initial = (value: Value): Omit<StateVariable, 'name' | 'kind'> => ({
+      value,
+      source: 'initial',
+      event: -1,
+      timeNs: -1,
+    });
+    const level = frame.site!.table.functions[frame.site!.table.scopes[variable.scope]!.function]?.level ?? 0;
+    if (level < 2) return unknown('writes of this function were not recorded');
+    if (birth === undefined || birth < 0) return unknown('the start of its scope is not in the recording');
+    const dropped = this.past.droppedSince(birth);
+    if (dropped > 0) return unknown(`${dropped} events were dropped since its scope began`);
+    switch (variable.kind) {
+      case 'var':
+        return initial(undefined);
+      case 'function':
+        return initial(captured('function', 0, variable.name));
+      case 'let':
+      case 'const':
+      case 'class':
+      case 'using':
+        return initial(captured('uninitialized', 0, ''));
+      default:
+        return unknown('no write recorded before this moment');
     }
-    return undefined;
   }
 
-  scope(instance: number): ScopeInstance | undefined {
-    const known = this.replay.scopes.get(instance);
-    if (known) return known;
-    for (let i = Math.min(this.at - 1, this.chunks.length - 1); i >= 0; i--) {
-      const { header } = this.recording.chunk(this.thread, this.chunks[i]!.chunk);
-      if (header.nextScope <= instance) return this.digest(i).scopes.get(instance);
-    }
-    return undefined;
+  private doubt(frame: Frame, event: number): { note?: string } {
+    const notes: string[] = [];
+    const unseen = frame.site?.function.unseen;
+    if (unseen) notes.push(`may have changed unseen (${unseen.join(', ')})`);
+    const dropped = this.past.droppedSince(event);
+    if (dropped > 0) notes.push(`${dropped} events were dropped since`);
+    return notes.length > 0 ? { note: notes.join('; ') } : {};
   }
 
-  private birthOfScope(instance: number): number {
-    if (this.replay.scopes.has(instance)) return this.at;
-    for (let i = this.at; i >= 0; i--) {
-      if (this.recording.chunk(this.thread, this.chunks[i]!.chunk).header.nextScope <= instance) return i;
-    }
-    return 0;
+  /** Content of an object as last captured in the moment's own chunk, if it was. */
+  private current(value: Value): Value {
+    return isCaptured(value) && value.id !== 0 ? (this.tables.objects.get(value.id) ?? value) : value;
   }
-
-  /** Instance of scope `scopeIndex` that `frame` sees: the nearest on the chain from its innermost shared scope. */
-  instanceOf(frame: Frame, scopeIndex: number): number {
-    const table = frame.site!.table;
-    for (let instance = frame.link, guard = 0; instance !== 0 && guard < 10_000; guard++) {
-      const info = this.scope(instance);
-      if (!info) break;
-      if (info.site?.a === scopeIndex && info.site.table === table) return instance;
-      instance = info.parent;
-    }
-    return table.scopes[scopeIndex]?.kind === "module" ? frame.site!.load.scopeInstance : 0;
-  }
-
-  /** Last write in a scope instance, going back through the iterations it was copied from. */
-  writeInScope(instance: number, variable: number): LastWrite | undefined {
-    for (let current = instance, guard = 0; current !== 0 && guard < 100_000; guard++) {
-      const write = this.write(ownerOfScope(current), variable, this.birthOfScope(current));
-      if (write) return write;
-      current = this.scope(current)?.from ?? 0;
-    }
-    return undefined;
-  }
-
-  write(owner: Owner, variable: number, birth: number): LastWrite | undefined {
-    const here = this.variables.get(owner, variable);
-    if (here || birth >= this.at) return here;
-    const indexed = this.index?.lastWriteChunk(this.thread, owner, variable, this.chunks[this.at]!.chunk);
-    if (indexed !== undefined) return this.digest(indexed >= 0 ? indexed : Math.max(0, birth)).variables.get(owner, variable);
-    for (let i = this.at - 1; i >= Math.max(0, birth); i--) {
-      const write = this.digest(i).variables.get(owner, variable);
-      if (write) return write;
-    }
-    return undefined;
-  }
-
-  private digest(i: number): ChunkDigest {
-    let digest = this.digests.get(i);
-    if (!digest) {
-      digest = digestChunk(this.recording, this.thread, this.chunks[i]!);
-      this.digests.set(i, digest);
-    }
-    return digest;
-  }
-}
-
-/** Everything that later moments may ask about one whole chunk. */
-interface ChunkDigest {
-  header: ChunkHeader;
-  frames: Map<number, Frame>;
-  positions: Map<number, Frame["position"]>;
-  scopes: Map<number, ScopeInstance>;
-  variables: VariableTable;
-}
-
-function digestChunk(recording: Recording, thread: number, info: ChunkInfo): ChunkDigest {
-  const chunk = recording.chunk(thread, info.chunk);
-  const replay = new ThreadReplay(recording.resolver(thread));
-  const variables = new VariableTable();
-  const frames = new Map<number, Frame>();
-  replay.beginChunk(chunk.header);
-  for (const event of chunk.events()) {
-    const frame = replay.step(event);
-    if (replay.entered) frames.set(replay.entered.call, replay.entered);
-    const change = writeOf(replay, event, frame);
-    if (change) variables.set(change.owner, change.variable, change.write);
-  }
-  const positions = new Map<number, Frame["position"]>();
-  for (const frame of [...replay.stack, ...replay.asleep.values()]) positions.set(frame.call, frame.position);
-  return { header: chunk.header, frames, positions, scopes: replay.scopes, variables };
 }

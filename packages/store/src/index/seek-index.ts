@@ -1,0 +1,216 @@
+import type { Database, Statement } from '../driver/index.ts';
+import type { ChunkInfo } from '../read/chunks.ts';
+import type { SeekLookup, SleepingCall } from '../read/past.ts';
+import type { Moment } from '../read/moments.ts';
+import type { Recording } from '../read/recording.ts';
+import { stateAt, type State } from '../read/state.ts';
+import type { Owner } from '../read/variables.ts';
+import type { Progress } from './progress.ts';
+import { SeekScanner, type ChunkSeek } from './seek-scan.ts';
+import { FUNCTIONS_PER_MODULE } from './sidecar-schema.ts';
+
+export interface SeekBuild {
+  /** Threads to index; all when left out. */
+  threads?: readonly number[];
+  /** Index up to the chunk that holds this event (with one thread in `threads`). */
+  untilEvent?: number;
+  onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Brings tier 1 up to date: one pass over the chunks that it does not cover yet, in order. Every chunk is a transaction
+ * of its own, so it can be stopped and continued, and several processes may do it at once. A chunk that is still
+ * growing counts for calls per function only, and is scanned again later.
+ */
+export function buildSeekIndex(recording: Recording, sidecar: Database, options: SeekBuild = {}): void {
+  const builder = new SeekBuilder(recording, sidecar);
+  const threads = options.threads ?? recording.threads().map((thread) => thread.id);
+  const untilEvent = options.untilEvent ?? Number.POSITIVE_INFINITY;
+  const work = threads.map((thread) => {
+    const wanted = recording.chunks(thread).filter((chunk) => chunk.firstEvent <= untilEvent);
+    return { thread, chunks: builder.missing(thread, wanted) };
+  });
+  const totalEvents = work.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.events, 0);
+  let doneEvents = 0;
+  for (const { thread, chunks } of work) {
+    builder.begin(thread);
+    for (const info of chunks) {
+      builder.add(info);
+      doneEvents += info.events;
+      options.onProgress?.({ doneEvents, totalEvents });
+    }
+  }
+}
+
+class SeekBuilder {
+  private readonly recording: Recording;
+  private readonly db: Database;
+  private readonly sql: Record<'cover' | 'calls' | 'touch' | 'sleep' | 'wake' | 'covered' | 'asleep', Statement>;
+  private thread = 0;
+  private scanner: SeekScanner | undefined;
+
+  constructor(recording: Recording, db: Database) {
+    this.recording = recording;
+    this.db = db;
+    this.sql = {
+      covered: db.prepare('SELECT chunk, words, whole FROM seek_chunks WHERE thread_id = ?'),
+      cover: db.prepare('INSERT OR REPLACE INTO seek_chunks VALUES(?, ?, ?, ?, ?)'),
+      calls: db.prepare('INSERT OR REPLACE INTO function_calls VALUES(?, ?, ?, ?)'),
+      touch: db.prepare('INSERT OR IGNORE INTO last_writes VALUES(?, ?, ?, ?)'),
+      sleep: db.prepare('INSERT OR IGNORE INTO sleeps VALUES(?, ?, ?, NULL, ?, ?, ?, ?, ?)'),
+      wake: db.prepare('UPDATE sleeps SET to_chunk = ? WHERE thread_id = ? AND call = ? AND to_chunk IS NULL'),
+      asleep: db.prepare(
+        `SELECT call, site AS siteId, link, suspend_site AS suspendSite, event AS sinceEvent, time_ns AS sinceNs
+         FROM sleeps WHERE thread_id = ? AND to_chunk IS NULL`,
+      ),
+    };
+  }
+
+  private covered(thread: number): Map<number, { words: number; whole: number }> {
+    const rows = this.sql.covered.all<{ chunk: number; words: number; whole: number }>(thread);
+    return new Map(rows.map((row) => [row.chunk, row]));
+  }
+
+  /** Chunks to scan: those not covered whole. A chunk that has not grown since it was scanned is left out. */
+  missing(thread: number, chunks: readonly ChunkInfo[]): ChunkInfo[] {
+    const covered = this.covered(thread);
+    return chunks.filter((chunk, i) => {
+      const known = covered.get(chunk.chunk);
+      if (!known) return true;
+      return known.whole === 0 && (known.words !== chunk.words || isWhole(chunk, i < chunks.length - 1));
+    });
+  }
+
+  begin(thread: number): void {
+    this.thread = thread;
+    this.scanner = undefined;
+  }
+
+  /** Scans one chunk and stores what it adds. */
+  add(info: ChunkInfo): void {
+    const { recording, thread } = this;
+    const last = recording.chunks(thread).at(-1);
+    const whole = isWhole(info, last !== undefined && last.chunk > info.chunk);
+    this.db.transaction(() => {
+      const known = this.covered(thread).get(info.chunk);
+      if (known?.whole === 1) {
+        // Another process was faster; it also knows what sleeps now.
+        this.scanner = undefined;
+        return;
+      }
+      this.scanner ??= new SeekScanner(recording.resolver(thread), this.asleep());
+      const chunk = recording.tryChunk(thread, info);
+      if (typeof chunk === 'string') {
+        this.sql.cover.run(thread, info.chunk, info.words, whole ? 1 : 0, null);
+        return;
+      }
+      const seek = this.scanner.scan(chunk);
+      this.storeCalls(info, seek);
+      if (whole) this.storeWhole(info, seek);
+      else this.scanner = undefined;
+      this.sql.cover.run(thread, info.chunk, chunk.words.length, whole ? 1 : 0, chunk.header.nextScope);
+    }, 'immediate');
+  }
+
+  private asleep(): Map<number, SleepingCall> {
+    const rows = this.sql.asleep.all<SleepingCall>(this.thread);
+    return new Map(rows.map((row) => [row.call, row]));
+  }
+
+  private storeCalls(info: ChunkInfo, seek: ChunkSeek): void {
+    const resolver = this.recording.resolver(this.thread);
+    const byFunction = new Map<number, number>();
+    for (const [siteId, calls] of seek.calls) {
+      const site = resolver.resolve(siteId);
+      if (!site) continue;
+      const id = site.module.id * FUNCTIONS_PER_MODULE + site.functionIndex;
+      byFunction.set(id, (byFunction.get(id) ?? 0) + calls);
+    }
+    for (const [id, calls] of byFunction) this.sql.calls.run(id, this.thread, info.chunk, calls);
+  }
+
+  private storeWhole(info: ChunkInfo, seek: ChunkSeek): void {
+    const { thread } = this;
+    for (const [owner, variables] of seek.touched) {
+      for (const variable of variables) this.sql.touch.run(thread, owner, variable, info.chunk);
+    }
+    for (const call of seek.woken) this.sql.wake.run(info.chunk, thread, call);
+    for (const { call, siteId, link, suspendSite, sinceEvent, sinceNs } of seek.slept) {
+      this.sql.sleep.run(thread, call, info.chunk, siteId, link, suspendSite, sinceEvent, sinceNs);
+    }
+  }
+}
+
+/** Nothing will be added to the chunk: it says so, or a later one exists. */
+function isWhole(chunk: ChunkInfo, hasLater: boolean): boolean {
+  return chunk.final || hasLater;
+}
+
+/** Sleeping calls that are listed for one moment. */
+const ASLEEP_MAX = 10_000;
+
+/** Answers from tier 1 for `stateAt`. Where it is not built, answers are undefined. */
+export class SeekIndex implements SeekLookup {
+  private readonly sql: Record<'reach' | 'write' | 'asleep' | 'scope', Statement>;
+  private readonly reach = new Map<string, boolean>();
+
+  constructor(sidecar: Database) {
+    this.sql = {
+      reach: sidecar.prepare(
+        'SELECT max(chunk) AS last, sum(1 - whole) AS parts FROM seek_chunks WHERE thread_id = ? AND chunk < ?',
+      ),
+      write: sidecar.prepare(
+        'SELECT max(chunk) AS chunk FROM last_writes WHERE thread_id = ? AND owner = ? AND variable = ? AND chunk < ?',
+      ),
+      asleep: sidecar.prepare(
+        `SELECT call, site AS siteId, link, suspend_site AS suspendSite, event AS sinceEvent, time_ns AS sinceNs
+         FROM sleeps WHERE thread_id = ? AND from_chunk < ? AND (to_chunk >= ? OR to_chunk IS NULL)
+         ORDER BY event DESC LIMIT ${ASLEEP_MAX}`,
+      ),
+      scope: sidecar.prepare('SELECT next_scope AS scope FROM seek_chunks WHERE thread_id = ? AND chunk = ?'),
+    };
+  }
+
+  /** True when every stored chunk before this one is indexed. */
+  private reaches(thread: number, chunk: number): boolean {
+    const key = `${thread}/${chunk}`;
+    let known = this.reach.get(key);
+    if (known === undefined) {
+      const row = this.sql.reach.get<{ last: number | null; parts: number | null }>(thread, chunk);
+      known = chunk === 0 || (row?.last === chunk - 1 && row.parts === 0);
+      if (known) this.reach.set(key, true);
+    }
+    return known;
+  }
+
+  lastWriteChunk(thread: number, owner: Owner, variable: number, beforeChunk: number): number | undefined {
+    if (!this.reaches(thread, beforeChunk)) return undefined;
+    return this.sql.write.get<{ chunk: number | null }>(thread, owner, variable, beforeChunk)?.chunk ?? -1;
+  }
+
+  asleepAt(thread: number, chunk: number): SleepingCall[] | undefined {
+    return this.reaches(thread, chunk) ? this.sql.asleep.all<SleepingCall>(thread, chunk, chunk) : undefined;
+  }
+
+  nextScope(thread: number, chunk: number): number | undefined {
+    return this.sql.scope.get<{ scope: number | null }>(thread, chunk)?.scope ?? undefined;
+  }
+}
+
+/**
+ * Stack and variables just after a moment, as `stateAt`, with the seek index brought up to that moment. The first
+ * question about a large recording takes as long as scanning it up to there.
+ */
+export function readState(
+  recording: Recording,
+  sidecar: Database,
+  moment: Moment,
+  onProgress?: (progress: Progress) => void,
+): State {
+  buildSeekIndex(recording, sidecar, {
+    threads: [moment.thread],
+    untilEvent: moment.event,
+    ...(onProgress && { onProgress }),
+  });
+  return stateAt(recording, moment.thread, moment.event, new SeekIndex(sidecar));
+}

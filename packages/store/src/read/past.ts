@@ -1,0 +1,207 @@
+import { chunkOfCall, type ChunkInfo } from './chunks.ts';
+import { digestOf, type ChunkDigest } from './digest.ts';
+import type { Recording } from './recording.ts';
+import type { Frame, ScopeInstance, ThreadReplay } from './replay.ts';
+import { ownerOfCall, ownerOfScope, type LastWrite, type Owner, type VariableTable } from './variables.ts';
+
+/** A call that slept at the start of a chunk, as the seek index knows it. */
+export interface SleepingCall {
+  call: number;
+  siteId: number;
+  /** Innermost shared scope instance, as `Frame.link`. */
+  link: number;
+  /** Site of the suspension. */
+  suspendSite: number;
+  sinceEvent: number;
+  sinceNs: number;
+}
+
+/** Pseudo variables of a call in the seek index: things besides variables that an older chunk may know of a frame. */
+export const POSITION = -1;
+export const THIS_VALUE = -2;
+export const END = -3;
+
+/** What the seek index answers. All answers are undefined where it does not reach. */
+export interface SeekLookup {
+  /**
+   * The last chunk before `beforeChunk` that touched a variable of an owner which is older than that chunk: its number,
+   * or -1 when none did (then only the owner's first chunk can have).
+   */
+  lastWriteChunk(thread: number, owner: Owner, variable: number, beforeChunk: number): number | undefined;
+  /** Calls that sleep when the chunk begins. */
+  asleepAt(thread: number, chunk: number): SleepingCall[] | undefined;
+  /** Number of the first scope that a chunk opens. */
+  nextScope(thread: number, chunk: number): number | undefined;
+}
+
+/** Longest chain of scopes or iterations that is followed. */
+const CHAIN_MAX = 100_000;
+
+/** Looks up what happened on a thread before the chunk at index `at`, whose own part lies in `replay` and `variables`. */
+export class Past {
+  private readonly recording: Recording;
+  private readonly thread: number;
+  private readonly chunks: readonly ChunkInfo[];
+  private readonly at: number;
+  private readonly replay: ThreadReplay;
+  private readonly variables: VariableTable;
+  private readonly openers: ReadonlyMap<number, Frame>;
+  private readonly index: SeekLookup | undefined;
+
+  constructor(
+    recording: Recording,
+    thread: number,
+    at: number,
+    here: { replay: ThreadReplay; variables: VariableTable; openers: ReadonlyMap<number, Frame> },
+    index: SeekLookup | undefined,
+  ) {
+    this.recording = recording;
+    this.thread = thread;
+    this.chunks = recording.chunks(thread);
+    this.at = at;
+    this.replay = here.replay;
+    this.variables = here.variables;
+    this.openers = here.openers;
+    this.index = index;
+  }
+
+  private digest(i: number): ChunkDigest {
+    return digestOf(this.recording, this.thread, this.chunks[i]!);
+  }
+
+  /** Index of the chunk in which the call began, -1 when that is not stored. */
+  birthOfCall(call: number): number {
+    return Math.min(chunkOfCall(this.chunks, call), this.at);
+  }
+
+  /** Index of the chunk in which the scope was opened; -1 when that is not stored. */
+  birthOfScope(instance: number): number {
+    if (this.replay.scopes.has(instance)) return this.at;
+    let low = 0;
+    let high = this.at + 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.firstScope(middle) <= instance) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  private firstScope(i: number): number {
+    const info = this.chunks[i]!;
+    const indexed = this.index?.nextScope(this.thread, info.chunk);
+    if (indexed !== undefined) return indexed;
+    const chunk = this.recording.tryChunk(this.thread, info);
+    return typeof chunk === 'string' ? 0 : chunk.header.nextScope;
+  }
+
+  /** Fills in what happened to an open frame before this chunk: its arguments, start, `this` and position. */
+  completeFrame(frame: Frame): void {
+    if (frame.arguments === undefined) {
+      const known = this.frameOf(frame.call);
+      if (known?.arguments) {
+        frame.arguments = known.arguments;
+        frame.startEvent = known.startEvent;
+        frame.startNs = known.startNs;
+        frame.asyncParent = known.asyncParent;
+        frame.thisValue ??= known.thisValue;
+      }
+      // A derived constructor has no `this` until super() returned.
+      if (frame.site?.function.kind === 'constructor') {
+        frame.thisValue ??= this.lastSeen(frame.call, THIS_VALUE)?.thisValue;
+      }
+    }
+    frame.position ??= this.lastSeen(frame.call, POSITION)?.position;
+    if (frame.link === 0 && !this.index) frame.link = this.lastLink(frame.call);
+  }
+
+  /** Without an index: what an older chunk knew of the scopes of a frame that slept when this one began. */
+  private lastLink(call: number): number {
+    for (let i = this.at - 1; i >= Math.max(0, this.birthOfCall(call)); i--) {
+      const link = this.digest(i).frames.get(call)?.link;
+      if (link) return link;
+    }
+    return 0;
+  }
+
+  /** The frame of a call as the chunk knew it in which it began. */
+  frameOf(call: number): Frame | undefined {
+    const open =
+      this.replay.stack.find((frame) => frame.call === call) ?? this.replay.asleep.get(call) ?? this.openers.get(call);
+    if (open?.arguments) return open;
+    const birth = this.birthOfCall(call);
+    return birth < 0 || birth >= this.at ? undefined : this.digest(birth).frames.get(call);
+  }
+
+  /** The frame of a call as the last older chunk knew it that saw it do something. */
+  private lastSeen(call: number, what: number): Frame | undefined {
+    const birth = Math.max(0, this.birthOfCall(call));
+    const indexed = this.indexedChunk(ownerOfCall(call), what, birth);
+    if (indexed !== undefined) return this.digest(indexed).frames.get(call);
+    for (let i = this.at - 1; i >= birth; i--) {
+      const frame = this.digest(i).frames.get(call);
+      if (what === POSITION ? frame?.position : frame?.thisValue !== undefined) return frame;
+    }
+    return undefined;
+  }
+
+  /** Index of the chunk that last touched the variable, or of the owner's first; undefined without an index. */
+  private indexedChunk(owner: Owner, variable: number, birth: number): number | undefined {
+    const chunk = this.index?.lastWriteChunk(this.thread, owner, variable, this.chunks[this.at]!.chunk);
+    if (chunk === undefined) return undefined;
+    if (chunk < 0) return Math.max(0, birth);
+    const i = this.chunks.findIndex((info) => info.chunk === chunk);
+    return i < 0 ? Math.max(0, birth) : i;
+  }
+
+  scope(instance: number): ScopeInstance | undefined {
+    const known = this.replay.scopes.get(instance);
+    if (known) return known;
+    const birth = this.birthOfScope(instance);
+    return birth < 0 || birth >= this.at ? undefined : this.digest(birth).scopes.get(instance);
+  }
+
+  /** Instance of scope `scopeIndex` that `frame` sees: the nearest on the chain from its innermost one. 0 unknown. */
+  instanceOf(frame: Frame, scopeIndex: number): number {
+    const { table, load } = frame.site!;
+    if (table.scopes[scopeIndex]?.parent === -1) return load.scopeInstance;
+    let instance = frame.link;
+    for (let steps = 0; instance !== 0 && steps < CHAIN_MAX; steps++) {
+      const info = this.scope(instance);
+      if (info?.site?.a === scopeIndex && info.site.table === table) return instance;
+      instance = info?.parent ?? 0;
+    }
+    return 0;
+  }
+
+  /** Last write in a scope instance, going back through the iterations that it was copied from. */
+  writeInScope(instance: number, variable: number): LastWrite | undefined {
+    let current = instance;
+    for (let steps = 0; current !== 0 && steps < CHAIN_MAX; steps++) {
+      const write = this.write(ownerOfScope(current), variable, this.birthOfScope(current));
+      if (write) return write;
+      current = this.scope(current)?.from ?? 0;
+    }
+    return undefined;
+  }
+
+  /** Last write of an owner's variable; `birth` is the index of the chunk in which the owner came to be. */
+  write(owner: Owner, variable: number, birth: number): LastWrite | undefined {
+    const here = this.variables.get(owner, variable);
+    if (here || birth >= this.at || this.at === 0) return here;
+    const indexed = this.indexedChunk(owner, variable, birth);
+    if (indexed !== undefined) return this.digest(indexed).variables.get(owner, variable);
+    for (let i = this.at - 1; i >= Math.max(0, birth); i--) {
+      const write = this.digest(i).variables.get(owner, variable);
+      if (write) return write;
+    }
+    return undefined;
+  }
+
+  /** Events dropped between an event and this moment. */
+  droppedSince(event: number): number {
+    let dropped = 0;
+    for (let i = this.at; i >= 0 && this.chunks[i]!.firstEvent > event; i--) dropped += this.chunks[i]!.droppedBefore;
+    return dropped;
+  }
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { readState } from '../src/index/seek-index.ts';
+import { openSidecar } from '../src/index/sidecar.ts';
+import { readRecording } from '../src/read/recording.ts';
+import { stateAt, type State } from '../src/read/state.ts';
+import { makeRecording } from './make-recording.ts';
+import { randomNumbers, randomProgram } from './random-program.ts';
+import { allEvents, slowState, type SlowFrame } from './slow-interpreter.ts';
+
+const SEEDS = Array.from({ length: 60 }, (_, i) => i + 1);
+const MOMENTS_PER_PROGRAM = 25;
+
+/** Our state in the form of the slow interpreter. */
+function comparable(state: State): SlowFrame[] {
+  return state.frames.map((frame) => ({
+    call: frame.call,
+    function: frame.function,
+    line: frame.line,
+    variables: Object.fromEntries(
+      frame.scopes.flatMap((scope) =>
+        scope.variables
+          .filter(({ source }) => source === 'write' || source === 'argument')
+          .map(({ name, value, event }) => [`${scope.kind}@${scope.line} ${name}`, { value, event }]),
+      ),
+    ),
+  }));
+}
+
+describe('state at a moment', () => {
+  test.each(SEEDS)('equals a slow interpreter of all events, program %i', (seed) => {
+    const { writer, maker } = randomProgram(seed, 400);
+    const file = makeRecording(writer, maker.table);
+    const events = allEvents(writer);
+    const recording = readRecording(file);
+    const sidecar = openSidecar(recording);
+    const random = randomNumbers(seed + 1000);
+    for (let i = 0; i < MOMENTS_PER_PROGRAM; i++) {
+      const { event } = events[Math.floor(random() * events.length)]!;
+      const expected = slowState(events, maker.table, event);
+      const found = readState(recording, sidecar.db, { thread: 1, event });
+      const asleep = found.suspended.map(({ call }) => call).sort((a, b) => a - b);
+      expect({ event, frames: comparable(found), asleep }).toEqual({ event, ...expected });
+      const unindexed = stateAt(recording, 1, event);
+      expect({ event, frames: comparable(unindexed) }).toEqual({ event, frames: expected.frames });
+    }
+    sidecar.close();
+    recording.close();
+  });
+});
