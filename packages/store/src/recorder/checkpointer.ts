@@ -2,14 +2,10 @@ import { pragmaNumber } from '../schema/migrations.ts';
 import { isBusy } from '../driver/sqlite-codes.ts';
 import type { Database } from '../driver/types.ts';
 
-/** Written since the last checkpoint: from here on a calm moment is used for one ... */
-const CALM_BYTES = 16 * 1024 * 1024;
-/** ... from here on any moment ... */
-const WANTED_BYTES = 64 * 1024 * 1024;
-/** ... and from here on (readers or other processes kept the log from starting over) other writers are made to wait. */
-const FORCED_BYTES = 512 * 1024 * 1024;
-/** After a checkpoint that could not finish, this much more is written before the next try. */
-const RETRY_BYTES = 16 * 1024 * 1024;
+/** The log is merged when it has grown by so much: at any moment, or at a calm one already at a quarter of it. */
+export const LOG_BYTES_MAX = 64 * 1024 * 1024;
+/** When other processes have kept the log from starting over until it is so many times larger, they are made to wait. */
+const FORCED_FACTOR = 2;
 
 /**
  * Moves the write-ahead log into the database file, apart from commits, and bounds its size. A checkpoint that copies
@@ -21,11 +17,13 @@ export class Checkpointer {
   private bytesSince = 0;
   private logBytes = 0;
   private retryAtBytes = 0;
+  private readonly logBytesMax: number;
 
-  constructor(db: Database) {
+  constructor(db: Database, logBytesMax = LOG_BYTES_MAX) {
     this.db = db;
+    this.logBytesMax = logBytesMax;
     this.pageBytes = pragmaNumber(db, 'page_size');
-    db.exec(`PRAGMA journal_size_limit = ${WANTED_BYTES}`);
+    db.exec(`PRAGMA journal_size_limit = ${logBytesMax}`);
   }
 
   /** To be called after each commit with the bytes that it wrote. */
@@ -36,8 +34,9 @@ export class Checkpointer {
 
   /** Checkpoints when it is time; `calm` when nobody waits for the recorder. */
   step(calm: boolean): void {
-    if (this.bytesSince < (calm ? CALM_BYTES : WANTED_BYTES) || this.bytesSince < this.retryAtBytes) return;
-    this.run(this.logBytes >= FORCED_BYTES ? 'RESTART' : 'PASSIVE');
+    const { bytesSince, logBytesMax } = this;
+    if (bytesSince < (calm ? logBytesMax / 4 : logBytesMax) || bytesSince < this.retryAtBytes) return;
+    this.run(this.logBytes >= FORCED_FACTOR * logBytesMax ? 'RESTART' : 'PASSIVE');
   }
 
   /** Checkpoints now. */
@@ -48,12 +47,12 @@ export class Checkpointer {
         .prepare(`PRAGMA wal_checkpoint(${mode})`)
         .get<{ busy: number; log: number; checkpointed: number }>();
       complete = row !== undefined && row.busy === 0 && row.log === row.checkpointed;
-      this.logBytes = complete ? 0 : (row?.log ?? 0) * this.pageBytes;
+      this.logBytes = Math.max(0, row?.log ?? 0) * this.pageBytes;
     } catch (error) {
       if (!isBusy(error)) throw error;
     }
     if (complete) this.bytesSince = this.retryAtBytes = 0;
-    else this.retryAtBytes = this.bytesSince + RETRY_BYTES;
+    else this.retryAtBytes = this.bytesSince + this.logBytesMax / 4;
   }
 }
 

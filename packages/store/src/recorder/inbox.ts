@@ -43,6 +43,11 @@ export class Inbox {
     return this.pending;
   }
 
+  /** Adds a message of the recorder's own. */
+  add(message: RecorderMessage): void {
+    this.pending.push(message);
+  }
+
   /** Forgets the oldest `count` messages: they have been committed. */
   stored(count: number): void {
     this.pending = this.pending.slice(count);

@@ -94,7 +94,7 @@ export class RecorderLoop {
         if (this.finishIfDone(recorder, waiting, nowMs)) return;
         for (const [thread, request] of waiting) thread.answerDrain(request);
       } else this.giveUpIfLocked(recorder, waiting, nowMs);
-      recorder.checkpoint(!full);
+      recorder.maintain(!full);
     }
     if (this.idleTicks >= IDLE_TICKS && this.trySleep(recorder)) return;
     // A full ring is emptied without a pause; else this is the pause between two ticks, cut short by a call of a writer.
@@ -152,7 +152,7 @@ export class RecorderLoop {
     }
     recorder.inbox.receive();
     if (recorder.hasWork() || recorder.exit !== undefined) return false;
-    recorder.checkpoint(true);
+    recorder.maintain(true);
     if (this.sleep.start(controls)) this.state = 'asleep';
     else this.idleTicks = 0;
     return this.state === 'asleep';

@@ -1,7 +1,8 @@
 import { isBusy, sqliteCode } from '../driver/sqlite-codes.ts';
 import type { Database } from '../driver/types.ts';
+import { Keeper } from '../retention/keeper.ts';
 import { openRecording } from '../schema/open-recording.ts';
-import { Checkpointer, closeRecording } from './checkpointer.ts';
+import { Checkpointer, closeRecording, LOG_BYTES_MAX } from './checkpointer.ts';
 import { DiskGuard } from './disk-guard.ts';
 import type { RecorderHooks } from './hooks.ts';
 import { Inbox } from './inbox.ts';
@@ -44,6 +45,8 @@ export class Recorder {
   private heartbeatNs = 0;
   private bytesUnguarded = 0;
   private readonly checkpointer: Checkpointer;
+  private readonly keeper: Keeper | undefined;
+  private keepNoted = false;
   private readonly disk: DiskGuard;
   private readonly originHrtimeNs: bigint;
   private readonly offsetNs: number;
@@ -64,7 +67,8 @@ export class Recorder {
     this.originHrtimeNs = options.originHrtimeNs;
     this.offsetNs = Number(options.originHrtimeNs - BigInt(opened.meta['start_hrtime_ns'] ?? options.originHrtimeNs));
     this.rows = new RowWriter(this.db);
-    this.checkpointer = new Checkpointer(this.db);
+    this.keeper = options.keepBytes === undefined ? undefined : new Keeper(this.db, options.keepBytes, LOG_BYTES_MAX);
+    this.checkpointer = new Checkpointer(this.db, this.keeper?.logBytesMax);
     this.disk = new DiskGuard(options.file, options.diskFloorBytes, hooks.freeBytes);
     this.disk.check(0);
     const main = this.addThread(options.main);
@@ -212,9 +216,23 @@ export class Recorder {
     return id;
   }
 
-  /** Moves the write-ahead log into the file when that is due. */
-  checkpoint(calm: boolean): void {
+  /** Keeps the recording within its limits: deletes the oldest chunks, moves the write-ahead log into the file. */
+  maintain(calm: boolean): void {
+    const kept = this.keeper?.step();
+    if (kept === 'pruned') this.checkpointer.committed(0);
+    if (kept === 'full' && !this.keepNoted) {
+      this.keepNoted = true;
+      this.note(
+        'keep',
+        'The recording is larger than --keep allows: what is left are modules and the newest calls of each thread.',
+      );
+    }
     this.checkpointer.step(calm);
+  }
+
+  /** Leaves a note for the reader, with the next commit. */
+  note(kind: string, text: string): void {
+    this.inbox.add({ type: 'note', kind, text, timeNs: this.nowNs() - this.offsetNs });
   }
 
   /** Closes the accounts of threads that have ended and whose rings are empty. */

@@ -29,16 +29,13 @@ export function verifyChunks(db: Database, threadId: number, deep: boolean, repo
     `SELECT id, chunk, fragment, first_event, events, first_call, calls, dropped_before, words, final,
        length(data) bytes FROM chunks WHERE thread_id = ? ORDER BY chunk, fragment`,
   );
-  const pruned = db
-    .prepare('SELECT max(last_chunk) chunk FROM pruned WHERE thread_id = ?')
-    .get<{ chunk: number | null }>(threadId);
-  const firstChunk = pruned?.chunk === null || pruned === undefined ? 0 : pruned.chunk + 1;
+  const start = startOf(db, threadId);
   const sums: ThreadSums = { chunks: 0, events: 0 };
   let before: FragmentRow | undefined;
   let fragments: FragmentRow[] = [];
   // Read at once: deep checks run other statements meanwhile.
   for (const row of rows.all<FragmentRow>(threadId)) {
-    const problem = before === undefined ? startProblem(row, firstChunk) : orderProblem(before, row);
+    const problem = before === undefined ? startProblem(row, start) : orderProblem(before, row);
     if (problem !== undefined) report('continuity', `chunk ${row.chunk} fragment ${row.fragment}: ${problem}`);
     if (row.bytes !== row.words * 4) {
       report(
@@ -59,13 +56,27 @@ export function verifyChunks(db: Database, threadId: number, deep: boolean, repo
   return sums;
 }
 
-function startProblem(row: FragmentRow, firstChunk: number): string | undefined {
-  if (row.chunk !== firstChunk) return `is the first, expected chunk ${firstChunk}`;
+/** Where the stored part of a thread has to begin, after what was pruned. */
+function startOf(
+  db: Database,
+  threadId: number,
+): { chunk: number; pruned: number; droppedBefore(event: number): number } {
+  const row = db
+    .prepare('SELECT max(last_chunk) chunk, coalesce(sum(events), 0) events FROM pruned WHERE thread_id = ?')
+    .get<{ chunk: number | null; events: number }>(threadId)!;
+  const dropped = db.prepare('SELECT coalesce(sum(dropped), 0) n FROM gaps WHERE thread_id = ? AND event < ?');
+  return {
+    chunk: row.chunk === null ? 0 : row.chunk + 1,
+    pruned: row.events,
+    droppedBefore: (event) => dropped.get<{ n: number }>(threadId, event)!.n,
+  };
+}
+
+function startProblem(row: FragmentRow, start: ReturnType<typeof startOf>): string | undefined {
+  if (row.chunk !== start.chunk) return `is the first, expected chunk ${start.chunk}`;
   if (row.fragment !== 0) return 'is the first fragment of its chunk, expected 0';
-  if (firstChunk === 0 && row.first_event !== row.dropped_before) {
-    return `begins with event ${row.first_event} after ${row.dropped_before} dropped ones`;
-  }
-  return undefined;
+  const expected = start.pruned + start.droppedBefore(row.first_event);
+  return row.first_event === expected ? undefined : `begins with event ${row.first_event}, expected ${expected}`;
 }
 
 function orderProblem(before: FragmentRow, row: FragmentRow): string | undefined {
