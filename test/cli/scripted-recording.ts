@@ -213,7 +213,8 @@ export function scriptMain(script: StreamScript): void {
   };
   const pay = (limit: number): number => {
     const call = next().enter(CART_BASE + CART.pay, [cart, limit]);
-    next().fact(K.WRITE, CART_BASE + 10, total(2));
+    const sum = total(2);
+    next().fact(K.WRITE, CART_BASE + 10, sum);
     next().suspend(CART_BASE + 11);
     return call;
   };

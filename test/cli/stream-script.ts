@@ -129,7 +129,7 @@ export class StreamScript {
     const { dropped } = this;
     this.dropped = 0;
     this.timeWrittenNs = this.timeNs;
-    const header = new Array<number>(H.HEADER_FIXED_WORDS).fill(0);
+    const header = Array.from({ length: H.HEADER_FIXED_WORDS }, () => 0);
     const setPair = (index: number, number: number): void => {
       header[index] = (number % 2 ** 32) | 0;
       header[index + 1] = Math.floor(number / 2 ** 32);

@@ -9,7 +9,7 @@ export { APPLICATION_ID, SCHEMA_VERSION } from './schema/ddl.ts';
 export { openForReading, openRecording, readMeta, type RecordingMeta } from './schema/open-recording.ts';
 export { processState, type ProcessState } from './schema/process-state.ts';
 export { verifyRecording, type Problem, type VerifyOptions, type VerifyResult } from './verify/verify-recording.ts';
-export { listRecordings, newestRecording, type RecordingSummary } from './read/catalog.ts';
+export { newestRecording, recordingSummaries, type RecordingSummary } from './read/catalog.ts';
 export { levelName, recordingInfo, type RecordingInfo, type Skipped } from './read/info.ts';
 export {
   defaultThread,
@@ -26,3 +26,6 @@ export type { State, StateFrame, StateScope, StateVariable, SuspendedCall } from
 export type { Progress } from './index/progress.ts';
 export { buildSeekIndex, readState } from './index/seek-index.ts';
 export { openSidecar, type Sidecar } from './index/sidecar.ts';
+export { eventName } from './index/event-names.ts';
+export type { Chunk, ChunkInfo } from './read/chunks.ts';
+export { variableOf, type ModuleInfo, type Site, type SiteResolver } from './read/sites.ts';

@@ -4,6 +4,7 @@ import { printable } from './text.ts';
 /** Levels of objects shown inside each other. */
 const DEPTH_MAX = 4;
 const ELLIPSIS = '…';
+const VALUE_COLUMNS_MIN = 16;
 
 /**
  * A recorded value as a line of JavaScript-like text, from its JSON form (docs/SCHEMA.md, "Values as JSON").
@@ -178,4 +179,9 @@ function enclose<Item>(
   }
   if (parts.length < total) parts.push(ELLIPSIS);
   return `${head}${open}${parts.join(', ')}${close}`;
+}
+
+/** Room for a value behind `used` columns of a line; never too little to recognise it. */
+export function valueRoom(output: { columns: number }, used: number): number {
+  return output.columns === 0 ? Infinity : Math.max(VALUE_COLUMNS_MIN, output.columns - used);
 }
