@@ -40,7 +40,8 @@ const ENTRIES = {
 
 /** `--import` wants an ES module; everything else of the preload is one CommonJS file, which loads faster. */
 const PRELOAD_ESM = `import { createRequire } from 'node:module';
-createRequire(import.meta.url)('./preload.cjs');
+const main = createRequire(import.meta.url)('./preload.cjs').takeOverMain();
+if (main) await main;
 `;
 
 const manifest = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));

@@ -71,6 +71,27 @@ export class InsertionMap {
     return { start: this.#originalOffset(lineStarts, start), end: this.#originalOffset(lineStarts, end) };
   }
 
+  /** The part of the code from `start` to `end` (offsets) as it stood in the source. */
+  withoutInsertions(code: string, start: number, end: number): string {
+    this.#decode();
+    const lineStarts = lineStartsOf(code);
+    let text = '';
+    let from = start;
+    let insertedInLine = 0;
+    for (let index = 0; index < this.#lines.length; index++) {
+      const line = this.#lines[index]!;
+      if (line !== this.#lines[index - 1]) insertedInLine = 0;
+      const place = lineStarts[line]! + this.#columns[index]! + insertedInLine;
+      const length = this.#lengths[index]!;
+      insertedInLine += length;
+      if (place + length <= from) continue;
+      if (place >= end) break;
+      if (place > from) text += code.slice(from, place);
+      from = place + length;
+    }
+    return from < end ? text + code.slice(from, end) : text;
+  }
+
   #originalOffset(codeLineStarts: readonly number[], offset: number): number {
     let inserted = 0;
     let insertedBeforeLine = 0;

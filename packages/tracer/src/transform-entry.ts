@@ -1,1 +1,2 @@
-export {};
+// Parser, compilers and instrumenter: a bundle of its own, loaded at the first cache miss.
+export { transform } from './loader/transform.ts';

@@ -1,1 +1,67 @@
-export {};
+import type { LoadHook, ResolveHook } from 'node:module';
+import { createFileSelector } from '../config/select-file.ts';
+import { withSourceMapComment } from '../positions/source-map-comment.ts';
+import { aliasUrl, healedUrl, loadTypeScriptModule, transformLoaded, type TransformModule } from './es-modules.ts';
+import type { HooksMessage, HooksThreadData } from './hooks-messages.ts';
+import { TransformCache } from './transform-cache.ts';
+import { Transformer } from './transformer.ts';
+
+/*
+ * Entry of the hooks thread of `module.register`, for Node without `registerHooks`. Site tables go straight to the
+ * recorder; what the program's thread needs for its stacks waits in a port until it asks.
+ */
+
+let transformModule: TransformModule = () => undefined;
+
+/** Called by Node with what `module.register` was given. */
+export function initialize(data: HooksThreadData): void {
+  const { config, recorderPort, programPort } = data;
+  const tell = (message: HooksMessage): void => programPort.postMessage(message);
+  const cache = new TransformCache(data.cacheFolder);
+  const transformer = new Transformer({
+    config,
+    select:
+      recorderPort === null
+        ? (file) => ({ instrument: false, reason: 'not included', relative: file })
+        : createFileSelector(config, data.ownFolders),
+    cache,
+    redactionKey: data.redactionKey,
+    transformBundle: data.transformBundle,
+    post: (message) => recorderPort?.postMessage(message),
+    count: (count) => tell({ type: 'count', count }),
+  });
+  transformModule = (request) => {
+    const result = transformer.transform(request);
+    if (result === undefined) return undefined;
+    const { name, file } = request;
+    const { insertions, map, cacheKey } = result;
+    const code = withSourceMapComment(result.code);
+    if (insertions !== '' || map !== null) {
+      tell(
+        cache.isWritable
+          ? { type: 'cached script', name, file, key: cacheKey }
+          : { type: 'script', script: { name, file, code, insertions, map } },
+      );
+    }
+    return code;
+  };
+}
+
+export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
+  const alias = aliasUrl(specifier, context);
+  if (alias !== undefined) return { url: alias, importAttributes: context.importAttributes, shortCircuit: true };
+  try {
+    return await nextResolve(specifier, context);
+  } catch (error) {
+    const url = healedUrl(specifier, context, error);
+    if (url === undefined) throw error;
+    return { url, importAttributes: context.importAttributes, shortCircuit: true };
+  }
+};
+
+export const load: LoadHook = async (url, context, nextLoad) => {
+  // Text of CommonJS given here would change what `require` does in it: Node reads the file again as CommonJS.
+  const compiled = loadTypeScriptModule(url, transformModule, false);
+  if (compiled !== undefined) return compiled as Awaited<ReturnType<LoadHook>>;
+  return transformLoaded(url, await nextLoad(url, context), transformModule);
+};

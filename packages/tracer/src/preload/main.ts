@@ -1,1 +1,122 @@
-export {};
+import { readFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+import { RUNTIME_KEY } from '@execution-cinema/format';
+import { ConfigError, prepareOutputFolder, resolveConfig, type TracerConfig } from '../config/index.ts';
+import { watchProcessEnd } from '../exit/process-end.ts';
+import { moduleFormat, projectOf } from '../loader/typescript/index.ts';
+import { endLine } from './end-line.ts';
+import { bundleUrl, installLoader, type Loader } from './loader.ts';
+import { findMainScript, isLastImport, runAsCommonJs, type MainScript } from './main-script.ts';
+import { startRecording, type Recording } from './recording.ts';
+import { say } from './stderr.ts';
+
+/*
+ * The first thing in the process, by `--require` (this bundle) or `--import` (preload.mjs, which loads it). Loading it
+ * twice does nothing the second time.
+ */
+
+/** Exit code of wrong usage: the program does not start. */
+const WRONG_USAGE = 2;
+
+const key = Symbol.for(RUNTIME_KEY);
+const holder = globalThis as Record<symbol, unknown>;
+let mainScript: MainScript = { file: undefined, isCommonJs: false };
+
+if (holder[key] === undefined && isMainThread) start();
+
+/**
+ * For preload.mjs: what to wait for before Node goes on to the main script; undefined: nothing. Where the script is
+ * CommonJS this runs it as Node would without `--import`.
+ */
+export function takeOverMain(): Promise<void> | undefined {
+  const isUs = (specifier: string): boolean =>
+    specifier === 'tracer' || specifier === bundleUrl('preload.mjs').href || specifier.endsWith('dist/preload.mjs');
+  return mainScript.isCommonJs && isLastImport(isUs) ? runAsCommonJs() : undefined;
+}
+
+function start(): void {
+  mainScript = findMainScript(isCommonJsTypeScript);
+  const config = configure();
+  const recording = isOff(config) ? undefined : record(config);
+  Object.defineProperty(holder, key, { value: recording?.runtime ?? {}, enumerable: false });
+  const loader = installLoader(config, recording);
+  // CommonJS starts the ES module side when it meets an `import()`.
+  if (!mainScript.isCommonJs) loader.esModules.ensure();
+  if (recording !== undefined) watchEnd(config, recording, loader);
+}
+
+function configure(): TracerConfig {
+  try {
+    const config = resolveConfig({
+      cwd: process.cwd(),
+      env: process.env,
+      script: process.argv[1] ?? null,
+      pid: process.pid,
+      startTimeMs: Date.now(),
+    });
+    if (!config.quiet) for (const warning of config.warnings) say(warning);
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    say(`${error.message}\n${error.remedy}`);
+    endProcess(WRONG_USAGE);
+    throw error;
+  }
+}
+
+/** Off for good, as flag or variable say; a plan may be off but for some functions. */
+function isOff(config: TracerConfig): boolean {
+  if (config.level !== 'off') return false;
+  const said = config.sources['level'] !== 'plan';
+  const off = said || config.plan.rules.every(({ level }) => level === undefined || level === 'off');
+  if (off && !config.quiet) say('the level is off, nothing is recorded');
+  return off;
+}
+
+/** Undefined where the recording has no place: the program runs without. */
+function record(config: TracerConfig): Recording | undefined {
+  try {
+    prepareOutputFolder(config);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    if (!config.quiet) say(`not recorded: ${error.message}. ${error.remedy}`);
+    return undefined;
+  }
+  const recording = startRecording(config, bundleUrl('recorder.mjs'));
+  if (!config.quiet && process.stderr.isTTY) say(`recording to ${config.out}`);
+  return recording;
+}
+
+function watchEnd(config: TracerConfig, recording: Recording, loader: Loader): void {
+  watchProcessEnd({
+    beforeExit() {
+      recording.drain();
+      recording.runtime.beginExit();
+    },
+    atEnd(exitCode) {
+      loader.esModules.settle();
+      const { notSelected } = loader.counts;
+      if (notSelected.size > 0) {
+        const text = JSON.stringify(Object.fromEntries(notSelected));
+        recording.post({ type: 'note', timeNs: recording.nowNs(), kind: 'files not selected', text });
+      }
+      const result = recording.end(exitCode);
+      if (!config.quiet) say(endLine(config, result, loader.counts));
+    },
+    onUncaught() {},
+    onFatal: (error) => loader.report.arm(error),
+  });
+}
+
+function isCommonJsTypeScript(file: string): boolean {
+  try {
+    const source = (): string => readFileSync(file, 'utf8');
+    return moduleFormat({ fileName: file, source, project: projectOf(file), via: 'import' }) === 'commonjs';
+  } catch {
+    return false;
+  }
+}
+
+function endProcess(code: number): void {
+  (process as unknown as { reallyExit(code: number): void }).reallyExit(code);
+}

@@ -1,0 +1,76 @@
+/*
+ * The end of the process, seen without listeners: a listener of ours would count among the program's (they are warned
+ * of at eleven), and would not be the last. `process.emit` and `process.reallyExit` are passed by every orderly end.
+ *
+ * Invariant: no listener for any signal or exception is installed, and no exit code is changed.
+ */
+
+export interface ProcessEndHooks {
+  /** Before the program's own `exit` listeners; once. */
+  beforeExit(): void;
+  /** After them, with the code that the process ends with; once, the last thing that happens. */
+  atEnd(exitCode: number): void;
+  /** Nobody has caught this yet; `uncaughtException` listeners come next. */
+  onUncaught(error: unknown): void;
+  /** Nobody caught it and the process is ending with it: before Node prints its report, after `exit` listeners. */
+  onFatal(error: unknown): void;
+}
+
+type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
+type ReallyExit = (this: unknown, code?: number) => never;
+
+/** Installs the hooks, once per process. */
+export function watchProcessEnd(hooks: ProcessEndHooks): void {
+  let exiting = false;
+  let ended = false;
+  let uncaught: { readonly error: unknown } | undefined;
+
+  const end = (exitCode: number): void => {
+    if (ended) return;
+    ended = true;
+    hooks.atEnd(exitCode);
+  };
+
+  const emit = process.emit as Emit;
+  const { apply } = Reflect;
+  const emitWatched: Emit = function emitWatched(event, ...args) {
+    if (event === 'uncaughtExceptionMonitor') {
+      hooks.onUncaught(args[0]);
+      uncaught = { error: args[0] };
+      // An exception in an `exit` listener: no `exit` follows.
+      if (exiting) hooks.onFatal(args[0]);
+    } else if (event === 'exit' && !exiting) {
+      exiting = true;
+      hooks.beforeExit();
+      try {
+        return apply(emit, this, [event, ...args]) as boolean;
+      } finally {
+        if (uncaught !== undefined) hooks.onFatal(uncaught.error);
+        end(Number(process.exitCode ?? args[0] ?? 0));
+      }
+    }
+    const handled = apply(emit, this, [event, ...args]) as boolean;
+    if (event === 'uncaughtException' && handled) uncaught = undefined;
+    return handled;
+  };
+  hide('emit', emitWatched);
+
+  const reallyExit = (process as unknown as { reallyExit: ReallyExit }).reallyExit;
+  const reallyExitWatched: ReallyExit = function reallyExitWatched(code) {
+    end(Number(code ?? process.exitCode ?? 0));
+    return apply(reallyExit, this, [code]) as never;
+  };
+  hide('reallyExit', reallyExitWatched);
+}
+
+/** Stands under the same name, with the same visibility as before. */
+function hide(name: 'emit' | 'reallyExit', value: Emit | ReallyExit): void {
+  const present = Object.getOwnPropertyDescriptor(process, name);
+  Object.defineProperty(value, 'name', { value: (Reflect.get(process, name) as { name: string }).name });
+  Object.defineProperty(process, name, {
+    value,
+    configurable: true,
+    writable: true,
+    enumerable: present?.enumerable ?? false,
+  });
+}

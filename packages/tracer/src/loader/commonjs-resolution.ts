@@ -1,0 +1,44 @@
+import nodeModule from 'node:module';
+import { resolveAfterFailure, resolveAlias, type ResolveRequest } from './resolve/index.ts';
+
+type ResolveFilename = (
+  this: unknown,
+  request: string,
+  parent: NodeJS.Module | null | undefined,
+  isMain: boolean,
+  options?: unknown,
+) => string;
+
+const Module = nodeModule as unknown as { _resolveFilename: ResolveFilename };
+
+const CONDITIONS = ['node', 'require', 'module-sync', 'node-addons'] as const;
+
+/** `require` resolves as Node does, and where Node refuses, as TypeScript means it. Call once per thread. */
+export function installCommonJsResolution(): void {
+  const nodeResolve = Module._resolveFilename;
+  const { apply } = Reflect;
+  Module._resolveFilename = function resolveFilename(request, parent, isMain, options) {
+    const asked: ResolveRequest = {
+      specifier: String(request),
+      parentFile: parent?.filename ?? undefined,
+      kind: 'require',
+      conditions: CONDITIONS,
+    };
+    // With `paths` the caller has said itself where to look.
+    const isPlain = options === undefined;
+    const alias = isPlain && !isMain ? resolveAlias(asked) : undefined;
+    if (alias !== undefined) return alias.file;
+    const limit = Error.stackTraceLimit;
+    try {
+      // Our frame in the stack of a refusal must not push out another.
+      if (Number.isFinite(limit)) Error.stackTraceLimit = limit + 1;
+      return apply(nodeResolve, this, [request, parent, isMain, options]);
+    } catch (error) {
+      const found = isPlain ? resolveAfterFailure(isMain ? { ...asked, parentFile: undefined } : asked, error) : undefined;
+      if (found === undefined) throw error;
+      return found.file;
+    } finally {
+      if (Number.isFinite(limit)) Error.stackTraceLimit = limit;
+    }
+  };
+}

@@ -1,0 +1,206 @@
+import fs from 'node:fs';
+import nodeModule from 'node:module';
+import { extname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { LoadedScripts } from '../positions/loaded-scripts.ts';
+import { withSourceMapComment } from '../positions/source-map-comment.ts';
+import { packageTypeOf } from './package-type.ts';
+import type { Transformer } from './transformer.ts';
+import { INSTRUMENTED_MARK, type ScriptKind, type Transformed } from './transform-types.ts';
+import { isTypeScriptOfTheProgram } from './typescript-files.ts';
+import { moduleFormat, projectOf } from './typescript/index.ts';
+
+/*
+ * CommonJS. Two ways lead to instrumented text:
+ *
+ * - `Module._extensions['.js']` and its kin: ours stand in the place of Node's own function, frame for frame, so that no
+ *   stack grows. They read, transform, and call Node's own `_compile`.
+ * - `Module.prototype._compile`: reached when somebody else's hook (pirates, ts-node, tsx, @babel/register) has made the
+ *   text. Ours transforms what it is given and goes on to Node's; its frame is taken out of stacks again.
+ *
+ * Invariant: no module is transformed twice, and one that cannot be runs as it is.
+ */
+
+export interface CommonJsOptions {
+  readonly transformer: Transformer;
+  readonly scripts: LoadedScripts;
+  /** Open frames of the thread; a module that throws leaves its own open. */
+  readonly frames: { depth(): number; restore(depth: number): void };
+  /** Whether the program has hooks of its own in Node's loader, which must see every text. */
+  readonly hasForeignHooks: () => boolean;
+  /** A text that can import ES modules is about to run. */
+  readonly meetsImport: () => void;
+}
+
+/** May hold an `import()`; more often than not it does not. */
+const MAY_IMPORT = /\bimport\s*\(/;
+
+type Compile = (this: CompilingModule, content: string, filename: string, format?: string) => unknown;
+interface CompilingModule extends NodeJS.Module {
+  _compile: Compile;
+}
+export type ExtensionHandler = (this: unknown, module: CompilingModule, filename: string) => unknown;
+
+interface ModuleClass {
+  readonly prototype: CompilingModule;
+  readonly _extensions: Record<string, ExtensionHandler>;
+}
+
+const Module = nodeModule as unknown as ModuleClass;
+
+/** Installs the CommonJS side, once per thread. Gives Node's own handler of `.js`. */
+export function installCommonJs(options: CommonJsOptions): ExtensionHandler {
+  const { transformer, scripts, frames, hasForeignHooks, meetsImport } = options;
+  const nodeCompile = Module.prototype._compile;
+  const nodeLoadJavaScript = Module._extensions['.js']!;
+  const compileOf = interceptCompile(nodeCompile, compileTransformed);
+
+  /** What V8 gets for a file, and knows it by; undefined: the source itself. */
+  const transform = (
+    module: CompilingModule,
+    request: { file: string; source: string; kind: ScriptKind; compile: boolean },
+  ): string | undefined => {
+    const { file, source } = request;
+    if (MAY_IMPORT.test(source)) meetsImport();
+    if (source.includes(INSTRUMENTED_MARK)) return undefined;
+    const result = transformer.transform({ ...request, name: file });
+    if (result === undefined) return undefined;
+    // The main file is loaded once more, by the loader of ES modules.
+    if (result.kind === 'module' && process.mainModule === module && !request.compile) return undefined;
+    return remember(result, file, scripts);
+  };
+
+  function compileTransformed(this: CompilingModule, content: string, filename: string, format?: string): unknown {
+    const kind = format === 'module' || format === 'commonjs' ? format : 'unknown';
+    const isText = typeof content === 'string' && typeof filename === 'string' && !format?.endsWith('typescript');
+    const code = isText ? transform(this, { file: filename, source: content, kind, compile: false }) : undefined;
+    if (code === undefined) return nodeCompile.call(this, content, filename, format);
+    const depth = frames.depth();
+    try {
+      return nodeCompile.call(this, code, filename, format);
+    } finally {
+      frames.restore(depth);
+    }
+  }
+
+  const loadJavaScript: ExtensionHandler = function (module, filename) {
+    const format = formatByName(filename);
+    if (format === 'native' || Object.hasOwn(module, '_compile') || hasForeignHooks()) {
+      return nodeLoadJavaScript.call(this, module, filename);
+    }
+    const source = fs.readFileSync(filename, 'utf8');
+    const code = transform(module, { file: filename, source, kind: format ?? 'unknown', compile: false });
+    const depth = frames.depth();
+    try {
+      compileOf.prepare(module);
+      return module._compile(code ?? source, filename, format);
+    } finally {
+      frames.restore(depth);
+    }
+  };
+
+  const nodeHandlers = new Map<string, ExtensionHandler>();
+  const loadTypeScript: ExtensionHandler = function (module, filename) {
+    const native = nodeHandlers.get(extname(filename)) ?? nodeLoadJavaScript;
+    if (!isTypeScriptOfTheProgram(filename) || Object.hasOwn(module, '_compile') || hasForeignHooks()) {
+      return native.call(this, module, filename);
+    }
+    const source = fs.readFileSync(filename, 'utf8');
+    const project = projectOf(filename);
+    const format = moduleFormat({ fileName: filename, source: () => source, project, via: 'require' });
+    let code: string | undefined;
+    try {
+      code = transform(module, { file: filename, source, kind: format, compile: true });
+    } catch (error) {
+      // What is no TypeScript is refused by Node in its own words, where it knows TypeScript.
+      if (nodeHandlers.has(extname(filename))) return native.call(this, module, filename);
+      throw error;
+    }
+    const depth = frames.depth();
+    try {
+      compileOf.prepare(module);
+      return module._compile(code ?? source, filename, format);
+    } finally {
+      frames.restore(depth);
+    }
+  };
+
+  Module._extensions['.js'] = loadJavaScript;
+  for (const extension of ['.ts', '.cts', '.mts', '.tsx', '.jsx']) {
+    const native = Module._extensions[extension];
+    if (native === undefined) addHiddenHandler(extension, loadTypeScript);
+    else {
+      nodeHandlers.set(extension, native);
+      Module._extensions[extension] = loadTypeScript;
+    }
+  }
+  return nodeLoadJavaScript;
+}
+
+/** The text for V8. Instrumented and compiled ones are remembered for stacks. */
+function remember(result: Transformed, file: string, scripts: LoadedScripts): string {
+  const { insertions, map, kind } = result;
+  if (insertions === '' && map === null) return result.code;
+  const code = withSourceMapComment(result.code);
+  scripts.add({ name: kind === 'module' ? pathToFileURL(file).href : file, file, code, insertions, map });
+  return code;
+}
+
+/** The format as Node's handler of `.js` finds it; `native` is for Node's handler itself to deal with. */
+function formatByName(filename: string): 'commonjs' | undefined | 'native' {
+  if (filename.endsWith('.cjs')) return 'commonjs';
+  if (filename.endsWith('.mjs')) return 'native';
+  if (!filename.endsWith('.js')) return /\.[cm]?ts$/.test(filename) ? 'native' : undefined;
+  const type = packageTypeOf(filename);
+  if (type === 'none') return undefined;
+  return type === 'commonjs' ? 'commonjs' : 'native';
+}
+
+/**
+ * Makes `Module.prototype._compile` read as `ours`, or as what a program has put there; for a prepared module, whose
+ * text is final, as Node's own, so that no frame comes between.
+ */
+function interceptCompile(nodeCompile: Compile, ours: Compile): { prepare(module: CompilingModule): void } {
+  const enumerable = Object.getOwnPropertyDescriptor(Module.prototype, '_compile')?.enumerable ?? true;
+  let assigned = ours;
+  let prepared: CompilingModule | undefined;
+  Object.defineProperty(Module.prototype, '_compile', {
+    configurable: true,
+    enumerable,
+    get(this: CompilingModule) {
+      const isPrepared = prepared !== undefined && prepared === this;
+      prepared = undefined;
+      return isPrepared && assigned === ours ? nodeCompile : assigned;
+    },
+    set(this: CompilingModule, value: Compile) {
+      if (this === Module.prototype) assigned = value;
+      // As an assignment to a module does where the prototype has a plain property.
+      else Object.defineProperty(this, '_compile', { value, configurable: true, enumerable: true, writable: true });
+    },
+  });
+  return {
+    prepare(module) {
+      prepared = module;
+    },
+  };
+}
+
+/**
+ * Adds a handler that programs do not see when they list extensions: tools decide by that list whether TypeScript needs
+ * their help. What a tool then assigns is listed as usual.
+ */
+function addHiddenHandler(extension: string, handler: ExtensionHandler): void {
+  Object.defineProperty(Module._extensions, extension, {
+    configurable: true,
+    enumerable: false,
+    get: () => handler,
+    set(value: ExtensionHandler) {
+      Object.defineProperty(Module._extensions, extension, {
+        value,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
+    },
+  });
+}

@@ -1,0 +1,124 @@
+import nodeModule from 'node:module';
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { LoadedScript, LoadedScripts } from '../positions/loaded-scripts.ts';
+import { withSourceMapComment } from '../positions/source-map-comment.ts';
+import { aliasUrl, healedUrl, loadTypeScriptModule, transformLoaded, type TransformModule } from './es-modules.ts';
+import type { FileCount } from './file-counts.ts';
+import type { HooksMessage, HooksThreadData } from './hooks-messages.ts';
+import { hasRegisterHooks } from './node-capabilities.ts';
+import type { TransformCache } from './transform-cache.ts';
+import type { Transformer } from './transformer.ts';
+
+export interface EsModuleOptions {
+  readonly transformer: Transformer;
+  readonly scripts: LoadedScripts;
+  readonly cache: TransformCache;
+  readonly count: (count: FileCount) => void;
+  /** URL of the bundle of hooks-thread.ts. */
+  readonly hooksBundle: string;
+  readonly hooksData: Omit<HooksThreadData, 'programPort' | 'recorderPort'>;
+  /** A way from the hooks thread to the recorder; null where nothing is recorded. */
+  readonly recorderPort: () => MessagePort | null;
+}
+
+/** The ES module side of the loader. */
+export interface EsModuleHooks {
+  /** Makes sure that ES modules loaded from now on are transformed: a thread of its own starts only when one comes. */
+  ensure(): void;
+  /** Specifiers are resolved as TypeScript means them, from now on. */
+  ensureResolution(): void;
+  /** Takes in what the hooks thread has counted so far. */
+  settle(): void;
+}
+
+/** Chooses the mechanism that this Node has. Nothing is installed before `ensure`. */
+export function createEsModuleHooks(options: EsModuleOptions): EsModuleHooks {
+  return hasRegisterHooks ? inThisThread(options) : onHooksThread(options);
+}
+
+function inThisThread({ transformer, scripts }: EsModuleOptions): EsModuleHooks {
+  const transformModule: TransformModule = (request) => {
+    const result = transformer.transform(request);
+    if (result === undefined) return undefined;
+    const { insertions, map } = result;
+    const code = withSourceMapComment(result.code);
+    const { name, file } = request;
+    if (insertions !== '' || map !== null) scripts.add({ name, file, code, insertions, map });
+    return code;
+  };
+  let loads = false;
+  let resolves = false;
+  const ensureResolution = (): void => {
+    if (resolves) return;
+    resolves = true;
+    nodeModule.registerHooks({
+      resolve(specifier, context, nextResolve) {
+        // CommonJS is resolved in `Module._resolveFilename`, where `require.resolve` passes as well.
+        if (context.conditions.includes('require')) return nextResolve(specifier, context);
+        const alias = aliasUrl(specifier, context);
+        if (alias !== undefined) return { url: alias, importAttributes: context.importAttributes, shortCircuit: true };
+        try {
+          return nextResolve(specifier, context);
+        } catch (error) {
+          const url = healedUrl(specifier, context, error);
+          if (url === undefined) throw error;
+          return { url, importAttributes: context.importAttributes, shortCircuit: true };
+        }
+      },
+    });
+  };
+  return {
+    ensure() {
+      if (loads) return;
+      loads = true;
+      nodeModule.registerHooks({
+        load(url, context, nextLoad) {
+          const compiled = loadTypeScriptModule(url, transformModule, true);
+          if (compiled !== undefined) {
+            ensureResolution();
+            return compiled as ReturnType<typeof nextLoad>;
+          }
+          return transformLoaded(url, nextLoad(url, context), transformModule);
+        },
+      });
+    },
+    ensureResolution,
+    settle() {},
+  };
+}
+
+function onHooksThread(options: EsModuleOptions): EsModuleHooks {
+  const { scripts, cache, count } = options;
+  let port: MessagePort | undefined;
+
+  function* newScripts(): Generator<LoadedScript> {
+    for (let next = receive(port); next !== undefined; next = receive(port)) {
+      if (next.type === 'count') count(next.count);
+      else if (next.type === 'script') yield next.script;
+      else {
+        const cached = cache.read(next.key);
+        if (cached === undefined) continue;
+        const { name, file } = next;
+        const { insertions, map } = cached;
+        yield { name, file, code: withSourceMapComment(cached.code), insertions, map };
+      }
+    }
+  }
+
+  const ensure = (): void => {
+    if (port !== undefined) return;
+    const { port1, port2 } = new MessageChannel();
+    port1.unref();
+    port = port1;
+    const recorderPort = options.recorderPort();
+    const data: HooksThreadData = { ...options.hooksData, recorderPort, programPort: port2 };
+    const transferList = recorderPort === null ? [port2] : [port2, recorderPort];
+    nodeModule.register(options.hooksBundle, { data, transferList });
+    scripts.pullFrom(newScripts);
+  };
+  return { ensure, ensureResolution() {}, settle: () => scripts.refresh() };
+}
+
+function receive(port: MessagePort | undefined): HooksMessage | undefined {
+  return port && (receiveMessageOnPort(port)?.message as HooksMessage | undefined);
+}

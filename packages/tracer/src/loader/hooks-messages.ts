@@ -1,0 +1,24 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { TracerConfig } from '../config/index.ts';
+import type { LoadedScript } from '../positions/loaded-scripts.ts';
+import type { FileCount } from './file-counts.ts';
+
+/** What the hooks thread starts with. The ports are transferred. */
+export interface HooksThreadData {
+  readonly config: TracerConfig;
+  readonly redactionKey: string;
+  readonly cacheFolder: string;
+  readonly ownFolders: readonly string[];
+  readonly transformBundle: string;
+  /** Leads to the recorder thread; null: nothing is instrumented, TypeScript is compiled. */
+  readonly recorderPort: MessagePort | null;
+  /** Leads to the program's thread, which reads it only when it must. */
+  readonly programPort: MessagePort;
+}
+
+/** What the hooks thread tells the program's thread. */
+export type HooksMessage =
+  | { readonly type: 'script'; readonly script: LoadedScript }
+  /** Its text is in the transform cache under this key. */
+  | { readonly type: 'cached script'; readonly name: string; readonly file: string; readonly key: string }
+  | { readonly type: 'count'; readonly count: FileCount };

@@ -1,0 +1,88 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/*
+ * The source map of prebuilt code: recordings show its original files. Inline ones are part of the text; of external
+ * ones a cache key holds time and size.
+ */
+
+const COMMENT = '//# sourceMappingURL=';
+const INLINE = /^data:application\/json[^,]*?(;base64)?,/;
+/** Larger maps are not read. */
+const MAP_BYTES_MAX = 64 * 1024 * 1024;
+
+interface ReadMap {
+  readonly sources: readonly (string | null)[];
+  readonly names?: readonly string[];
+  readonly mappings: string;
+}
+
+export interface OriginalsMap extends ReadMap {
+  /** Absolute paths of `sources`; other URLs as they are. */
+  readonly files: readonly string[];
+}
+
+/** What the last comment of the text names; undefined without one. */
+export function sourceMapUrl(source: string): string | undefined {
+  const at = source.lastIndexOf(COMMENT);
+  if (at === -1) return undefined;
+  const rest = source.slice(at + COMMENT.length);
+  const url = /^\S+/.exec(rest)?.[0];
+  // Only blanks and comments may follow, else it stands in a string.
+  return url !== undefined && /^(?:\s|\/\*[^*]*\*\/|\/\/.*)*$/.test(rest.slice(url.length)) ? url : undefined;
+}
+
+/** Changes when the map of a text does without the text itself changing; empty for inline ones. */
+export function sourceMapStamp(source: string, file: string): string {
+  const path = externalMap(sourceMapUrl(source), file);
+  if (path === undefined) return '';
+  try {
+    const { mtimeMs, size } = statSync(path);
+    return `${mtimeMs}-${size}`;
+  } catch {
+    return '';
+  }
+}
+
+/** The source map that a text names, if it can be read and is one with mappings of its own. */
+export function readInputMap(source: string, file: string): OriginalsMap | undefined {
+  const url = sourceMapUrl(source);
+  if (url === undefined) return undefined;
+  try {
+    const path = externalMap(url, file);
+    const text = path === undefined ? inlineMap(url) : externalText(path);
+    if (text === undefined) return undefined;
+    const map = JSON.parse(text.replace(/^\)\]\}'[^\n]*\n/, '')) as ReadMap & { sourceRoot?: string };
+    if (typeof map.mappings !== 'string' || !Array.isArray(map.sources) || map.sources.length === 0) return undefined;
+    const base = pathToFileURL(path ?? file);
+    const files = map.sources.map((name) => originalFile(name ?? '', map.sourceRoot ?? '', base));
+    return { sources: map.sources, ...(map.names ? { names: map.names } : {}), mappings: map.mappings, files };
+  } catch {
+    return undefined;
+  }
+}
+
+function externalMap(url: string | undefined, file: string): string | undefined {
+  if (url === undefined || url.startsWith('data:')) return undefined;
+  if (url.startsWith('file:')) return fileURLToPath(url);
+  if (/^[a-z][a-z\d+.-]+:/i.test(url)) return undefined;
+  return resolve(dirname(file), decodeURI(url));
+}
+
+function externalText(path: string): string | undefined {
+  return statSync(path).size > MAP_BYTES_MAX ? undefined : readFileSync(path, 'utf8');
+}
+
+function inlineMap(url: string): string | undefined {
+  const match = INLINE.exec(url);
+  if (match === null) return undefined;
+  const data = url.slice(match[0].length);
+  return match[1] === undefined ? decodeURIComponent(data) : Buffer.from(data, 'base64').toString('utf8');
+}
+
+function originalFile(name: string, sourceRoot: string, base: URL): string {
+  const root = sourceRoot === '' || sourceRoot.endsWith('/') ? sourceRoot : `${sourceRoot}/`;
+  const url = new URL(root + name, base);
+  return url.protocol === 'file:' ? fileURLToPath(url) : root + name;
+}

@@ -1,0 +1,169 @@
+import type { LoadedScripts, ScriptPositions } from './loaded-scripts.ts';
+
+/*
+ * Stack frames as the program would have seen them without us: positions of instrumented text become those of the
+ * file, and frames of our own are left out or stand as the frame of Node that they replace.
+ */
+
+/** What to show for one of our own frames; `undefined` leaves it out. `next` is the frame that called it. */
+export type OwnFrame = (site: NodeJS.CallSite, next: NodeJS.CallSite | undefined) => OwnFrameReplacement | undefined;
+
+export interface OwnFrameReplacement {
+  readonly sites: readonly NodeJS.CallSite[];
+  /** The frame that called ours is left out as well. */
+  readonly swallowsCaller?: boolean;
+}
+
+const AT_POSITION = /:(\d+):(\d+)(?=\)?$)/;
+const IN_EVAL_ORIGIN = /\(([^()]+):(\d+):(\d+)\)/g;
+
+/**
+ * The frames as the program should see them; `trace` itself when nothing has to change.
+ * @param ownFile file name, as V8 reports it, of the bundle whose frames are ours
+ */
+export function asWithoutUs(
+  trace: readonly NodeJS.CallSite[],
+  scripts: LoadedScripts,
+  ownFile: string,
+  ownFrame: OwnFrame,
+): readonly NodeJS.CallSite[] {
+  let result: NodeJS.CallSite[] | undefined;
+  for (let index = 0; index < trace.length; index++) {
+    const site = trace[index]!;
+    const file = site.getFileName();
+    if (file === ownFile) {
+      result ??= trace.slice(0, index);
+      const replacement = ownFrame(site, trace[index + 1]);
+      if (replacement === undefined) continue;
+      result.push(...replacement.sites);
+      if (replacement.swallowsCaller) index++;
+      continue;
+    }
+    const mapped = mappedSite(site, file, scripts);
+    if (mapped !== site) result ??= trace.slice(0, index);
+    result?.push(mapped);
+  }
+  return result ?? trace;
+}
+
+function mappedSite(site: NodeJS.CallSite, file: string | null | undefined, scripts: LoadedScripts): NodeJS.CallSite {
+  const script = typeof file === 'string' ? scripts.find(file) : undefined;
+  if (script !== undefined) return new MappedCallSite(site, script) as unknown as NodeJS.CallSite;
+  const origin = site.getEvalOrigin();
+  if (typeof origin !== 'string' || !origin.includes('(')) return site;
+  const mappedOrigin = mapEvalOrigin(origin, scripts);
+  return mappedOrigin === origin ? site : (new MappedEvalSite(site, origin, mappedOrigin) as unknown as NodeJS.CallSite);
+}
+
+/** `eval at f (/app/a.js:3:40)`, nested ones too. */
+function mapEvalOrigin(origin: string, scripts: LoadedScripts): string {
+  return origin.replace(IN_EVAL_ORIGIN, (text, file: string, line: string, column: string) => {
+    const place = scripts.find(file)?.original(Number(line), Number(column) - 1);
+    return place === undefined ? text : `(${file}:${place.line}:${place.column + 1})`;
+  });
+}
+
+/** Every method of V8's call sites, forwarded; subclasses say what differs. */
+class ForwardingCallSite {
+  readonly #site: NodeJS.CallSite;
+
+  constructor(site: NodeJS.CallSite) {
+    this.#site = site;
+    // Learned from V8, so that what later versions add is there.
+    if (!('getThis' in ForwardingCallSite.prototype)) forwardMethods(Object.getPrototypeOf(site) as object);
+  }
+
+  static call(self: ForwardingCallSite, method: (this: NodeJS.CallSite) => unknown): unknown {
+    return method.call(self.#site);
+  }
+
+  protected get site(): NodeJS.CallSite {
+    return this.#site;
+  }
+}
+
+function forwardMethods(callSitePrototype: object): void {
+  for (const name of Object.getOwnPropertyNames(callSitePrototype)) {
+    const method: unknown = Reflect.get(callSitePrototype, name);
+    if (name === 'constructor' || typeof method !== 'function') continue;
+    Object.defineProperty(ForwardingCallSite.prototype, name, {
+      value(this: ForwardingCallSite) {
+        return ForwardingCallSite.call(this, method as (this: NodeJS.CallSite) => unknown);
+      },
+      configurable: true,
+      writable: true,
+    });
+  }
+}
+
+class MappedCallSite extends ForwardingCallSite {
+  readonly #script: ScriptPositions;
+  #place: { line: number; column: number } | null | undefined;
+
+  constructor(site: NodeJS.CallSite, script: ScriptPositions) {
+    super(site);
+    this.#script = script;
+  }
+
+  #original(): { line: number; column: number } | null {
+    if (this.#place === undefined) this.#place = this.#map(this.site.getLineNumber(), this.site.getColumnNumber());
+    return this.#place;
+  }
+
+  #map(line: number | null, column: number | null): { line: number; column: number } | null {
+    return line === null || column === null ? null : this.#script.original(line, column - 1);
+  }
+
+  getLineNumber(): number | null {
+    return this.#original()?.line ?? this.site.getLineNumber();
+  }
+
+  getColumnNumber(): number | null {
+    const place = this.#original();
+    return place === null ? this.site.getColumnNumber() : place.column + 1;
+  }
+
+  getEnclosingLineNumber(): number | null {
+    return this.#enclosing()?.line ?? null;
+  }
+
+  getEnclosingColumnNumber(): number | null {
+    const place = this.#enclosing();
+    return place === null ? null : place.column + 1;
+  }
+
+  #enclosing(): { line: number; column: number } | null {
+    const site = this.site as NodeJS.CallSite & EnclosingPosition;
+    return this.#map(site.getEnclosingLineNumber(), site.getEnclosingColumnNumber());
+  }
+
+  override toString(): string {
+    const place = this.#original();
+    const text = this.site.toString();
+    return place === null ? text : text.replace(AT_POSITION, `:${place.line}:${place.column + 1}`);
+  }
+}
+
+interface EnclosingPosition {
+  getEnclosingLineNumber(): number | null;
+  getEnclosingColumnNumber(): number | null;
+}
+
+class MappedEvalSite extends ForwardingCallSite {
+  readonly #origin: string;
+  readonly #mapped: string;
+
+  constructor(site: NodeJS.CallSite, origin: string, mapped: string) {
+    super(site);
+    this.#origin = origin;
+    this.#mapped = mapped;
+  }
+
+  getEvalOrigin(): string {
+    return this.#mapped;
+  }
+
+  override toString(): string {
+    return this.site.toString().replace(this.#origin, () => this.#mapped);
+  }
+}

@@ -1,0 +1,91 @@
+/** Formats the stack of an error; what Node calls when `error.stack` is first read. */
+type Formatter = (error: unknown, trace: readonly NodeJS.CallSite[]) => unknown;
+
+export interface StackTraceOptions {
+  /** The frames as the program should see them; the same array when nothing changes. */
+  readonly view: (trace: readonly NodeJS.CallSite[]) => readonly NodeJS.CallSite[];
+  /** Whether Node maps stacks by source maps because the program asked for it. */
+  readonly usesSourceMaps: () => boolean;
+}
+
+/** Name of Node's own function that asks for `Error.prepareStackTrace`. */
+const NODE_ASKER = 'prepareStackTraceCallback';
+
+/**
+ * Makes `error.stack` read as if nothing had been instrumented.
+ *
+ * Node defines `Error.prepareStackTrace` itself; ours stands in its place under the same name and does what it did,
+ * over the corrected frames. A function that the program puts there is left alone and gets the corrected frames: to the
+ * program the property reads as what it assigned, to Node as that function with the correction before it.
+ */
+export function installStackTraces({ view, usesSourceMaps }: StackTraceOptions): void {
+  const original: unknown = Error.prepareStackTrace;
+  const format = typeof original === 'function' ? (original as Formatter) : undefined;
+
+  function ErrorPrepareStackTrace(error: unknown, trace: readonly NodeJS.CallSite[]): unknown {
+    const seen = view(trace);
+    if (format !== undefined && (seen === trace || usesSourceMaps())) return format.call(Error, error, seen);
+    // Without frames Node's function gives the head alone, with the codes of its own errors.
+    const head = format === undefined ? String(error) : String(format.call(Error, error, []));
+    return seen.length === 0 ? head : `${head}\n    at ${seen.join('\n    at ')}`;
+  }
+
+  /** What the program has assigned; ours until it does. */
+  let assigned: unknown = ErrorPrepareStackTrace;
+  const adapted = new WeakMap<Formatter, Formatter>();
+
+  const forNode = (): Formatter => {
+    if (typeof assigned !== 'function') return ErrorPrepareStackTrace;
+    const own = assigned as Formatter;
+    let adapter = adapted.get(own);
+    if (adapter === undefined) {
+      adapter = (error, trace) => own.call(Error, error, view(trace) as NodeJS.CallSite[]);
+      adapted.set(own, adapter);
+    }
+    return adapter;
+  };
+
+  const askedByNode = createAskerCheck();
+  Object.defineProperty(Error, 'prepareStackTrace', {
+    configurable: true,
+    enumerable: false,
+    get() {
+      if (assigned === ErrorPrepareStackTrace) return assigned;
+      const probe = askedByNode.probe();
+      if (probe !== undefined) return probe;
+      return askedByNode.ask() ? forNode() : assigned;
+    },
+    set(value: unknown) {
+      assigned = value;
+    },
+  });
+}
+
+/** Tells, inside the getter, whether Node's formatting code reads the property or the program does. */
+function createAskerCheck(): { probe(): Formatter | undefined; ask(): boolean } {
+  let probing = false;
+  const keepFrames: Formatter = (_error, trace) => trace;
+  return {
+    /** While `ask` reads a stack of its own, Node must get the function that hands out the frames. */
+    probe: () => (probing ? keepFrames : undefined),
+    ask() {
+      const holder: { stack?: unknown } = {};
+      const limit = Error.stackTraceLimit;
+      probing = true;
+      try {
+        Error.stackTraceLimit = 3;
+        Error.captureStackTrace(holder);
+        const frames = holder.stack;
+        if (!Array.isArray(frames)) return true;
+        // ask, the getter, then whoever reads the property.
+        const asker = frames[2] as NodeJS.CallSite | undefined;
+        return asker?.getFunctionName() === NODE_ASKER;
+      } catch {
+        return true;
+      } finally {
+        Error.stackTraceLimit = limit;
+        probing = false;
+      }
+    },
+  };
+}

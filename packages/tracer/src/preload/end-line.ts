@@ -1,0 +1,56 @@
+import { relative } from 'node:path';
+import type { TracerConfig } from '../config/index.ts';
+import type { FileCounts } from '../loader/file-counts.ts';
+import type { RecordingResult } from './recording.ts';
+
+/** Reasons are listed up to here. */
+const REASONS_MAX = 4;
+
+/** What is said when the program has ended: what was recorded and how to see it, or why nothing was. */
+export function endLine(config: TracerConfig, result: RecordingResult, counts: FileCounts): string {
+  const out = shortPath(config.out);
+  if (result.failure !== undefined) {
+    return result.events === 0 ? `not recorded: ${result.failure}` : `${eventsIn(result)} ${out}, then: ${result.failure}`;
+  }
+  if (counts.instrumentedFiles === 0) return `nothing was recorded: ${whyNothing(config, counts)}`;
+  const parts = [
+    `${eventsIn(result)} ${out}`,
+    `${plural(counts.instrumentedFiles, 'file')}, ${plural(counts.instrumentedFunctions, 'function')}`,
+  ];
+  const failed = sum(counts.failed);
+  if (failed > 0) parts.push(`${plural(failed, 'file')} not instrumented (${listed(counts.failed)})`);
+  return [`${parts.join('; ')}. See it with: npx tracer tree`, ...result.notes].join('\ntracer: ');
+}
+
+function eventsIn({ events, dropped }: RecordingResult): string {
+  const lost = dropped > 0 ? ` (${dropped.toLocaleString('en')} dropped)` : '';
+  return `${plural(events, 'event')}${lost} in`;
+}
+
+function whyNothing({ root }: TracerConfig, { failed, notSelected }: FileCounts): string {
+  if (failed.size > 0) return `no file could be instrumented (${listed(failed)})`;
+  if (notSelected.size === 0) return `the program loaded no file`;
+  return `no file that the program loaded is chosen (${listed(notSelected)}); the root is ${root}, and --include '**' chooses everything`;
+}
+
+function listed(counts: ReadonlyMap<string, number>): string {
+  const sorted = [...counts].sort(([, one], [, other]) => other - one);
+  const shown = sorted.slice(0, REASONS_MAX).map(([reason, count]) => `${count} ${reason}`);
+  if (sorted.length > REASONS_MAX) shown.push('...');
+  return shown.join(', ');
+}
+
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.length < path.length ? short : path;
+}
+
+function plural(count: number, word: string): string {
+  return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  let total = 0;
+  for (const count of counts.values()) total += count;
+  return total;
+}

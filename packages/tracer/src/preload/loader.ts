@@ -1,0 +1,97 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createFileSelector, DEFAULT_FOLDER, type TracerConfig } from '../config/index.ts';
+import { installCommonJs } from '../loader/commonjs.ts';
+import { installCommonJsResolution } from '../loader/commonjs-resolution.ts';
+import { createEsModuleHooks, type EsModuleHooks } from '../loader/es-module-hooks.ts';
+import { FileCounts } from '../loader/file-counts.ts';
+import { watchForeignHooks } from '../loader/foreign-hooks.ts';
+import { TransformCache } from '../loader/transform-cache.ts';
+import { Transformer } from '../loader/transformer.ts';
+import { asWithoutUs } from '../positions/call-sites.ts';
+import { installFunctionText } from '../positions/function-text.ts';
+import { LoadedScripts } from '../positions/loaded-scripts.ts';
+import { installStackTraces } from '../positions/stack-traces.ts';
+import { createUncaughtReport, type UncaughtReport } from '../positions/uncaught-report.ts';
+import { createOwnFrames } from './own-frames.ts';
+import type { Recording } from './recording.ts';
+
+/** The folder of the package, and of the bundles in it. */
+const BUNDLES = new URL('./', import.meta.url);
+const OWN_FILE = fileURLToPath(import.meta.url);
+
+export interface Loader {
+  readonly esModules: EsModuleHooks;
+  readonly counts: FileCounts;
+  readonly report: UncaughtReport;
+}
+
+/** URL of another bundle beside this one. */
+export function bundleUrl(name: string): URL {
+  return new URL(name, BUNDLES);
+}
+
+/** Installs everything that sees code before V8 does. Without a recording TypeScript is compiled and that is all. */
+export function installLoader(config: TracerConfig, recording: Recording | undefined): Loader {
+  const scripts = new LoadedScripts();
+  const counts = new FileCounts();
+  const cacheFolder = join(config.root, DEFAULT_FOLDER, 'cache');
+  const cache = new TransformCache(cacheFolder);
+  const ownFolders = [dirname(dirname(OWN_FILE))];
+  const transformBundle = fileURLToPath(bundleUrl('transform.cjs'));
+  const redactionKey = recording?.redactionKey ?? '0'.repeat(16);
+  const count = counts.add.bind(counts);
+  const transformer = new Transformer({
+    config,
+    select: recording
+      ? createFileSelector(config, ownFolders)
+      : (file) => ({ instrument: false, reason: 'not included', relative: file }),
+    cache,
+    redactionKey,
+    transformBundle,
+    post: (message) => recording?.post(message),
+    count,
+  });
+  const esModules = createEsModuleHooks({
+    transformer,
+    scripts,
+    cache,
+    count,
+    hooksBundle: bundleUrl('hooks.mjs').href,
+    hooksData: { config, redactionKey, cacheFolder, ownFolders, transformBundle },
+    recorderPort: () => recording?.openPort() ?? null,
+  });
+  const runtime = recording?.runtime;
+  const nodeLoadJavaScript = installCommonJs({
+    transformer,
+    scripts,
+    frames: {
+      depth: () => runtime?.s.d ?? 0,
+      restore: (depth) => {
+        if (runtime !== undefined && runtime.s.d > depth) runtime.unwindTo(depth);
+      },
+    },
+    hasForeignHooks: watchForeignHooks(),
+    meetsImport: () => esModules.ensure(),
+  });
+  installCommonJsResolution();
+  const ownFrames = createOwnFrames(nodeLoadJavaScript, fileURLToPath(bundleUrl('api.cjs')));
+  let reporting = false;
+  const usesSourceMaps = (): boolean => !reporting && process.sourceMapsEnabled === true;
+  const report = createUncaughtReport(scripts, usesSourceMaps);
+  installStackTraces({
+    view: (trace) => asWithoutUs(trace, scripts, OWN_FILE, (site) => ownFrames.replace(site)),
+    usesSourceMaps,
+  });
+  installFunctionText(scripts);
+  return {
+    esModules,
+    counts,
+    report: {
+      arm(error) {
+        report.arm(error);
+        reporting = true;
+      },
+    },
+  };
+}

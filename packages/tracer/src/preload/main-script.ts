@@ -1,0 +1,76 @@
+import nodeModule from 'node:module';
+import { extname, resolve } from 'node:path';
+import { packageTypeOf } from '../loader/package-type.ts';
+
+/*
+ * `node --import x app.cjs` is not `node app.cjs` with something before it: Node then runs the main script through the
+ * loader of ES modules, inside a promise. Promises settle before `process.nextTick` callbacks, an error at the top level
+ * counts as an unhandled rejection and is reported where it was made instead of where it was thrown, and stacks end
+ * otherwise. So where Node alone would have run the script as CommonJS, the preload runs it itself, on the next tick,
+ * as Node does without `--import`; Node's own attempt is left waiting for the preload for good.
+ */
+
+/** Options under which Node does something else than running a script, or is to be left alone. */
+const OTHER_MODES =
+  /^(?:-[eprc]|-pe|--eval|--print|--check|--interactive|-i|--test|--watch.*|--loader.*|--experimental-loader.*|--experimental-default-type.*|--entry-url|--experimental-entry-url|--build-sea.*|--experimental-sea-config.*|--prof-process|--run.*|--completion-bash|--v8-options)(?:=|$)/;
+
+const Module = nodeModule as unknown as {
+  _load(request: string, parent: null, isMain: boolean): unknown;
+  _findPath(request: string, paths: null, isMain: boolean): string | false;
+};
+
+export interface MainScript {
+  /** Absolute path of the script that Node is about to run; undefined when it runs none (`-e`, REPL, `--test`). */
+  readonly file: string | undefined;
+  /** Whether Node alone would run it as CommonJS, or try that first. */
+  readonly isCommonJs: boolean;
+}
+
+/** What this process is about to run, judged as Node does (`shouldUseESMLoader`). */
+export function findMainScript(isCommonJsTypeScript: (file: string) => boolean): MainScript {
+  const [, script] = process.argv;
+  if (script === undefined || script === '-' || optionsOfNode().some((option) => OTHER_MODES.test(option))) {
+    return { file: undefined, isCommonJs: false };
+  }
+  const found = Module._findPath(resolve(script), null, true);
+  const file = found === false ? resolve(script) : found;
+  if (/\.(?:ts|mts|cts|tsx|jsx)$/.test(file)) return { file, isCommonJs: isCommonJsTypeScript(file) };
+  const extension = extname(file);
+  if (extension === '.mjs' || extension === '.wasm') return { file, isCommonJs: false };
+  if (extension === '.cjs') return { file, isCommonJs: true };
+  return { file, isCommonJs: packageTypeOf(file) !== 'module' };
+}
+
+/** Whether the module at `url` is the last one that `--import` names: then nothing else comes before the script. */
+export function isLastImport(isUs: (specifier: string) => boolean): boolean {
+  const options = optionsOfNode();
+  let last: string | undefined;
+  options.forEach((option, index) => {
+    if (option === '--import') last = options[index + 1];
+    else if (option.startsWith('--import=')) last = option.slice('--import='.length);
+  });
+  return last !== undefined && isUs(last);
+}
+
+/**
+ * Runs the main script as CommonJS on the next tick. The promise that is returned settles only when the script turns out
+ * to be an ES module, which Node then runs.
+ */
+export function runAsCommonJs(): Promise<void> {
+  // Node 20 watches its own attempt by this listener, and would end the process with code 13.
+  for (const listener of process.listeners('exit')) {
+    if (listener.name === 'handleProcessExit') process.off('exit', listener);
+  }
+  return new Promise((settle) => {
+    process.nextTick(function runMainScript() {
+      Module._load(process.argv[1]!, null, true);
+      if (process.mainModule === undefined) settle();
+    });
+  });
+}
+
+function optionsOfNode(): string[] {
+  const { NODE_OPTIONS = '' } = process.env;
+  const fromEnvironment = NODE_OPTIONS.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
+  return [...fromEnvironment.map((option) => option.replace(/^"|"$/g, '')), ...process.execArgv];
+}

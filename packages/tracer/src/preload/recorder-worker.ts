@@ -1,0 +1,62 @@
+import { Worker, type MessagePort } from 'node:worker_threads';
+import { R } from '@execution-cinema/format';
+import type { RecorderOptions } from '@execution-cinema/store';
+
+/**
+ * Starts the recorder thread. It inherits neither flags nor environment, keeps nothing alive, prints nothing, and its
+ * failure only ends the recording: writers see R_RECORDER and stop waiting.
+ */
+export function startRecorderWorker(bundle: URL, options: RecorderOptions): Worker {
+  const worker = withoutWorkerEvent(
+    () =>
+      new Worker(bundle, {
+        name: 'tracer recorder',
+        workerData: options,
+        transferList: options.ports as MessagePort[],
+        execArgv: [],
+        env: {},
+        stdin: false,
+        // Its own streams: with the program's, Node would open `process.stdout` here and now.
+        stdout: true,
+        stderr: true,
+        trackUnmanagedFds: false,
+      }),
+  );
+  const ring = new Int32Array(options.main.ring);
+  const ended = (): void => {
+    Atomics.store(ring, R.R_RECORDER, 2);
+    for (const word of [R.R_RECORDER, R.R_PROGRESS, R.R_DRAINED]) Atomics.notify(ring, word);
+  };
+  worker.on('error', ended);
+  worker.on('exit', ended);
+  worker.unref();
+  return worker;
+}
+
+/** Node announces every new worker by a `worker` event on `process`, on the next tick; the program's listeners must not see ours. */
+function withoutWorkerEvent(start: () => Worker): Worker {
+  const { nextTick } = process;
+  let worker: Worker | undefined;
+  const silently = (callback: (...args: unknown[]) => void, args: unknown[]): void => {
+    const present = Object.getOwnPropertyDescriptor(process, 'emit');
+    const emit = process.emit as (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
+    const filtered = function (this: unknown, event: string | symbol, ...rest: unknown[]): boolean {
+      return event === 'worker' && rest[0] === worker ? false : Reflect.apply(emit, this, [event, ...rest]);
+    };
+    Object.defineProperty(process, 'emit', { value: filtered, configurable: true, writable: true, enumerable: false });
+    try {
+      callback(...args);
+    } finally {
+      if (present) Object.defineProperty(process, 'emit', present);
+      else delete (process as { emit?: unknown }).emit;
+    }
+  };
+  process.nextTick = (callback: (...args: unknown[]) => void, ...args: unknown[]) =>
+    nextTick(() => silently(callback, args));
+  try {
+    worker = start();
+    return worker;
+  } finally {
+    process.nextTick = nextTick;
+  }
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { R } from '@execution-cinema/format';
+import { createRedactor } from '@execution-cinema/format/redaction';
+import { createRuntime, type Runtime } from '@execution-cinema/runtime';
+import type { RecorderMessage, RecorderReport } from '@execution-cinema/store';
+import { BUILD_ID } from '../build-id.ts';
+import type { TracerConfig } from '../config/index.ts';
+import { startRecorderWorker } from './recorder-worker.ts';
+
+/** Site ids of one thread; events have 24 bits for them. Memory is taken as pages are used. */
+const SITES_MAX = 2 ** 24;
+/** The end of the program waits for the recorder at most this long. */
+const DRAIN_MS_MAX = 5_000;
+
+/** What is known about the recording when the program has ended. */
+export interface RecordingResult {
+  readonly events: number;
+  readonly dropped: number;
+  /** Why it failed, with what to do about it; undefined when it did not. */
+  readonly failure: string | undefined;
+  /** What the user must know beside, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** The recording of this process: ring, runtime of the main thread, recorder thread. */
+export interface Recording {
+  readonly runtime: Runtime;
+  readonly redactionKey: string;
+  post(message: RecorderMessage): void;
+  /** A port for another thread that has something to tell the recorder. */
+  openPort(): MessagePort;
+  /** Nanoseconds since the recording began. */
+  nowNs(): number;
+  /** Waits until everything so far is stored. */
+  drain(): void;
+  /** The last act: closes the recording and says how it went. */
+  end(exitCode: number): RecordingResult;
+}
+
+/** Starts recording. Returns as soon as events can be written; the database opens meanwhile in the recorder's thread. */
+export function startRecording(config: TracerConfig, recorderBundle: URL): Recording {
+  const originHrtimeNs = process.hrtime.bigint();
+  const nowNs = (): number => Number(process.hrtime.bigint() - originHrtimeNs);
+  const redactionKey = randomBytes(8).toString('hex');
+  const redactor = createRedactor({ key: redactionKey, ...config.redact });
+  const slotWords = Math.max(R.SLOT_WORDS_MIN, config.chunkBytes >>> 2);
+  const ring = R.allocateRing(Math.max(2, Math.floor(config.bufferBytes / (slotWords * 4))), slotWords);
+  const levels = new SharedArrayBuffer(SITES_MAX);
+  const { port1, port2 } = new MessageChannel();
+  port1.unref();
+  const post = (message: RecorderMessage): void => {
+    try {
+      port1.postMessage(message);
+    } catch {
+      // The recorder has ended and its losses have been told.
+    }
+  };
+  startRecorderWorker(recorderBundle, {
+    file: config.out,
+    root: config.root,
+    toolVersion: BUILD_ID,
+    originHrtimeNs,
+    startedAt: new Date().toISOString(),
+    clock: config.clock,
+    process: {
+      pid: process.pid,
+      parentPid: null,
+      argv: redactor.scrubArguments(process.argv),
+      cwd: process.cwd(),
+      node: process.version,
+      config,
+      startNs: 0,
+    },
+    main: {
+      thread: 0,
+      kind: 'main',
+      name: 'main',
+      workerId: null,
+      parentThread: null,
+      startNs: 0,
+      ring,
+      levels,
+    },
+    ports: [port2],
+    flushMs: config.flushMs,
+    ...(config.keepBytes === null ? {} : { keepBytes: config.keepBytes }),
+    ...(config.keepTotalBytes === null ? {} : { keepTotalBytes: config.keepTotalBytes }),
+    plan: { file: config.planFile, json: JSON.stringify(config.plan) },
+    ...(config.budgetPercent === null ? {} : { budgetShare: config.budgetPercent / 100 }),
+  });
+  const runtime = createRuntime({
+    ring,
+    levels,
+    originHrtimeNs,
+    clock: config.clock,
+    backpressure: config.backpressure,
+    values: config.values,
+    redactor,
+    post,
+  });
+  return {
+    runtime,
+    redactionKey,
+    post,
+    nowNs,
+    openPort() {
+      const { port1: far, port2: near } = new MessageChannel();
+      port1.postMessage({ type: 'port', port: near } satisfies RecorderMessage, [near]);
+      return far;
+    },
+    drain: () => void runtime.drain(DRAIN_MS_MAX),
+    end(exitCode) {
+      post({ type: 'process-exit', timeNs: nowNs(), exitCode, signal: null });
+      const drained = runtime.drain(DRAIN_MS_MAX);
+      return resultOf(reportsOn(port1), drained, runtime);
+    },
+  };
+}
+
+function reportsOn(port: MessagePort): RecorderReport[] {
+  const reports: RecorderReport[] = [];
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+    reports.push(next.message as RecorderReport);
+  }
+  return reports;
+}
+
+function resultOf(reports: readonly RecorderReport[], drained: boolean, runtime: Runtime): RecordingResult {
+  const notes = reports.flatMap((report) => (report.type === 'note' ? [report.text] : []));
+  const failed = reports.find((report) => report.type === 'failed');
+  const closed = reports.find((report) => report.type === 'closed');
+  const { produced, dropped } = runtime.counts();
+  if (failed) {
+    const { message, remedy } = failed.error;
+    return { events: failed.storedEvents, dropped, failure: `${message}. ${remedy}`, notes };
+  }
+  if (closed) return { events: closed.storedEvents, dropped: closed.droppedEvents, failure: undefined, notes };
+  const failure = drained ? undefined : 'the recorder did not answer; the end of the recording may be missing';
+  return { events: produced - dropped, dropped, failure, notes };
+}
