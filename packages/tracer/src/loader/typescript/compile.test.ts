@@ -28,7 +28,7 @@ const CASES: { readonly [shape: string]: Case } = {
   'fields-assign': { formats: BOTH, inPlace: false },
   'fields-define': { formats: BOTH, inPlace: true },
   'import-elision': { formats: BOTH, inPlace: true },
-  'import-shadowed': { formats: BOTH, inPlace: false },
+  'import-shadowed': { formats: BOTH, inPlace: true },
   'import-equals': { formats: ['commonjs'], inPlace: false },
   'import-require-in-module': { formats: ['module'], inPlace: false },
   interop: { formats: BOTH, inPlace: true },

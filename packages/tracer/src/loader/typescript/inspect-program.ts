@@ -1,91 +1,267 @@
-// One walk over a stripped program for all that decides whether stripping was enough.
-import type { AnyNode, Class, Function, Pattern, Program } from 'acorn';
+// One walk over a stripped program for all that decides what else must be done to it: which names of the module are used
+// where, by real scopes, and which syntax stands in it.
+import type {
+  AnyNode,
+  AssignmentProperty,
+  BlockStatement,
+  CatchClause,
+  Class,
+  ForInStatement,
+  ForOfStatement,
+  ForStatement,
+  Function,
+  Identifier,
+  ImportExpression,
+  MetaProperty,
+  Pattern,
+  Program,
+  Property,
+  StaticBlock,
+  SwitchStatement,
+} from 'acorn';
+import { declareLexical, declarePattern, declareVars } from './scopes.ts';
 
-/** What stands in a program; names are collected without regard to scopes. */
+/** One use of a name that no inner scope declares. */
+export interface Reference {
+  readonly node: Identifier;
+  /**
+   * callee: called or a template's tag. statement-callee: such that it opens a statement in a list. shorthand: `{ name }`,
+   * to be written `{ name: ... }`. export: in an export list.
+   */
+  readonly role: 'value' | 'callee' | 'statement-callee' | 'shorthand' | 'export';
+  /** It is (also) assigned to. */
+  readonly write: boolean;
+}
+
+/** What stands in a program. */
 export interface ProgramFacts {
   /** Public or private fields, static ones too: tsc may turn them into assignments. */
   classFields: boolean;
   usingDeclarations: boolean;
-  importMeta: boolean;
+  readonly importMeta: MetaProperty[];
+  readonly dynamicImports: ImportExpression[];
   /** The program opens with a "use strict" directive. */
-  useStrict: boolean;
-  /** The name in `export default name`. */
-  defaultExport: string | undefined;
-  /** Names that the code reads, calls, writes or exports, import declarations left out. */
-  readonly referenced: Set<string>;
-  /** Names bound by declarations, parameters and catch clauses in any scope, and by imports. */
-  readonly declared: Set<string>;
-  /** Names bound anywhere but by an import: a reference to one of these may not mean the import. */
-  readonly shadowing: Set<string>;
+  readonly useStrict: boolean;
+  /** Names declared at the top, imports included. */
+  readonly declared: ReadonlySet<string>;
+  /** Uses of names of the top scope and of globals. */
+  readonly references: ReadonlyMap<string, readonly Reference[]>;
+  /** Every name in any scope and every property name. */
+  readonly names: ReadonlySet<string>;
 }
 
+/** Collects the facts; costs a fifth of the parse. */
+export function inspectProgram(program: Program): ProgramFacts {
+  const walker = new Walker(program);
+  walker.walkAll(program.body);
+  return walker.facts;
+}
+
+type Scope = ReadonlySet<string>;
+
 type Visitors = {
-  readonly [Type in AnyNode['type']]?: (node: Extract<AnyNode, { type: Type }>, facts: ProgramFacts) => void;
+  readonly [Type in AnyNode['type']]?: (walker: Walker, node: Extract<AnyNode, { type: Type }>) => void;
 };
 
-/** Collects the facts; costs a tenth of the parse. */
-export function inspectProgram(program: Program): ProgramFacts {
-  const facts: ProgramFacts = {
-    classFields: false,
-    usingDeclarations: false,
-    importMeta: false,
-    useStrict: program.body.some((node) => node.type === 'ExpressionStatement' && node.directive === 'use strict'),
-    defaultExport: undefined,
-    referenced: new Set(),
-    declared: new Set(),
-    shadowing: new Set(),
+class Walker {
+  readonly facts: Omit<ProgramFacts, 'references' | 'names'> & {
+    readonly references: Map<string, Reference[]>;
+    readonly names: Set<string>;
   };
-  walk(program, facts);
-  return facts;
+  /** Inner scopes, the innermost last; those that declare nothing are left out. */
+  readonly scopes: Scope[] = [];
+  /** Start of the statement in a list that is being walked. */
+  statementStart = -1;
+
+  constructor(program: Program) {
+    const declared = new Set<string>();
+    declareVars(program.body, declared);
+    declareLexical(program.body, declared);
+    this.facts = {
+      classFields: false,
+      usingDeclarations: false,
+      importMeta: [],
+      dynamicImports: [],
+      useStrict: program.body.some((node) => node.type === 'ExpressionStatement' && node.directive === 'use strict'),
+      declared,
+      references: new Map(),
+      names: new Set(declared),
+    };
+  }
+
+  walk(node: AnyNode | null | undefined): void {
+    if (!node) return;
+    const visit = VISITORS[node.type] as ((walker: Walker, node: AnyNode) => void) | undefined;
+    if (visit) visit(this, node);
+    else this.walkChildren(node);
+  }
+
+  walkAll(nodes: readonly (AnyNode | null)[]): void {
+    for (const node of nodes) {
+      if (node?.type === 'ExpressionStatement') this.statementStart = node.start;
+      this.walk(node);
+    }
+  }
+
+  walkChildren(node: AnyNode): void {
+    for (const key in node) {
+      const child: unknown = node[key as keyof AnyNode];
+      if (Array.isArray(child)) {
+        for (const item of child) if (isNode(item)) this.walk(item);
+      } else if (isNode(child)) this.walk(child);
+    }
+  }
+
+  /** Walks inside a scope that declares `names`. */
+  within(names: Scope, walk: () => void): void {
+    for (const name of names) this.facts.names.add(name);
+    if (names.size === 0) {
+      walk();
+      return;
+    }
+    this.scopes.push(names);
+    walk();
+    this.scopes.pop();
+  }
+
+  refer(node: Identifier, role: Reference['role'] = 'value', write = false): void {
+    const { name } = node;
+    this.facts.names.add(name);
+    for (const scope of this.scopes) if (scope.has(name)) return;
+    const reference = { node, role, write };
+    const known = this.facts.references.get(name);
+    if (known) known.push(reference);
+    else this.facts.references.set(name, [reference]);
+  }
+
+  callee(node: AnyNode): void {
+    if (node.type !== 'Identifier') this.walk(node);
+    else this.refer(node, node.start === this.statementStart ? 'statement-callee' : 'callee');
+  }
+
+  property(node: Property | AssignmentProperty, assigned: boolean): void {
+    if (node.computed) this.walk(node.key);
+    else if (node.key.type === 'Identifier') this.facts.names.add(node.key.name);
+    const value: AnyNode = node.value;
+    if (!node.shorthand) {
+      if (assigned) this.target(value as Pattern);
+      else this.walk(value);
+      return;
+    }
+    const target = value.type === 'AssignmentPattern' ? value.left : value;
+    if (target.type === 'Identifier') this.refer(target, 'shorthand', assigned);
+    if (value.type === 'AssignmentPattern') this.walk(value.right);
+  }
+
+  /** What an assignment writes to; its names are not declared here. */
+  target(pattern: Pattern): void {
+    switch (pattern.type) {
+      case 'Identifier':
+        this.refer(pattern, 'value', true);
+        break;
+      case 'ObjectPattern':
+        for (const property of pattern.properties) {
+          if (property.type === 'RestElement') this.target(property.argument);
+          else this.property(property, true);
+        }
+        break;
+      case 'ArrayPattern':
+        for (const element of pattern.elements) if (element) this.target(element);
+        break;
+      case 'RestElement':
+        this.target(pattern.argument);
+        break;
+      case 'AssignmentPattern':
+        this.target(pattern.left);
+        this.walk(pattern.right);
+        break;
+      case 'MemberExpression':
+        this.walk(pattern);
+        break;
+    }
+  }
+
+  /** Keys and defaults of a pattern that declares; the names themselves belong to a scope already. */
+  declaration(pattern: Pattern): void {
+    switch (pattern.type) {
+      case 'ObjectPattern':
+        for (const property of pattern.properties) {
+          if (property.type === 'RestElement') this.declaration(property.argument);
+          else {
+            if (property.computed) this.walk(property.key);
+            this.declaration(property.value);
+          }
+        }
+        break;
+      case 'ArrayPattern':
+        for (const element of pattern.elements) if (element) this.declaration(element);
+        break;
+      case 'RestElement':
+        this.declaration(pattern.argument);
+        break;
+      case 'AssignmentPattern':
+        this.declaration(pattern.left);
+        this.walk(pattern.right);
+        break;
+      default:
+        break;
+    }
+  }
 }
 
 /** Node types that need more or less than a visit of all their children. */
 const VISITORS: Visitors = {
-  Identifier(node, facts) {
-    facts.referenced.add(node.name);
+  Identifier(walker, node) {
+    walker.refer(node);
   },
-  ImportDeclaration(node, facts) {
-    for (const { local } of node.specifiers) facts.declared.add(local.name);
-  },
-  ExportNamedDeclaration(node, facts) {
-    if (node.declaration) walk(node.declaration, facts);
-    else if (!node.source) for (const { local } of node.specifiers) walk(local, facts);
-  },
+  ImportDeclaration() {},
   ExportAllDeclaration() {},
-  ExportDefaultDeclaration(node, facts) {
-    if (node.declaration.type === 'Identifier') facts.defaultExport = node.declaration.name;
-    walk(node.declaration, facts);
+  ExportNamedDeclaration(walker, node) {
+    walker.walk(node.declaration);
+    if (node.source) return;
+    for (const { local } of node.specifiers) if (local.type === 'Identifier') walker.refer(local, 'export');
   },
-  MemberExpression(node, facts) {
-    walk(node.object, facts);
-    if (node.computed) walk(node.property, facts);
+  ImportExpression(walker, node) {
+    walker.facts.dynamicImports.push(node);
+    walker.walkChildren(node);
   },
-  Property(node, facts) {
-    if (node.computed) walk(node.key, facts);
-    walk(node.value, facts);
+  MetaProperty(walker, node) {
+    if (node.meta.name === 'import') walker.facts.importMeta.push(node);
   },
-  MethodDefinition(node, facts) {
-    if (node.computed) walk(node.key, facts);
-    walk(node.value, facts);
+  MemberExpression(walker, node) {
+    walker.walk(node.object);
+    if (node.computed) walker.walk(node.property);
+    else if (node.property.type === 'Identifier') walker.facts.names.add(node.property.name);
   },
-  PropertyDefinition(node, facts) {
-    facts.classFields = true;
-    if (node.computed) walk(node.key, facts);
-    if (node.value) walk(node.value, facts);
+  CallExpression(walker, node) {
+    walker.callee(node.callee);
+    walker.walkAll(node.arguments);
   },
-  LabeledStatement(node, facts) {
-    walk(node.body, facts);
+  TaggedTemplateExpression(walker, node) {
+    walker.callee(node.tag);
+    walker.walk(node.quasi);
+  },
+  Property(walker, node) {
+    walker.property(node, false);
+  },
+  AssignmentExpression(walker, node) {
+    walker.target(node.left);
+    walker.walk(node.right);
+  },
+  UpdateExpression(walker, node) {
+    if (node.argument.type === 'Identifier') walker.refer(node.argument, 'value', true);
+    else walker.walk(node.argument);
+  },
+  LabeledStatement(walker, node) {
+    walker.walk(node.body);
   },
   BreakStatement() {},
   ContinueStatement() {},
-  MetaProperty(node, facts) {
-    if (node.meta.name === 'import') facts.importMeta = true;
-  },
-  VariableDeclaration(node, facts) {
-    if (node.kind === 'using' || node.kind === 'await using') facts.usingDeclarations = true;
+  VariableDeclaration(walker, node) {
+    if (node.kind === 'using' || node.kind === 'await using') walker.facts.usingDeclarations = true;
     for (const { id, init } of node.declarations) {
-      bind(id, facts);
-      if (init) walk(init, facts);
+      walker.declaration(id);
+      walker.walk(init);
     }
   },
   FunctionDeclaration: visitFunction,
@@ -93,67 +269,91 @@ const VISITORS: Visitors = {
   ArrowFunctionExpression: visitFunction,
   ClassDeclaration: visitClass,
   ClassExpression: visitClass,
-  CatchClause(node, facts) {
-    if (node.param) bind(node.param, facts);
-    walk(node.body, facts);
+  MethodDefinition(walker, node) {
+    if (node.computed) walker.walk(node.key);
+    walker.walk(node.value);
+  },
+  PropertyDefinition(walker, node) {
+    walker.facts.classFields = true;
+    if (node.computed) walker.walk(node.key);
+    walker.walk(node.value);
+  },
+  BlockStatement: visitBlock,
+  StaticBlock: visitBlock,
+  SwitchStatement(walker, node: SwitchStatement) {
+    walker.walk(node.discriminant);
+    const names = new Set<string>();
+    for (const { consequent } of node.cases) declareLexical(consequent, names);
+    walker.within(names, () => {
+      for (const { test, consequent } of node.cases) {
+        walker.walk(test);
+        walker.walkAll(consequent);
+      }
+    });
+  },
+  ForStatement: visitFor,
+  ForInStatement: visitForEach,
+  ForOfStatement: visitForEach,
+  CatchClause(walker, node: CatchClause) {
+    const names = new Set<string>();
+    if (node.param) declarePattern(node.param, names);
+    walker.within(names, () => {
+      if (node.param) walker.declaration(node.param);
+      walker.walk(node.body);
+    });
   },
 };
 
-function visitFunction(node: Function, facts: ProgramFacts): void {
-  if (node.id) bind(node.id, facts);
-  for (const parameter of node.params) bind(parameter, facts);
-  walk(node.body, facts);
+function visitFunction(walker: Walker, node: Function): void {
+  const names = new Set<string>();
+  if (node.type === 'FunctionExpression' && node.id) names.add(node.id.name);
+  if (node.type !== 'ArrowFunctionExpression') names.add('arguments');
+  for (const parameter of node.params) declarePattern(parameter, names);
+  if (node.body.type === 'BlockStatement') {
+    declareVars(node.body.body, names);
+    declareLexical(node.body.body, names);
+  }
+  walker.within(names, () => {
+    for (const parameter of node.params) walker.declaration(parameter);
+    if (node.body.type === 'BlockStatement') walker.walkAll(node.body.body);
+    else walker.walk(node.body);
+  });
 }
 
-function visitClass(node: Class, facts: ProgramFacts): void {
-  if (node.id) bind(node.id, facts);
-  if (node.superClass) walk(node.superClass, facts);
-  walk(node.body, facts);
+function visitClass(walker: Walker, node: Class): void {
+  walker.within(new Set(node.id ? [node.id.name] : []), () => {
+    walker.walk(node.superClass);
+    walker.walk(node.body);
+  });
 }
 
-function bind(pattern: Pattern, facts: ProgramFacts): void {
-  switch (pattern.type) {
-    case 'Identifier':
-      facts.declared.add(pattern.name);
-      facts.shadowing.add(pattern.name);
-      break;
-    case 'ObjectPattern':
-      for (const property of pattern.properties) {
-        if (property.type === 'RestElement') bind(property.argument, facts);
-        else {
-          if (property.computed) walk(property.key, facts);
-          bind(property.value, facts);
-        }
-      }
-      break;
-    case 'ArrayPattern':
-      for (const element of pattern.elements) if (element) bind(element, facts);
-      break;
-    case 'RestElement':
-      bind(pattern.argument, facts);
-      break;
-    case 'AssignmentPattern':
-      bind(pattern.left, facts);
-      walk(pattern.right, facts);
-      break;
-    case 'MemberExpression':
-      walk(pattern, facts);
-      break;
-  }
+function visitBlock(walker: Walker, node: BlockStatement | StaticBlock): void {
+  const names = new Set<string>();
+  if (node.type === 'StaticBlock') declareVars(node.body, names);
+  declareLexical(node.body, names);
+  walker.within(names, () => walker.walkAll(node.body));
 }
 
-function walk(node: AnyNode, facts: ProgramFacts): void {
-  const visit = VISITORS[node.type];
-  if (visit) {
-    (visit as (node: AnyNode, facts: ProgramFacts) => void)(node, facts);
-    return;
-  }
-  for (const key in node) {
-    const child: unknown = node[key as keyof AnyNode];
-    if (Array.isArray(child)) {
-      for (const item of child) if (isNode(item)) walk(item, facts);
-    } else if (isNode(child)) walk(child, facts);
-  }
+function visitFor(walker: Walker, node: ForStatement): void {
+  const names = new Set<string>();
+  if (node.init?.type === 'VariableDeclaration') declareLexical([node.init], names);
+  walker.within(names, () => {
+    walker.walk(node.init);
+    walker.walk(node.test);
+    walker.walk(node.update);
+    walker.walk(node.body);
+  });
+}
+
+function visitForEach(walker: Walker, node: ForInStatement | ForOfStatement): void {
+  const names = new Set<string>();
+  if (node.left.type === 'VariableDeclaration') declareLexical([node.left], names);
+  walker.within(names, () => {
+    if (node.left.type === 'VariableDeclaration') walker.walk(node.left);
+    else walker.target(node.left);
+    walker.walk(node.right);
+    walker.walk(node.body);
+  });
 }
 
 function isNode(value: unknown): value is AnyNode {

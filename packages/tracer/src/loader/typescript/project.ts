@@ -10,9 +10,9 @@ const REFERENCE_DEPTH_MAX = 8;
 
 const nodeModules = `${sep}node_modules${sep}`;
 
-let nearestByDir = new Map<string, string | undefined>();
-let configs = new Map<string, Tsconfig>();
-let fileCache: Cache = new Map();
+const nearestByDir = new Map<string, string | undefined>();
+const configs = new Map<string, Tsconfig>();
+const fileCache: Cache = new Map();
 
 /**
  * The project of a file, cached per directory and per tsconfig for the life of the process: the nearest tsconfig that
@@ -27,13 +27,6 @@ export function projectOf(file: string): Project {
     if (dirname(dirname(config)) === dirname(config)) break;
   }
   return nearest === undefined ? NO_PROJECT : load(nearest).project;
-}
-
-/** Forgets every tsconfig read so far. */
-export function forgetProjects(): void {
-  nearestByDir = new Map();
-  configs = new Map();
-  fileCache = new Map();
 }
 
 function ownerOf(configFile: string, file: string, depth: number): Tsconfig | undefined {

@@ -6,6 +6,7 @@ import { runsUsingDeclarations } from './capabilities.ts';
 import { loadSwc } from './heavy.ts';
 import { blankUnusedImports } from './unused-imports.ts';
 import { inspectProgram } from './inspect-program.ts';
+import type { ProgramFacts } from './inspect-program.ts';
 import type { CompileInput } from './compile.ts';
 
 const NEXT_TOKEN = /\S/g;
@@ -28,10 +29,20 @@ export function stripInPlace(input: CompileInput): string | undefined {
   if (facts.usingDeclarations && !runsUsingDeclarations()) return undefined;
   if (format === 'commonjs') {
     const strict = facts.useStrict || !settings.alwaysStrict;
-    return strict && !facts.importMeta ? stripped : undefined;
+    return strict && facts.importMeta.length === 0 ? stripped : undefined;
   }
-  if (facts.defaultExport !== undefined && !facts.declared.has(facts.defaultExport)) return undefined;
+  if (exportsTypeByDefault(program, facts)) return undefined;
   return settings.verbatimModuleSyntax ? stripped : blankUnusedImports(stripped, program, facts);
+}
+
+/** `export default name` of a name that no value has: an interface, most likely. */
+function exportsTypeByDefault(program: Program, { declared }: ProgramFacts): boolean {
+  return program.body.some(
+    (node) =>
+      node.type === 'ExportDefaultDeclaration' &&
+      node.declaration.type === 'Identifier' &&
+      !declared.has(node.declaration.name),
+  );
 }
 
 /** `undefined` unless every code unit stays in its place. */

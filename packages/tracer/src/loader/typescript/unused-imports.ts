@@ -10,21 +10,12 @@ interface Blank {
   readonly first?: ';';
 }
 
-/**
- * The code with every unused import, and every import or export list that erasing has emptied, blanked out. `undefined`
- * when only a scope analysis could tell (the name of an import is also declared inside): the caller asks TypeScript.
- */
-export function blankUnusedImports(code: string, program: Program, facts: ProgramFacts): string | undefined {
+/** The code with every unused import, and every import or export list that erasing has emptied, blanked out. */
+export function blankUnusedImports(code: string, program: Program, facts: ProgramFacts): string {
   const blanks: Blank[] = [];
   for (const node of program.body) {
     if (node.type === 'ImportDeclaration') {
-      const used = new Set<string>();
-      for (const { local } of node.specifiers) {
-        if (!facts.referenced.has(local.name)) continue;
-        if (facts.shadowing.has(local.name)) return undefined;
-        used.add(local.name);
-      }
-      blanks.push(...blanksOfImport(code, node, used));
+      blanks.push(...blanksOfImport(code, node, usedNames(node, facts)));
     } else if (node.type === 'ExportNamedDeclaration' && node.source && node.specifiers.length === 0) {
       blanks.push({ start: node.start, end: node.end, first: ';' });
     }
@@ -32,11 +23,20 @@ export function blankUnusedImports(code: string, program: Program, facts: Progra
   return applyBlanks(code, blanks);
 }
 
+/** The local names of an import that some value uses. */
+export function usedNames(node: ImportDeclaration, facts: ProgramFacts): Set<string> {
+  return new Set(node.specifiers.map(({ local }) => local.name).filter((name) => facts.references.has(name)));
+}
+
+/** `import 'x'`, as against an import whose list is empty. */
+export function isForItsEffect(code: string, node: ImportDeclaration): boolean {
+  return node.specifiers.length === 0 && code.slice(node.start, node.source.start).trim() === 'import';
+}
+
 function blanksOfImport(code: string, node: ImportDeclaration, used: ReadonlySet<string>): Blank[] {
   if (used.size === 0) {
-    const forItsEffect = node.specifiers.length === 0 && code.slice(node.start, node.source.start).trim() === 'import';
     // The semicolon keeps the lines before and after from becoming one statement.
-    return forItsEffect ? [] : [{ start: node.start, end: node.end, first: ';' }];
+    return isForItsEffect(code, node) ? [] : [{ start: node.start, end: node.end, first: ';' }];
   }
   const blanks: Blank[] = [];
   for (const { type, start, end, local } of node.specifiers) {
