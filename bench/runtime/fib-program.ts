@@ -4,7 +4,6 @@ import { createRuntime } from '../../packages/runtime/src/index.ts';
 
 const CALLS = 7_049_155; // of fib(32)
 const ring = R.allocateRing(16, 262_144);
-const control = new Int32Array(ring);
 const stop = new Int32Array(new SharedArrayBuffer(4));
 const recorder = new Worker(
   `const { workerData: { ring, stop, slots, control, state } } = require('node:worker_threads');

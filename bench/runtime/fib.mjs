@@ -3,13 +3,15 @@
 // Run on a quiet machine: `node bench/runtime/fib.mjs`. `--trace-opt --trace-deopt` show whether the probes are inlined.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const require = (await import('node:module')).createRequire(join(here, '../../packages/tracer/package.json'));
-const { buildSync } = require('esbuild');
+// esbuild is a dependency of the tracer's package alone.
+const load = createRequire(join(here, '../../packages/tracer/package.json'));
+const { buildSync } = load('esbuild');
 const out = join(mkdtempSync(join(tmpdir(), 'bench-')), 'fib.cjs');
 buildSync({
   entryPoints: [join(here, 'fib-program.ts')],

@@ -46,7 +46,7 @@ export const CHUNK = 20;
 export const DROPPING = 21;
 /** 1: a time point before every entry and exit (clock `exact`). */
 export const EXACT = 22;
-/** 1: the next ENTER or RESUME is to be preceded by CAUSE. */
+/** 1 while the program has set a correlation: every ENTER asks for its cause. */
 export const CAUSE_PENDING = 23;
 /** 1 after `beginExit`. */
 export const EXITING = 24;

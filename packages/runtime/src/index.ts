@@ -1,4 +1,4 @@
-export { createRuntime, type Runtime, type RuntimeOptions } from './runtime.ts';
+export { createRuntime, type RegisteredModule, type Runtime, type RuntimeOptions } from './runtime.ts';
 export type { Backpressure } from './ring/ring.ts';
 export type { ValueLimits } from './capture/encoder.ts';
 export type { Clock } from './clock/clock.ts';

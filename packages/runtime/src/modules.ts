@@ -1,7 +1,8 @@
 import type { RuntimeMessage } from '@execution-cinema/format';
 import type { Redactor, SecretName } from '@execution-cinema/format/redaction';
-import { LAST_NS, type Core } from './core.ts';
-import { charCodeAt, isArray, min } from './primordials.ts';
+import { LAST_NS, NEXT_CALL, type Core } from './core.ts';
+import { charCodeAt, isArray, min, queueMicrotask } from './primordials.ts';
+import type { Probes } from './probes/probes.ts';
 import { LEVEL_OFF, LEVEL_RECORD, LEVEL_SECRET, SECRET_UNNAMED, type SecretSites } from './probes/levels.ts';
 
 /** Codes of the `levels` string: 48 + rank + flags, see docs/ARCHITECTURE.md. */
@@ -22,18 +23,18 @@ export interface ModuleParts {
   redactor: Redactor | undefined;
   post(message: RuntimeMessage): void;
   openScope(site: number, parent: number): number;
-  /** A module body is on the stack from here on; see `closeAfterThrow`. */
-  probes: object;
+  unwind(depth: number): void;
+  probes: Probes;
 }
 
 export interface Modules {
   /** What the head of an instrumented file calls. */
-  register(key: string, levelCodes: string, secrets?: ModuleSecrets): { b: number; i: number };
+  register(key: string, levelCodes: string, secrets?: ModuleSecrets): Probes & { b: number; i: number };
 }
 
 /** Hands out site ids to modules as they load in this thread. */
 export function createModules(core: Core, parts: ModuleParts): Modules {
-  const { levels, wide } = core;
+  const { levels, wide, state, frameCalls } = core;
   const capacity = min(levels.length, SITES_MAX);
   let nextBase = 0;
   let full = false;
@@ -66,8 +67,21 @@ export function createModules(core: Core, parts: ModuleParts): Modules {
     }
     if (secrets !== undefined) setSecrets(base, secrets);
     const scopeInstance = parts.openScope(base + MODULE_SCOPE_SITE, 0);
+    closeIfThrown();
     parts.post({ type: 'load', thread: parts.thread, base, count, key, scopeInstance, timeNs: wide[LAST_NS]! });
     return { ...parts.probes, b: base, i: scopeInstance };
+  };
+
+  /**
+   * No try block stands round a module's code, so a body that throws leaves its frame open. By the next microtask a
+   * synchronous body has ended in any case: if the call that began next, at this depth, is open still, it threw.
+   */
+  const closeIfThrown = (): void => {
+    const depth = state.d;
+    const call = wide[NEXT_CALL]!;
+    queueMicrotask(() => {
+      if (state.d > depth && frameCalls[depth] === call) parts.unwind(depth);
+    });
   };
 
   /** Base for a module that no longer fits: ids behind the table, whose level reads as off. */

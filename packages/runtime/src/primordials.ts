@@ -26,9 +26,10 @@ function getterOf(prototype: object, name: string | symbol): () => unknown {
 export const now: () => number = performance.now.bind(performance);
 
 export const { getOwnPropertyDescriptor, getPrototypeOf, keys: objectKeys, is: objectIs, defineProperty } = Object;
-export const { ownKeys } = Reflect;
+export const { ownKeys, apply } = Reflect;
 export const { isArray } = Array;
 export const { imul, min, max, floor, ceil, round } = Math;
+export const { isNaN } = Number;
 export const { asIntN } = BigInt;
 export const { fromCharCode } = String;
 export const atomics = {
@@ -45,6 +46,7 @@ export const lookupGetter = uncurry(
   (Object.prototype as unknown as { __lookupGetter__(this: object, key: PropertyKey): unknown }).__lookupGetter__,
 );
 export const charCodeAt = uncurry(String.prototype.charCodeAt);
+export const indexOf = uncurry(String.prototype.indexOf);
 export const slice = uncurry(String.prototype.slice);
 export const bigintToString = uncurry(BigInt.prototype.toString);
 export const symbolDescription = uncurry(getterOf(Symbol.prototype, 'description')) as (
@@ -68,6 +70,11 @@ export const mapEntries = uncurry(Map.prototype.entries);
 export const mapIteratorNext = uncurry(
   Object.getPrototypeOf(new Map().entries()).next as (this: unknown) => IteratorResult<[unknown, unknown]>,
 );
+/** The key that was set first. */
+export function mapFirstKey<K>(map: Map<K, unknown>): K | undefined {
+  return mapIteratorNext(mapKeys(map) as never).value as K | undefined;
+}
+
 export const setSize = uncurry(getterOf(Set.prototype, 'size')) as (self: unknown) => number;
 export const setValues = uncurry(Set.prototype.values);
 export const setIteratorNext = uncurry(
@@ -91,12 +98,22 @@ export const sharedBufferLength = uncurry(getterOf(SharedArrayBuffer.prototype, 
 ) => number;
 export const Bytes = Uint8Array;
 
+const utf8 = new TextDecoder();
+const decode = uncurry(TextDecoder.prototype.decode);
+
+/** Text of the first `most` bytes under a view. */
+export function decodeUtf8(view: ArrayBufferView, most: number): string {
+  const length = min(typedArrayByteLength(view), most);
+  return decode(utf8, new Bytes(typedArrayBuffer(view), typedArrayOffset(view), length));
+}
+
 export const numberValue = uncurry(Number.prototype.valueOf) as (self: unknown) => number;
 export const stringValue = uncurry(String.prototype.valueOf) as (self: unknown) => string;
 export const booleanValue = uncurry(Boolean.prototype.valueOf) as (self: unknown) => boolean;
 export const symbolValue = uncurry(Symbol.prototype.valueOf) as (self: unknown) => symbol;
 export const bigintValue = uncurry(BigInt.prototype.valueOf) as (self: unknown) => bigint;
 
+export const { queueMicrotask } = globalThis;
 export const theError = Error;
 const stackDescriptor = Object.getOwnPropertyDescriptor(new Error('stack'), 'stack');
 /** Where V8 makes `stack` an own accessor of errors: its getter, to tell it from a program's. */
@@ -119,6 +136,11 @@ export const weakMapSet = uncurry(WeakMap.prototype.set) as <V>(
 export const mapGet = uncurry(Map.prototype.get) as <K, V>(self: Map<K, V>, key: K) => V | undefined;
 export const mapSet = uncurry(Map.prototype.set) as <K, V>(self: Map<K, V>, key: K, value: V) => void;
 export const mapDelete = uncurry(Map.prototype.delete) as <K, V>(self: Map<K, V>, key: K) => boolean;
+export const mapKeys = uncurry(Map.prototype.keys) as <K>(self: Map<K, unknown>) => IterableIterator<K>;
+export const mapForEach = uncurry(Map.prototype.forEach) as <K, V>(
+  self: Map<K, V>,
+  visit: (value: V, key: K) => void,
+) => void;
 export const mapClear = uncurry(Map.prototype.clear) as (self: Map<unknown, unknown>) => void;
 
 export const {

@@ -40,17 +40,20 @@ const DRAIN_MS = 2000;
 export interface Watchers {
   /** The recorder's tick has moved; `nowMs` since the recording began. */
   onTick(nowMs: number): void;
-  /** An ENTER or RESUME comes from the event loop: sets CORRELATION and returns the cause, or undefined if unknown. */
-  causeOf(resumed: boolean): Cause | undefined;
+  /**
+   * An ENTER comes from the event loop, or its correlation was set by the program (CAUSE_PENDING): sets CORRELATION and
+   * returns the cause, undefined if unknown.
+   */
+  causeOf(): Cause | undefined;
 }
 
 /** What led to a call. */
 export interface Cause {
   /** Index into CAUSE_CODES. */
-  code: number;
+  readonly code: number;
   /** Call that did the scheduling, 0 unknown. */
-  call: number;
-  correlation: number;
+  readonly call: number;
+  readonly correlation: number;
 }
 
 /**
@@ -70,8 +73,8 @@ export interface Attention {
   commit(p: number): void;
   /** To be called after the frame that the event loop had called ended or fell asleep. */
   leaveToLoop(): void;
-  /** The next ENTER or RESUME states its cause at any depth. */
-  announceCause(): void;
+  /** To be called when EXACT or CAUSE_PENDING changed. */
+  settleLimit(): void;
   watch(watchers: Watchers): void;
 }
 
@@ -149,10 +152,8 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     if (p < 0 || depth >= FRAMES_MAX) return -1;
     if (depth >= registers[DEEPEST]!) registers[DEEPEST] = depth + 1;
     if (isRoot || registers[CAUSE_PENDING] === 1) {
-      registers[CAUSE_PENDING] = 0;
-      const cause = watchers.causeOf(false);
+      const cause = watchers.causeOf();
       if (cause !== undefined) putCause(cause);
-      settleLimit();
     }
     return registers[POSITION]!;
   };
@@ -189,10 +190,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     attendResume,
     commit,
     leaveToLoop,
-    announceCause: () => {
-      registers[CAUSE_PENDING] = 1;
-      settleLimit();
-    },
+    settleLimit,
     watch: (next) => {
       watchers = next;
     },

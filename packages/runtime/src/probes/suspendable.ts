@@ -1,5 +1,6 @@
 import { K } from '@execution-cinema/format';
-import { BASE_DEPTH, OFF, type Core } from '../core.ts';
+import { BASE_DEPTH, CORRELATION, OFF, type Core } from '../core.ts';
+import type { Cause } from './attention.ts';
 import type { CallParts, CallProbes } from './calls.ts';
 import { LEVEL_RECORD } from './levels.ts';
 
@@ -24,10 +25,8 @@ export interface Frame {
 
 export interface SuspendableParts extends CallParts {
   calls: CallProbes;
-  /** Correlation that the call on top belongs to. */
-  correlation(): number;
-  /** A frame wakes up from the event loop: makes its correlation the one in force. */
-  enterCorrelation(frame: Frame): { code: number; call: number; correlation: number };
+  /** A frame with this correlation wakes up from the event loop: the correlation is in force from here on. */
+  resumeCause(correlation: number): Cause;
 }
 
 const NOT_RECORDED: Frame = {
@@ -44,7 +43,7 @@ const NOT_RECORDED: Frame = {
 
 /** Probes of async functions, generators and async generators: frames that leave the stack and come back. */
 export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
-  const { words, state, registers, frameSites, frameCalls, frameScopes } = core;
+  const { words, state, registers, wide, frameSites, frameCalls, frameScopes } = core;
   const { attention, calls, encode } = parts;
   const { modeOf, secretOf } = parts.levels;
   const { commit, leaveToLoop } = attention;
@@ -58,7 +57,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
       site,
       call: frameCalls[depth]!,
       scope: 0,
-      correlation: parts.correlation(),
+      correlation: wide[CORRELATION]!,
       asleep: false,
       yielded: false,
       closing: false,
@@ -69,7 +68,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
   const wake = (frame: Frame): void => {
     // Woken from the loop it goes on in its own chain of causes; woken by `next()` in that of its caller.
     const isRoot = state.d <= registers[BASE_DEPTH]!;
-    const p = attention.attendResume(isRoot ? parts.enterCorrelation(frame) : undefined);
+    const p = attention.attendResume(isRoot ? parts.resumeCause(frame.correlation) : undefined);
     if (p < 0) return;
     frame.asleep = false;
     const depth = state.d;
@@ -155,6 +154,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     frame.asleep = true;
     frame.yielded = yielded;
     frame.scope = frameScopes[frame.d]!;
+    frame.correlation = wide[CORRELATION]!;
     pop(frame);
   };
 

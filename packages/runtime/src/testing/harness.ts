@@ -8,8 +8,7 @@ import {
   type DecodedEvent,
   type RuntimeMessage,
 } from '@execution-cinema/format';
-import { createRuntime, type RuntimeOptions } from '../runtime.ts';
-import type { Probes } from '../probes/probes.ts';
+import { createRuntime, type RegisteredModule, type RuntimeOptions } from '../runtime.ts';
 
 /** A runtime with its ring in sight, for tests: what was written is read back by the decoder of `format`. */
 export function createHarness(options: Partial<RuntimeOptions> & { slots?: number; slotWords?: number } = {}) {
@@ -45,12 +44,8 @@ export function createHarness(options: Partial<RuntimeOptions> & { slots?: numbe
     levels: new Uint8Array(levels),
     messages,
     /** Registers a module with `sites` sites, all on, and gives its probes. */
-    load: (
-      sites = 64,
-      secrets?: Parameters<typeof runtime.m>[2],
-      codes = '5'.repeat(sites),
-    ): Probes & { b: number; i: number } =>
-      runtime.m('test', codes, secrets) as unknown as Probes & { b: number; i: number },
+    load: (sites = 64, secrets?: Parameters<typeof runtime.m>[2], codes = '5'.repeat(sites)): RegisteredModule =>
+      runtime.m('test', codes, secrets),
     /** As the recorder: reads finished and unfinished chunks that were not read yet, and frees full slots. */
     take: (): { header: ChunkHeader; events: DecodedEvent[]; words: Int32Array }[] => {
       const chunks = [];

@@ -1,0 +1,189 @@
+import { executionAsyncResource } from 'node:async_hooks';
+import { CAUSE_CODES, K } from '@execution-cinema/format';
+import { BASE_DEPTH, CAUSE_PENDING, CHUNK, CORRELATION, DROPPING, NEXT_CALL, type Core } from '../core.ts';
+import { mapClear, mapDelete, mapGet, mapSet, mapFirstKey } from '../primordials.ts';
+import type { Attention, Cause } from '../probes/attention.ts';
+import { putPair } from '../ring/chunk-header.ts';
+import { contextOf, stampContext, type Context } from './context.ts';
+import { listenToResources } from './hooks.ts';
+
+const CODE_AWAIT = CAUSE_CODES.indexOf('await');
+const CODE_PROMISE = CAUSE_CODES.indexOf('promise');
+const CODE_CORRELATION = CAUSE_CODES.indexOf('correlation');
+const CODE_HTTP = CAUSE_CODES.indexOf('http');
+
+/** Correlations from here on have a name (`withCorrelation`, incoming requests); lower ones are call numbers. */
+export const NAMED_CORRELATION_FIRST = 2 ** 52;
+/** Names kept for stating them again in later chunks, and for recognising an id that is used again. */
+const NAMES_MAX = 10_000;
+
+export interface Contexts {
+  /** Cause of an ENTER from the event loop, or of one whose correlation was set by the program. */
+  causeOf(): Cause | undefined;
+  /** Cause of a RESUME from the event loop of a frame with this correlation, which is in force from here on. */
+  resumeCause(correlation: number): Cause;
+  /** Runs `run` so that calls made in it, and what they schedule, belong to the correlation named `name`. */
+  withCorrelation<Result>(name: string, run: () => Result): Result;
+  /** Whatever the executing resource (a connection) does from here on belongs to a new correlation; its number. */
+  startRequest(name: string): number;
+  nextRequest(): number;
+  /** Begins to follow resources; returns what ends it. */
+  listen(): () => void;
+}
+
+export interface ContextParts {
+  attention: Attention;
+  putLine(text: string, p: number): number;
+}
+
+export function createContexts(core: Core, parts: ContextParts): Contexts {
+  const { words, registers, wide, state, frameCalls } = core;
+  const { attention, putLine } = parts;
+  /** Promise whose reaction runs now. */
+  let reaction: object | undefined;
+  /** The last context that was stamped: most resources of a call share it. */
+  let last: Context = { call: 0, correlation: 0, code: 0 };
+  let nextNumber = 1;
+  /** Correlation that the program has set for calls made at this depth. */
+  let forced = 0;
+  let forcedDepth = -1;
+  const names = new Map<number, string>();
+  const numbers = new Map<string, number>();
+  let namesCount = 0;
+  /** Numbers whose name was stated in the chunk `statedIn`. */
+  const stated = new Map<number, true>();
+  let statedIn = -1;
+
+  const executing = (): Context | undefined => contextOf(reaction ?? executionAsyncResource());
+
+  /** The context of something scheduled now, undefined when nothing is known. */
+  const current = (code: number): Context | undefined => {
+    const depth = state.d;
+    let call = 0;
+    let correlation = forced;
+    if (depth > registers[BASE_DEPTH]!) {
+      call = frameCalls[depth - 1]!;
+      if (forced === 0 || depth !== forcedDepth) correlation = wide[CORRELATION]!;
+    } else {
+      const outer = executing();
+      if (outer === undefined && forced === 0) return undefined;
+      call = outer === undefined ? 0 : outer.call;
+      if (forced === 0) correlation = outer!.correlation;
+    }
+    if (last.call !== call || last.correlation !== correlation || last.code !== code)
+      last = { call, correlation, code };
+    return last;
+  };
+
+  const stamp = (resource: object, code: number): void => {
+    try {
+      const context = current(code);
+      if (context !== undefined) stampContext(resource, context);
+    } catch {
+      // No stack left, or a resource that takes no fields: its cause stays unknown.
+    }
+  };
+
+  const remember = (number: number, name: string): void => {
+    if (namesCount >= NAMES_MAX) {
+      const oldest = mapFirstKey(names)!;
+      const oldName = mapGet(names, oldest)!;
+      mapDelete(names, oldest);
+      if (mapGet(numbers, oldName) === oldest) mapDelete(numbers, oldName);
+    } else {
+      namesCount++;
+    }
+    mapSet(names, number, name);
+  };
+
+  /** States the name of a correlation, once per chunk. */
+  const stateName = (correlation: number): void => {
+    if (correlation < NAMED_CORRELATION_FIRST) return;
+    const chunk = registers[CHUNK]! * 2 + (registers[DROPPING] === 0 ? 0 : 1);
+    if (chunk !== statedIn) {
+      mapClear(stated);
+      statedIn = chunk;
+    }
+    if (mapGet(stated, correlation) === true) return;
+    const name = mapGet(names, correlation);
+    const p = name === undefined ? -1 : attention.attend();
+    if (p < 0) return;
+    mapSet(stated, correlation, true);
+    words[p] = K.CORRELATION;
+    putPair(words, p + 1, correlation);
+    attention.commit(putLine(name!, p + 3));
+  };
+
+  const causeOf = (): Cause | undefined => {
+    const depth = state.d;
+    const isRoot = depth <= registers[BASE_DEPTH]!;
+    if (forced !== 0 && depth === forcedDepth) {
+      const call = isRoot ? (executing()?.call ?? 0) : frameCalls[depth - 1]!;
+      wide[CORRELATION] = forced;
+      stateName(forced);
+      return { code: CODE_CORRELATION, call, correlation: forced };
+    }
+    if (!isRoot) return undefined;
+    const context = executing();
+    wide[CORRELATION] = context === undefined || context.correlation === 0 ? wide[NEXT_CALL]! : context.correlation;
+    if (context !== undefined) stateName(context.correlation);
+    return context;
+  };
+
+  const withCorrelation = <Result>(name: string, run: () => Result): Result => {
+    let number = mapGet(numbers, name);
+    if (number === undefined) {
+      number = NAMED_CORRELATION_FIRST + nextNumber++;
+      remember(number, name);
+      mapSet(numbers, name, number);
+    }
+    const outerForced = forced;
+    const outerDepth = forcedDepth;
+    const outerPending = registers[CAUSE_PENDING]!;
+    const outerCorrelation = wide[CORRELATION]!;
+    forced = number;
+    forcedDepth = state.d;
+    registers[CAUSE_PENDING] = 1;
+    attention.settleLimit();
+    try {
+      return run();
+    } finally {
+      forced = outerForced;
+      forcedDepth = outerDepth;
+      registers[CAUSE_PENDING] = outerPending;
+      wide[CORRELATION] = outerCorrelation;
+      attention.settleLimit();
+    }
+  };
+
+  return {
+    causeOf,
+    resumeCause: (correlation) => {
+      wide[CORRELATION] = correlation;
+      stateName(correlation);
+      return { code: CODE_AWAIT, call: 0, correlation };
+    },
+    withCorrelation,
+    startRequest: (name) => {
+      const number = nextNumber++;
+      const correlation = NAMED_CORRELATION_FIRST + number;
+      remember(correlation, name);
+      try {
+        stampContext(executionAsyncResource(), { call: 0, correlation, code: CODE_HTTP });
+      } catch {
+        // A resource that takes no fields: the request's calls keep the correlation of its connection.
+      }
+      stateName(correlation);
+      return number;
+    },
+    nextRequest: () => nextNumber++,
+    listen: () =>
+      listenToResources({
+        onResource: stamp,
+        onPromise: (promise) => stamp(promise, CODE_PROMISE),
+        onReaction: (promise) => {
+          reaction = promise;
+        },
+      }),
+  };
+}

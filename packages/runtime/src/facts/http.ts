@@ -1,0 +1,109 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { K } from '@execution-cinema/format';
+import type { Contexts } from '../async/contexts.ts';
+import type { Encode } from '../capture/encoder.ts';
+import { indexOf, isProxy, objectKeys, slice, weakMapGet, weakMapSet } from '../primordials.ts';
+import { ownData } from '../capture/classify.ts';
+import type { WriteFact } from '../probes/fact-writer.ts';
+
+const INCOMING = 0;
+const OUTGOING = 1;
+
+export interface HttpParts {
+  words: Int32Array;
+  write: WriteFact;
+  encode: Encode;
+  putLine(text: string, p: number): number;
+  contexts: Contexts;
+}
+
+/** One request that has begun; `status` is known before it ends. */
+interface OpenRequest {
+  number: number;
+  status: unknown;
+}
+
+/**
+ * Records requests in and out as Node's diagnostics channels announce them: the `http` module's both ways, and `fetch`.
+ * An incoming one begins a new correlation, to which everything belongs that its connection causes until the next one.
+ */
+export function watchHttp(parts: HttpParts): () => void {
+  const { write, encode, putLine, contexts } = parts;
+  const open = new WeakMap<object, OpenRequest>();
+
+  const start = (request: object, direction: number, method: unknown, url: string): void => {
+    const title = `${text(method)} ${url}`;
+    const number = direction === INCOMING ? contexts.startRequest(title) : contexts.nextRequest();
+    weakMapSet(open, request, { number, status: undefined });
+    write(K.REQUEST_START, direction, (p) => putLine(url, encode(text(method), putNumber(number, p), null)));
+  };
+
+  const end = (request: object, status: unknown): void => {
+    const opened = weakMapGet(open, request);
+    if (opened === undefined || opened.number === 0) return;
+    const { number } = opened;
+    opened.number = 0;
+    write(K.REQUEST_END, 0, (p) => encode(status ?? opened.status, putNumber(number, p), null));
+  };
+
+  const putNumber = (number: number, p: number): number => {
+    parts.words[p] = number;
+    return p + 1;
+  };
+
+  const channels: Record<string, (message: Record<string, object>) => void> = {
+    'http.server.request.start': ({ request }) =>
+      start(request!, INCOMING, data(request, 'method'), text(data(request, 'url'))),
+    'http.server.response.finish': ({ request, response }) => end(request!, data(response, 'statusCode')),
+    'http.client.request.start': ({ request }) =>
+      start(request!, OUTGOING, data(request, 'method'), clientUrl(request!)),
+    'http.client.response.finish': ({ request, response }) => end(request!, data(response, 'statusCode')),
+    'http.client.request.error': ({ request, error }) => end(request!, error),
+    'undici:request:create': ({ request }) =>
+      start(
+        request!,
+        OUTGOING,
+        data(request, 'method'),
+        `${text(data(request, 'origin'))}${text(data(request, 'path'))}`,
+      ),
+    'undici:request:headers': ({ request, response }) => {
+      const opened = weakMapGet(open, request!);
+      if (opened !== undefined) opened.status = data(response, 'statusCode');
+    },
+    'undici:request:trailers': ({ request }) => end(request!, undefined),
+    'undici:request:error': ({ request, error }) => end(request!, error),
+  };
+
+  const undo: (() => void)[] = [];
+  for (const name of objectKeys(channels)) {
+    const handle = channels[name]!;
+    const listener = (message: unknown): void => {
+      try {
+        handle(message as Record<string, object>);
+      } catch {
+        // Channels report what a listener throws as an uncaught exception of the program.
+      }
+    };
+    subscribe(name, listener);
+    undo.push(() => void unsubscribe(name, listener));
+  }
+  return () => {
+    for (const step of undo) step();
+  };
+}
+
+function data(target: object | undefined, key: string): unknown {
+  return target === undefined || isProxy(target) ? undefined : ownData(target, key);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The URL of a request of the `http` module; the port is only in the header that is about to be sent. */
+function clientUrl(request: object): string {
+  const header = text(data(request, '_header'));
+  const at = indexOf(header, '\r\nHost: ');
+  const host = at < 0 ? text(data(request, 'host')) : slice(header, at + 8, indexOf(header, '\r\n', at + 8));
+  return `${text(data(request, 'protocol'))}//${host}${text(data(request, 'path'))}`;
+}

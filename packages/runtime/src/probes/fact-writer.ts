@@ -1,0 +1,17 @@
+import { BASE_DEPTH, type Core } from '../core.ts';
+import type { Attention } from './attention.ts';
+
+/** Writes one event that is not a probe's: `put` writes the operands from the given position on and returns the end. */
+export type WriteFact = (kind: number, payload: number, put: (p: number) => number) => void;
+
+export function createFactWriter(core: Core, attention: Attention): WriteFact {
+  const { words, registers, state } = core;
+  return (kind, payload, put) => {
+    const p = attention.attendTimed();
+    if (p < 0) return;
+    words[p] = (payload << 8) | kind;
+    attention.commit(put(p + 1));
+    // Nothing of the program may follow for long, and an exiting process may end here.
+    if (state.d <= registers[BASE_DEPTH]!) attention.leaveToLoop();
+  };
+}
