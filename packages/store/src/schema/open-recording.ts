@@ -4,7 +4,7 @@ import { openDatabase } from '../driver/open.ts';
 import { sqliteCode } from '../driver/sqlite-codes.ts';
 import type { Database } from '../driver/types.ts';
 import { bootId, sameClock } from './boot.ts';
-import { APPLICATION_ID, PAGE_BYTES } from './ddl.ts';
+import { APPLICATION_ID, PAGE_BYTES, SCHEMA_VERSION } from './ddl.ts';
 import { storeFailure } from './failure.ts';
 import { migrate, pragmaNumber, schemaVersion } from './migrations.ts';
 import { preparePlace } from './place.ts';
@@ -108,6 +108,10 @@ export function openForReading(file: string, busyTimeoutMs?: number): Database {
   try {
     db = openDatabase(file, { readonly: true, ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }) });
     if (pragmaNumber(db, 'application_id') !== APPLICATION_ID) throw storeError('OUT_NOT_RECORDING', file);
+    const version = pragmaNumber(db, 'user_version');
+    if (version > SCHEMA_VERSION) {
+      throw storeError('OUT_NEWER', `${file} has version ${version}, this tracer knows ${SCHEMA_VERSION}`);
+    }
     return db;
   } catch (error) {
     db?.close();
