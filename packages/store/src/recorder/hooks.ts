@@ -1,7 +1,10 @@
 import type { FreeBytes } from './disk-guard.ts';
+import type { PlanSource } from './levels/plan-watch.ts';
 
 /** What the recorder needs from packages that it must not know, and what tests replace. */
 export interface RecorderHooks {
   /** Free space of a folder's disk; default: the system's answer. */
   freeBytes?: FreeBytes;
+  /** Reads the plan file again when it changes; without it the plan at start holds. */
+  plan?: PlanSource;
 }

@@ -1,3 +1,4 @@
+import type { LoadMessage, NoteMessage, SampleMessage } from '@execution-cinema/format';
 import type { MessagePort } from 'node:worker_threads';
 import type { StoreErrorInfo } from '../errors.ts';
 
@@ -34,7 +35,7 @@ export interface RecorderOptions {
   keepTotalBytes?: number;
   /** Recording stops when less than this is free on the disk. Default DISK_FLOOR_BYTES. */
   diskFloorBytes?: number;
-  /** Plan file to watch, with the plan in force as JSON text. */
+  /** The plan in force at start, and the file it came from (null: none). Both are for `RecorderHooks.plan`. */
   plan?: { file: string | null; json: string };
   /** Adaptive recording: share of the program's time that recording may take, 0..1. Absent: full fidelity. */
   budgetShare?: number;
@@ -86,18 +87,6 @@ export interface ModuleMessage {
   skippedReason: string | null;
 }
 
-export interface LoadMessage {
-  type: 'load';
-  thread: number;
-  /** Site ids base .. base + count - 1 of this thread belong to the module. */
-  base: number;
-  count: number;
-  key: string;
-  /** Instance of the module's scope. */
-  scopeInstance: number;
-  timeNs: number;
-}
-
 export interface ThreadStartMessage extends ThreadInfo {
   type: 'thread-start';
 }
@@ -117,21 +106,13 @@ export interface ProcessExitMessage {
   signal: string | null;
 }
 
-export interface SampleMessage {
-  type: 'sample';
+/** The plan has changed, or an edit was refused: a row of `plans`. */
+export interface PlanMessage {
+  type: 'plan';
   timeNs: number;
-  loopDelayMs: number;
-  gcMs: number;
-  heapBytes: number;
-  /** Processor time of the process since its start, user and system; what `budgetShare` is measured against. */
-  cpuMs?: number;
-}
-
-export interface NoteMessage {
-  type: 'note';
-  timeNs: number;
-  kind: string;
-  text: string;
+  /** The plan in force from here on. */
+  json: string;
+  note: string;
 }
 
 /** Another source of messages, for instance the loader's hooks thread. The port is transferred. */
@@ -139,6 +120,8 @@ export interface PortMessage {
   type: 'port';
   port: MessagePort;
 }
+
+export type { LoadMessage, NoteMessage, SampleMessage };
 
 export type RecorderMessage =
   | ModuleMessage
@@ -148,6 +131,7 @@ export type RecorderMessage =
   | ProcessExitMessage
   | SampleMessage
   | NoteMessage
+  | PlanMessage
   | PortMessage;
 
 /** What the recorder says on its first port. */

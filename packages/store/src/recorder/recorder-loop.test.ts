@@ -1,4 +1,5 @@
 import { R } from '@execution-cinema/format';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,9 +7,11 @@ import { openDatabase } from '../driver/open.ts';
 import { openForReading } from '../schema/open-recording.ts';
 import { scratchFolder } from '../testing/bundle.ts';
 import { FakeWriter } from '../testing/fake-writer.ts';
+import { smallSiteTable } from '../testing/site-table.ts';
 import { recorderOptions } from '../testing/start-worker.ts';
 import { verifyRecording } from '../verify/verify-recording.ts';
 import type { RecorderHooks } from './hooks.ts';
+import type { LivePlan, PlanSource } from './levels/plan-watch.ts';
 import type { RecorderMessage, RecorderOptions, RecorderReport } from './messages.ts';
 import { RecorderLoop } from './recorder-loop.ts';
 
@@ -146,6 +149,70 @@ describe('times', () => {
       start_ns: 7_000_000_000,
       end_ns: 7_000_005_000,
     });
+    db.close();
+  });
+});
+
+describe('levels', () => {
+  const module = {
+    type: 'module',
+    key: 'app#1',
+    file: 'app.js',
+    url: '',
+    hash: '',
+    format: 'module',
+    level: 2,
+    source: null,
+    sites: JSON.stringify(smallSiteTable()),
+    functions: 3,
+    instrumented: true,
+    skippedReason: null,
+  } as const;
+  const load = { type: 'load', thread: 0, base: 0, count: 10, key: 'app#1', scopeInstance: 1, timeNs: 0 } as const;
+
+  test('follow the plan file while the program runs', async () => {
+    const planFile = join(scratchFolder(), 'tracer.config.json');
+    writeFileSync(planFile, '2');
+    const planOf = (level: number): LivePlan => ({ json: String(level), levelsIn: () => () => level });
+    const plan: PlanSource = {
+      current: planOf(2),
+      reload: async () => planOf(Number(readFileSync(planFile, 'utf8'))),
+      needsReload: () => [],
+    };
+    const levels = new SharedArrayBuffer(16);
+    const options = recorderOptions(file, writer, new MessageChannel().port2);
+    start({ plan }, { main: { ...options.main, levels }, plan: { file: planFile, json: '2' } });
+    post(module);
+    post(load);
+    writeFileSync(planFile, '1 ');
+    await until('the levels have moved', () => {
+      writer.call(1, 1);
+      return new Uint8Array(levels)[0] === 1;
+    });
+    expect([...new Uint8Array(levels).subarray(0, 10)]).toEqual([1, 1, 1, 0, 0, 1, 1, 0, 0, 1]);
+    await exit();
+    const db = openForReading(file);
+    expect(db.prepare('SELECT json, note FROM plans').all()).toEqual([
+      { json: '2', note: `in force at start, from ${planFile}` },
+      { json: '1', note: 'the plan has changed: 3 functions have another level' },
+    ]);
+    db.close();
+  });
+
+  test('give way to a budget where recording costs too much', async () => {
+    const levels = new SharedArrayBuffer(16);
+    const options = recorderOptions(file, writer, new MessageChannel().port2);
+    start({}, { main: { ...options.main, levels }, budgetShare: 0.001 });
+    post(module);
+    post(load);
+    await until('the hot function is counted', () => {
+      for (let i = 0; i < 100; i++) writer.call(2, i);
+      return new Uint8Array(levels)[2] === 2;
+    });
+    await exit();
+    const db = openForReading(file);
+    const notes = db.prepare("SELECT text FROM notes WHERE kind = 'budget'").all();
+    expect(notes[0]).toEqual({ text: 'hot (app.js) is counted instead of recorded: it exceeds the budget of 0.1%' });
     db.close();
   });
 });

@@ -77,13 +77,14 @@ export class RecorderLoop {
   private step(recorder: Recorder): void {
     const nowMs = performance.now();
     const waiting = drainRequests(recorder);
-    let moved = false;
+    const moved: number[] = [];
     let full = false;
-    for (const { reader } of recorder.threads.values()) {
-      if (reader.tick()) moved = true;
+    for (const [thread, { reader }] of recorder.threads) {
+      if (reader.tick()) moved.push(thread);
       if (reader.fullSlots() > 0) full = true;
     }
-    if (moved || waiting.size > 0) {
+    recorder.levels?.step(nowMs, moved);
+    if (moved.length > 0 || waiting.size > 0) {
       this.idleTicks = 0;
       this.sleep.end(this.controls());
     } else this.idleTicks++;

@@ -4,6 +4,7 @@ import { Keeper } from '../retention/keeper.ts';
 import { openRecording } from '../schema/open-recording.ts';
 import { Checkpointer, closeRecording, LOG_BYTES_MAX } from './checkpointer.ts';
 import { DiskGuard } from './disk-guard.ts';
+import { Levels } from './levels/levels.ts';
 import type { RecorderHooks } from './hooks.ts';
 import { Inbox } from './inbox.ts';
 import type { ProcessExitMessage, RecorderMessage, RecorderOptions, ThreadInfo } from './messages.ts';
@@ -45,6 +46,8 @@ export class Recorder {
   private heartbeatNs = 0;
   private bytesUnguarded = 0;
   private readonly checkpointer: Checkpointer;
+  /** Present when a plan file is watched or a budget is set. */
+  readonly levels: Levels | undefined;
   private readonly keeper: Keeper | undefined;
   private keepNoted = false;
   private readonly disk: DiskGuard;
@@ -71,16 +74,33 @@ export class Recorder {
     this.checkpointer = new Checkpointer(this.db, this.keeper?.logBytesMax);
     this.disk = new DiskGuard(options.file, options.diskFloorBytes, hooks.freeBytes);
     this.disk.check(0);
+    this.levels = this.makeLevels(options, hooks);
     const main = this.addThread(options.main);
     this.processId = this.db.transaction(() => {
       this.rows.setState('open');
       const id = this.rows.addProcess(options.process, this.recordingNs(options.process.startNs));
       main.id = this.rows.addThread(id, options.main, null, this.recordingNs(options.main.startNs));
+      if (options.plan !== undefined) {
+        const note = options.plan.file === null ? 'in force at start' : `in force at start, from ${options.plan.file}`;
+        this.rows.addPlan(id, options.plan.json, note, this.recordingNs(options.process.startNs));
+      }
       return id;
     }, 'immediate');
     this.db.exec(`PRAGMA busy_timeout = ${COMMIT_WAIT_MS}`);
     this.inbox = new Inbox((message) => this.arrived(message), wake);
     for (const port of options.ports) this.inbox.addPort(port);
+  }
+
+  private makeLevels({ plan, budgetShare }: RecorderOptions, hooks: RecorderHooks): Levels | undefined {
+    const file = plan?.file ?? undefined;
+    const watched = file === undefined || hooks.plan === undefined ? undefined : { file, source: hooks.plan };
+    if (watched === undefined && budgetShare === undefined) return undefined;
+    return new Levels(this.db, {
+      plan: watched,
+      budgetShare,
+      planChanged: (change) => this.inbox.add({ type: 'plan', timeNs: this.nowNs() - this.offsetNs, ...change }),
+      note: (kind, text) => this.note(kind, text),
+    });
   }
 
   /** Nanoseconds since the recording began. */
@@ -97,6 +117,7 @@ export class Recorder {
   private addThread(info: ThreadInfo): ThreadRecord {
     const thread = new ThreadRecord(info);
     this.threads.set(info.thread, thread);
+    this.levels?.threadStarted(info.thread, info.levels);
     return thread;
   }
 
@@ -164,9 +185,13 @@ export class Recorder {
       if (isBusy(error)) return false;
       throw error;
     }
+    for (const message of messages) if (message.type === 'load') this.levels?.loaded(message);
     this.inbox.stored(messages.length);
     if (beats) this.heartbeatNs = nowNs;
-    for (const { thread, pieces } of batches) thread.accept(pieces);
+    for (const { thread, pieces } of batches) {
+      if (this.levels !== undefined) thread.measure(this.levels, pieces);
+      thread.accept(pieces);
+    }
     this.checkpointer.committed(bytes);
     this.bytesUnguarded = bytes;
     return true;
@@ -198,6 +223,8 @@ export class Recorder {
         return rows.addSample(processId, message, this.recordingNs(message.timeNs));
       case 'note':
         return rows.addNote(processId, message, this.recordingNs(message.timeNs));
+      case 'plan':
+        return rows.addPlan(processId, message.json, message.note, this.recordingNs(message.timeNs));
       default:
         return;
     }
@@ -253,6 +280,7 @@ export class Recorder {
     this.endedDropped += dropped;
     this.endedStored += thread.storedEvents;
     this.threads.delete(thread.info.thread);
+    this.levels?.threadEnded(thread.info.thread);
   }
 
   /** Events stored and dropped so far, over all threads. */

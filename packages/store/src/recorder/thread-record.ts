@@ -1,4 +1,5 @@
 import { H, R } from '@execution-cinema/format';
+import type { Levels } from './levels/levels.ts';
 import type { ThreadInfo } from './messages.ts';
 import { RingReader, type Extent, type Piece } from './ring-reader.ts';
 import type { RowWriter } from './row-writer.ts';
@@ -70,6 +71,11 @@ export class ThreadRecord {
     return bytes;
   }
 
+  /** Shows stored pieces to what moves levels, before their slots are given back. */
+  measure(levels: Levels, pieces: readonly Piece[]): void {
+    for (const piece of pieces) levels.stored(this.info.thread, this.reader.wordsOf(piece.slot), piece);
+  }
+
   private countsAfter(pieces: readonly Piece[]) {
     let stored = this.storedEvents;
     let dropped = this.droppedEvents;
@@ -99,7 +105,8 @@ export class ThreadRecord {
   writeAccounts(rows: RowWriter, at: { nowNs: number; endNs?: number; reason: string }): number {
     const counted = this.storedEvents + this.droppedEvents;
     const produced = Math.max(readPair(this.control, R.R_PRODUCED), counted);
-    if (produced > counted) rows.replaceGap(this.id!, at.nowNs, counted, produced - counted, at.reason);
+    const reason = Atomics.load(this.control, R.R_PAUSED) === 1 ? 'paused' : at.reason;
+    if (produced > counted) rows.replaceGap(this.id!, at.nowNs, counted, produced - counted, reason);
     const dropped = produced - this.storedEvents;
     rows.updateThread(this.id!, { produced, stored: this.storedEvents, dropped });
     if (at.endNs !== undefined) rows.endThread(this.id!, at.endNs);

@@ -1,14 +1,8 @@
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, statfsSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { StoreError, storeError } from '../errors.ts';
 
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
-
-/** Keeps git, npm pack and backup programs away from recordings. */
-const FOLDER_FILES: Readonly<Record<string, string>> = {
-  '.gitignore': '*\n',
-  'CACHEDIR.TAG': 'Signature: 8a477f597d28d172789f06886806bc55\n# Recordings of Execution Cinema.\n',
-};
 
 /** `statfs` types of file systems where WAL's shared memory or locks do not work, or not between machines. */
 const NETWORK_FILE_SYSTEMS: Readonly<Record<number, string>> = {
@@ -44,7 +38,6 @@ export function preparePlace(file: string): boolean {
   const folder = dirname(file);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (basename(folder) === '.tracer') writeFolderFiles(folder);
     const network = networkFileSystem(folder);
     if (network !== undefined) throw storeError('OUT_NO_WAL', `${folder} is on ${network}`);
     // Opened for appending, so that an existing file is tested for writing and left as it is.
@@ -65,13 +58,6 @@ function isEmpty(file: string, fd: number): boolean {
   const bytes = fstatSync(fd).isFile() ? readSync(fd, head, 0, head.length, 0) : -1;
   if (bytes !== 0 && !head.equals(SQLITE_MAGIC)) throw storeError('OUT_NOT_RECORDING', file);
   return bytes === 0;
-}
-
-function writeFolderFiles(folder: string): void {
-  for (const [name, text] of Object.entries(FOLDER_FILES)) {
-    const path = join(folder, name);
-    if (!existsSync(path)) writeFileSync(path, text, { mode: 0o600 });
-  }
 }
 
 function placeError(file: string, error: unknown): unknown {

@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { smallSiteTable } from '../../testing/site-table.ts';
+import { Budget, type ThreadInterval } from './budget.ts';
+import { ALL_DEGRADED, INSIDE_DEGRADED, LevelControl, NOT_DEGRADED } from './level-control.ts';
+import { flatten, type SiteTables } from './module-sites.ts';
+
+/* Thread-wide sites: base 100. `hot` has FUNCTION 102, WRITE 103, THROW 105; `cold` FUNCTION 106, WRITE 107. */
+const HOT = 1;
+const COLD = 2;
+
+let control: LevelControl;
+let budget: Budget;
+let said: string[];
+let nowMs: number;
+
+beforeEach(() => {
+  const table = flatten('app#1', 'app.js', smallSiteTable());
+  control = new LevelControl(() => table);
+  control.addThread(0, new SharedArrayBuffer(256));
+  control.addLoad({ thread: 0, base: 100, count: 10, key: 'app#1' });
+  said = [];
+  const tables = { of: () => table } as unknown as SiteTables;
+  budget = new Budget(0.2, { control, tables, say: (text) => said.push(text) });
+  nowMs = 0;
+});
+
+/** One interval of 100 ms in which the thread was busy all the time; costs in milliseconds by site. */
+function interval(
+  costs: Record<number, number>,
+  more: { counted?: Record<number, number>; thrown?: number[]; busyMs?: number } = {},
+): void {
+  const sites = new Map<number, { recordedNs: number; counted: number }>();
+  let recordedNs = 0;
+  for (const [site, ms] of Object.entries(costs)) {
+    sites.set(Number(site), { recordedNs: ms * 1e6, counted: 0 });
+    recordedNs += ms * 1e6;
+  }
+  for (const [site, counted] of Object.entries(more.counted ?? {})) sites.set(Number(site), { recordedNs: 0, counted });
+  const heat = { recordedNs, sites, thrown: new Set(more.thrown) };
+  const one: ThreadInterval = { thread: 0, busyMs: more.busyMs ?? 100, heat };
+  nowMs += 100;
+  budget.judge(nowMs, [one]);
+}
+
+const state = (functionIndex: number): number => control.degradation('app#1', functionIndex);
+
+describe('the budget', () => {
+  test('leaves everything as it is while recording fits', () => {
+    interval({ 102: 10, 106: 5 });
+    expect([state(HOT), state(COLD), said]).toEqual([NOT_DEGRADED, NOT_DEGRADED, []]);
+  });
+
+  test('counts the hottest function instead of recording it, and only as many as it takes', () => {
+    interval({ 102: 30, 106: 1 });
+    expect([state(HOT), state(COLD)]).toEqual([ALL_DEGRADED, NOT_DEGRADED]);
+    expect(said).toEqual(['hot (app.js) is counted instead of recorded: it exceeds the budget of 20%']);
+  });
+
+  test('begins with the inside of a function where that is what costs', () => {
+    interval({ 102: 10, 103: 50 });
+    expect(state(HOT)).toBe(INSIDE_DEGRADED);
+    interval({ 102: 40 });
+    expect(state(HOT)).toBe(ALL_DEGRADED);
+  });
+
+  test('says nothing about a thread that hardly worked', () => {
+    interval({ 102: 4 }, { busyMs: 5 });
+    expect(state(HOT)).toBe(NOT_DEGRADED);
+  });
+
+  test('brings a function back when it has cooled down, later each time that it was too early', () => {
+    interval({ 102: 60 });
+    for (let i = 0; i < 19; i++) interval({}, { counted: { 102: 10 } });
+    expect(state(HOT)).toBe(ALL_DEGRADED);
+    interval({}, { counted: { 102: 10 } });
+    expect(state(HOT)).toBe(NOT_DEGRADED);
+    expect(said[1]).toBe('hot (app.js) is recorded again: it has cooled down');
+    interval({ 102: 60 });
+    for (let i = 0; i < 39; i++) interval({});
+    expect(state(HOT)).toBe(ALL_DEGRADED);
+    interval({});
+    expect(state(HOT)).toBe(NOT_DEGRADED);
+  });
+
+  test('does not bring back what would be too much again', () => {
+    interval({ 102: 60 });
+    for (let i = 0; i < 60; i++) interval({}, { counted: { 102: 1_000_000 } });
+    expect(state(HOT)).toBe(ALL_DEGRADED);
+  });
+
+  test('raises a function that throws and does not degrade it again at once', () => {
+    interval({ 102: 10, 103: 50 });
+    expect(state(HOT)).toBe(INSIDE_DEGRADED);
+    interval({ 102: 2 }, { thrown: [105] });
+    expect(state(HOT)).toBe(NOT_DEGRADED);
+    expect(said.at(-1)).toBe('hot (app.js) is recorded again: it threw');
+    interval({ 102: 60, 106: 30 });
+    expect([state(HOT), state(COLD)]).toEqual([NOT_DEGRADED, ALL_DEGRADED]);
+  });
+});

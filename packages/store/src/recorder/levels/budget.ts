@@ -1,0 +1,181 @@
+import { SITE_FUNCTION } from '@execution-cinema/format';
+import { countedNs, type ThreadHeat } from './heat.ts';
+import {
+  ALL_DEGRADED,
+  INSIDE_DEGRADED,
+  NOT_DEGRADED,
+  type Degradation,
+  type LevelControl,
+  type LoadedModule,
+} from './level-control.ts';
+import type { SiteTables } from './module-sites.ts';
+
+/** A thread that worked less than this in an interval is not measured: too little to go by. */
+const BUSY_MS_MIN = 10;
+/** Functions come back as long as recording stays below this part of the budget. */
+const RETURN_SHARE = 0.7;
+/** What recording an event takes for which only a count is known. */
+const RETURN_EVENT_NS = 30;
+/** Part of its cost that a site saves by being counted. */
+const SAVED_SHARE = 0.75;
+/** How long a function stays degraded at least; doubled each time that it had to be degraded again soon. */
+const COOL_MS = 2_000;
+const COOL_MS_MAX = 60_000;
+/** A function that threw is recorded for so long, whatever it costs. */
+const RAISED_MS = 30_000;
+/** Changes that are noted one by one. */
+const NOTES_MAX = 200;
+
+export interface ThreadInterval {
+  thread: number;
+  /** How long the thread worked. */
+  busyMs: number;
+  heat: ThreadHeat;
+}
+
+interface FunctionHeat {
+  load: LoadedModule;
+  functionIndex: number;
+  boundaryNs: number;
+  insideNs: number;
+  counted: number;
+}
+
+interface Degraded {
+  key: string;
+  functionIndex: number;
+  sinceMs: number;
+  coolMs: number;
+}
+
+/**
+ * Adaptive recording: holds what recording takes below a share of the program's own time. The functions that cost most
+ * are counted instead of recorded, first what happens inside them, then whole; they come back when they have cooled
+ * down. Nothing is lost unseen: what is counted becomes AGGREGATE events, and each change a note.
+ */
+export class Budget {
+  private readonly share: number;
+  private readonly control: LevelControl;
+  private readonly tables: SiteTables;
+  private readonly say: (text: string) => void;
+  private readonly degraded = new Map<string, Degraded>();
+  /** By function: how long it has to cool down next time, and until when that counts. */
+  private readonly history = new Map<string, { coolMs: number; untilMs: number }>();
+  private readonly raisedUntilMs = new Map<string, number>();
+  private notes = 0;
+
+  /** `share`: time that recording may take, as a part of the time of the program itself (0.2 is 20%). */
+  constructor(share: number, parts: { control: LevelControl; tables: SiteTables; say: (text: string) => void }) {
+    this.share = share;
+    this.control = parts.control;
+    this.tables = parts.tables;
+    this.say = parts.say;
+  }
+
+  /** Judges one interval of all threads. */
+  judge(nowMs: number, intervals: readonly ThreadInterval[]): void {
+    let slackNs = 0;
+    const counted = new Map<string, number>();
+    for (const interval of intervals) {
+      const functions = this.functionsOf(interval);
+      for (const site of interval.heat.thrown) this.raise(nowMs, interval.thread, site);
+      for (const heat of functions) counted.set(nameOf(heat), (counted.get(nameOf(heat)) ?? 0) + heat.counted);
+      if (interval.busyMs < BUSY_MS_MIN) continue;
+      const ownNs = Math.max(interval.busyMs * 1e6 - interval.heat.recordedNs, interval.busyMs * 1e5);
+      const excessNs = interval.heat.recordedNs - this.share * ownNs;
+      if (excessNs > 0) this.degradeHottest(nowMs, functions, excessNs);
+      slackNs += RETURN_SHARE * this.share * ownNs - interval.heat.recordedNs;
+    }
+    if (slackNs >= 0) this.bringBack(nowMs, counted, slackNs);
+  }
+
+  private functionsOf({ thread, heat }: ThreadInterval): FunctionHeat[] {
+    const byName = new Map<string, FunctionHeat>();
+    for (const [site, { recordedNs, counted }] of heat.sites) {
+      const load = this.control.find(thread, site);
+      const table = load === undefined ? undefined : this.tables.of(load.key);
+      if (load === undefined || table === undefined) continue;
+      const functionIndex = table.functions[site - load.base]!;
+      const entry = { load, functionIndex, boundaryNs: 0, insideNs: 0, counted: 0 };
+      const known = byName.get(nameOf(entry)) ?? entry;
+      byName.set(nameOf(entry), known);
+      if (table.kinds[site - load.base] === SITE_FUNCTION) known.boundaryNs += recordedNs;
+      else known.insideNs += recordedNs + countedNs(counted);
+      known.counted += counted;
+    }
+    return [...byName.values()];
+  }
+
+  private degradeHottest(nowMs: number, functions: readonly FunctionHeat[], excessNs: number): void {
+    let left = excessNs;
+    const hottest = functions.toSorted((a, b) => b.boundaryNs + b.insideNs - a.boundaryNs - a.insideNs);
+    for (const heat of hottest) {
+      if (left <= 0) return;
+      const { load, functionIndex, boundaryNs, insideNs } = heat;
+      const name = nameOf(heat);
+      const now = this.control.degradation(load.key, functionIndex);
+      if (now === ALL_DEGRADED || (this.raisedUntilMs.get(name) ?? 0) > nowMs) continue;
+      const insideFirst = now === NOT_DEGRADED && insideNs >= boundaryNs;
+      this.degrade(nowMs, heat, insideFirst ? INSIDE_DEGRADED : ALL_DEGRADED);
+      left -= SAVED_SHARE * (insideFirst ? insideNs : insideNs + boundaryNs);
+    }
+  }
+
+  private degrade(nowMs: number, { load, functionIndex }: FunctionHeat, to: Degradation): void {
+    const name = nameOf({ load, functionIndex });
+    const past = this.history.get(name);
+    const coolMs = past !== undefined && nowMs < past.untilMs ? Math.min(past.coolMs * 2, COOL_MS_MAX) : COOL_MS;
+    this.degraded.set(name, { key: load.key, functionIndex, sinceMs: nowMs, coolMs });
+    this.control.setDegraded(load.key, functionIndex, to);
+    const what = to === ALL_DEGRADED ? 'is counted instead of recorded' : 'is recorded without what happens inside it';
+    this.note(`${this.place(load.key, functionIndex)} ${what}: it exceeds the budget of ${this.share * 100}%`);
+  }
+
+  /** The coolest first, as long as what they would cost fits. */
+  private bringBack(nowMs: number, counted: ReadonlyMap<string, number>, slackNs: number): void {
+    let left = slackNs;
+    const cost = (name: string): number => (counted.get(name) ?? 0) * RETURN_EVENT_NS;
+    const coolest = [...this.degraded].sort(([a], [b]) => cost(a) - cost(b));
+    for (const [name, { key, functionIndex, sinceMs, coolMs }] of coolest) {
+      if (cost(name) > left) return;
+      if (nowMs - sinceMs < coolMs) continue;
+      left -= cost(name);
+      this.recover(nowMs, name, coolMs);
+      this.note(`${this.place(key, functionIndex)} is recorded again: it has cooled down`);
+    }
+  }
+
+  private recover(nowMs: number, name: string, coolMs: number): void {
+    const { key, functionIndex } = this.degraded.get(name)!;
+    this.degraded.delete(name);
+    this.history.set(name, { coolMs, untilMs: nowMs + 4 * coolMs });
+    this.control.setDegraded(key, functionIndex, NOT_DEGRADED);
+  }
+
+  private raise(nowMs: number, thread: number, site: number): void {
+    const load = this.control.find(thread, site);
+    const functionIndex = load === undefined ? undefined : this.tables.of(load.key)?.functions[site - load.base];
+    if (load === undefined || functionIndex === undefined) return;
+    const name = nameOf({ load, functionIndex });
+    this.raisedUntilMs.set(name, nowMs + RAISED_MS);
+    const degraded = this.degraded.get(name);
+    if (degraded === undefined) return;
+    this.recover(nowMs, name, degraded.coolMs);
+    this.note(`${this.place(load.key, functionIndex)} is recorded again: it threw`);
+  }
+
+  private place(key: string, functionIndex: number): string {
+    const table = this.tables.of(key);
+    return table === undefined ? key : `${table.names[functionIndex]} (${table.file})`;
+  }
+
+  private note(text: string): void {
+    this.notes++;
+    if (this.notes < NOTES_MAX) this.say(text);
+    else if (this.notes === NOTES_MAX) this.say('the budget moves levels further; that is not noted any more');
+  }
+}
+
+function nameOf({ load, functionIndex }: { load: LoadedModule; functionIndex: number }): string {
+  return `${functionIndex} ${load.key}`;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { FakeWriter } from '../../testing/fake-writer.ts';
+import { RingReader } from '../ring-reader.ts';
+import { HeatGauge } from './heat.ts';
+
+function measured(write: (writer: FakeWriter) => void): ReturnType<HeatGauge['take']> {
+  const writer = new FakeWriter(4, 65_536);
+  const reader = new RingReader(writer.ring);
+  const gauge = new HeatGauge();
+  write(writer);
+  for (const piece of reader.collect('written')) gauge.add(reader.wordsOf(piece.slot), piece);
+  return gauge.take();
+}
+
+describe('heat', () => {
+  test('is charged to the function that was called, its return included', () => {
+    const { sites, recordedNs, thrown } = measured((writer) => {
+      for (let i = 0; i < 10; i++) writer.call(7, i);
+      writer.call(8, 1);
+    });
+    expect(sites.get(7)!.recordedNs).toBe(10 * sites.get(8)!.recordedNs);
+    expect(recordedNs).toBe(11 * sites.get(8)!.recordedNs);
+    expect([...thrown]).toEqual([]);
+  });
+
+  test('of more events than are looked at is taken from those that are', () => {
+    const some = measured((writer) => {
+      for (let i = 0; i < 5_000; i++) writer.call(7, 1);
+    });
+    const many = measured((writer) => {
+      for (let i = 0; i < 40_000; i++) writer.call(7, 1);
+    });
+    expect(many.recordedNs / some.recordedNs).toBeCloseTo(8, 1);
+    expect(many.sites.get(7)!.recordedNs / some.sites.get(7)!.recordedNs).toBeCloseTo(8, 1);
+  });
+
+  test('knows who threw, also beyond what it looks at otherwise', () => {
+    const { thrown } = measured((writer) => {
+      for (let i = 0; i < 12_000; i++) writer.call(7, 1);
+      writer.throwing(9);
+    });
+    expect([...thrown]).toEqual([9]);
+  });
+
+  test('begins anew with each interval', () => {
+    const gauge = new HeatGauge();
+    expect(gauge.take()).toEqual({ recordedNs: 0, sites: new Map(), thrown: new Set() });
+  });
+});

@@ -1,0 +1,108 @@
+import { EventScanner, K } from '@execution-cinema/format';
+import type { Piece } from '../ring-reader.ts';
+
+/*
+ * What recording costs, per function, estimated from the words that threads produced. Only the beginning of what an
+ * interval brought is looked at when it is much, and taken for the whole.
+ */
+
+/** Measured on calls with small values: an event costs about so much, and each of its words so much more. */
+const EVENT_NS = 10;
+const WORD_NS = 3;
+/** What a site costs that is only counted. */
+const COUNTED_NS = 8;
+/** Events looked at per interval and thread. */
+const EVENTS_MAX = 20_000;
+/** Frames followed within one look. */
+const DEPTH_MAX = 1_000;
+
+export interface SiteHeat {
+  /** Nanoseconds in the interval that recording this site took. */
+  recordedNs: number;
+  /** How often the site was counted instead of recorded. */
+  counted: number;
+}
+
+export interface ThreadHeat {
+  /** Nanoseconds in the interval that recording took, over all sites. */
+  recordedNs: number;
+  sites: Map<number, SiteHeat>;
+  /** Sites of functions that threw, as far as seen. */
+  thrown: Set<number>;
+}
+
+/** Gathers one thread's events of one interval. */
+export class HeatGauge {
+  private seenEvents = 0;
+  private seenNs = 0;
+  private allEvents = 0;
+  private readonly sites = new Map<number, SiteHeat>();
+  private readonly thrown = new Set<number>();
+
+  /** Takes a stored piece into account. `words` is the whole slot that it lies in. */
+  add(words: Int32Array, piece: Piece): void {
+    this.allEvents += piece.events;
+    const room = EVENTS_MAX - this.seenEvents;
+    if (room <= 0 && piece.throws === 0) return;
+    const scanner = new EventScanner(words, piece.header, piece.to);
+    scanner.position = Math.max(piece.from, piece.header.headerWords);
+    const frames: number[] = [];
+    let events = 0;
+    let before = scanner.position;
+    while (scanner.next()) {
+      if (events++ < room) this.charge(scanner, frames, scanner.position - before);
+      else if (piece.throws === 0) break;
+      this.follow(scanner, frames);
+      before = scanner.position;
+    }
+  }
+
+  /** The function on top, as far as it can be told from the middle of a stream, and what it threw. */
+  private follow({ kind, payload }: EventScanner, frames: number[]): void {
+    if (kind <= K.ENTER_MANY || kind === K.RESUME) {
+      if (frames.length < DEPTH_MAX) frames.push(payload);
+    } else if (kind === K.THROW) this.thrown.add(payload);
+    else if (kind === K.LEAVE_THROW) {
+      const site = frames.pop();
+      if (site !== undefined) this.thrown.add(site);
+    } else if (kind === K.UNWIND) frames.length = Math.max(0, frames.length - payload);
+    else if (kind >= K.LEAVE_VALUE && kind <= K.SUSPEND_VALUE && kind !== K.RETURN_VALUE) frames.pop();
+  }
+
+  private charge(scanner: EventScanner, frames: readonly number[], words: number): void {
+    const ns = EVENT_NS + words * WORD_NS;
+    this.seenEvents++;
+    this.seenNs += ns;
+    const site = siteOf(scanner) ?? frames.at(-1);
+    if (site === undefined) return;
+    let heat = this.sites.get(site);
+    if (heat === undefined) this.sites.set(site, (heat = { recordedNs: 0, counted: 0 }));
+    if (scanner.kind === K.AGGREGATE) heat.counted += scanner.words[scanner.operands]! >>> 0;
+    else heat.recordedNs += ns;
+  }
+
+  /** What the interval brought. The gauge begins a new one. */
+  take(): ThreadHeat {
+    const factor = this.seenEvents === 0 ? 0 : Math.max(1, this.allEvents / this.seenEvents);
+    for (const heat of this.sites.values()) heat.recordedNs *= factor;
+    const taken = { recordedNs: this.seenNs * factor, sites: new Map(this.sites), thrown: new Set(this.thrown) };
+    this.seenEvents = this.seenNs = this.allEvents = 0;
+    this.sites.clear();
+    this.thrown.clear();
+    return taken;
+  }
+}
+
+/** Nanoseconds that so many counted visits take. */
+export function countedNs(visits: number): number {
+  return visits * COUNTED_NS;
+}
+
+/** The site in an event's header; undefined where the payload is something else and the frame on top pays. */
+function siteOf({ kind, payload }: EventScanner): number | undefined {
+  if (kind <= K.ENTER_MANY) return payload;
+  if (kind < K.SUSPEND) return undefined;
+  const other =
+    kind === K.SCOPE_LINK || kind === K.LOG || (kind >= K.UNCAUGHT && kind <= K.MARK) || kind === K.CORRELATION;
+  return other ? undefined : payload;
+}

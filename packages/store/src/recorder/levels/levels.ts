@@ -1,0 +1,87 @@
+import type { Database } from '../../driver/types.ts';
+import type { LoadMessage } from '../messages.ts';
+import type { Piece } from '../ring-reader.ts';
+import { Budget } from './budget.ts';
+import { HeatGauge } from './heat.ts';
+import { LevelControl } from './level-control.ts';
+import { SiteTables } from './module-sites.ts';
+import { PlanWatch, type PlanChange, type PlanSource } from './plan-watch.ts';
+
+const INTERVAL_MS = 100;
+
+export interface LevelsOptions {
+  plan?: { file: string; source: PlanSource } | undefined;
+  budgetShare?: number | undefined;
+  /** Writes a row of `plans`. */
+  planChanged(change: PlanChange): void;
+  /** Writes a row of `notes`. */
+  note(kind: string, text: string): void;
+}
+
+/** Everything that moves levels while the program runs, as the recorder feeds it. */
+export class Levels {
+  readonly control: LevelControl;
+  private readonly watch: PlanWatch | undefined;
+  private readonly budget: Budget | undefined;
+  private readonly gauges = new Map<number, { gauge: HeatGauge; busyMs: number }>();
+  private steppedMs = 0;
+  private judgedMs = 0;
+
+  constructor(db: Database, options: LevelsOptions) {
+    const tables = new SiteTables(db);
+    this.control = new LevelControl((key) => tables.of(key));
+    const parts = { control: this.control, tables };
+    if (options.plan !== undefined) {
+      const changed = (change: PlanChange): void => options.planChanged(change);
+      this.watch = new PlanWatch(options.plan.file, options.plan.source, { ...parts, changed });
+    }
+    if (options.budgetShare !== undefined) {
+      this.budget = new Budget(options.budgetShare, { ...parts, say: (text) => options.note('budget', text) });
+    }
+  }
+
+  threadStarted(thread: number, levels: SharedArrayBuffer): void {
+    this.control.addThread(thread, levels);
+    if (this.budget !== undefined) this.gauges.set(thread, { gauge: new HeatGauge(), busyMs: 0 });
+  }
+
+  threadEnded(thread: number): void {
+    this.control.removeThread(thread);
+    this.gauges.delete(thread);
+  }
+
+  /** A module is loaded and in the database. */
+  loaded({ thread, base, count, key }: LoadMessage): void {
+    this.control.addLoad({ thread, base, count, key });
+    this.watch?.loaded(key);
+  }
+
+  /** A piece is stored; its words still stand. */
+  stored(thread: number, words: Int32Array, piece: Piece): void {
+    try {
+      this.gauges.get(thread)?.gauge.add(words, piece);
+    } catch {
+      // Words that are not events: whoever reads the chunk says so. Here they only cannot be measured.
+    }
+  }
+
+  /** Once per turn of the recorder; `moved`: the threads that have produced something since the last one. */
+  step(nowMs: number, moved: readonly number[]): void {
+    this.watch?.step(nowMs);
+    if (this.budget === undefined) return;
+    const sinceMs = Math.min(nowMs - this.steppedMs, INTERVAL_MS);
+    this.steppedMs = nowMs;
+    for (const thread of moved) {
+      const entry = this.gauges.get(thread);
+      if (entry !== undefined) entry.busyMs += sinceMs;
+    }
+    if (nowMs - this.judgedMs < INTERVAL_MS) return;
+    this.judgedMs = nowMs;
+    const intervals = [...this.gauges].map(([thread, entry]) => {
+      const { busyMs } = entry;
+      entry.busyMs = 0;
+      return { thread, busyMs, heat: entry.gauge.take() };
+    });
+    this.budget.judge(nowMs, intervals);
+  }
+}
