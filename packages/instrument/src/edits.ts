@@ -44,9 +44,11 @@ export class Edits {
     for (let index = 0; index < count; index++) {
       const key = keys[index]!;
       const position = Math.floor(key / EDITS_MAX);
-      const text = this.#texts[key - position * EDITS_MAX]!;
+      let text = this.#texts[key - position * EDITS_MAX]!;
       if (text === '') continue;
       if (position > from || places.length === 0) {
+        // `return"x"` must not become `return$ec_r(...)`.
+        if (isWordCharacter(text.charCodeAt(0)) && isWordCharacter(this.#source.charCodeAt(position - 1))) text = ` ${text}`;
         code += this.#source.slice(from, position) + text;
         places.push(position);
         lengths.push(text.length);
@@ -59,4 +61,10 @@ export class Edits {
     code += this.#source.slice(from);
     return { code, insertions: encodeInsertions(this.#source, places, lengths) };
   }
+}
+
+/** Whether a character can be part of a name or keyword; cautious beyond ASCII. NaN, beyond the text, cannot. */
+function isWordCharacter(code: number): boolean {
+  if (code > 127) return true;
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 36 || code === 95;
 }

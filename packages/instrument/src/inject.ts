@@ -40,17 +40,12 @@ const LEAVES = new Set(['ReturnStatement', 'ThrowStatement', 'BreakStatement', '
 /** Visits a statement and puts the plan's log lines before and after it. */
 export function visitInjected(walk: Walk, statement: AnyNode, injections: readonly Injection[]): void {
   for (const injection of injections) {
-    if (injection.position === 'before' || LEAVES.has(statement.type)) insertBefore(walk, statement, log(walk, statement, injection));
+    if (injection.position === 'before' || LEAVES.has(statement.type)) walk.before(statement, log(walk, statement, injection));
   }
   walk.visit(statement);
   for (const injection of injections) {
     if (injection.position === 'after' && !LEAVES.has(statement.type)) walk.after(statement, log(walk, statement, injection));
   }
-}
-
-function insertBefore(walk: Walk, statement: AnyNode, expression: string): void {
-  if (walk.unbraced?.node === statement) walk.unbraced.braced = true;
-  walk.edits.insert(statement.start, walk.statement(expression));
 }
 
 function log(walk: Walk, statement: AnyNode, injection: Injection): string {

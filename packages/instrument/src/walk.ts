@@ -138,6 +138,12 @@ export class Walk {
     this.edits.insert(node.end, `${last}}`);
   }
 
+  /** Puts an expression before a statement, as a statement of its own. */
+  before(statement: AnyNode, expression: string): void {
+    if (this.unbraced?.node === statement) this.unbraced.braced = true;
+    this.edits.insert(statement.start, this.statement(expression));
+  }
+
   /** Puts an expression after a statement, as a statement of its own. */
   after(statement: AnyNode, expression: string): void {
     if (this.unbraced?.node === statement) this.unbraced.braced = true;

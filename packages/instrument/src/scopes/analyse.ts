@@ -2,8 +2,8 @@ import type { AnyNode, Program } from 'acorn';
 import { type FunctionNode, hasDirective, type NodeOf, type NodeType } from '../ast.ts';
 import type { SourceType } from '../types.ts';
 import { Analyser, type AnalysisVisitor } from './analyser.ts';
-import { declaresNames, hoistBlock, hoistBody } from './hoist.ts';
-import type { Analysis } from './scope.ts';
+import { declaresNames, hoistBlock, hoistBody, hoistUnbracedFunction } from './hoist.ts';
+import type { Analysis, FunctionInfo } from './scope.ts';
 
 /** The names that Node's CommonJS wrapper passes in. */
 const COMMONJS_PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'] as const;
@@ -30,10 +30,16 @@ function visitFunction(analyser: Analyser, node: FunctionNode): void {
       else {
         hoistBody(statements, func.scope);
         analyser.visitAll(statements);
+        if (func.hasEval && !strict) keepBodyBare(func);
       }
     });
   if (node.type === 'FunctionExpression' && node.id != null) withOwnName(analyser, node, node.id.name, inside);
   else inside();
+}
+
+/** `eval` may declare a `var` with the name of a function of the body, but not if that function stands in a block. */
+function keepBodyBare(func: FunctionInfo): void {
+  for (const { kind } of func.scope.variables.values()) if (kind === 'function') func.needsBareBody = true;
 }
 
 /** The name that a function expression or a class has inside itself; it cannot be assigned. */
@@ -136,6 +142,14 @@ const VISITORS: Visitors = {
       });
     }
   },
+  IfStatement(analyser, node) {
+    analyser.visit(node.test);
+    for (const branch of [node.consequent, node.alternate]) {
+      if (branch == null) continue;
+      hoistUnbracedFunction(branch, analyser.scope);
+      analyser.visit(branch);
+    }
+  },
   SwitchStatement(analyser, node) {
     analyser.visit(node.discriminant);
     const statements = node.cases.flatMap(({ consequent }) => consequent);
@@ -204,7 +218,7 @@ const VISITORS: Visitors = {
   },
   CallExpression(analyser, node) {
     if (node.callee.type === 'Identifier' && node.callee.name === 'eval' && !node.optional) {
-      for (let func: typeof analyser.func | null = analyser.func; func !== null; func = func.parent) func.hasEval = true;
+      for (let func: FunctionInfo | null = analyser.func; func !== null; func = func.parent) func.hasEval = true;
     }
     analyser.visit(node.callee);
     analyser.visitAll(node.arguments);

@@ -50,15 +50,20 @@ export function hoistBlock(statements: Statements, scope: Scope): void {
     if (declared.type === 'FunctionDeclaration') {
       const { name } = declared.id!;
       scope.declare(name, 'function');
-      if (!scope.func.strict && !declared.async && !declared.generator) hoistBlockFunction(name, scope);
+      if (!scope.func.strict && !declared.async && !declared.generator) hoistBlockFunction(name, scope, scope.parent);
     } else hoistLexical(declared, scope);
   }
 }
 
-/** Sloppy code sees a block's function in the whole function too, unless a block between declares the name. */
-function hoistBlockFunction(name: string, block: Scope): void {
-  const body = block.func.scope;
-  for (let scope = block.parent; scope !== null && scope !== body; scope = scope.parent) {
+/** `if (x) function f() {}`: as if the function stood in a block of its own. */
+export function hoistUnbracedFunction(statement: AnyNode, scope: Scope): void {
+  if (statement.type === 'FunctionDeclaration') hoistBlockFunction(statement.id!.name, scope, scope);
+}
+
+/** Sloppy code sees a block's function in the whole function too, unless a block `around` it declares the name. */
+function hoistBlockFunction(name: string, { func }: Scope, around: Scope | null): void {
+  const body = func.scope;
+  for (let scope = around; scope !== null && scope !== body; scope = scope.parent) {
     if (scope.variables.has(name)) return;
   }
   const existing = body.variables.get(name);

@@ -57,7 +57,11 @@ function visitReturn(walk: Walk, node: NodeOf<'ReturnStatement'>): void {
   const pending = frame.hasFinally && (frame.pendingDepth > 0 || awaits);
   if (pending) frame.usesPending = true;
   const afterKeyword = node.start + 'return'.length;
-  if (argument == null) {
+  if (argument == null && frame.isAsyncGenerator) {
+    // `return undefined` would await there, `return` does not.
+    if (pending) walk.before(node, `${templates.pending}=1,${templates.openWithToken('qa')}void 0)`);
+    else walk.before(node, templates.returnNothing(true));
+  } else if (argument == null) {
     const value = pending ? pendingReturn(walk, node, awaits) : '';
     const text = pending ? `${value}void 0${closePending(awaits)}` : ` ${templates.returnNothing(frame.suspends)}`;
     edits.insert(afterKeyword, walk.source.charCodeAt(node.end - 1) === 59 ? text : `${text};`);

@@ -53,6 +53,17 @@ function visitCallee(walk: Walk, callee: AnyNode): void {
   else walk.visitBare(callee);
 }
 
+/** In `new a.b()` a probe round `a`, or round `` a`x` ``, would be taken for what is constructed. */
+function visitConstructor(walk: Walk, callee: AnyNode): void {
+  if (callee.type === 'MemberExpression') {
+    visitConstructor(walk, callee.object);
+    if (callee.computed) walk.visit(callee.property);
+  } else if (callee.type === 'TaggedTemplateExpression') {
+    visitConstructor(walk, callee.tag);
+    walk.visitAll(callee.quasi.expressions);
+  } else walk.visitBare(callee);
+}
+
 function visitCall(walk: Walk, node: NodeOf<'CallExpression'>): void {
   const { callee } = node;
   if (walk.sourceType === 'commonjs') for (const func of functionsOfExportShape(node, walk.source)) walk.keptIntact.add(func);
@@ -121,7 +132,7 @@ export const expressionVisitors: { readonly [T in NodeType]?: (walk: Walk, node:
   UpdateExpression: (walk, node) => visitEffect(walk, node, true),
   NewExpression: (walk, node) =>
     visitCallValue(walk, node, 'new', () => {
-      visitCallee(walk, node.callee);
+      visitConstructor(walk, node.callee);
       walk.visitAll(node.arguments);
     }),
   TaggedTemplateExpression: (walk, node) =>

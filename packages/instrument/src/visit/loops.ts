@@ -116,6 +116,12 @@ function iterationWrites(walk: Walk, left: ForEach['left']): string {
   return calls === '' ? '' : walk.statement(calls);
 }
 
+/** A label must stay at its loop: what has to follow the statement follows the label as well. */
+function visitLabelled(walk: Walk, node: NodeOf<'LabeledStatement'>): void {
+  if (walk.unbraced?.node === node) walk.unbraced.node = node.body;
+  walk.visit(node.body);
+}
+
 export const loopVisitors: { readonly [T in NodeType]?: (walk: Walk, node: NodeOf<T>) => void } = {
   ForStatement: (walk, node) => visitAndResume(walk, node, () => visitFor(walk, node)),
   ForInStatement: (walk, node) => visitAndResume(walk, node, () => visitForEach(walk, node)),
@@ -130,5 +136,5 @@ export const loopVisitors: { readonly [T in NodeType]?: (walk: Walk, node: NodeO
       visitLoopBody(walk, node);
       visitCondition(walk, node.test);
     }),
-  LabeledStatement: (walk, node) => visitAndResume(walk, node, () => walk.visitBody(node.body)),
+  LabeledStatement: (walk, node) => visitAndResume(walk, node, () => visitLabelled(walk, node)),
 };
