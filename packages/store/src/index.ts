@@ -27,6 +27,14 @@ export type { State, StateFrame, StateScope, StateVariable, SuspendedCall } from
 export type { Progress } from './index/progress.ts';
 export { buildSeekIndex, readState } from './index/seek-index.ts';
 export { openSidecar, type Sidecar } from './index/sidecar.ts';
-export { eventName } from './index/event-names.ts';
+export { findCalls, type CallFilter, type CallInfo, type RowValue } from './index/calls.ts';
+export { refreshFacts } from './index/facts.ts';
+export { buildRows, rowCoverage, type GroupCoverage, type RowBuild } from './index/row-index.ts';
+export { ROW_GROUPS, type RowGroup } from './index/sidecar-schema.ts';
+export { runSql, type SqlOptions, type SqlResult } from './index/sql.ts';
+export { callTree, type CallTree, type TreeNode, type TreeOptions } from './index/tree.ts';
+export { listEvents, type EventFilter, type ListedEvent } from './read/event-list.ts';
+export { valueHistory, type HistoricValue } from './read/value-history.ts';
+export { eventName } from './read/event-names.ts';
 export type { Chunk, ChunkInfo } from './read/chunks.ts';
 export { variableOf, type ModuleInfo, type Site, type SiteResolver } from './read/sites.ts';

@@ -74,11 +74,12 @@ CREATE INDEX sleeps_by_end ON sleeps(thread_id, to_chunk, from_chunk);
 
 const TIER_2 = `
 CREATE TABLE coverage(thread_id INTEGER, chunk INTEGER, row_group TEXT, words INTEGER, whole INTEGER, carry TEXT,
-  PRIMARY KEY(thread_id, chunk, row_group)) WITHOUT ROWID;
+  damage TEXT, PRIMARY KEY(thread_id, chunk, row_group)) WITHOUT ROWID;
 CREATE TABLE call_rows(id INTEGER PRIMARY KEY, thread_id INTEGER, parent_id INTEGER, async_parent_id INTEGER,
   correlation_id INTEGER, function_id INTEGER, call_line INTEGER, depth INTEGER, start_event INTEGER, end_event INTEGER,
   start_ns INTEGER, end_ns INTEGER, outcome TEXT, outcome_event INTEGER, result TEXT, result_type TEXT,
   exception_id INTEGER);
+CREATE INDEX calls_running ON call_rows(thread_id) WHERE outcome = 'running';
 CREATE TABLE argument_rows(call_id INTEGER, position INTEGER, name TEXT, value TEXT, type TEXT, object_id INTEGER,
   truncated TEXT, PRIMARY KEY(call_id, position)) WITHOUT ROWID;
 CREATE TABLE suspension_rows(call_id INTEGER, event INTEGER, time_ns INTEGER, resumed_ns INTEGER, kind TEXT,

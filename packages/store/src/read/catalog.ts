@@ -33,8 +33,11 @@ export interface RecordingSummary {
 /** Ends of files beside a recording that are no recordings themselves. */
 const SIDECAR_SUFFIX = '.index.db';
 
-/** The recordings of a folder, newest first. A missing folder has none; damaged files are listed with their error. */
-export function listRecordings(folder: string): RecordingSummary[] {
+/**
+ * The recordings of a folder, newest first. A missing folder has none, databases of other programs are left out,
+ * damaged files are listed with their error.
+ */
+export function recordingSummaries(folder: string): RecordingSummary[] {
   let names: string[];
   try {
     names = readdirSync(folder);
@@ -43,22 +46,23 @@ export function listRecordings(folder: string): RecordingSummary[] {
   }
   return names
     .filter((name) => name.endsWith('.db') && !name.endsWith(SIDECAR_SUFFIX))
-    .map((name) => summarize(join(folder, name)))
+    .flatMap((name) => summarize(join(folder, name)) ?? [])
     .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
 }
 
 /** The newest readable recording of a folder, undefined when there is none. */
 export function newestRecording(folder: string): string | undefined {
-  return listRecordings(folder).find(({ state }) => state !== 'unreadable')?.file;
+  return recordingSummaries(folder).find(({ state }) => state !== 'unreadable')?.file;
 }
 
-function summarize(file: string): RecordingSummary {
+function summarize(file: string): RecordingSummary | undefined {
   let recording: Recording | undefined;
   try {
     recording = readRecording(file);
     return describe(recording);
   } catch (error) {
-    return unreadable(file, error);
+    const foreign = error instanceof StoreError && error.code === 'OUT_NOT_RECORDING' && error.cause === undefined;
+    return foreign ? undefined : unreadable(file, error);
   } finally {
     recording?.close();
   }
@@ -72,7 +76,7 @@ function describe(recording: Recording): RecordingSummary {
   return {
     file: recording.file,
     name: basename(recording.file),
-    state: recordingState(processes, meta),
+    state: stateOfRecording(processes, meta),
     startedAt: meta['started_at'] ?? '',
     durationNs: durationNs(recording),
     bytes: bytesOf(recording.file),
@@ -102,12 +106,12 @@ function unreadable(file: string, error: unknown): RecordingSummary {
     argv: [],
     exitCode: null,
     signal: null,
-    error: error instanceof StoreError || error instanceof Error ? error.message : String(error),
+    error: error instanceof Error ? error.message : String(error),
   };
 }
 
 /** `running` while one process runs; `cut off` when one was killed; else `complete`. */
-export function recordingState(processes: readonly ProcessRow[], meta: RecordingMeta): ProcessState {
+export function stateOfRecording(processes: readonly ProcessRow[], meta: RecordingMeta): ProcessState {
   const states = processes.map((row) => stateOfProcess(row, meta));
   if (states.includes('running')) return 'running';
   return states.length === 0 || states.includes('cut off') ? 'cut off' : 'complete';

@@ -1,5 +1,5 @@
 import type { ProcessState } from '../schema/process-state.ts';
-import { bytesOf, durationNs, recordingState, stateOfProcess } from './catalog.ts';
+import { bytesOf, durationNs, stateOfRecording, stateOfProcess } from './catalog.ts';
 import type { Gap, Note, ProcessRow, Pruned, Recording, ThreadRow } from './recording.ts';
 import type { ModuleInfo } from './sites.ts';
 
@@ -65,7 +65,7 @@ export function recordingInfo(recording: Recording): RecordingInfo {
   const skipped = modules.flatMap(skippedIn);
   return {
     file: recording.file,
-    state: recordingState(processes, meta),
+    state: stateOfRecording(processes, meta),
     startedAt: meta['started_at'] ?? '',
     durationNs: durationNs(recording),
     bytes: bytesOf(recording.file),

@@ -1,0 +1,319 @@
+import {
+  callId,
+  CAUSE_CODES,
+  SUSPEND_KINDS,
+  truncationOf,
+  typeOfValue,
+  type DecodedEvent,
+} from '@execution-cinema/format';
+import type { Database, SqlValue } from '../driver/index.ts';
+import type { Ended, Frame, Outcome, ThreadReplay } from '../read/replay.ts';
+import type { ExceptionRows } from './exception-rows.ts';
+import { correlationId, correlationNumber, functionId, objectId, siteId } from './row-ids.ts';
+import type { SiteRows } from './site-rows.ts';
+import type { ValueTexts } from './value-text.ts';
+
+/** A row of `call_rows` that is not written yet: calls that begin and end in one chunk are written once. */
+interface CallRow {
+  frame: Frame;
+  callLine: number | null;
+  endEvent: number | null;
+  endNs: number | null;
+  outcome: Outcome;
+  outcomeEvent: number;
+  result: string | null;
+  resultType: string | null;
+  exceptionId: number | null;
+}
+
+/** Text of a pending `return` whose frame is still open at the end of a chunk. */
+export type PendingReturns = [call: number, text: string, type: string][];
+
+const SUSPENDABLE = /async|generator/;
+
+/** Rows of `calls`, `arguments`, `suspensions` and `edges`. */
+export class CallRows {
+  private readonly thread: number;
+  private readonly replay: ThreadReplay;
+  private readonly texts: ValueTexts;
+  private readonly sites: SiteRows;
+  private readonly exceptions: ExceptionRows;
+  private readonly sql: ReturnType<typeof prepare>;
+  private readonly open = new Map<number, CallRow>();
+  private readonly suspendedHere = new Map<number, number>();
+  private readonly pendingReturns = new Map<number, [text: string, type: string]>();
+  /** Calls that have ended since their caller last did something: whatever expression comes next made them. */
+  private readonly unplaced = new Map<number, number[]>();
+
+  constructor(
+    db: Database,
+    thread: number,
+    replay: ThreadReplay,
+    shared: { texts: ValueTexts; sites: SiteRows; exceptions: ExceptionRows },
+  ) {
+    this.thread = thread;
+    this.replay = replay;
+    this.texts = shared.texts;
+    this.sites = shared.sites;
+    this.exceptions = shared.exceptions;
+    this.sql = prepare(db);
+  }
+
+  private id(call: number): number {
+    return callId(this.thread, call);
+  }
+
+  /** Before the first event of a chunk, when the chunk before it was indexed by somebody else. */
+  restore(pending: PendingReturns): void {
+    this.pendingReturns.clear();
+    for (const [call, text, type] of pending) this.pendingReturns.set(call, [text, type]);
+    for (const frame of this.replay.stack) this.recall(frame);
+  }
+
+  /** Correlation of a frame that began in an earlier chunk: only its row knows it. */
+  private recall(frame: Frame): void {
+    if (frame.correlation !== 0) return;
+    const row = this.sql.correlationOf.get<{ correlation_id: number | null }>(this.id(frame.call));
+    if (!row?.correlation_id) return;
+    frame.correlation = correlationNumber(this.thread, row.correlation_id);
+    frame.correlationInForce ||= frame.correlation;
+  }
+
+  event(event: DecodedEvent): void {
+    const { entered, slept, woken, ended } = this.replay;
+    for (const end of ended) this.ended(end, event);
+    if (entered) this.entered(entered, event);
+    else if (slept) this.slept(slept, event);
+    else if (woken) this.woken(woken, event);
+  }
+
+  private entered(frame: Frame, event: DecodedEvent): void {
+    this.open.set(frame.call, {
+      frame,
+      callLine: null,
+      endEvent: null,
+      endNs: null,
+      outcome: 'running',
+      outcomeEvent: event.event,
+      result: null,
+      resultType: null,
+      exceptionId: null,
+    });
+    this.argumentRows(frame);
+    if (frame.causeCode > 0 && frame.asyncParent > 0) this.edge(frame, event);
+  }
+
+  private argumentRows(frame: Frame): void {
+    const names = frame.site?.function.parameters;
+    frame.arguments?.forEach((value, position) => {
+      this.sql.argument.run(
+        this.id(frame.call),
+        position,
+        names?.[position] ?? `argument ${position}`,
+        this.texts.text(value),
+        typeOfValue(value),
+        objectId(this.thread, value),
+        truncationOf(value) ?? null,
+      );
+    });
+  }
+
+  private edge(frame: Frame, event: DecodedEvent): void {
+    const { thread } = this;
+    const from = event.causeCall > 0 ? this.id(event.causeCall) : null;
+    const kind = CAUSE_CODES[event.causeCode] ?? 'unknown';
+    this.sql.edge.run(thread, event.event, kind, from, this.id(frame.call), thread, thread, event.timeNs);
+  }
+
+  private ended({ frame, outcome, value }: Ended, event: DecodedEvent): void {
+    const id = this.id(frame.call);
+    const exceptionId = this.exceptions.ended(frame, outcome === 'threw', this.replay.top, id);
+    const row = this.open.get(frame.call);
+    const pending = this.pendingReturns.get(frame.call);
+    this.pendingReturns.delete(frame.call);
+    this.unplaced.delete(frame.call);
+    const caller = this.replay.top;
+    if (caller?.call === frame.parent && (caller.site?.function.ceiling ?? 0) >= 3) {
+      const siblings = this.unplaced.get(caller.call);
+      if (siblings) siblings.push(frame.call);
+      else this.unplaced.set(caller.call, [frame.call]);
+    }
+    let result: [string | null, string | null] = [null, null];
+    if (outcome === 'returned') {
+      // A `return` before this chunk, of a frame that is known from the header only.
+      if (pending && !frame.hasPending) result = pending;
+      else result = [this.texts.text(value), typeOfValue(value)];
+    }
+    if (!row) {
+      const site = frame.site ? functionId(frame.site) : null;
+      this.sql.end.run(id, this.thread, site, event.event, event.timeNs, outcome, event.event, ...result, exceptionId);
+      return;
+    }
+    row.endEvent = row.outcomeEvent = event.event;
+    row.endNs = event.timeNs;
+    row.outcome = outcome;
+    [row.result, row.resultType] = result;
+    row.exceptionId = exceptionId;
+    if (this.unplaced.get(frame.parent)?.includes(frame.call)) return;
+    this.write(row);
+    this.open.delete(frame.call);
+  }
+
+  private slept(frame: Frame, event: DecodedEvent): void {
+    const site = this.replay.resolver.resolve(event.payload);
+    const kind = SUSPEND_KINDS[site?.a ?? 0] ?? 'await';
+    this.suspendedHere.set(frame.call, event.event);
+    this.sql.suspension.run(this.id(frame.call), event.event, event.timeNs, kind, site ? siteId(site) : null);
+    if (site) this.sites.need(site);
+    this.setOutcome(frame, 'suspended', event);
+  }
+
+  private woken(frame: Frame, event: DecodedEvent): void {
+    this.recall(frame);
+    const since = this.suspendedHere.get(frame.call);
+    this.suspendedHere.delete(frame.call);
+    if (since === undefined) this.sql.resumption.run(this.id(frame.call), event.event, event.timeNs);
+    else this.sql.resumed.run(event.timeNs, this.id(frame.call), since);
+    this.setOutcome(frame, 'running', event);
+    if (event.causeCode > 0) this.edge(frame, event);
+  }
+
+  private setOutcome(frame: Frame, outcome: Outcome, event: DecodedEvent): void {
+    const row = this.open.get(frame.call);
+    if (row) {
+      row.outcome = outcome;
+      row.outcomeEvent = event.event;
+    } else {
+      const site = frame.site ? functionId(frame.site) : null;
+      this.sql.outcome.run(this.id(frame.call), this.thread, site, outcome, event.event);
+    }
+  }
+
+  /** The value of a call expression right after calls ended that its frame had made: it stands on that line. */
+  placeCalls(line: number | undefined): void {
+    const caller = this.replay.top;
+    const calls = caller && this.unplaced.get(caller.call);
+    if (!calls) return;
+    this.unplaced.delete(caller.call);
+    for (const call of calls) {
+      const row = this.open.get(call);
+      if (!row) continue;
+      row.callLine = line ?? null;
+      this.write(row);
+      this.open.delete(call);
+    }
+  }
+
+  /** Frames that ended unseen while events were dropped. */
+  lost(frames: readonly Frame[], event: number, timeNs: number): void {
+    for (const frame of frames) {
+      // An async function may as well have fallen asleep; then its next event says so.
+      const outcome = SUSPENDABLE.test(frame.site?.function.kind ?? '') ? 'suspended' : 'terminated';
+      const site = frame.site ? functionId(frame.site) : null;
+      if (outcome === 'suspended') this.sql.outcome.run(this.id(frame.call), this.thread, site, outcome, event - 1);
+      else this.sql.end.run(this.id(frame.call), this.thread, site, event, timeNs, outcome, event, null, null, null);
+    }
+  }
+
+  /** Writes a call that began before the indexed part, as its own chunk tells. */
+  addOlder(frame: Frame): void {
+    this.write({
+      frame,
+      callLine: null,
+      endEvent: null,
+      endNs: null,
+      outcome: 'running',
+      outcomeEvent: frame.startEvent,
+      result: null,
+      resultType: null,
+      exceptionId: null,
+    });
+    this.argumentRows(frame);
+  }
+
+  hasStart(call: number): boolean {
+    return this.sql.hasStart.get(this.id(call)) !== undefined;
+  }
+
+  /** Writes what is still open. Returns the pending returns that the next chunk has to know. */
+  endChunk(): PendingReturns {
+    for (const row of this.open.values()) this.write(row);
+    this.open.clear();
+    this.unplaced.clear();
+    this.suspendedHere.clear();
+    const pending: PendingReturns = [];
+    for (const frame of [...this.replay.stack, ...this.replay.asleep.values()]) {
+      const known = this.pendingReturns.get(frame.call);
+      if (frame.hasPending) pending.push([frame.call, this.texts.text(frame.pending), typeOfValue(frame.pending)]);
+      else if (known) pending.push([frame.call, ...known]);
+    }
+    return pending;
+  }
+
+  private write(row: CallRow): void {
+    const { frame } = row;
+    const parameters: SqlValue[] = [
+      this.id(frame.call),
+      this.thread,
+      frame.parent > 0 ? this.id(frame.parent) : null,
+      frame.asyncParent > 0 ? this.id(frame.asyncParent) : null,
+      correlationId(this.thread, frame.correlation),
+      frame.site ? functionId(frame.site) : null,
+      row.callLine,
+      frame.depth,
+      frame.startEvent,
+      row.endEvent,
+      frame.startNs,
+      row.endNs,
+      row.outcome,
+      row.outcomeEvent,
+      row.result,
+      row.resultType,
+      row.exceptionId,
+    ];
+    this.sql.call.run(...parameters);
+  }
+}
+
+/** Columns that only the start of a call tells, and those that only its end tells. */
+const START_COLUMNS = [
+  'parent_id',
+  'async_parent_id',
+  'correlation_id',
+  'function_id',
+  'depth',
+  'start_event',
+  'start_ns',
+];
+const END_COLUMNS = ['end_event', 'end_ns', 'result', 'result_type', 'exception_id'];
+
+/** What comes from a later event wins: chunks may be indexed in any order, and again when they have grown. */
+const OUTCOME_OF_LATER = `outcome = CASE WHEN excluded.outcome_event >= coalesce(outcome_event, -1)
+    THEN excluded.outcome ELSE outcome END,
+  outcome_event = max(excluded.outcome_event, coalesce(outcome_event, -1))`;
+
+function prepare(db: Database) {
+  const starts = START_COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ');
+  const ends = END_COLUMNS.map((column) => `${column} = coalesce(excluded.${column}, ${column})`).join(', ');
+  return {
+    call: db.prepare(
+      `INSERT INTO call_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET
+         ${starts}, call_line = coalesce(excluded.call_line, call_line), ${ends}, ${OUTCOME_OF_LATER}`,
+    ),
+    end: db.prepare(
+      `INSERT INTO call_rows(id, thread_id, function_id, end_event, end_ns, outcome, outcome_event, result, result_type,
+         exception_id) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET ${ends}, ${OUTCOME_OF_LATER}`,
+    ),
+    outcome: db.prepare(
+      `INSERT INTO call_rows(id, thread_id, function_id, outcome, outcome_event) VALUES(?, ?, ?, ?, ?)
+       ON CONFLICT(id) DO UPDATE SET ${OUTCOME_OF_LATER}`,
+    ),
+    argument: db.prepare('INSERT OR REPLACE INTO argument_rows VALUES(?, ?, ?, ?, ?, ?, ?)'),
+    suspension: db.prepare('INSERT OR REPLACE INTO suspension_rows VALUES(?, ?, ?, NULL, ?, ?)'),
+    resumed: db.prepare('UPDATE suspension_rows SET resumed_ns = ? WHERE call_id = ? AND event = ?'),
+    resumption: db.prepare('INSERT OR REPLACE INTO resumption_rows VALUES(?, ?, ?)'),
+    edge: db.prepare('INSERT OR REPLACE INTO edge_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?)'),
+    correlationOf: db.prepare('SELECT correlation_id FROM call_rows WHERE id = ?'),
+    hasStart: db.prepare('SELECT 1 FROM call_rows WHERE id = ? AND start_event IS NOT NULL'),
+  };
+}

@@ -1,0 +1,53 @@
+import { isCaptured, valueToText, type Captured, type Value } from '@execution-cinema/format';
+
+const UNDEFINED_TEXT = valueToText(undefined);
+
+/**
+ * JSON text of values, as the columns `value` and `result` hold it. Objects that occur again in a chunk are converted
+ * once: their content does not change while rows are made.
+ */
+export class ValueTexts {
+  private readonly known = new Map<Captured, string>();
+
+  text(value: Value): string {
+    switch (typeof value) {
+      case 'number':
+        return Number.isFinite(value) && !Object.is(value, -0) ? String(value) : valueToText(value);
+      case 'string':
+        return JSON.stringify(value);
+      case 'undefined':
+        return UNDEFINED_TEXT;
+      case 'boolean':
+        return value ? 'true' : 'false';
+      default:
+        return isCaptured(value) ? this.captured(value) : valueToText(value);
+    }
+  }
+
+  private captured(value: Captured): string {
+    let text = this.known.get(value);
+    if (text === undefined) {
+      text = valueToText(value);
+      this.known.set(value, text);
+    }
+    return text;
+  }
+
+  /** To be called at the start of a chunk, in which all objects are new. */
+  clear(): void {
+    this.known.clear();
+  }
+}
+
+/** The text itself of what is meant to be text: messages, names, log lines. */
+export function plainText(value: Value): string {
+  if (typeof value === 'string') return value;
+  if (isCaptured(value) && (value.type === 'cut string' || value.type === 'redacted')) return value.name;
+  return valueToText(value);
+}
+
+/** A property key as people write it: `name`, `[Symbol(name)]`. */
+export function keyText(key: Value): string {
+  if (!isCaptured(key)) return String(key);
+  return key.type === 'symbol' ? `[Symbol(${key.name})]` : key.name;
+}

@@ -1,0 +1,156 @@
+import {
+  callId,
+  ChunkTables,
+  isCaptured,
+  K,
+  truncationOf,
+  typeOfValue,
+  type DecodedEvent,
+  type Value,
+} from '@execution-cinema/format';
+import type { Database } from '../driver/index.ts';
+import type { Frame, ThreadReplay } from '../read/replay.ts';
+import { objectId } from './row-ids.ts';
+import type { SiteRows } from './site-rows.ts';
+import { keyText, type ValueTexts } from './value-text.ts';
+
+/** Objects remembered as written; beyond that their rows are written again, which changes nothing. */
+const KNOWN_OBJECTS_MAX = 1_000_000;
+
+/** Rows of `writes`, `expressions` and `objects`. */
+export class WriteRows {
+  private readonly thread: number;
+  private readonly replay: ThreadReplay;
+  private readonly texts: ValueTexts;
+  private readonly sites: SiteRows;
+  private readonly sql: ReturnType<typeof prepare>;
+  private readonly known = new Set<number>();
+  private tables = new ChunkTables();
+  private objects: MapIterator<unknown> | undefined;
+  private objectsSeen = 0;
+
+  constructor(db: Database, thread: number, replay: ThreadReplay, shared: { texts: ValueTexts; sites: SiteRows }) {
+    this.thread = thread;
+    this.replay = replay;
+    this.texts = shared.texts;
+    this.sites = shared.sites;
+    this.sql = prepare(db);
+  }
+
+  /** `tables` are those into which the chunk is decoded: they tell which objects an event captured. */
+  beginChunk(tables: ChunkTables): void {
+    this.tables = tables;
+    this.objects = undefined;
+    this.objectsSeen = 0;
+  }
+
+  event(event: DecodedEvent, frame: Frame | undefined): void {
+    const [first, second, third] = event.values;
+    switch (event.kind) {
+      case K.WRITE:
+        this.write(event, frame, { kind: 'variable', name: null, value: first, owner: null, scope: null });
+        break;
+      case K.WRITE_SCOPED: {
+        const scope = callId(this.thread, event.number);
+        this.write(event, frame, { kind: 'variable', name: null, value: first, owner: null, scope });
+        break;
+      }
+      case K.PROPERTY:
+        this.property(event, frame, null, second);
+        break;
+      case K.PROPERTY_COMPUTED:
+        this.property(event, frame, keyText(second), third);
+        break;
+      case K.PROPERTY_DELETE:
+        this.property(event, frame, keyText(second), undefined);
+        break;
+      case K.EXPRESSION:
+        this.expression(event, frame, first);
+        break;
+      default:
+        break;
+    }
+    if (event.values.length > 0) this.newObjects(event);
+  }
+
+  private property(event: DecodedEvent, frame: Frame | undefined, name: string | null, value: Value): void {
+    const owner = objectId(this.thread, event.values[0]);
+    this.write(event, frame, { kind: 'property', name, value, owner, scope: null });
+  }
+
+  private write(
+    event: DecodedEvent,
+    frame: Frame | undefined,
+    row: { kind: string; name: string | null; value: Value; owner: number | null; scope: number | null },
+  ): void {
+    const site = this.replay.resolver.resolve(event.payload);
+    // After a level changed in mid-call the frame on top may be another function's: then the call is not known.
+    const isOwn = site === undefined || frame?.site === undefined || site.function === frame.site.function;
+    this.sql.write.run(
+      callId(this.thread, event.event),
+      frame && isOwn ? callId(this.thread, frame.call) : null,
+      this.thread,
+      event.timeNs,
+      row.kind,
+      row.name,
+      this.texts.text(row.value),
+      typeOfValue(row.value),
+      objectId(this.thread, row.value),
+      row.owner,
+      site ? this.sites.need(site) : null,
+      row.scope,
+      truncationOf(row.value) ?? null,
+    );
+  }
+
+  private expression(event: DecodedEvent, frame: Frame | undefined, value: Value): void {
+    const site = this.replay.resolver.resolve(event.payload);
+    this.sql.expression.run(
+      callId(this.thread, event.event),
+      frame ? callId(this.thread, frame.call) : null,
+      this.thread,
+      event.timeNs,
+      site ? this.sites.need(site) : null,
+      this.texts.text(value),
+      typeOfValue(value),
+    );
+  }
+
+  /** Rows of the objects that this event was the first in the chunk to capture, those inside others included. */
+  private newObjects(event: DecodedEvent): void {
+    for (const value of event.values) {
+      // Proxies and what was not looked into are not in the tables of the chunk.
+      if (isCaptured(value) && (value.type === 'shallow' || value.type === 'proxy')) {
+        this.object(value.id, value.name, event.timeNs);
+      }
+    }
+    const { objects } = this.tables;
+    while (this.objectsSeen < objects.size) {
+      this.objects ??= objects.values();
+      const node = this.objects.next().value;
+      this.objectsSeen++;
+      if (isCaptured(node as Value)) {
+        const { id, name } = node as { id: number; name: string };
+        this.object(id, name, event.timeNs);
+      }
+    }
+  }
+
+  private object(id: number, name: string, timeNs: number): void {
+    if (id === 0 || this.known.has(id)) return;
+    if (this.known.size >= KNOWN_OBJECTS_MAX) this.known.clear();
+    this.known.add(id);
+    this.sql.object.run(callId(this.thread, id), name, timeNs);
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    write: db.prepare('INSERT OR REPLACE INTO write_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    expression: db.prepare('INSERT OR REPLACE INTO expression_rows VALUES(?, ?, ?, ?, ?, ?, ?)'),
+    object: db.prepare(
+      `INSERT INTO objects VALUES(?, ?, ?) ON CONFLICT(id) DO UPDATE SET first_ns = excluded.first_ns
+       WHERE excluded.first_ns < first_ns`,
+    ),
+  };
+}

@@ -1,0 +1,127 @@
+import { K, type Value } from '@execution-cinema/format';
+import { chunkOfTime } from './chunks.ts';
+import { eventName } from './event-names.ts';
+import { fileMatcher, functionMatcher } from './match.ts';
+import type { TimeRange } from './moments.ts';
+import type { Recording } from './recording.ts';
+import { ThreadReplay, type Frame } from './replay.ts';
+import { nameOfSite } from './site-text.ts';
+import type { Site, SiteResolver } from './sites.ts';
+
+/** One recorded event, decoded. */
+export interface ListedEvent {
+  thread: number;
+  event: number;
+  timeNs: number;
+  /** The clock was read at this event; else the time is interpolated. */
+  timeExact: boolean;
+  kind: string;
+  /** Number of the call it belongs to, 0 for none. */
+  call: number;
+  /** Depth of that call on the stack. */
+  depth: number;
+  function: string;
+  file: string;
+  /** Place of the event, or of its function; 0 where it has none. */
+  line: number;
+  column: number;
+  /** Variable, property or expression, where the site names one. */
+  name: string | undefined;
+  values: Value[];
+  /** Call of a resume, scope instance, request number, correlation; 0 where there is none. */
+  number: number;
+}
+
+export interface EventFilter {
+  file?: string;
+  function?: string;
+  thread?: number;
+  range?: TimeRange;
+}
+
+/**
+ * The events of a recording that a filter lets pass, thread by thread in order, straight from the chunks. What cannot
+ * be decoded is handed to `onDamage` and left out.
+ */
+export function* listEvents(
+  recording: Recording,
+  filter: EventFilter = {},
+  onDamage: (thread: number, chunk: number, reason: string) => void = () => undefined,
+): Generator<ListedEvent> {
+  const inFile = filter.file === undefined ? undefined : fileMatcher(filter.file);
+  const inFunction = filter.function === undefined ? undefined : functionMatcher(filter.function);
+  const range = filter.range ?? { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER };
+  for (const { id: thread } of recording.threads()) {
+    if (filter.thread !== undefined && filter.thread !== thread) continue;
+    const chunks = recording.chunks(thread);
+    const replay = new ThreadReplay(recording.resolver(thread));
+    for (let i = Math.max(0, chunkOfTime(chunks, range.fromNs)); i < chunks.length; i++) {
+      const info = chunks[i]!;
+      if (info.startNs > range.toNs) break;
+      const chunk = recording.tryChunk(thread, info);
+      if (typeof chunk === 'string') {
+        onDamage(thread, info.chunk, chunk);
+        continue;
+      }
+      replay.beginChunk(chunk.header);
+      for (const event of chunk.events()) {
+        const frame = replay.step(event);
+        if (event.timeNs < range.fromNs || event.timeNs > range.toNs) continue;
+        const site = frame?.site;
+        if (inFile && !(site && inFile(site.file))) continue;
+        if (inFunction && !(site && inFunction(site.function.name))) continue;
+        yield listed(thread, event, frame, siteOfEvent(event.kind, event.payload, replay.resolver));
+      }
+      if (chunk.damage !== undefined) onDamage(thread, info.chunk, chunk.damage);
+    }
+  }
+}
+
+/** Kinds whose payload is no site. */
+const WITHOUT_SITE: ReadonlySet<number> = new Set([
+  K.LEAVE_VALUE,
+  K.LEAVE_UNDEFINED,
+  K.LEAVE_SMI,
+  K.LEAVE_THROW,
+  K.LEAVE_PENDING,
+  K.LEAVE_CLOSED,
+  K.UNWIND,
+  K.RETURN_VALUE,
+  K.SCOPE_LINK,
+  K.LOG,
+  K.UNCAUGHT,
+  K.REQUEST_START,
+  K.REQUEST_END,
+  K.MARK,
+  K.CORRELATION,
+]);
+
+/** The site that an event names, undefined for kinds that name none. */
+export function siteOfEvent(kind: number, payload: number, resolver: SiteResolver): Site | undefined {
+  return WITHOUT_SITE.has(kind) ? undefined : resolver.resolve(payload);
+}
+
+function listed(
+  thread: number,
+  event: { kind: number; event: number; timeNs: number; timeExact: boolean; values: Value[]; number: number },
+  frame: Frame | undefined,
+  site: Site | undefined,
+): ListedEvent {
+  const place = site ?? frame?.site;
+  return {
+    thread,
+    event: event.event,
+    timeNs: event.timeNs,
+    timeExact: event.timeExact,
+    kind: eventName(event.kind),
+    call: frame?.call ?? 0,
+    depth: frame?.depth ?? 0,
+    function: frame?.site?.function.name ?? '',
+    file: place?.file ?? '',
+    line: site?.line ?? 0,
+    column: site?.column ?? 0,
+    name: site && nameOfSite(site),
+    values: event.values,
+    number: event.number,
+  };
+}
