@@ -1,4 +1,4 @@
-import { parseExpressionAt, type AnyNode } from 'acorn';
+import { parse, type AnyNode } from 'acorn';
 import { SITE_INJECT } from '@execution-cinema/format';
 import type { Injection } from './plan/plan.ts';
 import type { Positions } from './positions.ts';
@@ -66,8 +66,8 @@ function log(walk: Walk, statement: AnyNode, injection: Injection): string {
 function expressionProblem(text: string): string | undefined {
   if (/[\n\r\u2028\u2029]/.test(text)) return 'the expression has more than one line';
   try {
-    const { end } = parseExpressionAt(`(${text})`, 0, { ecmaVersion: 'latest' });
-    return end === text.length + 2 ? undefined : 'the text goes on after the expression';
+    const { body } = parse(`(${text})`, { ecmaVersion: 'latest' });
+    return body.length === 1 ? undefined : 'the text goes on after the expression';
   } catch (error) {
     return `not an expression: ${(error as Error).message}`;
   }

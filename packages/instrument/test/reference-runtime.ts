@@ -32,6 +32,8 @@ interface Suspendable {
   asleep: boolean;
   /** What it sleeps in: index into SUSPEND_KINDS. */
   kind: number;
+  /** It left a `yield` without going on: `return()` or `throw()` was called on the generator. */
+  closing: boolean;
   frame: Frame;
 }
 
@@ -95,6 +97,7 @@ export function installReferenceRuntime(
     if (!options.render) return '';
     if (typeof value === 'function') return `[${/^class\b/.test(Function.prototype.toString.call(value)) ? 'class' : 'function'} ${String(Object.getOwnPropertyDescriptor(value, 'name')?.value)}]`;
     if (types.isNativeError(value)) return `[${value.name}: ${value.message}]`;
+    if (types.isPromise(value)) return 'Promise';
     return inspect(value, { depth: 1, breakLength: Infinity, customInspect: false, maxArrayLength: 10 }).replaceAll('\n', ' ');
   }
 
@@ -167,7 +170,7 @@ export function installReferenceRuntime(
   }
 
   function enterSuspendable(site: number, values: Args): Suspendable {
-    const F = { o: false, asleep: false, kind: -1 } as Suspendable;
+    const F = { o: false, asleep: false, kind: -1, closing: false } as Suspendable;
     if (!isOn(site)) return F;
     F.o = true;
     F.frame = newFrame(site, F);
@@ -187,9 +190,11 @@ export function installReferenceRuntime(
     return true;
   }
 
-  function wake(F: Suspendable): void {
+  function wake(F: Suspendable, goesOn = false): void {
     if (!F.asleep) return;
     F.asleep = false;
+    const kind = SUSPEND_KINDS[F.kind];
+    if (!goesOn && (kind === 'yield' || kind === 'delegating')) F.closing = true;
     event(`resume ${F.frame.name}`);
     push(F.frame);
   }
@@ -371,14 +376,17 @@ export function installReferenceRuntime(
       return v;
     },
     xa(F: Suspendable, p: unknown) {
-      const closed = F.asleep && SUSPEND_KINDS[F.kind] !== 'await' && !p;
-      if (reachSuspendable(F, 'xa')) leave(p ? 'returned the pending value' : closed ? 'was closed' : 'threw');
+      if (reachSuspendable(F, 'xa')) leave(p ? 'returned the pending value' : F.closing ? 'was closed' : 'threw');
     },
     ca(F: Suspendable, s: number, e: unknown) {
-      if (reachSuspendable(F, 'ca')) caught(s, show(e));
+      if (!reachSuspendable(F, 'ca')) return;
+      F.closing = false;
+      caught(s, show(e));
     },
     ca0(F: Suspendable, s: number) {
-      if (reachSuspendable(F, 'ca0')) caught(s, '');
+      if (!reachSuspendable(F, 'ca0')) return;
+      F.closing = false;
+      caught(s, '');
     },
     za(F: Suspendable) {
       reachSuspendable(F, 'za');
@@ -392,7 +400,7 @@ export function installReferenceRuntime(
     g(F: Suspendable, s: number, v: unknown) {
       if (F.o) {
         if (!F.asleep) problem(`${F.frame.name} resumes but did not sleep`);
-        wake(F);
+        wake(F, true);
         const level = F.frame.module.sites.functions[F.frame.func]!.level;
         if (level >= 3) event(`resumed with ${show(v)}`);
         checkFrame(s);
