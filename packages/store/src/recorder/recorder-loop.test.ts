@@ -1,5 +1,5 @@
 import { R } from '@execution-cinema/format';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -150,6 +150,25 @@ describe('times', () => {
       end_ns: 7_000_005_000,
     });
     db.close();
+  });
+});
+
+test('old recordings of the folder go when all together are too much', async () => {
+  start();
+  await until('ready', () => reported('ready'));
+  await exit();
+  port.close();
+  reports = [];
+  const old = file;
+  file = `${old}.second.db`;
+  writer = new FakeWriter(4, 4096);
+  start({}, { keepTotalBytes: 1_000 });
+  await until('the old one is gone', () => !existsSync(old));
+  await until('it is noted', () => {
+    const db = openForReading(file);
+    const row = db.prepare("SELECT text FROM notes WHERE kind = 'keep'").get();
+    db.close();
+    return String(row?.['text']).startsWith('deleted 1 old recordings');
   });
 });
 

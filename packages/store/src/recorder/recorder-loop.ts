@@ -58,6 +58,13 @@ export class RecorderLoop {
     for (const thread of this.recorder.threads.values()) thread.setRecorderState(1);
     this.report({ type: 'ready', file: this.options.file, driver: db.driver, processId, joined });
     this.turn();
+    const { file, keepTotalBytes } = this.options;
+    // Not before the first events are safe; a process that joins leaves it to the one that began the recording.
+    if (keepTotalBytes !== undefined && !joined) setImmediate(() => this.pruneFolder(file, keepTotalBytes));
+  }
+
+  private pruneFolder(file: string, keepTotalBytes: number): void {
+    if (this.state !== 'ended') this.recorder!.pruneFolder(file, keepTotalBytes);
   }
 
   private report(report: RecorderReport): void {

@@ -1,6 +1,8 @@
+import { dirname } from 'node:path';
 import { isBusy, sqliteCode } from '../driver/sqlite-codes.ts';
 import type { Database } from '../driver/types.ts';
 import { Keeper } from '../retention/keeper.ts';
+import { prune } from '../retention/prune.ts';
 import { openRecording } from '../schema/open-recording.ts';
 import { Checkpointer, closeRecording, LOG_BYTES_MAX } from './checkpointer.ts';
 import { DiskGuard } from './disk-guard.ts';
@@ -255,6 +257,24 @@ export class Recorder {
       );
     }
     this.checkpointer.step(calm);
+  }
+
+  /**
+   * Deletes the oldest recordings of the folder when all together take more than `keepTotalBytes`. To be called once;
+   * what does not work out is left for the next recording.
+   */
+  pruneFolder(file: string, keepTotalBytes: number): void {
+    try {
+      const { deleted, keptBytes } = prune({ folder: dirname(file), keepTotalBytes, except: [file] });
+      if (deleted.length > 0) {
+        this.note('keep', `deleted ${deleted.length} old recordings (--keep-total); ${keptBytes} bytes are kept`);
+      }
+    } catch (error) {
+      this.note(
+        'keep',
+        `old recordings could not be deleted: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
   }
 
   /** Leaves a note for the reader, with the next commit. */

@@ -1,12 +1,19 @@
 import { build } from 'esbuild';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 const SOURCES = fileURLToPath(new URL('..', import.meta.url));
 /** Inside the package, so that the bundles find better-sqlite3. */
 const BUNDLES = fileURLToPath(new URL('../../node_modules/.cache/test-bundles', import.meta.url));
+
+/** Folders of the test file that runs; they go with its end. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Bundles a source file (path below src/) as a program that any Node runs. Returns the path of the bundle. */
 export async function bundle(entry: string): Promise<string> {
@@ -22,10 +29,13 @@ export async function bundle(entry: string): Promise<string> {
     external: ['better-sqlite3'],
     logLevel: 'error',
   });
+  folders.push(dirname(outfile));
   return outfile;
 }
 
 /** A fresh folder for one test's files. */
 export function scratchFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'tracer-store-'));
+  const folder = mkdtempSync(join(tmpdir(), 'tracer-store-'));
+  folders.push(folder);
+  return folder;
 }
