@@ -28,17 +28,20 @@ export function installCommonJsResolution(): void {
     const isPlain = options === undefined;
     const alias = isPlain && !isMain ? resolveAlias(asked) : undefined;
     if (alias !== undefined) return alias.file;
-    const limit = Error.stackTraceLimit;
     try {
-      // Our frame in the stack of a refusal must not push out another.
-      if (Number.isFinite(limit)) Error.stackTraceLimit = limit + 1;
       return apply(nodeResolve, this, [request, parent, isMain, options]);
     } catch (error) {
       const found = isPlain ? resolveAfterFailure(isMain ? { ...asked, parentFile: undefined } : asked, error) : undefined;
-      if (found === undefined) throw error;
-      return found.file;
+      if (found !== undefined) return found.file;
+    }
+    // Asked again without a catch: a refusal that nobody catches is reported from the place where Node throws it.
+    const limit = Error.stackTraceLimit;
+    try {
+      // Our frame in its stack must not push out another.
+      Error.stackTraceLimit = limit + 1;
+      return apply(nodeResolve, this, [request, parent, isMain, options]);
     } finally {
-      if (Number.isFinite(limit)) Error.stackTraceLimit = limit;
+      Error.stackTraceLimit = limit;
     }
   };
 }

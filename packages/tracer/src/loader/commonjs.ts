@@ -30,6 +30,8 @@ export interface CommonJsOptions {
   readonly hasForeignHooks: () => boolean;
   /** A text that can import ES modules is about to run. */
   readonly meetsImport: () => void;
+  /** A file of TypeScript is about to run; what it imports is resolved as TypeScript means it. */
+  readonly meetsTypeScript: () => void;
 }
 
 /** May hold an `import()`; more often than not it does not. */
@@ -39,7 +41,7 @@ type Compile = (this: CompilingModule, content: string, filename: string, format
 interface CompilingModule extends NodeJS.Module {
   _compile: Compile;
 }
-export type ExtensionHandler = (this: unknown, module: CompilingModule, filename: string) => unknown;
+type ExtensionHandler = (this: unknown, module: CompilingModule, filename: string) => unknown;
 
 interface ModuleClass {
   readonly prototype: CompilingModule;
@@ -48,12 +50,28 @@ interface ModuleClass {
 
 const Module = nodeModule as unknown as ModuleClass;
 
-/** Installs the CommonJS side, once per thread. Gives Node's own handler of `.js`. */
-export function installCommonJs(options: CommonJsOptions): ExtensionHandler {
-  const { transformer, scripts, frames, hasForeignHooks, meetsImport } = options;
+/** Installs the CommonJS side, once per thread. */
+export function installCommonJs(options: CommonJsOptions): void {
+  const { transformer, scripts, frames, hasForeignHooks, meetsImport, meetsTypeScript } = options;
   const nodeCompile = Module.prototype._compile;
   const nodeLoadJavaScript = Module._extensions['.js']!;
-  const compileOf = interceptCompile(nodeCompile, compileTransformed);
+
+  /** A hook of another tool waits on the module for its text. */
+  const isHooked = (module: CompilingModule): boolean =>
+    Object.hasOwn(module, '_compile') && module._compile !== nodeCompile;
+
+  /**
+   * The text is final: the module's `_compile` is Node's own. It stays there, since V8 names the frames of `_compile` by
+   * the property that holds it.
+   */
+  const useNodeCompile = (module: CompilingModule): void => {
+    Object.defineProperty(module, '_compile', {
+      value: nodeCompile,
+      configurable: true,
+      enumerable: false,
+      writable: true,
+    });
+  };
 
   /** What V8 gets for a file, and knows it by; undefined: the source itself. */
   const transform = (
@@ -61,7 +79,10 @@ export function installCommonJs(options: CommonJsOptions): ExtensionHandler {
     request: { file: string; source: string; kind: ScriptKind; compile: boolean },
   ): string | undefined => {
     const { file, source } = request;
-    if (MAY_IMPORT.test(source)) meetsImport();
+    if (MAY_IMPORT.test(source)) {
+      meetsImport();
+      if (request.compile) meetsTypeScript();
+    }
     if (source.includes(INSTRUMENTED_MARK)) return undefined;
     const result = transformer.transform({ ...request, name: file });
     if (result === undefined) return undefined;
@@ -76,6 +97,7 @@ export function installCommonJs(options: CommonJsOptions): ExtensionHandler {
     const code = isText ? transform(this, { file: filename, source: content, kind, compile: false }) : undefined;
     if (code === undefined) return nodeCompile.call(this, content, filename, format);
     const depth = frames.depth();
+    useNodeCompile(this);
     try {
       return nodeCompile.call(this, code, filename, format);
     } finally {
@@ -85,14 +107,14 @@ export function installCommonJs(options: CommonJsOptions): ExtensionHandler {
 
   const loadJavaScript: ExtensionHandler = function (module, filename) {
     const format = formatByName(filename);
-    if (format === 'native' || Object.hasOwn(module, '_compile') || hasForeignHooks()) {
+    if (format === 'native' || isHooked(module) || hasForeignHooks()) {
       return nodeLoadJavaScript.call(this, module, filename);
     }
     const source = fs.readFileSync(filename, 'utf8');
     const code = transform(module, { file: filename, source, kind: format ?? 'unknown', compile: false });
     const depth = frames.depth();
+    useNodeCompile(module);
     try {
-      compileOf.prepare(module);
       return module._compile(code ?? source, filename, format);
     } finally {
       frames.restore(depth);
@@ -102,7 +124,7 @@ export function installCommonJs(options: CommonJsOptions): ExtensionHandler {
   const nodeHandlers = new Map<string, ExtensionHandler>();
   const loadTypeScript: ExtensionHandler = function (module, filename) {
     const native = nodeHandlers.get(extname(filename)) ?? nodeLoadJavaScript;
-    if (!isTypeScriptOfTheProgram(filename) || Object.hasOwn(module, '_compile') || hasForeignHooks()) {
+    if (!isTypeScriptOfTheProgram(filename) || isHooked(module) || hasForeignHooks()) {
       return native.call(this, module, filename);
     }
     const source = fs.readFileSync(filename, 'utf8');
@@ -117,14 +139,15 @@ export function installCommonJs(options: CommonJsOptions): ExtensionHandler {
       throw error;
     }
     const depth = frames.depth();
+    useNodeCompile(module);
     try {
-      compileOf.prepare(module);
       return module._compile(code ?? source, filename, format);
     } finally {
       frames.restore(depth);
     }
   };
 
+  Module.prototype._compile = compileTransformed;
   Module._extensions['.js'] = loadJavaScript;
   for (const extension of ['.ts', '.cts', '.mts', '.tsx', '.jsx']) {
     const native = Module._extensions[extension];
@@ -134,7 +157,6 @@ export function installCommonJs(options: CommonJsOptions): ExtensionHandler {
       Module._extensions[extension] = loadTypeScript;
     }
   }
-  return nodeLoadJavaScript;
 }
 
 /** The text for V8. Instrumented and compiled ones are remembered for stacks. */
@@ -154,35 +176,6 @@ function formatByName(filename: string): 'commonjs' | undefined | 'native' {
   const type = packageTypeOf(filename);
   if (type === 'none') return undefined;
   return type === 'commonjs' ? 'commonjs' : 'native';
-}
-
-/**
- * Makes `Module.prototype._compile` read as `ours`, or as what a program has put there; for a prepared module, whose
- * text is final, as Node's own, so that no frame comes between.
- */
-function interceptCompile(nodeCompile: Compile, ours: Compile): { prepare(module: CompilingModule): void } {
-  const enumerable = Object.getOwnPropertyDescriptor(Module.prototype, '_compile')?.enumerable ?? true;
-  let assigned = ours;
-  let prepared: CompilingModule | undefined;
-  Object.defineProperty(Module.prototype, '_compile', {
-    configurable: true,
-    enumerable,
-    get(this: CompilingModule) {
-      const isPrepared = prepared !== undefined && prepared === this;
-      prepared = undefined;
-      return isPrepared && assigned === ours ? nodeCompile : assigned;
-    },
-    set(this: CompilingModule, value: Compile) {
-      if (this === Module.prototype) assigned = value;
-      // As an assignment to a module does where the prototype has a plain property.
-      else Object.defineProperty(this, '_compile', { value, configurable: true, enumerable: true, writable: true });
-    },
-  });
-  return {
-    prepare(module) {
-      prepared = module;
-    },
-  };
 }
 
 /**

@@ -5,8 +5,10 @@ import { withSourceMapComment } from '../positions/source-map-comment.ts';
 import { aliasUrl, healedUrl, loadTypeScriptModule, transformLoaded, type TransformModule } from './es-modules.ts';
 import type { FileCount } from './file-counts.ts';
 import type { HooksMessage, HooksThreadData } from './hooks-messages.ts';
-import { hasRegisterHooks } from './node-capabilities.ts';
+import { watchLoaderReads } from './loader-reads.ts';
+import { hasRegisterHooks, readsModulesByPromises } from './node-capabilities.ts';
 import type { TransformCache } from './transform-cache.ts';
+import type { Transformed } from './transform-types.ts';
 import type { Transformer } from './transformer.ts';
 
 export interface EsModuleOptions {
@@ -33,18 +35,45 @@ export interface EsModuleHooks {
 
 /** Chooses the mechanism that this Node has. Nothing is installed before `ensure`. */
 export function createEsModuleHooks(options: EsModuleOptions): EsModuleHooks {
-  return hasRegisterHooks ? inThisThread(options) : onHooksThread(options);
+  if (hasRegisterHooks) return inThisThread(options);
+  const hooksThread = onHooksThread(options);
+  return readsModulesByPromises ? byLoaderReads(options, hooksThread) : hooksThread;
+}
+
+/** JavaScript in this thread; with TypeScript everything moves to the hooks thread. */
+function byLoaderReads({ transformer, scripts }: EsModuleOptions, hooksThread: EsModuleHooks): EsModuleHooks {
+  let watches = false;
+  return {
+    ...hooksThread,
+    ensure() {
+      if (watches) return;
+      watches = true;
+      watchLoaderReads(({ file, url: name, source, kind }) => {
+        const result = transformer.transform({ file, name, source, kind, compile: false });
+        if (result === undefined || result.kind !== 'module') return undefined;
+        return remembered(result, { name, file }, scripts);
+      });
+    },
+    ensureResolution: () => hooksThread.ensure(),
+  };
+}
+
+/** The text for V8. Instrumented and compiled ones are remembered for stacks. */
+function remembered(
+  { code: text, insertions, map }: Transformed,
+  { name, file }: { name: string; file: string },
+  scripts: LoadedScripts,
+): string {
+  if (insertions === '' && map === null) return text;
+  const code = withSourceMapComment(text);
+  scripts.add({ name, file, code, insertions, map });
+  return code;
 }
 
 function inThisThread({ transformer, scripts }: EsModuleOptions): EsModuleHooks {
   const transformModule: TransformModule = (request) => {
     const result = transformer.transform(request);
-    if (result === undefined) return undefined;
-    const { insertions, map } = result;
-    const code = withSourceMapComment(result.code);
-    const { name, file } = request;
-    if (insertions !== '' || map !== null) scripts.add({ name, file, code, insertions, map });
-    return code;
+    return result === undefined ? undefined : remembered(result, request, scripts);
   };
   let loads = false;
   let resolves = false;
@@ -116,7 +145,7 @@ function onHooksThread(options: EsModuleOptions): EsModuleHooks {
     nodeModule.register(options.hooksBundle, { data, transferList });
     scripts.pullFrom(newScripts);
   };
-  return { ensure, ensureResolution() {}, settle: () => scripts.refresh() };
+  return { ensure, ensureResolution: ensure, settle: () => scripts.refresh() };
 }
 
 function receive(port: MessagePort | undefined): HooksMessage | undefined {

@@ -5,8 +5,13 @@ import type { LoadedScripts, ScriptPositions } from './loaded-scripts.ts';
  * file, and frames of our own are left out or stand as the frame of Node that they replace.
  */
 
-/** What to show for one of our own frames; `undefined` leaves it out. `next` is the frame that called it. */
-export type OwnFrame = (site: NodeJS.CallSite, next: NodeJS.CallSite | undefined) => OwnFrameReplacement | undefined;
+/** What to show for frames that our presence has put there or changed. */
+export interface FrameView {
+  /** For a frame of our own; `undefined` leaves it out. */
+  own(site: NodeJS.CallSite): OwnFrameReplacement | undefined;
+  /** For a frame of Node's; the frame itself when it shows as it would. */
+  nodes(site: NodeJS.CallSite): NodeJS.CallSite;
+}
 
 export interface OwnFrameReplacement {
   readonly sites: readonly NodeJS.CallSite[];
@@ -25,7 +30,7 @@ export function asWithoutUs(
   trace: readonly NodeJS.CallSite[],
   scripts: LoadedScripts,
   ownFile: string,
-  ownFrame: OwnFrame,
+  frames: FrameView,
 ): readonly NodeJS.CallSite[] {
   let result: NodeJS.CallSite[] | undefined;
   for (let index = 0; index < trace.length; index++) {
@@ -33,13 +38,13 @@ export function asWithoutUs(
     const file = site.getFileName();
     if (file === ownFile) {
       result ??= trace.slice(0, index);
-      const replacement = ownFrame(site, trace[index + 1]);
+      const replacement = frames.own(site);
       if (replacement === undefined) continue;
       result.push(...replacement.sites);
       if (replacement.swallowsCaller) index++;
       continue;
     }
-    const mapped = mappedSite(site, file, scripts);
+    const mapped = file?.startsWith('node:') ? frames.nodes(site) : mappedSite(site, file, scripts);
     if (mapped !== site) result ??= trace.slice(0, index);
     result?.push(mapped);
   }
@@ -165,5 +170,23 @@ class MappedEvalSite extends ForwardingCallSite {
 
   override toString(): string {
     return this.site.toString().replace(this.#origin, () => this.#mapped);
+  }
+}
+
+/** A frame that shows as `text` for good; V8 looks up the names of methods whenever it shows one. */
+export function withText(site: NodeJS.CallSite, text: string): NodeJS.CallSite {
+  return new FixedCallSite(site, text) as unknown as NodeJS.CallSite;
+}
+
+class FixedCallSite extends ForwardingCallSite {
+  readonly #text: string;
+
+  constructor(site: NodeJS.CallSite, text: string) {
+    super(site);
+    this.#text = text;
+  }
+
+  override toString(): string {
+    return this.#text;
   }
 }

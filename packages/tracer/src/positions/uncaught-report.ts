@@ -1,7 +1,8 @@
-import { writeSync } from 'node:fs';
 import * as nodeModule from 'node:module';
+import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
+import { writeStderr } from '../stderr.ts';
 import type { LoadedScripts, ScriptPositions } from './loaded-scripts.ts';
 
 /*
@@ -94,14 +95,17 @@ function writeReport(script: ScriptPositions, line: number, column: number, erro
   const isObject = (typeof error === 'object' && error !== null) || typeof error === 'function';
   const excerpt = `${script.script.name}:${place.line}\n${text}\n${caret(text, place.column)}\n`;
   let report = error instanceof Error ? `${excerpt}\n` : `\n${excerpt}`;
-  report += isObject ? `${inspectAsNode(error)}\n` : `${asText(error)}\n${TRACE_HINT}\n`;
+  report += isObject ? `${inspectAsNode(error)}\n` : `${asText(error)}\n${traceHint()}\n`;
   if (!process.execArgv.includes('--no-extra-info-on-fatal-exception')) report += `\nNode.js ${process.version}\n`;
-  writeWhole(report);
+  writeStderr(report);
   const exit = (process as unknown as { reallyExit(code: number): never }).reallyExit;
   exit.call(process, Number(process.exitCode ?? 1));
 }
 
-const TRACE_HINT = '(Use `node --trace-uncaught ...` to show where the exception was thrown)';
+function traceHint(): string {
+  const program = basename(process.argv0 || 'node', '.exe');
+  return `(Use \`${program} --trace-uncaught ...\` to show where the exception was thrown)`;
+}
 
 function caret(text: string, column: number): string {
   return `${text.slice(0, column).replaceAll(/[^\t]/g, ' ')}^`;
@@ -124,17 +128,4 @@ function coloursStderr(): boolean {
   const { FORCE_COLOR } = process.env;
   if (FORCE_COLOR !== undefined) return process.stderr.getColorDepth?.(process.env) > 2 || FORCE_COLOR !== '0';
   return process.stderr.isTTY && process.stderr.getColorDepth() > 2;
-}
-
-/** Standard error may be a pipe that takes only part at a time. */
-function writeWhole(text: string): void {
-  let rest = Buffer.from(text);
-  for (let attempt = 0; rest.length > 0 && attempt < 10_000; attempt++) {
-    try {
-      rest = rest.subarray(writeSync(2, rest));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
-  }
 }

@@ -13,7 +13,7 @@ import { installFunctionText } from '../positions/function-text.ts';
 import { LoadedScripts } from '../positions/loaded-scripts.ts';
 import { installStackTraces } from '../positions/stack-traces.ts';
 import { createUncaughtReport, type UncaughtReport } from '../positions/uncaught-report.ts';
-import { createOwnFrames } from './own-frames.ts';
+import { learnOwnFrames } from './own-frames.ts';
 import type { Recording } from './recording.ts';
 
 /** The folder of the package, and of the bundles in it. */
@@ -62,7 +62,8 @@ export function installLoader(config: TracerConfig, recording: Recording | undef
     recorderPort: () => recording?.openPort() ?? null,
   });
   const runtime = recording?.runtime;
-  const nodeLoadJavaScript = installCommonJs({
+  const ownFrames = learnOwnFrames(fileURLToPath(bundleUrl('api.cjs')));
+  installCommonJs({
     transformer,
     scripts,
     frames: {
@@ -73,14 +74,14 @@ export function installLoader(config: TracerConfig, recording: Recording | undef
     },
     hasForeignHooks: watchForeignHooks(),
     meetsImport: () => esModules.ensure(),
+    meetsTypeScript: () => esModules.ensureResolution(),
   });
   installCommonJsResolution();
-  const ownFrames = createOwnFrames(nodeLoadJavaScript, fileURLToPath(bundleUrl('api.cjs')));
   let reporting = false;
   const usesSourceMaps = (): boolean => !reporting && process.sourceMapsEnabled === true;
   const report = createUncaughtReport(scripts, usesSourceMaps);
   installStackTraces({
-    view: (trace) => asWithoutUs(trace, scripts, OWN_FILE, (site) => ownFrames.replace(site)),
+    view: (trace) => asWithoutUs(trace, scripts, OWN_FILE, ownFrames),
     usesSourceMaps,
   });
   installFunctionText(scripts);

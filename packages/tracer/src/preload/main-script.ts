@@ -6,8 +6,9 @@ import { packageTypeOf } from '../loader/package-type.ts';
  * `node --import x app.cjs` is not `node app.cjs` with something before it: Node then runs the main script through the
  * loader of ES modules, inside a promise. Promises settle before `process.nextTick` callbacks, an error at the top level
  * counts as an unhandled rejection and is reported where it was made instead of where it was thrown, and stacks end
- * otherwise. So where Node alone would have run the script as CommonJS, the preload runs it itself, on the next tick,
- * as Node does without `--import`; Node's own attempt is left waiting for the preload for good.
+ * otherwise. So where Node alone would have run the script as CommonJS, the preload runs it itself, in an immediate: when
+ * that returns, ticks, promises, timers and immediates come in the order in which they come after a main script. Node's
+ * own attempt is left waiting for the preload for good.
  */
 
 /** Options under which Node does something else than running a script, or is to be left alone. */
@@ -53,7 +54,7 @@ export function isLastImport(isUs: (specifier: string) => boolean): boolean {
 }
 
 /**
- * Runs the main script as CommonJS on the next tick. The promise that is returned settles only when the script turns out
+ * Runs the main script as CommonJS. The promise that is returned settles only when the script turns out
  * to be an ES module, which Node then runs.
  */
 export function runAsCommonJs(): Promise<void> {
@@ -62,7 +63,7 @@ export function runAsCommonJs(): Promise<void> {
     if (listener.name === 'handleProcessExit') process.off('exit', listener);
   }
   return new Promise((settle) => {
-    process.nextTick(function runMainScript() {
+    setImmediate(function runMainScript() {
       Module._load(process.argv[1]!, null, true);
       if (process.mainModule === undefined) settle();
     });

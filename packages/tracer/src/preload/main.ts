@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { RUNTIME_KEY } from '@execution-cinema/format';
 import { ConfigError, prepareOutputFolder, resolveConfig, type TracerConfig } from '../config/index.ts';
 import { watchProcessEnd } from '../exit/process-end.ts';
-import { moduleFormat, projectOf } from '../loader/typescript/index.ts';
+import { moduleFormat, projectOf, TYPESCRIPT_FILE } from '../loader/typescript/index.ts';
 import { endLine } from './end-line.ts';
 import { bundleUrl, installLoader, type Loader } from './loader.ts';
 import { findMainScript, isLastImport, runAsCommonJs, type MainScript } from './main-script.ts';
 import { startRecording, type Recording } from './recording.ts';
-import { say } from './stderr.ts';
+import { say } from '../stderr.ts';
 
 /*
  * The first thing in the process, by `--require` (this bundle) or `--import` (preload.mjs, which loads it). Loading it
@@ -42,6 +43,7 @@ function start(): void {
   const loader = installLoader(config, recording);
   // CommonJS starts the ES module side when it meets an `import()`.
   if (!mainScript.isCommonJs) loader.esModules.ensure();
+  if (!mainScript.isCommonJs && hasTypeScriptAround(mainScript.file, config.root)) loader.esModules.ensureResolution();
   if (recording !== undefined) watchEnd(config, recording, loader);
 }
 
@@ -106,6 +108,18 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader): v
     onUncaught() {},
     onFatal: (error) => loader.report.arm(error),
   });
+}
+
+/** The script is TypeScript, or belongs to a project that may hold some. */
+function hasTypeScriptAround(script: string | undefined, root: string): boolean {
+  if (script !== undefined && TYPESCRIPT_FILE.test(script)) return true;
+  let folder = script === undefined ? process.cwd() : dirname(script);
+  for (;;) {
+    if (existsSync(join(folder, 'tsconfig.json')) || existsSync(join(folder, 'jsconfig.json'))) return true;
+    const parent = dirname(folder);
+    if (folder === root || parent === folder) return false;
+    folder = parent;
+  }
 }
 
 function isCommonJsTypeScript(file: string): boolean {

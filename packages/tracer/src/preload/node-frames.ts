@@ -44,15 +44,26 @@ const MAIN_FRAMES: readonly FrameSpec[] = [
   },
 ];
 
-/** The frames below the main script's; empty where this Node does not let its sources be read. */
-export function nodeFramesBelowMain(): NodeJS.CallSite[] {
-  let sources: Record<string, string>;
+/** The sources of Node's own modules by id; empty where this Node does not let them be read. */
+export function nodeSources(): Readonly<Record<string, string>> {
   try {
     const { binding } = process as unknown as { binding(name: 'natives'): Record<string, string> };
-    sources = binding.call(process, 'natives');
+    return binding.call(process, 'natives');
   } catch {
-    return [];
+    return {};
   }
+}
+
+/** 1-based line of a text in a module of Node; undefined when it is not there. */
+export function lineInNode(id: string, text: string): number | undefined {
+  const source = nodeSources()[id];
+  const place = source?.indexOf(text) ?? -1;
+  return source === undefined || place === -1 ? undefined : source.slice(0, place).split('\n').length;
+}
+
+/** The frames below the main script's; empty where they cannot be found out. */
+export function nodeFramesBelowMain(): NodeJS.CallSite[] {
+  const sources = nodeSources();
   return MAIN_FRAMES.flatMap((spec) => {
     const site = siteOf(spec, sources[spec.id]);
     return site === undefined ? [] : [site];
@@ -70,7 +81,7 @@ function siteOf({ name, functionName, id, call, at }: FrameSpec, source: string 
   const position = `${file}:${line}:${column}`;
   const site = {
     getThis: () => undefined,
-    getTypeName: () => null,
+    getTypeName: () => (name.includes('.') ? name.slice(0, name.indexOf('.')) : null),
     getFunction: () => undefined,
     getFunctionName: () => functionName,
     getMethodName: () => null,

@@ -1,58 +1,65 @@
 import nodeModule from 'node:module';
-import type { ExtensionHandler } from '../loader/commonjs.ts';
-import type { OwnFrameReplacement } from '../positions/call-sites.ts';
-import { nodeFramesBelowMain } from './node-frames.ts';
+import { withText, type FrameView, type OwnFrameReplacement } from '../positions/call-sites.ts';
+import { lineInNode, nodeFramesBelowMain } from './node-frames.ts';
 
 /*
- * Frames of ours that stand where Node's own would stand, by the names of our functions: stacks show Node's. Node's
- * frames are learned when the first stack needs one, by running Node's own function and reading the stack inside it.
+ * Frames of ours that stand where Node's own would stand, by the names of our functions: stacks show Node's.
  */
 
 /** Function names in commonjs.ts and main-script.ts. */
 const LOADERS = new Set(['loadJavaScript', 'loadTypeScript']);
 const MAIN = 'runMainScript';
 
-export interface OwnFrames {
-  replace(site: NodeJS.CallSite): OwnFrameReplacement | undefined;
-}
+/**
+ * V8 names a method by the property that holds it. `_compile` of `Module.prototype` holds ours, so that frames of Node's
+ * have no name left.
+ */
+const NAMELESS_COMPILE = 'Module.<anonymous> (node:internal/modules/cjs/loader:';
+const NODE_LOADER = 'internal/modules/cjs/loader';
 
 /**
- * @param nodeLoadJavaScript Node's own handler of `.js`
+ * Call before the loader is installed, while Node's own functions are in place.
  * @param smallFile any `.js` or `.cjs` file that can be read
  */
-export function createOwnFrames(nodeLoadJavaScript: ExtensionHandler, smallFile: string): OwnFrames {
-  let loader: OwnFrameReplacement | undefined;
+export function learnOwnFrames(smallFile: string): FrameView {
+  const loader: OwnFrameReplacement = { sites: nodeLoaderFrame(smallFile) };
   let main: OwnFrameReplacement | undefined;
+  let compileLine: number | undefined | null = null;
   return {
-    replace(site) {
+    own(site) {
       const name = site.getFunctionName();
-      if (name !== null && LOADERS.has(name)) {
-        loader ??= { sites: learn((keepFrames) => runNodeLoader(nodeLoadJavaScript, smallFile, keepFrames)) };
-        return loader;
-      }
-      if (name === MAIN) {
-        // The frame that called ours belongs to the queue of ticks.
-        main ??= { sites: nodeFramesBelowMain(), swallowsCaller: true };
-        return main;
-      }
-      return undefined;
+      if (name !== null && LOADERS.has(name)) return loader;
+      if (name !== MAIN) return undefined;
+      // The frame that called ours belongs to the queue of immediates.
+      main ??= { sites: nodeFramesBelowMain(), swallowsCaller: true };
+      return main;
+    },
+    nodes(site) {
+      if (site.getFileName() !== `node:${NODE_LOADER}`) return site;
+      const text = site.toString();
+      if (!text.startsWith(NAMELESS_COMPILE)) return site;
+      if (compileLine === null) compileLine = lineInNode(NODE_LOADER, 'Module.prototype._compile = function');
+      const { getEnclosingLineNumber } = site as unknown as { getEnclosingLineNumber(): number };
+      const isCompile = getEnclosingLineNumber.call(site) === compileLine;
+      return isCompile ? withText(site, text.replace('<anonymous>', '_compile')) : site;
     },
   };
 }
 
-/** The frame that calls `keepFrames`. */
-function learn(run: (keepFrames: () => void) => void): NodeJS.CallSite[] {
+/** How stacks show the call of `_compile` in Node's handler of `.js`: it is run, and the stack read inside. */
+function nodeLoaderFrame(file: string): NodeJS.CallSite[] {
   const { prepareStackTrace, stackTraceLimit } = Error;
+  const extensions = (nodeModule as unknown as { _extensions: { '.js'(module: object, file: string): void } })._extensions;
   let frames: NodeJS.CallSite[] = [];
+  const keepFrames = (): void => {
+    const holder: { stack?: unknown } = {};
+    Error.captureStackTrace(holder);
+    frames = (holder.stack as NodeJS.CallSite[]).slice(1).map((site) => withText(site, site.toString()));
+  };
   try {
-    run(() => {
-      const holder: { stack?: unknown } = {};
-      Error.stackTraceLimit = 2;
-      Error.prepareStackTrace = (_error, trace) => trace;
-      Error.captureStackTrace(holder);
-      frames = (holder.stack as NodeJS.CallSite[]).slice(1);
-      Error.prepareStackTrace = prepareStackTrace;
-    });
+    Error.stackTraceLimit = 2;
+    Error.prepareStackTrace = (_error, trace) => trace;
+    extensions['.js']({ id: file, filename: file, _compile: keepFrames }, file);
   } catch {
     // Without it the frame is left out.
   } finally {
@@ -60,9 +67,4 @@ function learn(run: (keepFrames: () => void) => void): NodeJS.CallSite[] {
     Error.stackTraceLimit = stackTraceLimit;
   }
   return frames;
-}
-
-function runNodeLoader(handler: ExtensionHandler, file: string, keepFrames: () => void): void {
-  const pretended = { id: file, filename: file, _compile: keepFrames } as unknown as Parameters<ExtensionHandler>[0];
-  handler.call((nodeModule as unknown as { _extensions: object })._extensions, pretended, file);
 }
