@@ -6,9 +6,22 @@ import { isCaptured, type Captured, type Value } from "./value.ts";
  */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
+/**
+ * Objects captured on their own may refer to each other without end. What lies deeper than this, or comes after so many
+ * objects, is shown by class and identity (`"$cut": "depth"`), as if it had not been looked into.
+ */
+export const JSON_DEPTH_MAX = 4;
+export const JSON_OBJECTS_MAX = 500;
+
+/** Containers around the value being converted, and how many more may be opened. */
+interface Walk {
+  path: readonly Captured[];
+  left: { objects: number };
+}
+
 /** JSON form of a decoded value. Cyclic references become `{"$ref": id}`. */
 export function valueToJson(value: Value): Json {
-  return convert(value, []);
+  return convert(value, { path: [], left: { objects: JSON_OBJECTS_MAX } });
 }
 
 /** The same as JSON text. */
@@ -52,7 +65,7 @@ function shallowCut(value: Captured): string | undefined {
   return value.type === "redacted" ? "redacted" : undefined;
 }
 
-function convert(value: Value, path: Captured[]): Json {
+function convert(value: Value, walk: Walk): Json {
   if (value === undefined) return { $type: "undefined" };
   if (typeof value === "bigint") return { $type: "bigint", $value: value.toString() };
   if (typeof value === "number") {
@@ -60,8 +73,12 @@ function convert(value: Value, path: Captured[]): Json {
     return { $type: "number", $value: Object.is(value, -0) ? "-0" : String(value) };
   }
   if (!isCaptured(value)) return value;
+  const { path, left } = walk;
   if (path.includes(value)) return { $ref: value.id };
-  const inside = [...path, value];
+  if (value.items.length > 0 && (path.length >= JSON_DEPTH_MAX || left.objects-- <= 0)) {
+    return { $type: "object", $class: value.name, $id: value.id, $cut: "depth" };
+  }
+  const inside: Walk = { path: [...path, value], left };
   switch (value.type) {
     case "cut string": return { $type: "string", $value: value.name, $cut: "string", $length: value.length };
     case "symbol": return { $type: "symbol", $value: value.name };
@@ -90,8 +107,8 @@ function convert(value: Value, path: Captured[]): Json {
   }
 }
 
-function list(value: Captured, path: Captured[]): Json {
-  const items = value.items.map((item) => convert(item, path));
+function list(value: Captured, walk: Walk): Json {
+  const items = value.items.map((item) => convert(item, walk));
   if (value.cut !== "none") items.push({ $cut: value.cut, $length: value.length });
   return items;
 }
@@ -100,13 +117,13 @@ function cutOf(value: Captured): { [key: string]: Json } {
   return value.cut === "none" ? {} : { $cut: value.cut };
 }
 
-function fields(value: Captured, path: Captured[]): { [key: string]: Json } {
+function fields(value: Captured, walk: Walk): { [key: string]: Json } {
   const result: { [key: string]: Json } = {};
   value.keys.forEach((key, i) => {
     const name = isCaptured(key) ? `[${key.type === "symbol" ? `Symbol(${key.name})` : key.name}]` : String(key);
     // defineProperty, since a recorded key may be `__proto__`.
     Object.defineProperty(result, name.startsWith("$") ? `$${name}` : name, {
-      value: convert(value.items[i], path), enumerable: true, configurable: true, writable: true,
+      value: convert(value.items[i], walk), enumerable: true, configurable: true, writable: true,
     });
   });
   return result;

@@ -1,7 +1,8 @@
-import { callId, ChunkTables, K, type DecodedEvent } from '@execution-cinema/format';
+import { callId, K } from '@execution-cinema/format';
 import type { Database, Statement } from '../driver/index.ts';
-import { chunkOfCall, type ChunkInfo } from '../read/chunks.ts';
+import { chunkOfCall, type ChunkEvent, type ChunkInfo } from '../read/chunks.ts';
 import { digestOf } from '../read/digest.ts';
+import { LiveObjects } from '../read/live-objects.ts';
 import type { Recording } from '../read/recording.ts';
 import { ThreadReplay, type Frame } from '../read/replay.ts';
 import { CallRows, type PendingReturns } from './call-rows.ts';
@@ -76,9 +77,8 @@ export class RowBuilder {
     if (!follows) [this.replay, this.calls, this.writes, this.exceptions] = this.start();
     const { replay, calls } = this;
     this.texts.clear();
-    const tables = new ChunkTables();
+    const objects = new LiveObjects((node) => this.texts.forget(node));
     const lost = replay.beginChunk(chunk.header);
-    this.writes.beginChunk(tables);
     const withCalls = groups.has('calls');
     if (withCalls) {
       calls.lost(lost, chunk.header.firstEvent, chunk.header.startNs);
@@ -88,11 +88,13 @@ export class RowBuilder {
         calls.restore(carry?.pending ?? []);
       }
     }
-    for (const event of chunk.events(tables)) {
+    for (const event of chunk.events()) {
+      objects.begin(event);
       const frame = replay.step(event);
       if (withCalls) this.callEvent(event, frame);
       if (groups.has('writes')) this.writes.event(event, frame);
       if (groups.has('events')) this.eventRow(event, frame);
+      objects.end(event, replay.resolver.resolve(event.payload));
     }
     const result: ChunkResult = { words: chunk.words.length, carry: undefined, damage: chunk.damage };
     if (withCalls) result.carry = { pending: calls.endChunk(), inFlight: this.exceptions.carry() };
@@ -114,7 +116,7 @@ export class RowBuilder {
     }
   }
 
-  private callEvent(event: DecodedEvent, frame: Frame | undefined): void {
+  private callEvent(event: ChunkEvent, frame: Frame | undefined): void {
     const { kind } = event;
     this.calls.event(event);
     if (kind < K.WRITE) return;
@@ -143,7 +145,7 @@ export class RowBuilder {
     this.calls.placeCalls(undefined);
   }
 
-  private eventRow(event: DecodedEvent, frame: Frame | undefined): void {
+  private eventRow(event: ChunkEvent, frame: Frame | undefined): void {
     const site = siteOfEvent(event.kind, event.payload, this.replay.resolver);
     this.events.run(
       this.thread,

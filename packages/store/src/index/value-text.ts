@@ -1,13 +1,15 @@
-import { isCaptured, valueToText, type Captured, type Value } from '@execution-cinema/format';
+import { isCaptured, JSON_DEPTH_MAX, valueToText, type Captured, type Value } from '@execution-cinema/format';
 
 const UNDEFINED_TEXT = valueToText(undefined);
 
 /**
- * JSON text of values, as the columns `value` and `result` hold it. Objects that occur again in a chunk are converted
- * once: their content does not change while rows are made.
+ * JSON text of values, as the columns `value` and `result` hold it. Objects that occur again are converted once, until
+ * something in them changes.
  */
 export class ValueTexts {
   private readonly known = new Map<Captured, string>();
+  /** For each object the converted ones that show it. */
+  private readonly shownIn = new Map<Captured, Set<Captured>>();
 
   text(value: Value): string {
     switch (typeof value) {
@@ -29,13 +31,32 @@ export class ValueTexts {
     if (text === undefined) {
       text = valueToText(value);
       this.known.set(value, text);
+      this.note(value, value, 0);
     }
     return text;
+  }
+
+  private note(value: Captured, root: Captured, depth: number): void {
+    const roots = this.shownIn.get(value);
+    if (roots?.has(root)) return;
+    if (roots) roots.add(root);
+    else this.shownIn.set(value, new Set([root]));
+    if (depth >= JSON_DEPTH_MAX) return;
+    for (const item of value.items) if (isCaptured(item) && item.id !== 0) this.note(item, root, depth + 1);
+  }
+
+  /** The content of an object is about to change. */
+  forget(value: Captured): void {
+    const roots = this.shownIn.get(value);
+    if (!roots) return;
+    this.shownIn.delete(value);
+    for (const root of roots) this.known.delete(root);
   }
 
   /** To be called at the start of a chunk, in which all objects are new. */
   clear(): void {
     this.known.clear();
+    this.shownIn.clear();
   }
 }
 

@@ -1,14 +1,6 @@
-import {
-  callId,
-  ChunkTables,
-  isCaptured,
-  K,
-  truncationOf,
-  typeOfValue,
-  type DecodedEvent,
-  type Value,
-} from '@execution-cinema/format';
+import { callId, isCaptured, K, truncationOf, typeOfValue, type Value } from '@execution-cinema/format';
 import type { Database } from '../driver/index.ts';
+import type { ChunkEvent } from '../read/chunks.ts';
 import type { Frame, ThreadReplay } from '../read/replay.ts';
 import { objectId } from './row-ids.ts';
 import type { SiteRows } from './site-rows.ts';
@@ -25,9 +17,6 @@ export class WriteRows {
   private readonly sites: SiteRows;
   private readonly sql: ReturnType<typeof prepare>;
   private readonly known = new Set<number>();
-  private tables = new ChunkTables();
-  private objects: MapIterator<unknown> | undefined;
-  private objectsSeen = 0;
 
   constructor(db: Database, thread: number, replay: ThreadReplay, shared: { texts: ValueTexts; sites: SiteRows }) {
     this.thread = thread;
@@ -37,14 +26,7 @@ export class WriteRows {
     this.sql = prepare(db);
   }
 
-  /** `tables` are those into which the chunk is decoded: they tell which objects an event captured. */
-  beginChunk(tables: ChunkTables): void {
-    this.tables = tables;
-    this.objects = undefined;
-    this.objectsSeen = 0;
-  }
-
-  event(event: DecodedEvent, frame: Frame | undefined): void {
+  event(event: ChunkEvent, frame: Frame | undefined): void {
     const [first, second, third] = event.values;
     switch (event.kind) {
       case K.WRITE:
@@ -70,16 +52,16 @@ export class WriteRows {
       default:
         break;
     }
-    if (event.values.length > 0) this.newObjects(event);
+    this.newObjects(event);
   }
 
-  private property(event: DecodedEvent, frame: Frame | undefined, name: string | null, value: Value): void {
+  private property(event: ChunkEvent, frame: Frame | undefined, name: string | null, value: Value): void {
     const owner = objectId(this.thread, event.values[0]);
     this.write(event, frame, { kind: 'property', name, value, owner, scope: null });
   }
 
   private write(
-    event: DecodedEvent,
+    event: ChunkEvent,
     frame: Frame | undefined,
     row: { kind: string; name: string | null; value: Value; owner: number | null; scope: number | null },
   ): void {
@@ -103,7 +85,7 @@ export class WriteRows {
     );
   }
 
-  private expression(event: DecodedEvent, frame: Frame | undefined, value: Value): void {
+  private expression(event: ChunkEvent, frame: Frame | undefined, value: Value): void {
     const site = this.replay.resolver.resolve(event.payload);
     this.sql.expression.run(
       callId(this.thread, event.event),
@@ -117,23 +99,14 @@ export class WriteRows {
   }
 
   /** Rows of the objects that this event was the first in the chunk to capture, those inside others included. */
-  private newObjects(event: DecodedEvent): void {
+  private newObjects(event: ChunkEvent): void {
     for (const value of event.values) {
       // Proxies and what was not looked into are not in the tables of the chunk.
       if (isCaptured(value) && (value.type === 'shallow' || value.type === 'proxy')) {
         this.object(value.id, value.name, event.timeNs);
       }
     }
-    const { objects } = this.tables;
-    while (this.objectsSeen < objects.size) {
-      this.objects ??= objects.values();
-      const node = this.objects.next().value;
-      this.objectsSeen++;
-      if (isCaptured(node as Value)) {
-        const { id, name } = node as { id: number; name: string };
-        this.object(id, name, event.timeNs);
-      }
-    }
+    for (const { id, name } of event.captured) this.object(id, name, event.timeNs);
   }
 
   private object(id: number, name: string, timeNs: number): void {

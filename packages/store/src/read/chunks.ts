@@ -3,6 +3,7 @@ import {
   decodeEvents,
   EventScanner,
   readChunkHeader,
+  type Captured,
   type ChunkHeader,
   type DecodedEvent,
 } from '@execution-cinema/format';
@@ -25,6 +26,34 @@ export interface ChunkInfo {
   final: boolean;
 }
 
+/** A decoded event with the objects whose content it captured, those inside others included. */
+export interface ChunkEvent extends DecodedEvent {
+  captured: readonly Captured[];
+}
+
+const NO_OBJECTS: readonly Captured[] = [];
+
+/** Objects seen in a chunk, and which of them were captured since somebody asked last. */
+class JournalMap extends Map<number, Captured> {
+  recent: Captured[] = [];
+
+  override set(id: number, node: Captured): this {
+    this.recent.push(node);
+    return super.set(id, node);
+  }
+}
+
+class JournalTables extends ChunkTables {
+  override readonly objects = new JournalMap();
+
+  take(): readonly Captured[] {
+    const { recent } = this.objects;
+    if (recent.length === 0) return NO_OBJECTS;
+    this.objects.recent = [];
+    return recent;
+  }
+}
+
 /** A chunk's words with its header read; decoding starts afresh with every call. */
 export class Chunk {
   readonly words: Int32Array;
@@ -42,14 +71,17 @@ export class Chunk {
   }
 
   /** Events with values and interpolated times. Where the words stop being events it ends and says so in `damage`. */
-  events(tables = new ChunkTables()): Generator<DecodedEvent> {
-    return withTimes(this.readable(tables), this.endNs);
+  events(): Generator<ChunkEvent> {
+    return withTimes(this.readable(), this.endNs);
   }
 
-  private *readable(tables: ChunkTables): Generator<DecodedEvent> {
+  private *readable(): Generator<ChunkEvent> {
     this.damage = undefined;
+    const tables = new JournalTables();
     try {
-      yield* decodeEvents(this.words, this.header, tables);
+      for (const event of decodeEvents(this.words, this.header, tables)) {
+        yield Object.assign(event, { captured: tables.take() });
+      }
     } catch (error) {
       this.damage = error instanceof Error ? error.message : String(error);
     }

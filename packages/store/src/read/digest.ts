@@ -1,6 +1,5 @@
-import { ChunkTables } from '@execution-cinema/format';
 import type { ChunkInfo } from './chunks.ts';
-import { applyPropertyWrite } from './object-content.ts';
+import { LiveObjects } from './live-objects.ts';
 import type { Recording } from './recording.ts';
 import { ThreadReplay, type Frame, type ScopeInstance } from './replay.ts';
 import { VariableTable } from './variables.ts';
@@ -40,10 +39,12 @@ function makeDigest(recording: Recording, thread: number, info: ChunkInfo): Chun
   const variables = new VariableTable();
   const frames = new Map<number, Frame>();
   replay.beginChunk(chunk.header);
-  for (const event of chunk.events(new ChunkTables())) {
+  const objects = new LiveObjects();
+  for (const event of chunk.events()) {
+    objects.begin(event);
     const frame = replay.step(event);
     variables.apply(replay, event, frame);
-    applyPropertyWrite(event, replay.resolver.resolve(event.payload));
+    objects.end(event, replay.resolver.resolve(event.payload));
     if (replay.openedScope && frame) frames.set(frame.call, frame);
   }
   for (const frame of [...replay.stack, ...replay.asleep.values()]) frames.set(frame.call, frame);

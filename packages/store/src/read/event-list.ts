@@ -1,6 +1,7 @@
 import { K, type Value } from '@execution-cinema/format';
 import { chunkOfTime } from './chunks.ts';
 import { eventName } from './event-names.ts';
+import { copyValue, LiveObjects } from './live-objects.ts';
 import { fileMatcher, functionMatcher } from './match.ts';
 import type { TimeRange } from './moments.ts';
 import type { Recording } from './recording.ts';
@@ -64,13 +65,17 @@ export function* listEvents(
         continue;
       }
       replay.beginChunk(chunk.header);
+      const objects = new LiveObjects();
       for (const event of chunk.events()) {
+        objects.begin(event);
         const frame = replay.step(event);
+        const site = siteOfEvent(event.kind, event.payload, replay.resolver);
+        const values = event.values.map((value) => copyValue(value));
+        objects.end(event, site);
         if (event.timeNs < range.fromNs || event.timeNs > range.toNs) continue;
-        const site = frame?.site;
-        if (inFile && !(site && inFile(site.file))) continue;
-        if (inFunction && !(site && inFunction(site.function.name))) continue;
-        yield listed(thread, event, frame, siteOfEvent(event.kind, event.payload, replay.resolver));
+        if (inFile && !(frame?.site && inFile(frame.site.file))) continue;
+        if (inFunction && !(frame?.site && inFunction(frame.site.function.name))) continue;
+        yield listed(thread, { ...event, values }, frame, site);
       }
       if (chunk.damage !== undefined) onDamage(thread, info.chunk, chunk.damage);
     }

@@ -1,13 +1,6 @@
-import {
-  captured,
-  ChunkTables,
-  isCaptured,
-  type FunctionEntry,
-  type Value,
-  type VariableEntry,
-} from '@execution-cinema/format';
+import { captured, type FunctionEntry, type Value, type VariableEntry } from '@execution-cinema/format';
 import { chunkOfEvent } from './chunks.ts';
-import { applyPropertyWrite } from './object-content.ts';
+import { LiveObjects } from './live-objects.ts';
 import { Past, type SeekLookup, type SleepingCall } from './past.ts';
 import type { Recording } from './recording.ts';
 import { ThreadReplay, unknownFrame, type Frame } from './replay.ts';
@@ -94,23 +87,24 @@ export function stateAt(recording: Recording, thread: number, event: number, ind
   const chunk = recording.chunk(thread, info);
   const replay = new ThreadReplay(recording.resolver(thread));
   const variables = new VariableTable();
-  const tables = new ChunkTables();
+  const objects = new LiveObjects();
   const sleepers = index?.asleepAt(thread, info.chunk);
   for (const sleeper of sleepers ?? []) replay.asleep.set(sleeper.call, sleepingFrame(replay, sleeper));
   replay.beginChunk(chunk.header);
   /** Calls whose arguments may live on in a closure. */
   const openers = new Map<number, Frame>();
   let timeNs = chunk.header.startNs;
-  for (const item of chunk.events(tables)) {
+  for (const item of chunk.events()) {
     if (item.event > event) break;
+    objects.begin(item);
     const frame = replay.step(item);
     variables.apply(replay, item, frame);
     if (replay.openedScope && frame) openers.set(frame.call, frame);
-    applyPropertyWrite(item, replay.resolver.resolve(item.payload));
+    objects.end(item, replay.resolver.resolve(item.payload));
     timeNs = item.timeNs;
   }
   const past = new Past(recording, thread, at, { replay, variables, openers }, index);
-  const describer = new Describer(past, tables);
+  const describer = new Describer(past, objects);
   return {
     thread,
     event,
@@ -148,11 +142,11 @@ function suspendedCall(frame: Frame): SuspendedCall {
 /** Turns frames of one moment into what people see. */
 class Describer {
   private readonly past: Past;
-  private readonly tables: ChunkTables;
+  private readonly objects: LiveObjects;
 
-  constructor(past: Past, tables: ChunkTables) {
+  constructor(past: Past, objects: LiveObjects) {
     this.past = past;
-    this.tables = tables;
+    this.objects = objects;
   }
 
   frame(frame: Frame): StateFrame {
@@ -169,7 +163,7 @@ class Describer {
       startEvent: frame.startEvent,
       startNs: frame.startNs,
       asyncParent: frame.asyncParent,
-      this: this.current(frame.thisValue),
+      this: this.objects.current(frame.thisValue),
       hasThis: entry?.parameters[0] === 'this' || frame.thisValue !== undefined,
       scopes: this.scopes(frame),
     };
@@ -207,13 +201,13 @@ class Describer {
     const since = (event: number): { note?: string } => this.doubt(frame, event);
     if (write) {
       const { event, timeNs } = write;
-      return { ...base, value: this.current(write.value), source: 'write', event, timeNs, ...since(event) };
+      return { ...base, value: this.objects.current(write.value), source: 'write', event, timeNs, ...since(event) };
     }
     const owner = this.ownerFrame(frame, shared, instance);
     const position = owner?.site?.function.parameterVariables.indexOf(index) ?? -1;
     if (owner?.arguments && position >= 0 && owner.site?.table === frame.site?.table) {
       const { startEvent: event, startNs: timeNs } = owner;
-      const value = this.current(owner.arguments[position]);
+      const value = this.objects.current(owner.arguments[position]);
       return { ...base, value, source: 'argument', event, timeNs, ...since(event) };
     }
     return { ...base, ...this.unwritten(frame, variable, shared ? past.scope(instance)?.event : owner?.startEvent) };
@@ -273,10 +267,5 @@ class Describer {
     const dropped = this.past.droppedSince(event);
     if (dropped > 0) notes.push(`${dropped} events were dropped since`);
     return notes.length > 0 ? { note: notes.join('; ') } : {};
-  }
-
-  /** Content of an object as last captured in the moment's own chunk, if it was. */
-  private current(value: Value): Value {
-    return isCaptured(value) && value.id !== 0 ? (this.tables.objects.get(value.id) ?? value) : value;
   }
 }

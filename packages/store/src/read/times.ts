@@ -19,8 +19,8 @@ export function spreadTimes(run: readonly DecodedEvent[], nextNs: number): void 
  * Passes decoded events on with interpolated times; holds back at most the events between two clock readings.
  * `endNs`: when the last of them had happened at the latest.
  */
-export function* withTimes(events: Iterable<DecodedEvent>, endNs: number): Generator<DecodedEvent> {
-  let run: DecodedEvent[] = [];
+export function* withTimes<T extends DecodedEvent>(events: Iterable<T>, endNs: number): Generator<T> {
+  let run: T[] = [];
   for (const event of events) {
     if (event.timeExact && run.length > 0) {
       spreadTimes(run, event.timeNs);

@@ -12,6 +12,7 @@ import {
 } from '@execution-cinema/format';
 import { storeError } from '../errors.ts';
 import type { Chunk } from './chunks.ts';
+import { copyValue, LiveObjects } from './live-objects.ts';
 import { fileMatcher, functionMatcher } from './match.ts';
 import type { Recording } from './recording.ts';
 import { ThreadReplay, type Frame } from './replay.ts';
@@ -77,8 +78,11 @@ export function* valueHistory(recording: Recording, place: string, name?: string
       const chunk = recording.tryChunk(thread, info);
       if (typeof chunk === 'string' || !mentions(chunk, ids)) continue;
       replay.beginChunk(chunk.header);
+      const objects = new LiveObjects();
       for (const event of chunk.events()) {
+        objects.begin(event);
         const frame = replay.step(event);
+        objects.end(event, resolver.resolve(event.payload));
         if (!HAS_VALUE.has(event.kind) && event.kind > K.ENTER_MANY) continue;
         if (!ids.has(event.payload)) continue;
         const site = resolver.resolve(event.payload)!;
@@ -128,13 +132,13 @@ function* valuesOf(
   if (event.kind <= K.ENTER_MANY) {
     for (const position of positions) {
       const name = site.function.parameters[position] ?? `argument ${position}`;
-      yield { ...base, kind: 'parameter', name, operator: '', value: event.values[position] };
+      yield { ...base, kind: 'parameter', name, operator: '', value: copyValue(event.values[position]) };
     }
     return;
   }
   const kind = KIND_OF_SITE[site.kind] ?? 'variable';
   const operator = describeSite(site).operator ?? '';
-  const value = event.kind === K.PROPERTY_DELETE ? undefined : event.values.at(-1);
+  const value = event.kind === K.PROPERTY_DELETE ? undefined : copyValue(event.values.at(-1));
   yield { ...base, kind, name: nameOfSite(site) ?? '', operator, value };
 }
 
