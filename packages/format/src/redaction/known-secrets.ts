@@ -11,15 +11,19 @@ import type { ReplaceSecret } from './secret-shapes.ts';
 /** Past this many values the oldest is forgotten. */
 export const KNOWN_SECRETS_MAX = 4096;
 /** Values that begin alike share a slot; more lengths than this in one slot are not tried. */
-const LENGTHS_PER_SLOT_MAX = 16;
+const LENGTHS_PER_SLOT_MAX = 64;
 const SLOT_BITS = 14;
-/** Shorter values count inside a longer word only where a word ends on both sides. */
+/** A slot holds a second hash of the four characters, 1 to 254; 0 when empty, this when values differ in it. */
+const SLOT_MIXED = 255;
+/** Shorter values, and plain words, count inside a larger text only where a word ends on both sides. */
 const INNER_CHARS_MIN = 8;
 
 interface Known {
   readonly kind: string;
   readonly slot: number;
   readonly chars: number;
+  /** Counts in the middle of a word as well. */
+  readonly isInner: boolean;
 }
 
 export class KnownSecrets {
@@ -35,7 +39,8 @@ export class KnownSecrets {
 
   constructor(key: RedactionKey) {
     this.#key = key;
-    this.#multiplier = (key[0] ^ key[1]) | 1;
+    // Keyed, so that the table gives no characters away; odd and well mixed, so that it spreads.
+    this.#multiplier = Math.imul(key[0] ^ key[1], 0x9e3779b1) | 1;
   }
 
   get count(): number {
@@ -49,9 +54,12 @@ export class KnownSecrets {
     const known = this.#values.get(id);
     if (known !== undefined) return;
     if (this.#values.size >= KNOWN_SECRETS_MAX) this.#forgetOldest();
-    const slot = this.#slotOf(firstFour(value, 0));
-    this.#values.set(id, { kind, slot, chars: value.length });
-    this.#slots[slot] = 1;
+    const hash = this.#hashOf(firstFour(value, 0));
+    const slot = slotOf(hash);
+    const isInner = value.length >= INNER_CHARS_MIN && !/^[A-Za-z]+$/.test(value);
+    this.#values.set(id, { kind, slot, chars: value.length, isInner });
+    const mark = this.#slots[slot];
+    this.#slots[slot] = mark === 0 || mark === markOf(hash) ? markOf(hash) : SLOT_MIXED;
     const lengths = this.#lengths.get(slot) ?? new Map<number, number>();
     this.#lengths.set(slot, lengths);
     if (lengths.has(value.length) || lengths.size < LENGTHS_PER_SLOT_MAX) {
@@ -60,25 +68,26 @@ export class KnownSecrets {
     this.generation++;
   }
 
-  /** Whether text[0, end) may hold a known value: some four characters in a row begin like one. */
-  mayHold(text: string, end: number): boolean {
-    if (this.#values.size === 0 || end < REMEMBERED_CHARS_MIN) return false;
+  /** Whether the text may hold a known value: some four characters in a row begin like one. */
+  mayHold(text: string): boolean {
+    if (this.#values.size === 0 || text.length < REMEMBERED_CHARS_MIN) return false;
     const slots = this.#slots;
     const multiplier = this.#multiplier;
     let four = firstFour(text, 0);
-    if (slots[Math.imul(four, multiplier) >>> (32 - SLOT_BITS)] === 1) return true;
-    for (let at = 4; at < end; at++) {
+    for (let at = 4; ; at++) {
+      const hash = Math.imul(four, multiplier);
+      const mark = slots[hash >>> (32 - SLOT_BITS)]!;
+      if (mark !== 0 && (mark === SLOT_MIXED || mark === markOf(hash))) return true;
+      if (at >= text.length) return false;
       four = (four >>> 8) | (text.charCodeAt(at) << 24);
-      if (slots[Math.imul(four, multiplier) >>> (32 - SLOT_BITS)] === 1) return true;
     }
-    return false;
   }
 
   /** What rule the whole text is known by, or null. */
   kindOf(text: string): string | null {
     if (this.#values.size === 0 || text.length < REMEMBERED_CHARS_MIN || text.length > REMEMBERED_CHARS_MAX)
       return null;
-    if (this.#slots[this.#slotOf(firstFour(text, 0))] === 0) return null;
+    if (!this.#marks(this.#hashOf(firstFour(text, 0)))) return null;
     return this.#values.get(this.#identify(text, 0, text.length))?.kind ?? null;
   }
 
@@ -87,9 +96,8 @@ export class KnownSecrets {
     let out = '';
     let done = 0;
     for (let at = 0; at + REMEMBERED_CHARS_MIN <= text.length; at++) {
-      const slot = this.#slotOf(firstFour(text, at));
-      if (this.#slots[slot] === 0) continue;
-      const found = this.#longestAt(text, at, slot);
+      const hash = this.#hashOf(firstFour(text, at));
+      const found = this.#marks(hash) ? this.#longestAt(text, at, slotOf(hash)) : null;
       if (found === null) continue;
       out += text.slice(done, at) + replace(text.slice(at, at + found.chars), found.kind);
       done = at + found.chars;
@@ -102,8 +110,8 @@ export class KnownSecrets {
     let best: Known | null = null;
     for (const chars of this.#lengths.get(slot)?.keys() ?? []) {
       if (at + chars > text.length || (best !== null && chars <= best.chars)) continue;
-      if (chars < INNER_CHARS_MIN && !standsAlone(text, at, at + chars)) continue;
-      best = this.#values.get(this.#identify(text, at, at + chars)) ?? best;
+      const known = this.#values.get(this.#identify(text, at, at + chars));
+      if (known !== undefined && (known.isInner || standsAlone(text, at, at + chars))) best = known;
     }
     return best;
   }
@@ -124,8 +132,13 @@ export class KnownSecrets {
     }
   }
 
-  #slotOf(four: number): number {
-    return Math.imul(four, this.#multiplier) >>> (32 - SLOT_BITS);
+  #hashOf(four: number): number {
+    return Math.imul(four, this.#multiplier);
+  }
+
+  #marks(hash: number): boolean {
+    const mark = this.#slots[slotOf(hash)];
+    return mark === SLOT_MIXED || mark === markOf(hash);
   }
 
   /** 53 bits of the keyed hash: exact as a number, and enough for a few thousand values. */
@@ -133,6 +146,15 @@ export class KnownSecrets {
     hashText(this.#key, text, start, end);
     return (hashHigh >>> 11) * 0x100000000 + hashLow;
   }
+}
+
+function slotOf(hash: number): number {
+  return hash >>> (32 - SLOT_BITS);
+}
+
+/** From other bits than the slot. */
+function markOf(hash: number): number {
+  return (((hash >>> 8) & 0x3ff) % (SLOT_MIXED - 1)) + 1;
 }
 
 /** Low bytes of four characters in one word, first character lowest. */

@@ -22,6 +22,7 @@ const SIGNS = /[=:>]/g;
 const OPTION = /(?<![\w-])--?([A-Za-z][\w-]{1,47})([ \t]+)(["']?)([^\s"'-][^\s"']*)/g;
 const SCHEME = /^(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)[ \t]+\S/i;
 const COOKIES = /^[\w.%-]{1,64}=[^\s;,"']/;
+const TYPED_ARRAY = /^(?:Big)?(?:Ui|I)nt\d+(?:Clamped)?Array$|^Float\d+Array$/;
 const IDENTIFIER = /^[A-Za-z_$][A-Za-z_$]*(?:[.?!]*\.[A-Za-z_$][\w$]*)*[?!]*$/;
 
 /** Replaces values that follow a secret name and `=`, `:`, `=>` or the end of an opening tag. */
@@ -30,18 +31,23 @@ export function replaceNamedValues(text: string, lookUp: LookUpName, replace: Re
   let done = 0;
   SIGNS.lastIndex = 0;
   for (let sign = SIGNS.exec(text); sign !== null; sign = SIGNS.exec(text)) {
-    const name = nameBefore(text, sign.index);
+    const named = nameBefore(text, sign.index);
+    const name = text.slice(named.start, named.end);
     const secretName = name === '' ? null : lookUp(name);
     if (secretName === null) continue;
-    const resume = SIGNS.lastIndex;
-    for (const range of valuesAfter(text, sign.index, secretName)) {
+    let resume = SIGNS.lastIndex;
+    for (const range of valuesAfter(text, sign.index, { ...named, secretName })) {
       if (range.start < done) break;
       const value = text.slice(range.start, range.end);
-      if (!isValueSecret(secretName.nameClass, value, range.quoted)) continue;
-      out += text.slice(done, range.start) + replace(value, secretName.kind);
-      done = range.end;
+      const isAttached = !range.quoted && isAttachedTo(text, named, sign.index);
+      // `CancelAuth = 'CancelAuth'` is a constant.
+      if (value !== name && isValueSecret(secretName.nameClass, value, { isQuoted: range.quoted, isAttached })) {
+        out += text.slice(done, range.start) + replace(value, secretName.kind);
+        done = range.end;
+      }
+      // What is in quotes may be a text with names of its own; a bare word has been judged as a whole.
+      if (!range.quoted) resume = range.end;
     }
-    // The loop shares the expression with nobody, but a value may itself hold signs that are behind us now.
     SIGNS.lastIndex = Math.max(resume, done);
   }
   return done === 0 ? text : out + text.slice(done);
@@ -67,27 +73,41 @@ export function isOptionSecret(nameClass: NameClass, value: string): boolean {
   return !value.startsWith(TOKEN_OPENING) && isSecretText(judged, value);
 }
 
-interface ValueRange {
+interface TextRange {
   readonly start: number;
   readonly end: number;
+}
+
+interface ValueRange extends TextRange {
   readonly quoted: boolean;
 }
 
-function isValueSecret(nameClass: NameClass, value: string, quoted: boolean): boolean {
+function isValueSecret(
+  nameClass: NameClass,
+  value: string,
+  { isQuoted, isAttached }: { isQuoted: boolean; isAttached: boolean },
+): boolean {
   if (value.startsWith(TOKEN_OPENING)) return false;
-  if (!quoted && /^\d+$/.test(value)) return isSecretNumber(nameClass, Number(value)) || value.length > 15;
+  if (isAttached) return isOptionSecret(nameClass, value);
+  if (!isQuoted && /^\d+$/.test(value)) return isSecretNumber(nameClass, Number(value)) || value.length > 15;
   return isSecretText(nameClass, value);
 }
 
+/** Whether it is `?name=value`, `&name=value`, `--name=value` or `NAME=value`, as in URLs and command lines. */
+function isAttachedTo(text: string, named: TextRange, sign: number): boolean {
+  if (text[sign] !== '=' || named.end !== sign || /[\s=]/.test(text[sign + 1] ?? ' ')) return false;
+  return /[?&\s]/.test(text[named.start - 1] ?? ' ') || text[named.start] === '-';
+}
+
 /** The name that ends before text[sign], quotes, brackets and white space in between left out; empty when none does. */
-function nameBefore(text: string, sign: number): string {
+function nameBefore(text: string, sign: number): TextRange {
   let end = sign;
   // `=>`, `==`, `:=` have been read from their first character on.
-  if (end > 0 && '=:!>'.includes(text[end - 1]!)) return '';
+  if (end > 0 && '=:!>'.includes(text[end - 1]!)) return { start: sign, end: sign };
   for (const stop = Math.max(0, sign - BETWEEN_CHARS_MAX); end > stop && isBetween(text.charCodeAt(end - 1));) end--;
   let start = end;
   for (const stop = Math.max(0, end - NAME_CHARS_MAX); start > stop && isNameUnit(text.charCodeAt(start - 1));) start--;
-  return text.slice(start, end);
+  return { start, end };
 }
 
 function isBetween(unit: number): boolean {
@@ -110,7 +130,11 @@ function isNameUnit(unit: number): boolean {
   );
 }
 
-function* valuesAfter(text: string, sign: number, name: SecretName): Generator<ValueRange> {
+function* valuesAfter(
+  text: string,
+  sign: number,
+  name: TextRange & { readonly secretName: SecretName },
+): Generator<ValueRange> {
   let at = sign + 1;
   if (text[sign] === '>') {
     // Only `<name>value`: anything else is a comparison.
@@ -131,15 +155,17 @@ function* valuesAfter(text: string, sign: number, name: SecretName): Generator<V
       if (text[at] !== ',') return;
     }
   }
+  // `Cookie:` in quotes as a whole: what follows the sign is the closing quote.
+  if (name.end === sign && /["'`]/.test(text[at] ?? '') && text[at] === text[name.start - 1]) return;
   const quoted = quotedAt(text, at);
   if (quoted !== null) {
     yield quoted;
     return;
   }
-  if (/authorization$|cookie$/.test(name.kind)) {
+  if (/authorization$|cookie$/.test(name.secretName.kind)) {
     const line = lengthUntil(text, at, /[\r\n"'`]/);
     const value = text.slice(at, at + line);
-    if (SCHEME.test(value) || (name.kind.endsWith('cookie') && COOKIES.test(value))) {
+    if (SCHEME.test(value) || (name.secretName.kind.endsWith('cookie') && COOKIES.test(value))) {
       // `Bearer` and `Basic` credentials have been replaced by now; hashing their tokens would break equality.
       if (!SCHEME.test(value) || !value.includes(TOKEN_START)) yield { start: at, end: at + line, quoted: true };
       return;
@@ -152,11 +178,12 @@ function* valuesAfter(text: string, sign: number, name: SecretName): Generator<V
 /** Whether text[start, end) after the sign is a piece of a program rather than a value. */
 function isExpression(text: string, sign: number, gap: number, start: number, end: number): boolean {
   const next = text[end] ?? '';
-  if (next === '(' || next === '[' || next === '{' || next === '`') return true;
+  if ('([{`<'.includes(next) && next !== '') return true;
   const value = text.slice(start, end);
-  if (KEYWORDS.has(value)) return true;
-  if (!IDENTIFIER.test(value)) return false;
+  if (KEYWORDS.has(value) || TYPED_ARRAY.test(value) || value.startsWith('/*')) return true;
   const isSpaced = start > gap;
+  if (isSpaced && next === ';' && text[sign] === '=' && /^[\w$.]+$/.test(value)) return true;
+  if (!IDENTIFIER.test(value)) return false;
   const isDotted = value.includes('.');
   if (isDotted && isSpaced) return true;
   if (next === '' || next === '\n' || next === '\r') return false;

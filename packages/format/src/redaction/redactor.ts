@@ -1,7 +1,7 @@
 import { CARD_NUMBER_MIN, isCardValue } from './cards.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { isOptionSecret } from './named-values.ts';
-import { nameEndingTable } from './scan.ts';
+import { createScan } from './scan.ts';
 import { scrub, type ScrubRules } from './scrub.ts';
 import { scrubSource, type SourceLiteral } from './scrub-source.ts';
 import { NAME_CONTAINED, NAME_CONTAINER, createNameRules, type SecretName } from './secret-names.ts';
@@ -100,7 +100,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
 
   const rules: ScrubRules = {
     lookUp: secretName,
-    nameEndings: nameEndingTable(names),
+    scan: createScan(names),
     known,
     patterns: patterns.map((pattern) => new RegExp(pattern)),
   };
@@ -110,7 +110,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
 
   /** A program may hold the value in a URL or in JSON as well. */
   const remember = (name: SecretName, value: string): void => {
-    if (!isRemembered(name.nameClass, value)) return;
+    if (!isRemembered(name, value)) return;
     known.add(value, name.kind);
     if (!/[^\w.-]/.test(value)) return;
     known.add(percentEncoded(value), name.kind);
@@ -161,8 +161,9 @@ export function createRedactor(options: RedactorOptions): Redactor {
     let option: SecretName | null = null;
     return words.map((word) => {
       const under = option;
-      option = /^--?[A-Za-z]/.test(word) && !word.includes('=') && !word.startsWith('--no-') ? secretName(word) : null;
-      if (under !== null && option === null && isOptionSecret(under.nameClass, word)) {
+      const isOption = /^--?[A-Za-z]/.test(word);
+      option = isOption && !word.includes('=') && !word.startsWith('--no-') ? secretName(word) : null;
+      if (under !== null && !isOption && isOptionSecret(under.nameClass, word)) {
         remember(under, word);
         return tokenOf(word, under.kind);
       }
@@ -173,8 +174,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
   return {
     secretName,
     memberName: (parent, name) =>
-      secretName(name) ??
-      (parent?.nameClass === NAME_CONTAINER ? { nameClass: NAME_CONTAINED, kind: parent.kind } : null),
+      secretName(name) ?? (parent?.nameClass === NAME_CONTAINER ? { ...parent, nameClass: NAME_CONTAINED } : null),
     redactValue,
     redactNumber,
     redactBytes,

@@ -1,13 +1,14 @@
-import { NAME_ENDINGS } from './secret-names.ts';
-import { KEY_STARTS } from './secret-shapes.ts';
+import { NAME_ENDINGS, nameEnding } from './secret-names.ts';
+import { KEY_MARKS } from './secret-shapes.ts';
 
 /*
- * One pass over a text that tells which of the slow searches can find anything in it. It may say too much, never too
- * little. Most strings of a program are done with after this pass, so it is a table look-up per character: two letters
- * at the start of a word for issued keys, the two letters before `=` and `:` for named values.
+ * Tells which of the slow searches can find anything in a text. It may say too much, never too little. Most strings of
+ * a program are done with after this, so its form is chosen for speed: one expression that jumps from one telling
+ * character to the next (`_`, `-`, `=`, `J` ...) and looks back from there. Run by the engine's expression compiler it
+ * costs less than reading the characters in a loop, above all for strings that are slices of others.
  */
 
-/** A word starts like an issued key (`eyJ`, `AKIA`, `ghp_`, `Bearer`). */
+/** An issued key or the scheme of a credential may be there. */
 export const FOUND_KEY = 1;
 /** What may be a secret name stands before `=`, `:` or `>`. */
 export const FOUND_NAMED = 2;
@@ -15,96 +16,68 @@ export const FOUND_NAMED = 2;
 export const FOUND_URL = 4;
 /** Two dashes in a row: a command line option, or the armour of a PEM file. */
 export const FOUND_DASHES = 8;
-/** Thirteen digits or more with at most one separator in between. */
+/** Nine digits or more in groups that may be a card's. */
 export const FOUND_DIGITS = 16;
-/** The first four characters of a value that was redacted before. */
-export const FOUND_KNOWN = 32;
 
-const OTHER = 0;
-const LETTER = 1;
-const DIGIT = 2;
-const GAP = 3;
-const ASSIGN = 4;
-const AT = 5;
-const SKIPPED = /[ \t"'`\\\])]/;
+/** Shorter texts hold no secret that shows without a name beside the text. `pwd=abcd` has eight characters. */
+const SEARCHED_CHARS_MIN = 8;
 
-/** Class per ASCII character. Others share the slots of their low seven bits: that only makes the pass say too much. */
-const CLASSES = new Uint8Array(128);
-/** Which characters may stand between a name and its `=` or `:`. */
-const BETWEEN = new Uint8Array(128);
-for (let code = 0; code < 128; code++) {
-  const character = String.fromCharCode(code);
-  if (/[A-Za-z]/.test(character)) CLASSES[code] = LETTER;
-  else if (/\d/.test(character)) CLASSES[code] = DIGIT;
-  else if (character === ' ' || character === '-') CLASSES[code] = GAP;
-  else if (character === '=' || character === ':' || character === '>') CLASSES[code] = ASSIGN;
-  else if (character === '@') CLASSES[code] = AT;
-  else CLASSES[code] = OTHER;
-  if (SKIPPED.test(character) || /\d/.test(character)) BETWEEN[code] = 1;
-}
+const DIGIT_GROUPS = /\d{4}[ -]?\d{4}[ -]?\d/;
 
-/** A set of pairs of characters: 1 at (first << 7 | second). */
-export type PairTable = Uint8Array;
+/** Says which searches are worth their time in a text; a sum of the flags above. */
+export type Scan = (text: string) => number;
 
-/** Makes capitals small in both characters of a pair; what it does to other characters only adds false alarms. */
-const FOLDED_PAIR = 0x1020;
-
-function pairTable(pairs: Iterable<string>, fold: number): PairTable {
-  const table = new Uint8Array(128 * 128);
-  for (const pair of pairs) table[((pair.charCodeAt(0) & 127) << 7) | (pair.charCodeAt(1) & 127) | fold] = 1;
-  return table;
-}
-
-const KEY_TABLE = pairTable(KEY_STARTS, 0);
-
-/** The table of name endings that `scanText` wants: the built-in names' and those of a plan's own names. */
-export function nameEndingTable(planNames: readonly string[]): PairTable {
-  const planEndings = planNames.map((name) =>
-    name
-      .toLowerCase()
-      .replace(/[^\p{L}]+$/u, '')
-      .slice(-2),
-  );
-  return pairTable([...NAME_ENDINGS, ...planEndings.filter((ending) => ending.length === 2)], FOLDED_PAIR);
-}
-
-/** Which searches are worth their time in text[0, end). */
-export function scanText(text: string, end: number, nameEndings: PairTable): number {
-  let found = 0;
-  let digits = 0;
-  let previous = OTHER;
-  let colonSlashes = false;
-  for (let at = 0; at < end; at++) {
-    const code = text.charCodeAt(at) & 127;
-    const kind = CLASSES[code]!;
-    if (kind === LETTER) {
-      if (previous !== LETTER && previous !== DIGIT && at + 1 < end) {
-        if (KEY_TABLE[(code << 7) | (text.charCodeAt(at + 1) & 127)] === 1) found |= FOUND_KEY;
-      }
-      digits = 0;
-    } else if (kind === DIGIT) {
-      if (++digits === 13) found |= FOUND_DIGITS;
-    } else if (kind === GAP) {
-      if (code === 45 && previous === GAP && text.charCodeAt(at - 1) === 45) found |= FOUND_DASHES;
-      if (previous === GAP) digits = 0;
-    } else {
-      digits = 0;
-      if (kind === ASSIGN) {
-        if (code === 58 && text.charCodeAt(at + 1) === 47 && text.charCodeAt(at + 2) === 47) colonSlashes = true;
-        else if ((found & FOUND_NAMED) === 0 && endsName(text, at, nameEndings)) found |= FOUND_NAMED;
-      } else if (kind === AT && colonSlashes) found |= FOUND_URL;
-    }
-    previous = kind;
-  }
-  return found;
-}
-
-/** Whether the letters before text[at] end like a secret name. */
-function endsName(text: string, at: number, nameEndings: PairTable): boolean {
-  let last = at - 1;
+/** Makes the scan for the built-in names and those of a plan. */
+export function createScan(planNames: readonly string[]): Scan {
   // A name's digits, quote, bracket and the white space before the sign; more than eight of them is nobody's style.
-  for (const stop = Math.max(0, at - 9); last > stop && BETWEEN[text.charCodeAt(last) & 127] === 1;) last--;
-  if (last < 1) return false;
-  const pair = ((text.charCodeAt(last - 1) & 127) << 7) | (text.charCodeAt(last) & 127);
-  return nameEndings[pair | FOLDED_PAIR] === 1;
+  const between = '["\'`\\\\\\]) \\t\\d]{0,8}';
+  const namedSign = `[=:>](?<=${endingIn([...NAME_ENDINGS, ...planNames.map(nameEnding).filter((ending) => ending !== '')])}${between}.)`;
+  const keyMarks = [...byLastCharacter([...KEY_MARKS, '--'])].map(([last, marks]) => `${last}(?<=${marks.join('|')})`);
+  const named = new RegExp(namedSign, 's');
+  const anything = new RegExp(
+    [...keyMarks, namedSign, '@(?<=://[^\\s]{1,256}@)', '[Bb](?=earer|asic|EARER|ASIC)'].join('|'),
+    's',
+  );
+  return (text) => {
+    if (text.length < SEARCHED_CHARS_MIN) return 0;
+    const found = DIGIT_GROUPS.test(text) ? FOUND_DIGITS : 0;
+    if (!anything.test(text)) return found;
+    return (
+      found |
+      FOUND_KEY |
+      (named.test(text) ? FOUND_NAMED : 0) |
+      (text.includes('--') ? FOUND_DASHES : 0) |
+      (text.includes('://') && text.includes('@') ? FOUND_URL : 0)
+    );
+  };
+}
+
+/**
+ * An expression for any of the endings, grouped by their last letters: looking back, the engine compares those first
+ * and so leaves most endings aside at once.
+ */
+function endingIn(endings: readonly string[]): string {
+  const groups = [...byLastCharacter([...new Set(endings)])].map(([last, group]) => {
+    const heads = group.map((ending) => ofAnyCase(ending.slice(0, -last.length)));
+    return `(?:${heads.join('|')})${ofAnyCase(last)}`;
+  });
+  return `(?:${groups.join('|')})`;
+}
+
+/** Groups expressions by the character they end with, which may be an escaped dot. */
+function byLastCharacter(marks: readonly string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const mark of marks) {
+    const last = mark.endsWith('\\.') ? '\\.' : mark.slice(-1);
+    groups.set(last, [...(groups.get(last) ?? []), mark]);
+  }
+  return groups;
+}
+
+/** `en` becomes `[eE][nN]`; what is no letter stays. */
+function ofAnyCase(text: string): string {
+  return text.replace(/\p{L}/gu, (letter) => {
+    const upper = letter.toUpperCase();
+    return upper.length === letter.length && upper !== letter ? `[${letter}${upper}]` : letter;
+  });
 }

@@ -31,7 +31,7 @@ export function scrubSource(
     const givenName = namedByParser.get(start) ?? name;
     const secretName = givenName === '' ? null : rules.lookUp(givenName);
     const scrubbed =
-      secretName !== null && isSecretText(secretName.nameClass, text)
+      secretName !== null && text !== givenName && isSecretText(secretName.nameClass, text)
         ? replace(text, secretName.kind)
         : scrub(text, rules, replace);
     if (scrubbed === text) continue;

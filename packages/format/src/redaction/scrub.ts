@@ -1,7 +1,7 @@
 import { replaceCards } from './cards.ts';
 import type { KnownSecrets } from './known-secrets.ts';
 import { replaceNamedValues, replaceOptionValues } from './named-values.ts';
-import { FOUND_DASHES, FOUND_DIGITS, FOUND_KEY, FOUND_NAMED, FOUND_URL, scanText, type PairTable } from './scan.ts';
+import { FOUND_DASHES, FOUND_DIGITS, FOUND_KEY, FOUND_NAMED, FOUND_URL, createScan, type Scan } from './scan.ts';
 import type { SecretName } from './secret-names.ts';
 import { replaceCredentials, replaceKeys, replacePrivateKeys, type ReplaceSecret } from './secret-shapes.ts';
 import { replaceUrlCredentials } from './url-credentials.ts';
@@ -9,14 +9,14 @@ import { replaceUrlCredentials } from './url-credentials.ts';
 /** What the searches of one redactor share. */
 export interface ScrubRules {
   readonly lookUp: (name: string) => SecretName | null;
-  readonly nameEndings: PairTable;
+  readonly scan: Scan;
   readonly known: KnownSecrets;
   /** A plan's own patterns; each is tried on the whole text and on its words. */
   readonly patterns: readonly RegExp[];
 }
 
-/** For searches by shape alone: no name ends like this. */
-const NO_NAMES: PairTable = new Uint8Array(128 * 128);
+/** For searches without a plan. */
+const SCAN = createScan([]);
 
 /** Words are what stands between these; a plan's pattern such as `^sk_` is meant for one of them. */
 const WORD = /[^\s"'`,;=()<>{}[\]]+/g;
@@ -24,7 +24,7 @@ const WORD = /[^\s"'`,;=()<>{}[\]]+/g;
 /** Replaces every secret part of the text; gives the very same string back where there is none. */
 export function scrub(text: string, rules: ScrubRules, replace: ReplaceSecret): string {
   let out = text;
-  const found = scanText(text, text.length, rules.nameEndings);
+  const found = rules.scan(text);
   if (found !== 0) {
     // From the most to the least certain: later searches leave alone what earlier ones have replaced.
     if (found & FOUND_DASHES) out = replacePrivateKeys(out, replace);
@@ -34,7 +34,7 @@ export function scrub(text: string, rules: ScrubRules, replace: ReplaceSecret): 
     if (found & FOUND_DASHES) out = replaceOptionValues(out, rules.lookUp, replace);
     if (found & FOUND_DIGITS) out = replaceCards(out, replace);
   }
-  if (rules.known.mayHold(out, out.length)) out = rules.known.replaceIn(out, replace);
+  if (rules.known.mayHold(out)) out = rules.known.replaceIn(out, replace);
   if (rules.patterns.length > 0) out = replacePatterns(out, rules.patterns, replace);
   return out;
 }
@@ -57,7 +57,7 @@ function replacePatterns(text: string, patterns: readonly RegExp[], replace: Rep
  * those who ask without a key; a redactor finds more.
  */
 export function secretKindOf(text: string): string | null {
-  const found = scanText(text, text.length, NO_NAMES);
+  const found = SCAN(text);
   if (found === 0) return null;
   let first: string | null = null;
   const note: ReplaceSecret = (secret, kind) => {

@@ -32,6 +32,8 @@ export interface SecretName {
   readonly nameClass: NameClass;
   /** Shown in the token: `password`, `api-key`. */
   readonly kind: string;
+  /** Values may be plain words and still be looked for elsewhere: passwords, and what a plan names itself. */
+  readonly takesWords: boolean;
 }
 
 /** Longer names are judged by their end alone. */
@@ -82,14 +84,23 @@ for (const [phrases, nameClass] of [
 
 function addRule(rules: Map<string, SecretName>, words: readonly string[], nameClass: NameClass): void {
   const kind = words.join('-');
-  rules.set(words.join(''), { nameClass, kind });
+  const takesWords = /^(?:pass|pwd|kennwort)|phrase$/.test(kind);
+  rules.set(words.join(''), { nameClass, kind, takesWords });
   const plural = nameClass === NAME_STRONG ? NAME_CONTAINER : nameClass;
-  if (!kind.endsWith('s')) rules.set(`${words.join('')}s`, { nameClass: plural, kind });
+  if (!kind.endsWith('s')) rules.set(`${words.join('')}s`, { nameClass: plural, kind, takesWords });
 }
 
-/** Last two letters of every name that can match, ornaments included: a quick test before a name is cut out of a text. */
+/** Ornaments that stand in front of a value in texts as well; others are names of variables. */
+const TEXT_ORNAMENTS = ['hash', 'hashed', 'confirmation', 'confirm'];
+
+/** The end of a name's last word, four letters at most: a quick test before a name is cut out of a text. */
+export function nameEnding(name: string): string {
+  return wordsOf(name).at(-1)?.slice(-4) ?? '';
+}
+
+/** Endings of all built-in names, one and many. */
 export const NAME_ENDINGS: readonly string[] = [
-  ...new Set([...RULES.keys(), ...ORNAMENTS].map((name) => name.replace(/\d+$/, '').slice(-2).padStart(2, ' '))),
+  ...new Set([...[...RULES.values()].flatMap(({ kind }) => [kind, `${kind}s`]), ...TEXT_ORNAMENTS].map(nameEnding)),
 ];
 
 /** Looks a name up among the built-in rules; null for an ordinary name. */
@@ -111,8 +122,9 @@ export function createNameRules(
   const rules = new Map(RULES);
   for (const name of names) {
     const words = wordsOf(name);
-    if (words.length > 0)
-      rules.set(words.slice(-PHRASE_WORDS_MAX).join(''), { nameClass: NAME_STRONG, kind: kindOf(words) });
+    if (words.length === 0) continue;
+    const rule = { nameClass: NAME_STRONG, kind: kindOf(words), takesWords: true } as const;
+    rules.set(words.slice(-PHRASE_WORDS_MAX).join(''), rule);
   }
   const allowed = new Set(allow.map((name) => wordsOf(name).join('')));
   return (name) => {

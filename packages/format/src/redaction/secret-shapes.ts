@@ -10,46 +10,54 @@ export type ReplaceSecret = (secret: string, kind: string) => string;
 interface Shape {
   readonly kind: string;
   readonly pattern: string;
-  /** All first two characters that the pattern can begin with. */
-  readonly starts: string;
+  /** For each way to begin: how the text ends at a character that ordinary texts seldom have there (see scan.ts). */
+  readonly marks: readonly string[];
 }
 
 const SHAPES: readonly Shape[] = [
-  { kind: 'jwt', starts: 'ey', pattern: 'eyJ[\\w-]{6,}\\.[\\w-]{6,}(?:\\.[\\w-]*){1,3}' },
-  { kind: 'aws-key', starts: 'AK AS AB AC', pattern: '(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])' },
-  { kind: 'google-key', starts: 'AI ya GO', pattern: 'AIza[\\w-]{35}|ya29\\.[\\w-]{20,}|GOCSPX-[\\w-]{20,}' },
-  { kind: 'github-token', starts: 'gh gi', pattern: 'gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\\w{22,}' },
-  { kind: 'gitlab-token', starts: 'gl', pattern: 'gl(?:pat|dt|rt|ptt|cbt|oas|soat)-[\\w-]{16,}' },
-  { kind: 'slack-token', starts: 'xo xa', pattern: 'xox[abceoprs]-[\\w.-]{10,}|xapp-\\d-[\\w-]{10,}' },
-  { kind: 'stripe-key', starts: 'sk rk wh', pattern: '[sr]k_(?:live|test)_[A-Za-z0-9]{8,}|whsec_[A-Za-z0-9+/=]{16,}' },
-  { kind: 'npm-token', starts: 'np', pattern: 'npm_[A-Za-z0-9]{30,}' },
+  { kind: 'jwt', marks: ['eyJ'], pattern: 'eyJ[\\w-]{6,}\\.[\\w-]{6,}(?:\\.[\\w-]*){1,3}' },
+  { kind: 'aws-key', marks: ['A[KSB]I'], pattern: 'A[KSB]IA[A-Z0-9]{16}(?![A-Za-z0-9])' },
+  {
+    kind: 'google-key',
+    marks: ['AIz', 'ya29\\.', 'GOCSPX-'],
+    pattern: 'AIza[\\w-]{35}|ya29\\.[\\w-]{20,}|GOCSPX-[\\w-]{20,}',
+  },
+  {
+    kind: 'github-token',
+    marks: ['gh[pousr]_', 'github_pat_'],
+    pattern: 'gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\\w{22,}',
+  },
+  { kind: 'gitlab-token', marks: ['gl[a-z]{2,4}-'], pattern: 'gl(?:pat|dt|rt|ptt|cbt|oas|soat)-[\\w-]{16,}' },
+  { kind: 'slack-token', marks: ['xox[a-z]-', 'xapp-'], pattern: 'xox[abceoprs]-[\\w.-]{10,}|xapp-\\d-[\\w-]{10,}' },
+  {
+    kind: 'stripe-key',
+    marks: ['[sr]k_(?:live|test)_', 'whsec_'],
+    pattern: '[sr]k_(?:live|test)_[A-Za-z0-9]{8,}|whsec_[A-Za-z0-9+/=]{16,}',
+  },
+  { kind: 'npm-token', marks: ['npm_'], pattern: 'npm_[A-Za-z0-9]{30,}' },
   {
     kind: 'model-key',
-    starts: 'sk hf',
+    marks: ['sk-', 'hf_'],
     // A digit and a capital letter are asked for: `sk-` also begins class names of style sheets.
     pattern: 'sk-(?=[\\w-]{0,200}\\d)(?=[\\w-]{0,200}[A-Z])[\\w-]{20,}|hf_[A-Za-z0-9]{30,}',
   },
-  { kind: 'sendgrid-key', starts: 'SG', pattern: 'SG\\.[\\w-]{16,}\\.[\\w-]{16,}' },
-  { kind: 'twilio-key', starts: 'SK', pattern: 'SK[0-9a-f]{32}(?![\\w])' },
-  { kind: 'mailgun-key', starts: 'ke', pattern: 'key-[0-9a-f]{32}(?![\\w])' },
-  { kind: 'cloud-token', starts: 'do da', pattern: 'do[opr]_v1_[0-9a-f]{40,}|dapi[0-9a-f]{32}' },
-  { kind: 'registry-token', starts: 'py dc', pattern: 'pypi-[\\w-]{30,}|dckr_pat_[\\w-]{20,}' },
-  { kind: 'shop-token', starts: 'sh sq', pattern: 'shp(?:at|ca|pa|ss)_[0-9a-f]{32}|sq0(?:atp|csp|idp)-[\\w-]{20,}' },
-  { kind: 'vault-token', starts: 'hv', pattern: 'hv[sbr]\\.[\\w-]{20,}' },
-  { kind: 'linear-key', starts: 'li', pattern: 'lin_api_[A-Za-z0-9]{30,}' },
-  { kind: 'age-key', starts: 'AG', pattern: 'AGE-SECRET-KEY-1[A-Z0-9]{50,}' },
+  { kind: 'sendgrid-key', marks: ['SG\\.'], pattern: 'SG\\.[\\w-]{16,}\\.[\\w-]{16,}' },
+  { kind: 'twilio-key', marks: ['SK'], pattern: 'SK[0-9a-f]{32}(?![\\w])' },
+  { kind: 'mailgun-key', marks: ['key-'], pattern: 'key-[0-9a-f]{32}(?![\\w])' },
+  { kind: 'cloud-token', marks: ['do[opr]_v1_'], pattern: 'do[opr]_v1_[0-9a-f]{40,}' },
+  { kind: 'registry-token', marks: ['pypi-', 'dckr_pat_'], pattern: 'pypi-[\\w-]{30,}|dckr_pat_[\\w-]{20,}' },
+  {
+    kind: 'shop-token',
+    marks: ['shp[a-z]{2}_', 'sq0[a-z]{3}-'],
+    pattern: 'shp(?:at|ca|pa|ss)_[0-9a-f]{32}|sq0(?:atp|csp|idp)-[\\w-]{20,}',
+  },
+  { kind: 'vault-token', marks: ['hv[sbr]\\.'], pattern: 'hv[sbr]\\.[\\w-]{20,}' },
+  { kind: 'linear-key', marks: ['lin_api_'], pattern: 'lin_api_[A-Za-z0-9]{30,}' },
+  { kind: 'age-key', marks: ['AGE-'], pattern: 'AGE-SECRET-KEY-1[A-Z0-9]{50,}' },
 ];
 
-/** First two characters of every word that `replaceKeys` and `replaceCredentials` can find something at. */
-export const KEY_STARTS: readonly string[] = [
-  ...SHAPES.flatMap((shape) => shape.starts.split(' ')),
-  'Be',
-  'be',
-  'BE',
-  'Ba',
-  'ba',
-  'BA',
-];
+/** Every way in which what `replaceKeys` finds can begin; each ends with the character that the scan stops at. */
+export const KEY_MARKS: readonly string[] = SHAPES.flatMap((shape) => shape.marks);
 
 const KEYS = new RegExp(`(?<![A-Za-z0-9])(?:${SHAPES.map((shape) => `(${shape.pattern})`).join('|')})`, 'g');
 

@@ -8,6 +8,7 @@ import {
   NAME_TOKEN,
   isSecretName,
   type NameClass,
+  type SecretName,
 } from './secret-names.ts';
 
 /*
@@ -26,9 +27,24 @@ const EVERYDAY = new Set(
   ).split(' '),
 );
 
-/** Passwords of development set-ups that are also everyday values: redacted where named, not looked for elsewhere. */
+/** `^1.2.0`, `workspace:*`: packages have names such as `cookie`. */
+const VERSION =
+  /^(?:[~^<>=v ]{0,3}\d+\.\d+(?:\.\d+)?(?:[-+][\w.-]+)?|(?:workspace|npm|file|link|catalog|git\+\w+):.*)$/;
+/** `./key.pem`, `/etc/ssl/key.pem`: where a secret lies. */
+const FILE_PATH = /^(?:(?:\.{1,2}|~)\/[\w./-]+|\/(?:[\w.-]+\/){0,12}[\w-]+\.[a-z]{2,5})$/;
+/** `AWS_SECRET_ACCESS_KEY`: the name of a variable. */
+const CONSTANT = /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/;
+/** `${user}:${password}@`: a template that somebody fills in. */
+const TEMPLATE = /^(?:\$\{[^{}]{1,120}\}|[:@/.\s-]){1,40}$/;
+/** The first half of `'Bearer ' + token`. */
+const SCHEME_ALONE = /^(?:bearer|basic|digest|token|apikey)\s*$/i;
+
+/** Passwords of tests and of development set-ups that are also everyday values, with or without a number after them: redacted where named, not looked for elsewhere. */
 const WIDESPREAD = new Set(
-  'admin root guest test user demo example changeme postgres mysql redis localhost dev'.split(' '),
+  (
+    'admin root guest test user username demo example changeme postgres mysql redis mongo localhost dev value foo bar ' +
+    'baz qux key item name field data id hidden sensitive secret password token default'
+  ).split(' '),
 );
 
 /** Shorter texts are not secrets, whatever their name. */
@@ -89,8 +105,10 @@ export function isPlaceholder(text: string): boolean {
   ) {
     return true;
   }
+  if (CONSTANT.test(text) || VERSION.test(text) || FILE_PATH.test(text) || SCHEME_ALONE.test(text)) return true;
+  if (TEMPLATE.test(text)) return true;
   // `<password>`, `${PASSWORD}`, `{{ password }}`, `%s`, `[REDACTED]`: somebody else's hole.
-  return /^(?:<[^<>]{1,60}>|\$\{[^{}]{1,80}\}|\{\{[^{}]{1,80}\}\}|\$[A-Za-z_]\w{0,60}|%[sdoj]|\[[A-Za-z ]{1,40}\]|\{\w{1,40}\})$/.test(
+  return /^(?:[A-Za-z]+ )?(?:<[^<>]{1,60}>|\$\{[^{}]{1,80}\}|\{\{[^{}]{1,80}\}\}|\$[A-Za-z_]\w{0,60}|%[sdoj]|\[[A-Za-z ]{1,40}\]|\{\w{1,40}\})$/.test(
     text,
   );
 }
@@ -103,26 +121,46 @@ function isOneCharacter(text: string): boolean {
 
 /**
  * Whether a text looks like an issued credential and not like a word, an identifier, a number or a piece of code:
- * no white space, the letters of base64, hexadecimal or URLs, letters and digits mixed.
+ * no white space, the letters of base64, hexadecimal or URLs, letters and digits mixed. `Uint32Array` and
+ * `x-amz-server-side-key-MD5` are made of words, `iso-8859-1` has no letter beside a digit.
  */
 export function looksRandom(text: string): boolean {
   if (text.length < TOKEN_CHARS_MIN || text.length > TOKEN_CHARS_MAX) return false;
   if (!/^[A-Za-z0-9_\-.~+/=:%|!]+$/.test(text) || !/\d/.test(text) || !/[A-Za-z]/.test(text)) return false;
-  // Identifiers with a number at the end, numeric literals, versions, dates, file names.
-  if (text.length < 20 && /^[A-Za-z_]+\d{1,2}$/.test(text)) return false;
+  // Numeric literals, versions, dates, file names, URLs; below: addresses, alphabets.
   if (text.length < 20 && /^[-+.]?\d[\d._]*(?:e[-+]?\d+)?(?:[a-z]{1,4}|%)?$/i.test(text)) return false;
-  if (/^v?\d+\.\d+(?:\.\d+)?(?:[-+][\w.-]+)?$/.test(text) || /^\d{4}-\d\d-\d\d/.test(text)) return false;
-  return !/^0x[\da-f]{1,16}n?$/i.test(text) && !/^[.~]{0,2}\/|:\/\/|\.[a-z]{2,4}$/.test(text);
+  if (VERSION.test(text) || /^\d{4}-\d\d-\d\d/.test(text) || /^0x[\da-f]{1,16}n?$/i.test(text)) return false;
+  if (/^[.~]{0,2}\/|:\/\/|\.[a-z]{2,4}$/.test(text)) return false;
+  if (/(?:secret|token|key)[-_.]|[-_.](?:secret|token|key)/i.test(text) && /\d{3}/.test(text)) return true;
+  if (/:[\da-f]{0,4}:/i.test(text) || text.includes('0123456789')) return false;
+  const changes = changesOf(text);
+  // Random letters and digits change about every fourth character, names made of words hardly ever.
+  if (changes >= 3 && changes * 7 >= text.length) return true;
+  const isMixed = changes >= 3 || (changes === 2 && text.length >= 16) || /\d{5}/.test(text);
+  return isMixed && charsInWords(text) * 2 < text.length;
+}
+
+/** How often a letter stands beside a digit. */
+function changesOf(text: string): number {
+  return text.match(/[A-Za-z](?=\d)|\d(?=[A-Za-z])/g)?.length ?? 0;
+}
+
+/** Characters that belong to something like a word: three letters or more of one case, a vowel among them. */
+function charsInWords(text: string): number {
+  const runs = text.match(/[A-Z]?[a-z]{2,}|[A-Z]{3,}/g) ?? [];
+  return runs.reduce((sum, run) => sum + (run.length >= 3 && /[aeiouy]/i.test(run) ? run.length : 0), 0);
 }
 
 /**
  * Whether a value that was redacted by its name is looked for elsewhere. Words that programs are full of are not: one
- * `password: 'string'` in a schema would blank out every other `'string'`.
+ * `password: 'string'` in a schema would blank out every other `'string'`, one `authorization: 'granted'` a licence.
  */
-export function isRemembered(nameClass: NameClass, text: string): boolean {
+export function isRemembered({ nameClass, takesWords }: SecretName, text: string): boolean {
   if (text.length < REMEMBERED_CHARS_MIN || text.length > REMEMBERED_CHARS_MAX) return false;
-  if (nameClass === NAME_CONTAINED) return looksRandom(text);
-  if (/^[a-z]+$/i.test(text)) return text.length > 5 && !WIDESPREAD.has(text.toLowerCase()) && !isSecretName(text);
-  // Words of a sentence or of a user interface: `Enter your password`.
-  return !(/\s/.test(text) && isSecretName(text)) && !(/^\d+$/.test(text) && text.length < 6);
+  if (nameClass === NAME_CONTAINED || nameClass === NAME_TOKEN) return text.length >= 12 && looksRandom(text);
+  if (WIDESPREAD.has(text.toLowerCase().replace(/[\W_]*\d{0,2}$/, '')) || isSecretName(text)) return false;
+  if (/^[a-z]+$/i.test(text)) return takesWords && text.length > 5;
+  // Several words are a pass phrase where the name says so, else they belong to a user interface.
+  if (/^[a-z]+(?:[\s_-]+[a-z]+)+[.!?:]?$/i.test(text)) return takesWords;
+  return !(/^\d+$/.test(text) && text.length < 6);
 }
