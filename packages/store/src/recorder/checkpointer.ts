@@ -3,7 +3,7 @@ import { isBusy } from '../driver/sqlite-codes.ts';
 import type { Database } from '../driver/types.ts';
 
 /** The log is merged when it has grown by so much: at any moment, or at a calm one already at a quarter of it. */
-export const LOG_BYTES_MAX = 64 * 1024 * 1024;
+export const LOG_BYTES_MAX = 32 * 1024 * 1024;
 /** When other processes have kept the log from starting over until it is so many times larger, they are made to wait. */
 const FORCED_FACTOR = 2;
 

@@ -52,10 +52,10 @@ function end(): void {
 }
 
 test('a recording stays within its limit, log included, and keeps exact accounts of what went', () => {
-  begin(24 * MIB);
-  expect(record(90 * MIB)).toBeLessThan(24 * MIB);
+  begin(12 * MIB);
+  expect(record(40 * MIB)).toBeLessThan(12 * MIB);
   end();
-  expect(statSync(file).size).toBeGreaterThan(8 * MIB);
+  expect(statSync(file).size).toBeGreaterThan(4 * MIB);
   const db = openForReading(file);
   const { problems, threads } = verifyRecording(db, { deep: true });
   expect(problems).toEqual([]);
@@ -68,7 +68,7 @@ test('a recording stays within its limit, log included, and keeps exact accounts
 });
 
 test('a busy thread does not push out the calls of a quiet one', () => {
-  begin(24 * MIB);
+  begin(12 * MIB);
   const quiet = new FakeWriter(4, 4096);
   const info: ThreadInfo = {
     thread: 1,
@@ -89,7 +89,7 @@ test('a busy thread does not push out the calls of a quiet one', () => {
     }
   }
   quiet.publish();
-  record(60 * MIB);
+  record(30 * MIB);
   end();
   const db = openForReading(file);
   const { problems, threads } = verifyRecording(db);
