@@ -93,9 +93,18 @@ function addRule(rules: Map<string, SecretName>, words: readonly string[], nameC
 /** Ornaments that stand in front of a value in texts as well; others are names of variables. */
 const TEXT_ORNAMENTS = ['hash', 'hashed', 'confirmation', 'confirm'];
 
-/** The end of a name's last word, four letters at most: a quick test before a name is cut out of a text. */
+/** What may stand between two words of a name. */
+const JOINER = '[-_. ]?';
+
+/**
+ * An expression for the end of a name, four letters of its last word at most: a quick test before a name is cut out of
+ * a text. `session id` ends like `on id`, `id` alone would be met too often.
+ */
 export function nameEnding(name: string): string {
-  return wordsOf(name).at(-1)?.slice(-4) ?? '';
+  const words = wordsOf(name);
+  const last = words.at(-1) ?? '';
+  const before = words.at(-2);
+  return before === undefined || last.length > 3 ? last.slice(-4) : `${before.slice(-2)}${JOINER}${last}`;
 }
 
 /** Endings of all built-in names, one and many. */
