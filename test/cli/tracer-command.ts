@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeScriptedRecording, type ScriptedOptions } from './scripted-recording.ts';
 
-const TRACER = fileURLToPath(new URL('../../packages/tracer/bin/tracer.mjs', import.meta.url));
+/** The command as packages link it. */
+export const TRACER = fileURLToPath(new URL('../../packages/tracer/bin/tracer.mjs', import.meta.url));
 const TIMEOUT_MS = 30_000;
 
 export interface CommandResult {
@@ -22,7 +23,7 @@ export interface CommandOptions {
 }
 
 /** Environment of every command: nothing that the machine or a surrounding run could add. */
-function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+export function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('TRACER_') && !/^(NODE_OPTIONS|NODE_DEBUG|FORCE_COLOR|NO_COLOR)$/.test(name),
   );
@@ -72,6 +73,10 @@ export class Project {
 
   tracer(...args: string[]): Promise<CommandResult> {
     return tracer(args, { cwd: this.folder });
+  }
+
+  tracerWith(options: CommandOptions, ...args: string[]): Promise<CommandResult> {
+    return tracer(args, { cwd: this.folder, ...options });
   }
 
   remove(): void {

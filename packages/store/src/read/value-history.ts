@@ -36,6 +36,8 @@ export interface HistoricValue {
   /** `=`, `+=`, `++`, `let`, `for` ...; empty for parameters. */
   operator: string;
   value: Value;
+  /** The object whose property it is, as it was then; undefined for everything else. */
+  owner: Value;
   /** Scope instance of a variable that closures share, else 0: two counters are two histories. */
   scope: number;
 }
@@ -132,14 +134,22 @@ function* valuesOf(
   if (event.kind <= K.ENTER_MANY) {
     for (const position of positions) {
       const name = site.function.parameters[position] ?? `argument ${position}`;
-      yield { ...base, kind: 'parameter', name, operator: '', value: copyValue(event.values[position]) };
+      yield {
+        ...base,
+        kind: 'parameter',
+        name,
+        operator: '',
+        owner: undefined,
+        value: copyValue(event.values[position]),
+      };
     }
     return;
   }
   const kind = KIND_OF_SITE[site.kind] ?? 'variable';
   const operator = describeSite(site).operator ?? '';
   const value = event.kind === K.PROPERTY_DELETE ? undefined : copyValue(event.values.at(-1));
-  yield { ...base, kind, name: nameOfSite(site) ?? '', operator, value };
+  const owner = kind === 'property' ? copyValue(event.values[0]) : undefined;
+  yield { ...base, kind, name: nameOfSite(site) ?? '', operator, owner, value };
 }
 
 const KIND_OF_SITE: Readonly<Record<number, HistoricValue['kind']>> = {

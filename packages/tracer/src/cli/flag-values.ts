@@ -1,3 +1,4 @@
+import { parseRange, type TimeRange } from '@execution-cinema/store';
 import { UsageError, type FlagValues } from './command.ts';
 import { parseSpan } from './format/parse-span.ts';
 
@@ -47,4 +48,10 @@ export function spanFlag(flags: FlagValues, name: string): number | undefined {
 export function rejectPositionals(positionals: readonly string[], max = 0): void {
   const extra = positionals[max];
   if (extra !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(extra)}`);
+}
+
+/** The span of time of `--range A..B`. */
+export function rangeFlag(flags: FlagValues): TimeRange | undefined {
+  const text = textFlag(flags, 'range');
+  return text === undefined ? undefined : parseRange(text);
 }

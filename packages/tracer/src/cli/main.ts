@@ -2,6 +2,7 @@ import { nearest } from '@execution-cinema/instrument/plan';
 import { CommandError, UsageError, type Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { describeFailure } from './failure.ts';
+import { countFlag } from './flag-values.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { endOnClosedPipe, processOutput, type Output } from './output.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -29,7 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
       output.line(commandHelp(command, output));
       return 0;
     }
-    return (await command.run({ positionals, flags, output: processOutput(flags['json'] === true) })) ?? 0;
+    const own = processOutput(flags['json'] === true, countFlag(flags, 'width'));
+    return (await command.run({ positionals, flags, output: own })) ?? 0;
   } catch (error) {
     return explain(error, command, output);
   }

@@ -6,7 +6,7 @@ import { styleText } from './style.ts';
 /** Where a command writes: results on stdout, everything else on stderr. */
 export interface Output {
   readonly json: boolean;
-  /** Columns of the terminal, or 0 when stdout is not one (then nothing is shortened). */
+  /** Columns that a line may take; 0: nothing is shortened (stdout is no terminal). */
   readonly columns: number;
   /** A line of the human-readable result. Not used with --json. */
   line(text?: string): void;
@@ -40,8 +40,8 @@ async function drained(): Promise<void> {
   else await setImmediate();
 }
 
-/** Output to the process's own streams. Colours only on a terminal (or with FORCE_COLOR), and not with NO_COLOR. */
-export function processOutput(json: boolean): Output {
+/** Output to the process's own streams; `width` overrides the terminal's. Colours only on a terminal (or with FORCE_COLOR), and not with NO_COLOR. */
+export function processOutput(json: boolean, width?: number): Output {
   const { stdout, stderr } = process;
   const style = (format: Parameters<typeof styleText>[0]) => (text: string) =>
     wantsColour() ? styleText(format, text) : text;
@@ -53,7 +53,7 @@ export function processOutput(json: boolean): Output {
   };
   return {
     json,
-    columns: stdout.isTTY ? stdout.columns || 80 : 0,
+    columns: width ?? (stdout.isTTY ? stdout.columns || 80 : 0),
     line(text = '') {
       clear();
       stdout.write(`${text}\n`);

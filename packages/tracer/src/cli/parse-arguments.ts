@@ -5,13 +5,21 @@ import { UsageError, type Command, type Flag } from './command.ts';
 /** Flags that every command has. */
 export const COMMON_FLAGS: readonly Flag[] = [
   { name: 'json', text: 'machine-readable output on stdout' },
+  {
+    name: 'width',
+    value: 'N',
+    text: 'shorten values so that lines fit N columns (default: the terminal, else no limit)',
+  },
   { name: 'help', short: 'h', text: 'this help' },
 ];
 
 /** A command's own flags and those that all have, unless it describes one of those in its own words. */
 export function allFlags(command: Command): readonly Flag[] {
   const own = new Set(command.flags.map((flag) => flag.name));
-  return [...command.flags, ...COMMON_FLAGS.filter((flag) => !own.has(flag.name))];
+  return [
+    ...command.flags,
+    ...COMMON_FLAGS.filter(({ name }) => !own.has(name) && !(name === 'width' && command.passThrough)),
+  ];
 }
 
 export interface ParsedArguments {

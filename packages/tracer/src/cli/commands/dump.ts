@@ -1,4 +1,4 @@
-import { ChunkTables, type EventScanner } from '@execution-cinema/format';
+import type { EventScanner } from '@execution-cinema/format';
 import type { Chunk, ChunkInfo, Recording, SiteResolver, ThreadRow } from '@execution-cinema/store';
 import type { Command, Invocation } from '../command.ts';
 import { countFlag, isSet, rejectPositionals } from '../flag-values.ts';
@@ -121,7 +121,7 @@ function damageEntry(thread: number, chunk: number, damage: string): Entry {
 
 function* eventEntries(thread: number, chunk: Chunk, resolver: SiteResolver, wantsWords: boolean): Generator<Entry> {
   const words = wantsWords ? wordsByEvent(chunk) : undefined;
-  for (const event of chunk.events(new ChunkTables())) {
+  for (const event of chunk.events()) {
     const own = words?.get(event.event);
     yield {
       data: {

@@ -1,12 +1,33 @@
 import type { Command } from '../command.ts';
+import { calls } from './calls.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
+import { events } from './events.ts';
+import { index } from './index-command.ts';
 import { info } from './info.ts';
 import { ls } from './ls.ts';
 import { prune } from './prune.ts';
 import { run } from './run.ts';
+import { sql } from './sql.ts';
 import { state } from './state.ts';
+import { tree } from './tree.ts';
+import { values } from './values.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [run, ls, info, state, verify, prune, doctor, dump];
+export const COMMANDS: readonly Command[] = [
+  run,
+  ls,
+  info,
+  tree,
+  calls,
+  events,
+  values,
+  state,
+  sql,
+  index,
+  verify,
+  prune,
+  doctor,
+  dump,
+];

@@ -14,6 +14,7 @@ import { counted, formatTime } from '../format/quantity.ts';
 import { clip, printable } from '../format/text.ts';
 import { previewValue, valueRoom } from '../format/value-preview.ts';
 import { REC_FLAG, withIndex } from '../open-recording.ts';
+import { placeNames, type PlaceNames } from '../place-names.ts';
 import { SourceLines } from '../source-lines.ts';
 
 export const state: Command = {
@@ -109,9 +110,10 @@ function printState(found: State, recording: Recording, all: boolean, output: In
   );
   if (found.frames.length === 0) output.line('nothing on the stack');
   const sources = new SourceLines(recording);
+  const places = placeNames(recording);
   found.frames.forEach((frame, depth) => {
     output.line();
-    printFrame(frame, depth, thread, output);
+    printFrame(frame, depth, thread, places, output);
     const text = sources.at(frame.file, frame.line);
     if (text !== undefined) output.line(clip(`   ${output.cyan(`${frame.line} | ${text}`)}`, output.columns));
     const isLastOfModule = !found.frames.slice(depth + 1).some((outer) => outer.file === frame.file);
@@ -121,11 +123,17 @@ function printState(found: State, recording: Recording, all: boolean, output: In
   });
   if (found.framesOmitted > 0)
     output.line(output.dim(`\n${counted(found.framesOmitted, 'frame')} further out not shown`));
-  printSuspended(found, output);
+  printSuspended(found, places, output);
 }
 
-function printFrame(frame: StateFrame, depth: number, thread: number, output: Invocation['output']): void {
-  const place = output.dim(printable(`${frame.file}:${frame.line}`));
+function printFrame(
+  frame: StateFrame,
+  depth: number,
+  thread: number,
+  places: PlaceNames,
+  output: Invocation['output'],
+): void {
+  const place = output.dim(places.of(frame.file, frame.line));
   const cause = frame.asyncParent > 0 ? output.dim(`  scheduled by ${formatCall(thread, frame.asyncParent)}`) : '';
   output.line(
     `#${depth} ${output.bold(printable(frame.function))}  ${place}  ${output.dim(`call ${formatCall(thread, frame.call)}`)}${cause}`,
@@ -160,14 +168,14 @@ function shown(value: Value, used: number, output: Invocation['output']): string
   return previewValue(valueToJson(value), valueRoom(output, used));
 }
 
-function printSuspended(found: State, output: Invocation['output']): void {
+function printSuspended(found: State, places: PlaceNames, output: Invocation['output']): void {
   if (found.suspended.length === 0 && found.suspendedComplete) return;
   output.line();
   output.line(output.bold('Suspended'));
   for (const call of found.suspended) {
     const since = call.sinceNs < 0 ? '' : ` since ${formatTime(call.sinceNs)}`;
     output.line(
-      `   ${printable(call.function)}  ${output.dim(`${printable(`${call.file}:${call.line}`)}  call ${formatCall(found.thread, call.call)}${since}`)}`,
+      `   ${printable(call.function)}  ${output.dim(`${places.of(call.file, call.line)}  call ${formatCall(found.thread, call.call)}${since}`)}`,
     );
   }
   if (!found.suspendedComplete)

@@ -4,6 +4,7 @@ import { printable } from './text.ts';
 /** Levels of objects shown inside each other. */
 const DEPTH_MAX = 4;
 const ELLIPSIS = '…';
+const SEPARATOR = ', ';
 const VALUE_COLUMNS_MIN = 16;
 
 /**
@@ -37,10 +38,12 @@ function preview(value: Json, room: number, depth: number): string {
   return special ?? previewObject(value, room, depth);
 }
 
+/** A string in double quotes; where it is cut, the ellipsis stands inside them. */
 function quoted(text: string, room: number): string {
-  // JSON escapes what JSON must; the rest of the unprintable characters is ours.
-  const cut = text.length > room ? text.slice(0, Math.max(1, room - 3)) : text;
-  return printable(JSON.stringify(cut)).replace(/"$/, cut === text ? '"' : `${ELLIPSIS}"`);
+  // More than is shown need not be escaped.
+  const escaped = printable(JSON.stringify(text.length > room ? text.slice(0, room) : text));
+  if (escaped.length <= room && text.length <= room) return escaped;
+  return `${escaped.slice(0, Math.max(1, room - 2)).replace(/\\$/, '')}${ELLIPSIS}"`;
 }
 
 type Fields = Record<string, Json>;
@@ -136,7 +139,7 @@ function previewMap(value: Fields, room: number, depth: number): string {
   return enclose(`Map(${sizeOf(value)}) `, '{}', entries, sizeOf(value), room, depth, (entry, left) => {
     const [key, item] = listOf(entry);
     const name = preview(key ?? null, left, depth + 1);
-    return `${name} => ${preview(item ?? null, left - name.length - 4, depth + 1)}`;
+    return `${name} => ${previewInside(item ?? null, left - name.length - 4, depth)}`;
   });
 }
 
@@ -145,12 +148,18 @@ function previewObject(value: Fields, room: number, depth: number): string {
   const more = value['$cut'] === undefined ? 0 : 1;
   return enclose(className(value), '{}', keys, keys.length + more, room, depth, (key, left) => {
     const name = propertyName(key.startsWith('$$') ? key.slice(1) : key);
-    return `${name}: ${preview(value[key]!, left - name.length - 2, depth + 1)}`;
+    return `${name}: ${previewInside(value[key]!, left - name.length - 2, depth)}`;
   });
 }
 
+/** A value behind its name: an ellipsis when there is no room for anything of it. */
+function previewInside(value: Json, room: number, depth: number): string {
+  const text = preview(value, Math.max(0, room), depth + 1);
+  return text.length <= room ? text : room < 4 ? ELLIPSIS : shorten(text, room);
+}
+
 function propertyName(key: string): string {
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) || key.startsWith('[')
+  return /^#?[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) || key.startsWith('[')
     ? printable(key)
     : quoted(key, Infinity);
 }
@@ -169,16 +178,17 @@ function enclose<Item>(
   if (items.length === 0 && total === 0) return `${head}${brackets}`;
   if (depth >= DEPTH_MAX) return `${head}${open}${ELLIPSIS}${close}`;
   const parts: string[] = [];
-  let left = room - head.length - 2;
+  let left = room - head.length - brackets.length;
   for (const item of items) {
-    if (left < 4 && parts.length > 0) break;
-    const part = show(item, left);
-    if (part.length > left && parts.length > 0) break;
+    const isLast = parts.length + 1 >= total;
+    const space = left - (parts.length > 0 ? SEPARATOR.length : 0) - (isLast ? 0 : SEPARATOR.length + 1);
+    const part = space > 0 ? show(item, space) : undefined;
+    if (part === undefined || part.length > space) break;
+    left -= part.length + (parts.length > 0 ? SEPARATOR.length : 0);
     parts.push(part);
-    left -= part.length + 2;
   }
   if (parts.length < total) parts.push(ELLIPSIS);
-  return `${head}${open}${parts.join(', ')}${close}`;
+  return `${head}${open}${parts.join(SEPARATOR)}${close}`;
 }
 
 /** Room for a value behind `used` columns of a line; never too little to recognise it. */

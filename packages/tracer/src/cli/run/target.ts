@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** What to start, and how the tracer gets into it. */
@@ -28,15 +28,15 @@ export function targetOf(words: readonly string[], cwd: string, nodeOptions = pr
   return { command: first, args: rest, nodeOptions: withPreload(nodeOptions) };
 }
 
-/** By its extension, or because it is a folder or a file that cannot be run itself. */
+/** By its extension, or because it is a folder or a file without extension that cannot be run itself. */
 function isScript(word: string, cwd: string): boolean {
   if (SCRIPT_EXTENSION.test(word)) return true;
   const path = resolve(cwd, word);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return false;
   // A plain word is looked up in PATH, even where a folder has the same name.
-  if (!/[\\/]/.test(word)) return stat.isFile() && !isExecutable(path);
-  return stat.isDirectory() || !isExecutable(path);
+  if (stat.isDirectory()) return /[\\/]/.test(word);
+  return extname(word) === '' && !isExecutable(path);
 }
 
 function isExecutable(path: string): boolean {

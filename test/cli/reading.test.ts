@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Project } from './tracer-command.ts';
+
+/** Every reading command on a recording of which every event is known: the texts stand in golden/. */
+let project: Project;
+
+beforeAll(() => {
+  project = new Project();
+  project.record('2026-03-01T10-00-00-000-4242.db');
+});
+afterAll(() => project.remove());
+
+const CASES: readonly [golden: string, args: string[]][] = [
+  ['info', ['info']],
+  ['verify', ['verify']],
+  ['state-deep', ['state', '--at', '1@18']],
+  ['state-after-await', ['state', '--at', '1@25']],
+  ['state-at-time', ['state', '--at', '0.3ms']],
+  ['state-narrow', ['state', '--at', '1@18', '--width', '50']],
+  ['dump', ['dump']],
+  ['dump-words', ['dump', '--thread', '1', '--chunk', '1', '--words', '--limit', '4']],
+];
+
+describe('texts', () => {
+  test.each(CASES)('%s', async (golden, args) => {
+    const { code, stdout, stderr } = await project.tracer(...args);
+    expect([code, stderr]).toEqual([0, '']);
+    await expect(project.stable(stdout)).toMatchFileSnapshot(`golden/${golden}.txt`);
+  });
+
+  test('nothing is coloured in a pipe unless it is asked for', async () => {
+    for (const [, args] of CASES) expect((await project.tracer(...args)).stdout).not.toContain('\x1b');
+    const env = { FORCE_COLOR: '1' };
+    expect((await project.tracerWith({ env }, 'info')).stdout).toContain('\x1b[1mRecording');
+    expect((await project.tracerWith({ env: { ...env, NO_COLOR: '1' } }, 'info')).stdout).not.toContain('\x1b');
+  });
+});
+
+describe('--json', () => {
+  const JSON_CASES: readonly [golden: string, args: string[]][] = [
+    ['info', ['info']],
+    ['verify', ['verify']],
+    ['state', ['state', '--at', '1@18']],
+  ];
+
+  test.each(JSON_CASES)('%s', async (golden, args) => {
+    const { code, stdout, stderr } = await project.tracer(...args, '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(() => JSON.parse(stdout) as unknown).not.toThrow();
+    await expect(project.stable(stdout).replaceAll(/"bytes": \d+/g, '"bytes": 0')).toMatchFileSnapshot(
+      `golden/${golden}.json`,
+    );
+  });
+
+  test('dump: one object per line', async () => {
+    const { stdout } = await project.tracer('dump', '--json', '--words');
+    const entries = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; event?: number; words?: string[] });
+    expect(entries.filter(({ type }) => type === 'chunk')).toHaveLength(2);
+    const events = entries.filter(({ type }) => type === 'event');
+    expect(events.map(({ event }) => event)).toEqual(Array.from({ length: 55 }, (_, i) => i));
+    expect(events.every(({ words }) => words!.length > 0)).toBe(true);
+  });
+});
