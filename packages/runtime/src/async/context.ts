@@ -1,3 +1,5 @@
+import { Returned } from '../returned.ts';
+
 /*
  * Who caused what. Every resource that the program schedules (timer, tick, promise, handle) carries the context in which
  * it was made: the call on top at that moment and its correlation. When a call later begins from the event loop, the
@@ -10,13 +12,6 @@ export interface Context {
   readonly correlation: number;
   /** Index into CAUSE_CODES: how it was scheduled. */
   readonly code: number;
-}
-
-class Returned {
-  constructor(target: object) {
-    // oxlint-disable-next-line no-constructor-return -- what makes a derived class put its private field on `target`
-    return target;
-  }
 }
 
 /** Context of a resource in a private field, like identity in capture/identity.ts: nothing of the program can see it. */

@@ -61,6 +61,8 @@ export interface ContentsParts {
   readStack: StackReader;
 }
 
+/** Characters of a stack. */
+const STACK_CHARS_MAX = 4096;
 /** Bytes of a buffer that are searched for secrets when its first ones are stored. */
 const SEARCHED_BYTES = 256;
 
@@ -218,6 +220,11 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     return p;
   };
 
+  const putStack = (stack: string | undefined, p: number): number => {
+    if (stack === undefined || isSpent(p)) return putAny(undefined, p, 0, null);
+    return strings.putClean(redactor === undefined ? stack : redactor.scrubText(stack), p, STACK_CHARS_MAX);
+  };
+
   const putError = (target: object, subject: Subject, p: number): number => {
     const keys = objectKeys(target);
     remember(subject.id, subject.kind, subject.depth, keys.length);
@@ -226,7 +233,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     words[p + 1] = subject.id;
     p = strings.putKey(className(target), p + 2);
     p = putAny(errorMessage(target), p, 0, subject.name);
-    p = putAny(parts.readStack(target), p, 0, subject.name);
+    p = putStack(parts.readStack(target), p);
     return putEntries(target, keys, head, p, subject);
   };
 

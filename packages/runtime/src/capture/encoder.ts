@@ -37,7 +37,7 @@ const REASON_BUDGET = CUT_REASONS.indexOf('budget');
 /** Characters of a line of output. */
 const LINE_CHARS_MAX = 8192;
 /** Words that the values of one event take before they stop growing. What comes then needs a few words each. */
-export const EVENT_VALUES_WORDS = 8192;
+const EVENT_VALUES_WORDS = 4096;
 /** Deepest configurable capture, and most properties or items. */
 const DEPTH_MAX = 8;
 const COUNT_MAX = 1000;
@@ -93,7 +93,8 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
   };
 
   const putBigint = (value: bigint, p: number, name: SecretName | null): number => {
-    if (asIntN(BIGINT_BITS_MAX, value) !== value) return putShallow(0, 'BigInt', REASON_BUDGET, p);
+    if (p > registers[VALUES_END]! || asIntN(BIGINT_BITS_MAX, value) !== value)
+      return putShallow(0, 'BigInt', REASON_BUDGET, p);
     const token = redactor === undefined ? null : redactor.redactNumber(name, value);
     if (token !== null) return putRedacted(token, p);
     words[p] = T.BIGINT;

@@ -1,5 +1,6 @@
 import { EPOCH, NEXT_OBJECT, NOW_MS, type Core } from '../core.ts';
 import { weakMapGet, weakMapSet } from '../primordials.ts';
+import { Returned } from '../returned.ts';
 
 /*
  * Who is who among captured objects. An object carries its number in a private field, put there by a class whose base
@@ -7,13 +8,6 @@ import { weakMapGet, weakMapSet } from '../primordials.ts';
  * and on proxies (no trap runs), and no reflection, clone or inspection of the program can see it. Where stamping throws
  * or would make built-ins slow (their fast paths want the original hidden class) a WeakMap does.
  */
-
-class Returned {
-  constructor(target: object) {
-    // oxlint-disable-next-line no-constructor-return -- what makes a derived class put its private field on `target`
-    return target;
-  }
-}
 
 class Stamp extends Returned {
   #id: number;

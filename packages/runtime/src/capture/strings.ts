@@ -243,8 +243,8 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
 
   const putKey = (key: string, p: number): number => {
     if (key.length > INTERNED_CHARS_MAX) {
-      const clean = redactor?.redactValue(null, key, KEY_CHARS_MAX) ?? key;
-      return putClean(clean, p, KEY_CHARS_MAX);
+      const most = p > registers[VALUES_END]! ? SPENT_CHARS_MAX : KEY_CHARS_MAX;
+      return putClean(redactor?.redactValue(null, key, most) ?? key, p, most);
     }
     const entry = entryOf(key);
     if (entry.epoch === registers[EPOCH]) {

@@ -22,7 +22,7 @@ export interface LevelParts {
 }
 
 /** Values at redacted sites whose name is not known: every string is a secret. */
-export const SECRET_UNNAMED: SecretName = { nameClass: 2, kind: 'secret' };
+export const SECRET_UNNAMED: SecretName = { nameClass: 2, kind: 'secret', takesWords: true };
 
 export interface SecretSites {
   name(site: number, secret: SecretName): void;

@@ -1,0 +1,263 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { EventEmitter, once } from 'node:events';
+import { readFile } from 'node:fs';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
+import { CAUSE_CODES, K, type DecodedEvent } from '@execution-cinema/format';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createHarness } from '../testing/harness.ts';
+
+let stop: (() => void) | undefined;
+afterEach(() => stop?.());
+
+function setUp() {
+  const harness = createHarness();
+  stop = harness.runtime.observe();
+  const probes = harness.load();
+  const { b, e1, u } = probes;
+  /** A recorded call with a name. */
+  const call = <Result>(name: string, body: () => Result): Result => {
+    const f = e1(b + 5, name);
+    const result = body();
+    u(f);
+    return result;
+  };
+  /** Names of calls with the name of the call that caused them and that of the root of their correlation. */
+  const chains = (): Record<string, string> => {
+    const events: DecodedEvent[] = harness.take().flatMap((chunk) => chunk.events);
+    const names = new Map<number, string>();
+    const named = new Map<number, string>();
+    const result: Record<string, string> = {};
+    const stack: number[] = [];
+    const correlations = new Map<number, number>();
+    let next = 1;
+    for (const event of events) {
+      if (event.kind === K.CORRELATION) named.set(event.number, String(event.values[0]));
+      if (event.kind === K.ENTER_0 + 1) {
+        const number = next++;
+        const name = String(event.values[0]);
+        names.set(number, name);
+        const parent: number | undefined = stack.at(-1);
+        const own: number =
+          event.causeCode >= 0
+            ? event.causeCorrelation || number
+            : parent === undefined
+              ? number
+              : correlations.get(parent)!;
+        correlations.set(number, own);
+        stack.push(number);
+        const root = named.get(own) ?? names.get(own) ?? '?';
+        if (event.causeCode >= 0) {
+          result[name] = `${CAUSE_CODES[event.causeCode]} ${names.get(event.causeCall) ?? '-'} in ${root}`;
+        } else result[name] = parent === undefined ? 'root' : `in ${root}`;
+      } else if (event.kind === K.LEAVE_UNDEFINED) stack.pop();
+    }
+    return result;
+  };
+  return { ...harness, ...probes, call, chains };
+}
+
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
+
+describe('the cause of a call', () => {
+  const schedulers: readonly (readonly [string, (run: () => void) => void])[] = [
+    ['timer', (run) => void setTimeout(run, 1)],
+    ['immediate', (run) => void setImmediate(run)],
+    ['tick', (run) => process.nextTick(run)],
+    ['microtask', (run) => queueMicrotask(run)],
+    ['promise', (run) => void Promise.resolve().then(run)],
+    ['io', (run) => readFile('package.json', run)],
+  ];
+  test.each(schedulers)('is the call on top when it was scheduled: %s', async (kind, schedule) => {
+    const { call, chains } = setUp();
+    call('outer', () => call('scheduler', () => schedule(() => call('later', () => undefined))));
+    call('other', () => undefined);
+    await settle();
+    expect(chains()).toEqual({
+      outer: 'root',
+      scheduler: 'in outer',
+      later: `${kind} scheduler in outer`,
+      other: 'root',
+    });
+  });
+
+  test('reaches through code that is not recorded', async () => {
+    const { call, chains } = setUp();
+    const library = async (run: () => void): Promise<void> => {
+      await null;
+      await new Promise((resolve) => setImmediate(resolve));
+      await Promise.all([Promise.resolve(), new Promise((resolve) => setTimeout(resolve, 2))]);
+      run();
+    };
+    call('a', () => void library(() => call('after a', () => undefined)));
+    call('b', () => void library(() => call('after b', () => undefined)));
+    await settle();
+    expect(chains()).toEqual({ a: 'root', b: 'root', 'after a': 'promise a in a', 'after b': 'promise b in b' });
+  });
+
+  test('is found for listeners and streams', async () => {
+    const { call, chains } = setUp();
+    const emitter = new EventEmitter();
+    emitter.on('go', () => call('listener', () => undefined));
+    call('emits', () => void setImmediate(() => emitter.emit('go')));
+    call('reads', () => {
+      Readable.from(['x']).on('data', () => call('data', () => undefined));
+    });
+    await settle();
+    const seen = chains();
+    expect(seen['listener']).toBe('immediate emits in emits');
+    expect(seen['data']).toMatch(/^\w+ reads in reads$/);
+  });
+
+  test('a chain keeps the correlation of its root', async () => {
+    const { call, chains } = setUp();
+    call('first', () => {
+      setTimeout(() => {
+        call('second', () => process.nextTick(() => call('third', () => undefined)));
+      }, 1);
+    });
+    await settle();
+    expect(chains()).toEqual({ first: 'root', second: 'timer first in first', third: 'tick second in first' });
+  });
+
+  test('an awaiting frame keeps its own', async () => {
+    const { b, call, ea, ua, a, g, take } = setUp();
+    const f = async (): Promise<void> => {
+      const frame = ea(b + 6, []);
+      g(frame, b + 7, await a(frame, b + 7, settle()));
+      call('inside', () => undefined);
+      return ua(frame);
+    };
+    const promise = f();
+    call('between', () => undefined);
+    await promise;
+    const resumes = take()
+      .flatMap((chunk) => chunk.events)
+      .filter((event) => event.kind === K.RESUME);
+    expect(resumes.map((event) => [CAUSE_CODES[event.causeCode], event.causeCorrelation])).toEqual([['await', 1]]);
+  });
+});
+
+describe('withCorrelation', () => {
+  test('holds for calls made in it and for what they schedule', async () => {
+    const { runtime, call, chains } = setUp();
+    const result = runtime.withCorrelation('job 7', () => {
+      call('direct', () => void setTimeout(() => call('timer', () => undefined), 1));
+      call('second', () => undefined);
+      void Promise.resolve().then(() => call('then', () => undefined));
+      return 'result';
+    });
+    expect(result).toBe('result');
+    call('outside', () => undefined);
+    await settle();
+    expect(chains()).toEqual({
+      direct: 'correlation - in job 7',
+      second: 'correlation - in job 7',
+      outside: 'root',
+      then: 'promise - in job 7',
+      timer: 'timer direct in job 7',
+    });
+  });
+
+  test('inside a call leaves that call and its later callees alone', () => {
+    const { runtime, call, chains } = setUp();
+    call('outer', () => {
+      expect(() =>
+        runtime.withCorrelation('job', () => {
+          call('in', () => call('deeper', () => undefined));
+          throw new Error('through');
+        }),
+      ).toThrow('through');
+      call('after', () => undefined);
+    });
+    expect(chains()).toEqual({
+      outer: 'root',
+      in: 'correlation outer in job',
+      deeper: 'in job',
+      after: 'in outer',
+    });
+  });
+
+  test('the same id is the same correlation', () => {
+    const { runtime, call, take } = setUp();
+    runtime.withCorrelation('x', () => call('one', () => undefined));
+    runtime.withCorrelation('y', () => call('two', () => undefined));
+    runtime.withCorrelation('x', () => call('three', () => undefined));
+    const events = take().flatMap((chunk) => chunk.events);
+    const [one, two, three] = events
+      .filter((event) => event.kind === K.ENTER_0 + 1)
+      .map((event) => event.causeCorrelation);
+    expect(three).toBe(one);
+    expect(two).not.toBe(one);
+    expect(one).toBeGreaterThanOrEqual(2 ** 52);
+    expect(events.filter((event) => event.kind === K.CORRELATION)).toHaveLength(2);
+  });
+
+  test('a name is stated again in each chunk that uses it', async () => {
+    const { runtime, b, call, w, take, tick } = setUp();
+    runtime.withCorrelation('long', () => call('start', () => void setTimeout(() => call('end', () => undefined), 5)));
+    for (let count = 0; count < 20_000; count++) w(b + 8, count);
+    tick();
+    await settle();
+    const chunks = take();
+    expect(chunks.length).toBeGreaterThan(1);
+    const stating = chunks.filter((chunk) => chunk.events.some((event) => event.kind === K.CORRELATION));
+    expect(stating).toHaveLength(2);
+  });
+});
+
+describe('incoming requests', () => {
+  test('have a correlation each, whatever is interleaved', async () => {
+    const { call, chains } = setUp();
+    const server = createServer((request, response) => {
+      call(`handle ${request.url}`, () => {
+        setTimeout(() => {
+          void Promise.resolve().then(() => {
+            call(`answer ${request.url}`, () => response.end('ok'));
+          });
+        }, Math.random() * 10);
+      });
+    }).listen(0);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await Promise.all(
+      Array.from(
+        { length: 20 },
+        (_, i) =>
+          new Promise((resolve) => get({ port, path: `/${i}` }, (response) => response.resume().on('end', resolve))),
+      ),
+    );
+    server.close();
+    const seen = chains();
+    for (let i = 0; i < 20; i++) {
+      expect(seen[`handle /${i}`]).toBe(`http - in GET /${i}`);
+      expect(seen[`answer /${i}`]).toBe(`promise handle /${i} in GET /${i}`);
+    }
+  });
+});
+
+describe('what the program sees', () => {
+  test('promises look as they always do', async () => {
+    setUp();
+    const promise = Promise.resolve(1);
+    await promise;
+    expect(inspect(promise)).toBe('Promise { 1 }');
+    expect(Object.getOwnPropertySymbols(promise)).toEqual([]);
+  });
+
+  test('AsyncLocalStorage of the program works as before', async () => {
+    setUp();
+    const storage = new AsyncLocalStorage<number>();
+    const values = await Promise.all(
+      [1, 2, 3].map((value) =>
+        storage.run(value, async () => {
+          await settle();
+          return storage.getStore();
+        }),
+      ),
+    );
+    expect(values).toEqual([1, 2, 3]);
+  });
+});

@@ -1,0 +1,553 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { constants, runInNewContext, runInThisContext } from 'node:vm';
+import { H, isCaptured, typeOfValue, valueToJson, type Captured, type Value } from '@execution-cinema/format';
+import { describe, expect, test } from 'vitest';
+import { createHarness } from '../testing/harness.ts';
+
+function setUp(options: Parameters<typeof createHarness>[0] = {}) {
+  const harness = createHarness(options);
+  const probes = harness.load();
+  const { b, v } = probes;
+  let read = 1; // SCOPE_OPEN
+  const events = (): Value[][] => {
+    const all = harness.take().flatMap((chunk) => chunk.events);
+    const fresh = all.slice(read);
+    read = all.length;
+    return fresh.map((event) => event.values);
+  };
+  /** What is read back of these values, each the value of an event. */
+  const capture = (...values: unknown[]): Value[] => {
+    for (const value of values) v(b + 5, value);
+    return events().map((list) => list[0]);
+  };
+  const json = (value: unknown): unknown => valueToJson(capture(value)[0]!);
+  return { ...harness, ...probes, capture, json };
+}
+
+const node = (value: Value): Captured => {
+  if (!isCaptured(value)) throw new Error(`expected a captured value, got ${String(value)}`);
+  return value;
+};
+
+/** Fails the test when called. */
+const never = (): never => {
+  throw new Error('code of the program ran');
+};
+
+describe('primitives', () => {
+  test.each([
+    undefined,
+    null,
+    true,
+    false,
+    0,
+    -0,
+    1,
+    -1,
+    8388607,
+    -8388608,
+    8388608,
+    2147483647,
+    -2147483648,
+    2147483648,
+    0.1,
+    NaN,
+    Infinity,
+    -Infinity,
+    2 ** 53,
+    5e-324,
+    0n,
+    -1n,
+    2n ** 200n,
+    -(2n ** 200n),
+    '',
+    'a',
+    'abc',
+    'abcd',
+    'abcde',
+    'ünïcödé',
+    '日本語',
+    '𝒳',
+    '\ud800',
+    '\u0000',
+    'x'.repeat(63),
+    'x'.repeat(64),
+    'x'.repeat(65),
+    'ÿ'.repeat(64),
+    '日'.repeat(65),
+    'x'.repeat(256),
+  ])('come back as they are: %s', (value) => {
+    const { capture } = setUp();
+    const [first, second] = capture(value, value);
+    expect(first).toBe(value);
+    expect(second).toBe(value);
+  });
+
+  test('long strings are cut and say how long they were', () => {
+    const { capture } = setUp();
+    const [value] = capture('é'.repeat(1000));
+    expect(node(value)).toMatchObject({ type: 'cut string', name: 'é'.repeat(256), length: 1000, cut: 'string' });
+  });
+
+  test('a bigint too large to write out is named', () => {
+    const { json } = setUp();
+    expect(json(1n << 5000n)).toMatchObject({ $class: 'BigInt', $cut: 'budget' });
+  });
+
+  test('symbols show their description', () => {
+    const { json } = setUp();
+    expect(json(Symbol('s'))).toEqual({ $type: 'symbol', $value: 's' });
+    expect(json(Symbol())).toEqual({ $type: 'symbol', $value: '' });
+  });
+
+  test('appending to a long text does not read all of it at every step', () => {
+    const { b, w, take } = setUp({ slots: 64 });
+    let text = 'x'.repeat(1_000_000);
+    for (let i = 0; i < 20; i++) {
+      text += 'y';
+      w(b + 5, text);
+    }
+    const values = take()
+      .flatMap((chunk) => chunk.events)
+      .slice(1)
+      .map((event) => node(event.values[0]!));
+    expect(values.map((value) => value.length)).toEqual(Array.from({ length: 20 }, (_, i) => 1_000_001 + i));
+    expect(values.at(0)!.name).toHaveLength(256);
+    expect(values.at(-1)!.name).toBe('');
+  });
+});
+
+describe('objects', () => {
+  test('show own properties, classes and nesting up to the depth', () => {
+    const { json } = setUp();
+    class Cart {
+      items = [{ id: 1, deep: { er: 1 } }];
+      total = 1.5;
+    }
+    expect(json(new Cart())).toEqual({
+      $class: 'Cart',
+      items: [{ $type: 'object', $class: 'Object', $id: 3, $cut: 'depth' }],
+      total: 1.5,
+    });
+    expect(json({ a: { b: 1 } })).toEqual({ a: { b: 1 } });
+    expect(json(Object.create(null, { a: { value: 1, enumerable: true } }))).toEqual({ $class: 'null', a: 1 });
+  });
+
+  test('are referred to once their content was taken', () => {
+    const { b, v, take } = setUp();
+    const value = { a: 'a text', list: [1, 2, 3] };
+    v(b + 5, value);
+    const before = take()[0]!.words.length;
+    v(b + 5, value);
+    const [chunk] = take();
+    expect(chunk!.words.length - before).toBe(3);
+    expect(node(chunk!.events.at(-1)!.values[0]!)).toBe(node(chunk!.events.at(-2)!.values[0]!));
+  });
+
+  test('may be cyclic', () => {
+    const { capture } = setUp();
+    const cyclic: { self?: unknown; list: unknown[] } = { list: [] };
+    cyclic.self = cyclic;
+    cyclic.list.push(cyclic);
+    const value = node(capture(cyclic)[0]!);
+    expect(value.items[0]).toMatchObject({ keys: [] });
+    expect(value.items[1]).toBe(value);
+  });
+
+  test('have the same identity wherever they appear', () => {
+    const { capture } = setUp();
+    const shared = { x: 1 };
+    const [a, c] = capture({ shared }, [shared]).map(node);
+    expect(node(a!.items[0]!).id).toBe(node(c!.items[0]!).id);
+    expect(node(a!.items[0]!).id).toBeGreaterThan(0);
+  });
+
+  test('show their content again after it was seen from further away', () => {
+    const { capture } = setUp();
+    const inner = { deep: { deeper: { value: 1 } } };
+    const [, direct] = capture({ inner }, inner).map(node);
+    expect(valueToJson(direct!)).toMatchObject({ deep: { deeper: { $cut: 'depth' } } });
+  });
+
+  test('with many properties are cut', () => {
+    const { json } = setUp();
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, i]));
+    const seen = json(many) as Record<string, unknown>;
+    expect(Object.keys(seen)).toHaveLength(21);
+    expect(seen['$cut']).toBe('properties');
+  });
+
+  test('arrays and maps show content again when their size changed', () => {
+    const { b, v, take } = setUp();
+    const list = [1];
+    const map = new Map([['a', 1]]);
+    const set = new Set([1]);
+    for (let i = 0; i < 2; i++) {
+      for (const value of [list, map, set]) v(b + 5, value);
+      list.push(2);
+      map.set('b', 2);
+      set.add(2);
+    }
+    const seen = take()
+      .flatMap((chunk) => chunk.events)
+      .slice(1)
+      .map((event) => node(event.values[0]!).length);
+    expect(seen).toEqual([1, 1, 1, 2, 2, 2]);
+  });
+
+  test('show content again after a while', async () => {
+    const { b, v, take, tick } = setUp();
+    const value = { n: 1 };
+    v(b + 5, value);
+    value.n = 2;
+    v(b + 5, value);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    tick();
+    v(b + 5, value);
+    const seen = take()
+      .flatMap((chunk) => chunk.events)
+      .slice(1)
+      .map((event) => node(event.values[0]!).items[0]);
+    expect(seen).toEqual([1, 1, 2]);
+  });
+});
+
+describe('collections', () => {
+  test('arrays show holes, and stop at the limit', () => {
+    const { json } = setUp();
+    // oxlint-disable-next-line no-sparse-arrays -- that is the point
+    expect(json([1, , undefined, 3])).toEqual([1, { $type: 'hole' }, { $type: 'undefined' }, 3]);
+    expect((json(Array.from({ length: 30 }, (_, i) => i)) as unknown[]).slice(-2)).toEqual([
+      19,
+      { $cut: 'items', $length: 30 },
+    ]);
+    expect((json(new Array(4_000_000_000)) as unknown[]).at(-1)).toEqual({ $cut: 'items', $length: 4_000_000_000 });
+  });
+
+  test('maps, sets and their entries', () => {
+    const { json } = setUp();
+    expect(
+      json(
+        new Map<unknown, unknown>([
+          ['a', 1],
+          [{ k: 1 }, [2]],
+        ]),
+      ),
+    ).toMatchObject({
+      $type: 'Map',
+      $size: 2,
+      $entries: [
+        ['a', 1],
+        [{ k: 1 }, [2]],
+      ],
+    });
+    expect(json(new Set([1, 'b']))).toMatchObject({ $type: 'Set', $size: 2, $items: [1, 'b'] });
+    expect(json(new Set(Array.from({ length: 30 }, (_, i) => i)))).toMatchObject({ $size: 30, $cut: 'items' });
+  });
+
+  test('buffers, typed arrays and views', () => {
+    const { json } = setUp();
+    expect(json(Buffer.from('ab'))).toMatchObject({ $type: 'Buffer', $length: 2, $items: [97, 98] });
+    expect(json(new Float32Array([1.5]))).toMatchObject({ $type: 'Float32Array', $items: [1.5] });
+    expect(json(new BigInt64Array([2n]))).toMatchObject({
+      $type: 'BigInt64Array',
+      $items: [{ $type: 'bigint', $value: '2' }],
+    });
+    expect(json(new Uint8Array([7]).buffer)).toMatchObject({ $type: 'ArrayBuffer', $items: [7] });
+    expect(json(new DataView(new ArrayBuffer(3), 1))).toMatchObject({ $type: 'DataView', $length: 2 });
+    expect(json(new SharedArrayBuffer(2))).toMatchObject({ $type: 'SharedArrayBuffer', $length: 2 });
+    const detached = new Uint8Array([1, 2]);
+    const view = new DataView(detached.buffer);
+    structuredClone(detached.buffer, { transfer: [detached.buffer] });
+    expect(json(detached)).toMatchObject({ $type: 'Uint8Array', $length: 0 });
+    expect(json(view)).toMatchObject({ $type: 'DataView', $length: 0 });
+    expect(json(detached.buffer)).toMatchObject({ $type: 'ArrayBuffer', $length: 0 });
+  });
+});
+
+describe('built-in classes', () => {
+  test.each([
+    [new Date(0), { $type: 'Date', $value: '1970-01-01T00:00:00.000Z' }],
+    [new Date(NaN), { $type: 'Date', $value: 'Invalid Date' }],
+    [/a\/b/giu, { $type: 'RegExp', $value: '/a\\/b/giu' }],
+    [Object(1), { $class: 'Number', '[[value]]': 1 }],
+    [Object('s'), { $class: 'String', '[[value]]': 's' }],
+    [Object(true), { $class: 'Boolean', '[[value]]': true }],
+    [Object(2n), { $class: 'BigInt', '[[value]]': { $type: 'bigint', $value: '2' } }],
+    [Object(Symbol('y')), { $class: 'Symbol', '[[value]]': { $type: 'symbol', $value: 'y' } }],
+    [Promise.resolve(1), { $class: 'Promise' }],
+    [new WeakMap(), { $class: 'WeakMap' }],
+    [new WeakRef({}), { $class: 'WeakRef' }],
+    [function named() {}, { $type: 'function', $name: 'named' }],
+    [class Shop {}, { $type: 'function', $name: 'class Shop' }],
+    [() => 1, { $type: 'function', $name: '' }],
+    [globalThis, { $class: 'global', $cut: 'depth' }],
+  ])('case %#', (value, expected) => {
+    const { json } = setUp();
+    expect(json(value)).toMatchObject(expected);
+  });
+
+  test('errors show message, stack and own properties', () => {
+    const { json } = setUp();
+    class HttpError extends Error {
+      status = 404;
+    }
+    const seen = json(new HttpError('gone')) as Record<string, unknown>;
+    expect(seen).toMatchObject({ $type: 'Error', $class: 'HttpError', message: 'gone', status: 404 });
+    expect(seen['$stack']).toMatch(/^Error: gone\n {4}at /);
+  });
+
+  test('instances of subclasses and impostors are told apart', () => {
+    const { json } = setUp();
+    class Registry extends Map<number, number> {}
+    expect(json(new Registry([[1, 2]]))).toMatchObject({ $type: 'Map', $entries: [[1, 2]] });
+    expect(json(Object.create(Map.prototype))).toMatchObject({ $class: 'Map' });
+    expect(json(Object.create(Registry.prototype))).toMatchObject({ $class: 'Registry' });
+    expect(json(new Registry([[1, 2]]))).toMatchObject({ $type: 'Map' });
+    expect(json(Object.create(Date.prototype))).toMatchObject({ $class: 'Date' });
+  });
+
+  test('objects of another realm', () => {
+    const { json } = setUp();
+    expect(json(runInNewContext('new Map([[1, { a: 1 }]])'))).toMatchObject({
+      $type: 'Map',
+      $entries: [[1, { a: 1 }]],
+    });
+    expect(json(runInNewContext('[1, , 2]'))).toEqual([1, { $type: 'hole' }, 2]);
+    expect(json(runInNewContext('new Error("x")'))).toMatchObject({ $type: 'Error', message: 'x' });
+  });
+
+  test('arguments objects keep their fast hidden class and have no identity', () => {
+    const { capture } = setUp();
+    const list = (function (..._values: unknown[]) {
+      // oxlint-disable-next-line prefer-rest-params -- that is the point
+      return arguments;
+    })(1, 'b');
+    const value = node(capture(list)[0]!);
+    expect(value).toMatchObject({ id: 0, name: 'Arguments', items: [1, 'b'] });
+  });
+
+  test('module namespaces show bindings that are not initialised yet', async () => {
+    const { json } = setUp();
+    const file = join(mkdtempSync(join(tmpdir(), 'namespace-')), 'self.mjs');
+    writeFileSync(
+      file,
+      `import * as self from ${JSON.stringify(pathToFileURL(file).href)};
+       export const early = 1;
+       globalThis.seeNamespace(self);
+       export let late = 2;`,
+    );
+    const seen: unknown[] = [];
+    (globalThis as Record<string, unknown>)['seeNamespace'] = (namespace: unknown) => seen.push(json(namespace));
+    // The test runner replaces modules by objects of its own; this is Node's import.
+    await runInThisContext(`import(${JSON.stringify(pathToFileURL(file).href)})`, {
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    delete (globalThis as Record<string, unknown>)['seeNamespace'];
+    expect(seen).toEqual([{ $class: 'Module', early: 1, late: { $type: 'uninitialized' } }]);
+  });
+});
+
+describe('code of the program never runs', () => {
+  test.each([
+    [
+      'getters',
+      Object.defineProperties({ a: 1 }, { g: { get: never, enumerable: true }, h: { set: never, enumerable: true } }),
+      { a: 1, g: { $type: 'getter' }, h: { $type: 'getter' } },
+    ],
+    ['element getters', Object.defineProperty([1, 2], 0, { get: never }), [{ $type: 'getter' }, 2]],
+    ['proxies', new Proxy({}, new Proxy({}, { get: never })), { $type: 'proxy' }],
+    ['proxies of arrays', new Proxy([], new Proxy({}, { get: never })), { $type: 'proxy' }],
+    ['proxies of functions', new Proxy(never, new Proxy({}, { get: never })), { $type: 'proxy' }],
+    [
+      'revoked proxies',
+      (() => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return proxy;
+      })(),
+      { $type: 'proxy' },
+    ],
+    [
+      'proxies as prototypes',
+      Object.create(new Proxy({}, new Proxy({}, { get: never })), { a: { value: 1, enumerable: true } }),
+      { a: 1 },
+    ],
+    [
+      'arrays over a proxy',
+      Object.setPrototypeOf([1, , 3], new Proxy({}, new Proxy({}, { get: never }))),
+      [1, { $type: 'hole' }, 3],
+    ],
+    [
+      'toStringTag',
+      {
+        get [Symbol.toStringTag]() {
+          return never();
+        },
+      },
+      {},
+    ],
+    [
+      'constructor getters',
+      Object.create({
+        get constructor() {
+          return never();
+        },
+      }),
+      {},
+    ],
+    [
+      'constructors with a name getter',
+      new (class {
+        static get name() {
+          return never();
+        }
+      })(),
+      {},
+    ],
+    ['toJSON and valueOf', { toJSON: never, valueOf: never, toString: never, [Symbol.toPrimitive]: never }, {}],
+    ['errors with getters', Object.defineProperty(new Error('m'), 'message', { get: never }), { $type: 'Error' }],
+    [
+      'error classes with a name getter',
+      new (class extends Error {
+        override get name(): string {
+          return never();
+        }
+      })('m'),
+      { $type: 'Error', message: 'm' },
+    ],
+    ['iterators', Object.assign([1], { [Symbol.iterator]: never }), [1]],
+    [
+      'map overrides',
+      Object.assign(new Map([[1, 2]]), { entries: never, forEach: never, get: never, [Symbol.iterator]: never }),
+      { $entries: [[1, 2]] },
+    ],
+    ['size overrides', Object.defineProperty(new Map([[1, 2]]), 'size', { get: never }), { $size: 1 }],
+    [
+      'regexp overrides',
+      Object.defineProperties(/x/g, { source: { get: never }, flags: { get: never }, global: { get: never } }),
+      { $value: '/x/g' },
+    ],
+    ['date overrides', Object.assign(new Date(0), { getTime: never, toISOString: never }), { $type: 'Date' }],
+    ['typed array overrides', Object.defineProperty(new Uint8Array(2), 'length', { get: never }), { $length: 2 }],
+  ])('%s', (_name, value, expected) => {
+    const { json } = setUp();
+    expect(json(value)).toMatchObject(expected as object);
+  });
+
+  test('stacks are left alone while the program formats them', () => {
+    const { json } = setUp();
+    const before = Error.prepareStackTrace;
+    try {
+      Error.prepareStackTrace = never;
+      expect(json(new Error('x'))).not.toHaveProperty('$stack');
+    } finally {
+      Error.prepareStackTrace = before as NonNullable<typeof before>;
+    }
+  });
+
+  test('a limited number of stacks per second', () => {
+    const { capture } = setUp({ slots: 64 });
+    const stacks = capture(...Array.from({ length: 150 }, () => new Error('e'))).map((value) => node(value).stack);
+    expect(stacks.filter((stack) => stack !== undefined)).toHaveLength(100);
+  });
+
+  test('patched built-ins change nothing', () => {
+    const { json } = setUp();
+    const saved = [
+      [Map.prototype, 'get'],
+      [Map.prototype, 'set'],
+      [Map.prototype, 'entries'],
+      [Object, 'keys'],
+      [Object, 'getOwnPropertyDescriptor'],
+      [Object.prototype, 'hasOwnProperty'],
+      [String.prototype, 'charCodeAt'],
+      [WeakMap.prototype, 'get'],
+      [Array, 'isArray'],
+    ].map(([target, key]) => [target, key, Object.getOwnPropertyDescriptor(target, key as string)!] as const);
+    let seen: unknown;
+    const value = { text: 'some text', map: new Map([['k', 1]]) };
+    try {
+      for (const [target, key, descriptor] of saved)
+        Object.defineProperty(target, key as string, { ...descriptor, value: never });
+      const { b, v } = harnessOf;
+      v(b + 5, value);
+    } finally {
+      for (const [target, key, descriptor] of saved) Object.defineProperty(target, key as string, descriptor);
+    }
+    seen = valueToJson(harnessOf.take().at(-1)!.events.at(-1)!.values[0]!);
+    expect(seen).toMatchObject({ text: 'some text', map: { $entries: [['k', 1]] } });
+    expect(json(1)).toBe(1);
+  });
+});
+
+const harnessOf = (() => {
+  const harness = createHarness();
+  return { ...harness, ...harness.load() };
+})();
+
+describe('the budget', () => {
+  test('one event always fits, and says what is missing', () => {
+    const { capture } = setUp({ slots: 16, values: { depth: 8, properties: 1000, items: 1000, string: 4096 } });
+    const leaf = (): unknown => Array.from({ length: 50 }, (_, i) => `${i}`.repeat(2000));
+    const value = Object.fromEntries(
+      Array.from({ length: 200 }, (_, i) => [`key${i}`.repeat(40), { leaf: leaf(), more: [leaf()] }]),
+    );
+    const [seen] = capture(value);
+    expect(node(seen!).cut).toBe('properties');
+    expect(typeOfValue(seen!)).toBe('object');
+  });
+
+  test('is shared by the values of one event', () => {
+    const { b, en, u, take } = setUp({ slots: 16, values: { depth: 3, properties: 1000, items: 1000, string: 4096 } });
+    const big = (): unknown => Array.from({ length: 100 }, (_, i) => ({ text: `${i}`.repeat(1000) }));
+    u(en(b + 5, Array.from({ length: 256 }, big)));
+    const [, enter] = take().flatMap((chunk) => chunk.events);
+    expect(enter!.values).toHaveLength(256);
+    expect(node(enter!.values[255]!).cut).toBe('budget');
+  });
+
+  test.each([
+    ['functions', (i: number) => Object.defineProperty(() => i, 'name', { value: `${i}`.padStart(64, '名') })],
+    ['long names', (i: number) => Object.defineProperty(() => i, 'name', { value: `${i}`.padStart(300, '名') })],
+    ['bigints', (i: number) => 2n ** 4000n + BigInt(i)],
+    ['strings', (i: number) => `${i}`.padStart(5000, '字')],
+    ['errors', (i: number) => new Error(`${i}`.padStart(5000, '字'))],
+    ['objects', (i: number) => ({ [`${i}`.padStart(300, '字')]: new Map([[`${i}`.padStart(5000, '字'), i]]) })],
+  ])('holds for the worst of %s', (_name, make) => {
+    const { b, en, u, take } = setUp({ slots: 16, values: { depth: 8, properties: 1000, items: 1000, string: 4096 } });
+    const before = take()[0]!.words.length;
+    u(
+      en(
+        b + 5,
+        Array.from({ length: 256 }, (_, i) => make(i)),
+      ),
+    );
+    const [chunk] = take();
+    expect(chunk!.words.length - before).toBeLessThan(H.EVENT_WORDS_MAX);
+    expect(chunk!.events[1]!.values).toHaveLength(256);
+  });
+});
+
+describe('objects of the program', () => {
+  test('frozen, sealed and unextensible ones have an identity and stay as they are', () => {
+    const { capture } = setUp();
+    for (const value of [Object.freeze({ a: 1 }), Object.seal([1]), Object.preventExtensions(() => 1)]) {
+      expect(node(capture(value)[0]!).id).toBeGreaterThan(0);
+      expect(Reflect.ownKeys(value).filter((key) => typeof key === 'symbol')).toEqual([]);
+    }
+  });
+
+  test('show no trace of having been captured', () => {
+    const { capture } = setUp();
+    const value = { a: [1], m: new Map() };
+    capture(value);
+    expect(structuredClone(value)).toEqual({ a: [1], m: new Map() });
+    expect(JSON.stringify(value)).toBe('{"a":[1],"m":{}}');
+    expect(Reflect.ownKeys(value)).toEqual(['a', 'm']);
+    expect({ ...value }).toEqual(value);
+  });
+});
