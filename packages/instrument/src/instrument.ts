@@ -118,12 +118,19 @@ function leaveModule(walk: Walk, program: Program, headSlot: number, runtime: st
   if (program.body.length > 0) edits.fill(headSlot, program.body[0]!.start < headPosition(program) ? `;${head}` : head);
 }
 
-/** After the directives, or before the first statement. */
+/**
+ * After the directives, or before the first statement. In ES modules before the first one that is no import: nothing
+ * runs earlier, and V8 quotes the line of an import that fails.
+ */
 function headPosition(program: Program): number {
   let position = program.body[0]?.start ?? program.end;
+  let afterImport = false;
   for (const statement of program.body) {
-    if (statement.type !== 'ExpressionStatement' || statement.directive === undefined) break;
+    const isImport = statement.type === 'ImportDeclaration' || statement.type === 'ExportAllDeclaration';
+    const isDirective = statement.type === 'ExpressionStatement' && statement.directive !== undefined;
+    if (!isImport && !isDirective) return afterImport ? statement.start : position;
     position = statement.end;
+    afterImport = isImport;
   }
   return position;
 }
