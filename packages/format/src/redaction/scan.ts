@@ -1,4 +1,4 @@
-import { NAME_ENDINGS, nameEnding } from './secret-names.ts';
+import { nameEnding, nameEndings } from './secret-names.ts';
 import { KEY_MARKS } from './secret-shapes.ts';
 
 /*
@@ -27,11 +27,17 @@ const DIGIT_GROUPS = /\d{4}[ -]?\d{4}[ -]?\d/;
 /** Says which searches are worth their time in a text; a sum of the flags above. */
 export type Scan = (text: string) => number;
 
-/** Makes the scan for the built-in names and those of a plan. */
+let builtInScan: Scan | undefined;
+
+/** The scan for the built-in names and those of a plan. */
 export function createScan(planNames: readonly string[]): Scan {
+  return planNames.length > 0 ? makeScan(planNames) : (builtInScan ??= makeScan([]));
+}
+
+function makeScan(planNames: readonly string[]): Scan {
   // A name's digits, quote, bracket and the white space before the sign; more than eight of them is nobody's style.
   const between = '["\'`\\\\\\]) \\t\\d]{0,8}';
-  const namedSign = `[=:>](?<=${endingIn([...NAME_ENDINGS, ...planNames.map(nameEnding).filter((ending) => ending !== '')])}${between}.)`;
+  const namedSign = `[=:>](?<=${endingIn([...nameEndings(), ...planNames.map(nameEnding).filter((ending) => ending !== '')])}${between}.)`;
   const keyMarks = [...byLastCharacter([...KEY_MARKS, '--'])].map(([last, marks]) => `${last}(?<=${marks.join('|')})`);
   const named = new RegExp(namedSign, 's');
   const anything = new RegExp(
@@ -76,7 +82,7 @@ function byLastCharacter(marks: readonly string[]): Map<string, string[]> {
 
 /** `en` becomes `[eE][nN]`; what is no letter stays. */
 function ofAnyCase(text: string): string {
-  return text.replace(/\p{L}/gu, (letter) => {
+  return text.replace(/[^\W\d_]|[^\0-\x7f]/g, (letter) => {
     const upper = letter.toUpperCase();
     return upper.length === letter.length && upper !== letter ? `[${letter}${upper}]` : letter;
   });

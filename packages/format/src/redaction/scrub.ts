@@ -15,9 +15,6 @@ export interface ScrubRules {
   readonly patterns: readonly RegExp[];
 }
 
-/** For searches without a plan. */
-const SCAN = createScan([]);
-
 /** Words are what stands between these; a plan's pattern such as `^sk_` is meant for one of them. */
 const WORD = /[^\s"'`,;=()<>{}[\]]+/g;
 
@@ -57,7 +54,7 @@ function replacePatterns(text: string, patterns: readonly RegExp[], replace: Rep
  * those who ask without a key; a redactor finds more.
  */
 export function secretKindOf(text: string): string | null {
-  const found = SCAN(text);
+  const found = createScan([])(text);
   if (found === 0) return null;
   let first: string | null = null;
   const note: ReplaceSecret = (secret, kind) => {

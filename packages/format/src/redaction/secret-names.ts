@@ -101,16 +101,20 @@ const JOINER = '[-_. ]?';
  * a text. `session id` ends like `on id`, `id` alone would be met too often.
  */
 export function nameEnding(name: string): string {
-  const words = wordsOf(name);
+  return endingOf(wordsOf(name));
+}
+
+function endingOf(words: readonly string[]): string {
   const last = words.at(-1) ?? '';
   const before = words.at(-2);
   return before === undefined || last.length > 3 ? last.slice(-4) : `${before.slice(-2)}${JOINER}${last}`;
 }
 
 /** Endings of all built-in names, one and many. */
-export const NAME_ENDINGS: readonly string[] = [
-  ...new Set([...[...RULES.values()].flatMap(({ kind }) => [kind, `${kind}s`]), ...TEXT_ORNAMENTS].map(nameEnding)),
-];
+export function nameEndings(): Set<string> {
+  const names = [...new Set([...RULES.values()].map(({ kind }) => kind)), ...TEXT_ORNAMENTS];
+  return new Set([...names, ...names.map((name) => `${name}s`)].map((name) => endingOf(name.split('-'))));
+}
 
 /** Looks a name up among the built-in rules; null for an ordinary name. */
 export function secretNameOf(name: string): SecretName | null {
@@ -164,13 +168,19 @@ function lookUp(rules: ReadonlyMap<string, SecretName>, name: string): SecretNam
 /** Lower-case words of a name, without the digits at its end. */
 function wordsOf(name: string): string[] {
   const tail = name.length > NAME_CHARS_MAX ? name.slice(-NAME_CHARS_MAX) : name;
-  return tail
-    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+  // Nearly all names are ASCII, and expressions for every script take milliseconds to compile.
+  const spaced = /^[\0-\x7f]*$/.test(tail)
+    ? tail
+        .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+        .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+        .replace(/[^A-Za-z\d]+/g, ' ')
+    : tail
+        .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
+        .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+        .replace(/[^\p{L}\d]+/gu, ' ');
+  const words = spaced
     .toLowerCase()
-    .replace(/[^\p{L}\d]+/gu, ' ')
     .replace(/(\D)\d+ ?$/, '$1')
-    .trim()
-    .split(' ')
-    .filter((word) => word !== '');
+    .trim();
+  return words === '' ? [] : words.split(' ');
 }
