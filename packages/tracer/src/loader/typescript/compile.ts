@@ -27,17 +27,19 @@ export interface CompileOutput {
   readonly code: string;
   /** `null`: every line and column of the code is that of the source. */
   readonly map: SourceMapV3 | null;
+  /** Whether every statement is still on its line, so that stack traces name the right lines even without the map. */
+  readonly keepsLines: boolean;
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
- * Types are erased in place where that gives what tsc would give, else TypeScript compiles the file.
+ * Types are erased and module syntax is edited in place where that gives what tsc would give, else TypeScript compiles
+ * the file. Only then do lines move; the map leads back in every case.
  * @throws {TypeScriptSyntaxError} where the source is not TypeScript; the message and place are the compiler's.
  */
 export function compileToJavaScript(input: CompileInput): CompileOutput {
   const source = input.source.startsWith(BYTE_ORDER_MARK) ? input.source.slice(1) : input.source;
   const withoutMark = { ...input, source };
-  const stripped = stripInPlace(withoutMark);
-  return stripped === undefined ? transpile(withoutMark) : { code: stripped, map: null };
+  return stripInPlace(withoutMark) ?? transpile(withoutMark);
 }

@@ -1,38 +1,67 @@
-// The fast road: types become white space, so that every line and column stays and no source map is needed.
-// It is taken only where the outcome equals tsc's; whoever is turned away here goes to transpile.ts.
+// The fast road: types become white space and module syntax is edited where it stands, so that every line stays in its
+// place. It is taken only where the outcome equals tsc's; whoever is turned away here goes to transpile.ts.
 import { parse } from 'acorn';
 import type { Program } from 'acorn';
+import { parse as lex } from 'es-module-lexer/js';
 import { runsUsingDeclarations } from './capabilities.ts';
+import { toCommonJs } from './commonjs-in-place.ts';
+import type { CompileInput, CompileOutput } from './compile.ts';
 import { loadSwc } from './heavy.ts';
-import { blankUnusedImports } from './unused-imports.ts';
 import { inspectProgram } from './inspect-program.ts';
 import type { ProgramFacts } from './inspect-program.ts';
-import type { CompileInput } from './compile.ts';
+import { blankUnusedImports } from './unused-imports.ts';
 
 const NEXT_TOKEN = /\S/g;
 
 /**
- * JavaScript with all positions of `input.source`, or `undefined` when this file needs the TypeScript compiler:
- * enums, namespaces, parameter properties, decorators, `import x = require`, JSX, fields that tsc would move into the
- * constructor, module syntax that must become CommonJS, syntax that this Node does not know, and real syntax errors.
+ * JavaScript with the lines of `input.source`, columns too unless it had to become CommonJS. `undefined` when this file
+ * needs the TypeScript compiler: enums, namespaces, parameter properties, decorators, `import x = require`, JSX,
+ * fields that tsc would move into the constructor, syntax that this Node does not know, and real syntax errors.
  */
-export function stripInPlace(input: CompileInput): string | undefined {
-  const { source, format, settings } = input;
+export function stripInPlace(input: CompileInput): CompileOutput | undefined {
   if (/\.[jt]sx$/.test(input.fileName)) return undefined;
-  const stripped = eraseTypes(source);
-  if (stripped === undefined) return undefined;
-  const program = parseJavaScript(stripped, format);
-  if (!program) return undefined;
+  const code = eraseTypes(input.source);
+  if (code === undefined) return undefined;
+  if (input.format === 'module') return asModule(input, code, parseAs('module', code));
+  if (!/\b(?:import|export)\b/.test(input.source)) return asScript(input, code);
+  const program = parseAs('module', code);
+  return hasModuleSyntax(program, input.source) ? asCommonJs(input, code, program) : asScript(input, code);
+}
 
-  const facts = inspectProgram(program);
-  if (facts.classFields && !settings.useDefineForClassFields) return undefined;
-  if (facts.usingDeclarations && !runsUsingDeclarations()) return undefined;
-  if (format === 'commonjs') {
-    const strict = facts.useStrict || !settings.alwaysStrict;
-    return strict && facts.importMeta.length === 0 ? stripped : undefined;
+function asModule(input: CompileInput, code: string, program: Program | undefined): CompileOutput | undefined {
+  const facts = program && inspectProgram(program);
+  if (!facts || needsCompiler(input, facts) || exportsTypeByDefault(program, facts)) return undefined;
+  const { verbatimModuleSyntax } = input.settings;
+  return { code: verbatimModuleSyntax ? code : blankUnusedImports(code, program, facts), map: null, keepsLines: true };
+}
+
+function asCommonJs(input: CompileInput, code: string, program: Program | undefined): CompileOutput | undefined {
+  const facts = program && inspectProgram(program);
+  if (!facts || needsCompiler(input, facts) || exportsTypeByDefault(program, facts)) return undefined;
+  return toCommonJs(input, code, program, facts);
+}
+
+function asScript(input: CompileInput, code: string): CompileOutput | undefined {
+  const program = parseAs('commonjs', code);
+  const facts = program && inspectProgram(program);
+  if (!facts || needsCompiler(input, facts)) return undefined;
+  return facts.useStrict || !input.settings.alwaysStrict ? { code, map: null, keepsLines: true } : undefined;
+}
+
+function needsCompiler({ settings }: CompileInput, facts: ProgramFacts): boolean {
+  return (
+    (facts.classFields && !settings.useDefineForClassFields) || (facts.usingDeclarations && !runsUsingDeclarations())
+  );
+}
+
+/** As tsc sees it: an import of types makes a module, too. */
+function hasModuleSyntax(program: Program | undefined, source: string): boolean {
+  if (program?.body.some(({ type }) => /^(?:Import|Export)/.test(type))) return true;
+  try {
+    return lex(source)[3];
+  } catch {
+    return false;
   }
-  if (exportsTypeByDefault(program, facts)) return undefined;
-  return settings.verbatimModuleSyntax ? stripped : blankUnusedImports(stripped, program, facts);
 }
 
 /** `export default name` of a name that no value has: an interface, most likely. */
@@ -75,9 +104,9 @@ function restoreSemicolons(source: string, code: string): string {
 }
 
 /** `undefined` as well for type names that are left in `export { T }`: acorn rejects exports that nothing declares. */
-function parseJavaScript(code: string, format: CompileInput['format']): Program | undefined {
+function parseAs(sourceType: CompileInput['format'], code: string): Program | undefined {
   try {
-    return parse(code, { ecmaVersion: 'latest', sourceType: format });
+    return parse(code, { ecmaVersion: 'latest', sourceType });
   } catch {
     return undefined;
   }

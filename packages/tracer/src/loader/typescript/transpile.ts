@@ -31,6 +31,7 @@ export function transpile(input: CompileInput): CompileOutput {
   const map = JSON.parse(result.sourceMapText ?? '{}') as { mappings: string; names: string[] };
   return {
     code: result.outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'),
+    keepsLines: false,
     map: {
       version: 3,
       sources: [fileName],
