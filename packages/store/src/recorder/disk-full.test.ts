@@ -57,10 +57,15 @@ test('a process that reaches its limit for files ends as ever; the recording sta
   const args = ['-c', command, process.execPath, tracedProgram, recorderProgram, file, '5000000'];
   const { status, stdout } = spawnSync('bash', args, { encoding: 'utf8', timeout: 20_000 });
   expect(status).toBe(0);
-  const { reports } = JSON.parse(stdout.trim().split('\n').at(-1)!) as { reports: RecorderReport[] };
+  const { produced, reports } = JSON.parse(stdout.trim().split('\n').at(-1)!) as {
+    produced: number;
+    reports: RecorderReport[];
+  };
   const failed = reports.filter((report) => report.type === 'failed');
   expect(failed).toHaveLength(1);
   expect(failed[0]!.error.code).toMatch(/^DISK_(FULL|ERROR)$/);
+  const [closed] = reports.filter((report) => report.type === 'closed');
+  expect(closed!.storedEvents + closed!.droppedEvents).toBe(produced);
   const db = openForReading(file);
   const { problems, threads } = verifyRecording(db, { deep: true });
   expect(problems).toEqual([]);

@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { storeError } from '../errors.ts';
 
@@ -13,7 +13,10 @@ const CHECK_MS = 1_000;
 export type FreeBytes = (folder: string) => number;
 
 function freeBytes(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
+  // The folder may be one that is still to be made.
+  let present = folder;
+  while (!existsSync(present) && dirname(present) !== present) present = dirname(present);
+  const { bavail, bsize } = statfsSync(present);
   return bavail * bsize;
 }
 

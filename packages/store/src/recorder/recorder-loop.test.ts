@@ -1,6 +1,6 @@
 import { R } from '@execution-cinema/format';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../driver/open.ts';
@@ -279,6 +279,7 @@ describe('when recording cannot go on', () => {
     await until('it is said', () => reported('failed'));
     expect(reports).toMatchObject([{ type: 'failed', error: { code: 'DISK_FLOOR' }, storedEvents: 0 }]);
     expect(writer.words[R.R_RECORDER]).toBe(2);
+    expect(existsSync(dirname(file))).toBe(false);
   });
 
   test('a lock of somebody else is waited for, and nothing is lost', async () => {

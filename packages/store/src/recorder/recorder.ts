@@ -58,6 +58,8 @@ export class Recorder {
 
   /** Opens the recording and adds this process and its main thread. Throws StoreError. `wake` hears of new messages. */
   constructor(options: RecorderOptions, wake: () => void, hooks: RecorderHooks = {}) {
+    this.disk = new DiskGuard(options.file, options.diskFloorBytes, hooks.freeBytes);
+    this.disk.check(0);
     const opened = openRecording(options.file, {
       format_version: '1',
       started_at: options.startedAt,
@@ -74,8 +76,6 @@ export class Recorder {
     this.rows = new RowWriter(this.db);
     this.keeper = options.keepBytes === undefined ? undefined : new Keeper(this.db, options.keepBytes, LOG_BYTES_MAX);
     this.checkpointer = new Checkpointer(this.db, this.keeper?.logBytesMax);
-    this.disk = new DiskGuard(options.file, options.diskFloorBytes, hooks.freeBytes);
-    this.disk.check(0);
     this.levels = this.makeLevels(options, hooks);
     const main = this.addThread(options.main);
     this.processId = this.db.transaction(() => {
@@ -303,13 +303,13 @@ export class Recorder {
     this.levels?.threadEnded(thread.info.thread);
   }
 
-  /** Events stored and dropped so far, over all threads. */
+  /** Events stored and dropped so far, over all threads. Once recording has stopped, what is not stored is dropped. */
   totals(): { storedEvents: number; droppedEvents: number } {
     let storedEvents = this.endedStored;
     let droppedEvents = this.endedDropped;
     for (const thread of this.threads.values()) {
       storedEvents += thread.storedEvents;
-      droppedEvents += thread.droppedEvents;
+      droppedEvents += this.refusing ? thread.producedEvents() - thread.storedEvents : thread.droppedEvents;
     }
     return { storedEvents, droppedEvents };
   }

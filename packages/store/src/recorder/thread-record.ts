@@ -97,6 +97,11 @@ export class ThreadRecord {
     this.reader.release(pieces);
   }
 
+  /** Events produced so far, stored or not. */
+  producedEvents(): number {
+    return Math.max(readPair(this.control, R.R_PRODUCED), this.storedEvents + this.droppedEvents);
+  }
+
   /**
    * Writes the accounts of a thread whose ring is not read any further: what it produced but nobody stored, nor a chunk
    * reports as dropped, is dropped here. May be repeated while the thread goes on; `endNs` when it has ended.
@@ -104,7 +109,7 @@ export class ThreadRecord {
    */
   writeAccounts(rows: RowWriter, at: { nowNs: number; endNs?: number; reason: string }): number {
     const counted = this.storedEvents + this.droppedEvents;
-    const produced = Math.max(readPair(this.control, R.R_PRODUCED), counted);
+    const produced = this.producedEvents();
     const reason = Atomics.load(this.control, R.R_PAUSED) === 1 ? 'paused' : at.reason;
     if (produced > counted) rows.replaceGap(this.id!, at.nowNs, counted, produced - counted, reason);
     const dropped = produced - this.storedEvents;

@@ -3,10 +3,11 @@ import { R } from '@execution-cinema/format';
 import type { RecorderOptions } from '@execution-cinema/store';
 
 /**
- * Starts the recorder thread. It inherits neither flags nor environment, keeps nothing alive, prints nothing, and its
+ * Starts the recorder thread. It inherits neither flags nor environment (but the choice of driver), keeps nothing alive, prints nothing, and its
  * failure only ends the recording: writers see R_RECORDER and stop waiting.
  */
 export function startRecorderWorker(bundle: URL, options: RecorderOptions): Worker {
+  const sqlite = process.env['TRACER_SQLITE'];
   const worker = withoutWorkerEvent(
     () =>
       new Worker(bundle, {
@@ -14,7 +15,7 @@ export function startRecorderWorker(bundle: URL, options: RecorderOptions): Work
         workerData: options,
         transferList: options.ports as MessagePort[],
         execArgv: [],
-        env: {},
+        env: sqlite === undefined ? {} : { TRACER_SQLITE: sqlite },
         stdin: false,
         // Its own streams: with the program's, Node would open `process.stdout` here and now.
         stdout: true,

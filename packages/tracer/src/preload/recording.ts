@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
-import { createRedactor } from '@execution-cinema/format/redaction';
 import { createRuntime, type Runtime } from '@execution-cinema/runtime';
 import type { RecorderMessage, RecorderReport } from '@execution-cinema/store';
 import { BUILD_ID } from '../build-id.ts';
 import type { TracerConfig } from '../config/index.ts';
+import { createIsolatedRedactor } from '../redaction/isolated-redactor.ts';
 import { startRecorderWorker } from './recorder-worker.ts';
 
 /** Site ids of one thread; events have 24 bits for them. Memory is taken as pages are used. */
 const SITES_MAX = 2 ** 24;
 /** The end of the program waits for the recorder at most this long. */
 const DRAIN_MS_MAX = 5_000;
+/** And for a recorder that has stopped early, while it writes down what was lost, at most this long. */
+const ACCOUNTS_MS_MAX = 200;
 
 /** What is known about the recording when the program has ended. */
 export interface RecordingResult {
@@ -43,7 +45,10 @@ export function startRecording(config: TracerConfig, recorderBundle: URL): Recor
   const originHrtimeNs = process.hrtime.bigint();
   const nowNs = (): number => Number(process.hrtime.bigint() - originHrtimeNs);
   const redactionKey = randomBytes(8).toString('hex');
-  const redactor = createRedactor({ key: redactionKey, ...config.redact });
+  const redactor = createIsolatedRedactor(
+    { key: redactionKey, ...config.redact },
+    new URL('redaction.cjs', recorderBundle),
+  );
   const slotWords = Math.max(R.SLOT_WORDS_MIN, config.chunkBytes >>> 2);
   const ring = R.allocateRing(Math.max(2, Math.floor(config.bufferBytes / (slotWords * 4))), slotWords);
   const levels = new SharedArrayBuffer(SITES_MAX);
@@ -113,9 +118,19 @@ export function startRecording(config: TracerConfig, recorderBundle: URL): Recor
     end(exitCode) {
       post({ type: 'process-exit', timeNs: nowNs(), exitCode, signal: null });
       const drained = runtime.drain(DRAIN_MS_MAX);
-      return resultOf(reportsOn(port1), drained, runtime);
+      const reports = reportsOn(port1);
+      const reported = (type: RecorderReport['type']): boolean => reports.some((report) => report.type === type);
+      if (reported('ready') && reported('failed') && !reported('closed')) awaitAccounts(ring);
+      return resultOf(reports, drained, runtime);
     },
   };
+}
+
+/** The recorder answers the drain request once the accounts are written. */
+function awaitAccounts(ring: SharedArrayBuffer): void {
+  const words = new Int32Array(ring);
+  const drained = Atomics.load(words, R.R_DRAINED);
+  if (drained !== Atomics.load(words, R.R_DRAIN)) Atomics.wait(words, R.R_DRAINED, drained, ACCOUNTS_MS_MAX);
 }
 
 function reportsOn(port: MessagePort): RecorderReport[] {
@@ -133,7 +148,12 @@ function resultOf(reports: readonly RecorderReport[], drained: boolean, runtime:
   const { produced, dropped } = runtime.counts();
   if (failed) {
     const { message, remedy } = failed.error;
-    return { events: failed.storedEvents, dropped, failure: `${message}. ${remedy}`, notes };
+    return {
+      events: failed.storedEvents,
+      dropped: produced - failed.storedEvents,
+      failure: `${message}. ${remedy}`,
+      notes,
+    };
   }
   if (closed) return { events: closed.storedEvents, dropped: closed.droppedEvents, failure: undefined, notes };
   const failure = drained ? undefined : 'the recorder did not answer; the end of the recording may be missing';
