@@ -31,6 +31,7 @@ const ENTRIES = {
   'recorder.mjs': 'recorder-entry.ts',
   'hooks.mjs': 'loader/hooks-thread.ts',
   'transform.cjs': 'transform-entry.ts',
+  'redaction.cjs': 'redaction/realm-entry.ts',
   'plan-evaluator.mjs': 'config/plan-evaluator.ts',
   'cli.mjs': 'cli/main.ts',
   'api.mjs': 'api.ts',

@@ -55,8 +55,8 @@ export function planForFile(plan: Plan, relativePath: string, { packageName }: F
   const traceExpressions = scopedNames(rules, (rule) => rule.traceExpressions);
   const inject = rules.flatMap((rule) => rule.inject ?? []);
   const raised = functionRules.filter((rule) => levelRank(rule.level) > levelRank(ceiling));
-  const { names, allow } = plan.redact;
-  const reloadFingerprint = JSON.stringify([ceiling, raised, captureLocals, traceExpressions, inject, names, allow]);
+  const { redact } = plan;
+  const reloadFingerprint = JSON.stringify([ceiling, raised, captureLocals, traceExpressions, inject, redact]);
   return {
     level,
     ceiling,
@@ -65,7 +65,7 @@ export function planForFile(plan: Plan, relativePath: string, { packageName }: F
     traceExpressions,
     inject,
     values: plan.values,
-    redact: plan.redact,
+    redact,
     fingerprint: JSON.stringify([level, functionRules, reloadFingerprint]),
     reloadFingerprint,
   };
