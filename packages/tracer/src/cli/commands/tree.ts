@@ -7,6 +7,7 @@ import {
   type TreeNode,
   type TreeOptions,
 } from '@execution-cinema/store';
+import { basename } from 'node:path';
 import type { Command, Invocation } from '../command.ts';
 import { countFlag, isSet, limitFlag, rangeFlag, rejectPositionals, textFlag } from '../flag-values.ts';
 import { callText } from '../format/call-text.ts';
@@ -21,6 +22,8 @@ import { callData } from '../format/call-data.ts';
 
 const LIMIT_DEFAULT = 300;
 const GUTTER_COLUMNS = 9;
+/** Below it, files are shown without their folders. */
+const NARROW_COLUMNS = 100;
 
 export const tree: Command = {
   name: 'tree',
@@ -103,15 +106,18 @@ async function printTree(
   let omitted = 0;
   for (const line of treeLines(found, all)) {
     output.line(lineText(line, background, output));
-    if (line.kind === 'omitted') omitted += line.count;
+    omitted +=
+      line.kind === 'omitted'
+        ? line.count
+        : line.kind === 'call' && line.node.children.length === 0
+          ? line.node.omitted
+          : 0;
     if (++count % ROWS_PER_DRAIN === 0) await output.drained();
   }
   if (count === 0) output.message('no call in this recording (tracer info says what was instrumented)');
   if (omitted > 0) {
     output.message(
-      output.dim(
-        `${counted(omitted, 'call')} and what is below them not shown: --root CALL goes deeper, -n 0 shows all`,
-      ),
+      output.dim(`${counted(omitted, 'call')} and what is below not shown: --root CALL goes deeper, -n 0 shows all`),
     );
   }
 }
@@ -137,9 +143,10 @@ function callLine(
   const { call } = node;
   const fact = facts.get(call.id);
   const mark = node.scheduled ? output.cyan(`~${fact?.cause ?? 'async'} `) : '';
-  const place = call.file === '' ? '' : places.of(call.file, call.line);
-  const notes = [asleepText(fact), originText(call, depth)].filter((text) => text !== '').join('  ');
-  const tail = `  ${place}${notes === '' ? '' : `  ${notes}`}`;
+  const whole = call.file === '' ? '' : places.of(call.file, call.line);
+  const place = output.columns > 0 && output.columns < NARROW_COLUMNS ? basename(whole) : whole;
+  const notes = [place, asleepText(fact), originText(call, depth), belowText(node)].filter((text) => text !== '');
+  const tail = `  ${notes.join('  ')}`;
   const ns = lastedNs(call);
   const head = `${gutter(call.name, ns === undefined ? '' : formatDuration(ns), output)}${indent}${mark}`;
   const room = output.columns === 0 ? 0 : output.columns - textWidth(head) - tail.length;
@@ -158,6 +165,10 @@ function lastedNs({ startNs, endNs }: CallInfo): number | undefined {
 function asleepText(fact: AsyncFact | undefined): string {
   if (!fact || fact.suspensions === 0) return '';
   return `suspended ${formatCount(fact.suspensions)}×, ${formatDuration(fact.asleepNs)}`;
+}
+
+function belowText(node: TreeNode): string {
+  return node.omitted > 0 && node.children.length === 0 ? `+${counted(node.omitted, 'call')}` : '';
 }
 
 /** At the top of a tree: where a call comes from whose scheduler is not shown above it. */
