@@ -132,3 +132,11 @@ export interface ModuleSites {
   /** Functions found but not instrumented, with the reason. */
   skipped: { name: string; line: number; reason: string }[];
 }
+
+/**
+ * Reasons in `ModuleSites.skipped` of functions that are no candidates for probes: the module's exports are read from
+ * the text of the first by Node's lexer (named imports of CommonJS), the second were switched off by the user.
+ */
+export const SKIPPED_DECLARES_EXPORTS = 'its text declares exports';
+export const SKIPPED_OFF = 'off in the plan';
+export const INELIGIBLE_REASONS: ReadonlySet<string> = new Set([SKIPPED_DECLARES_EXPORTS, SKIPPED_OFF]);

@@ -1,5 +1,5 @@
 import type { AnyNode } from 'acorn';
-import { SITE_FUNCTION, type FunctionKind } from '@execution-cinema/format';
+import { SITE_FUNCTION, type FunctionKind, SKIPPED_DECLARES_EXPORTS, SKIPPED_OFF } from '@execution-cinema/format';
 import { type FunctionNode, type NodeOf, patternIdentifiers } from '../ast.ts';
 import { type Frame, newFrame } from '../frame.ts';
 import { capturedLocals, ceilingOfFunction, levelOfFunction } from '../plan/file-plan.ts';
@@ -136,8 +136,8 @@ function reasonToSkip(walk: Walk, info: FunctionInfo, name: string): string | un
   if (info.insideWith) return 'inside a with statement';
   if (info.returnsInWith) return 'returns inside a with statement';
   if (isAsm(info.node)) return 'asm.js';
-  if (isKeptIntact(walk, info)) return 'its text declares exports';
-  return ceilingOfFunction(walk.plan, name) === 'off' ? 'off in the plan' : undefined;
+  if (isKeptIntact(walk, info)) return SKIPPED_DECLARES_EXPORTS;
+  return ceilingOfFunction(walk.plan, name) === 'off' ? SKIPPED_OFF : undefined;
 }
 
 function isKeptIntact(walk: Walk, info: FunctionInfo): boolean {

@@ -1,3 +1,4 @@
+import { INELIGIBLE_REASONS } from '@execution-cinema/format';
 import type { ProcessState } from '../schema/process-state.ts';
 import { bytesOf, durationNs, stateOfRecording, stateOfProcess } from './catalog.ts';
 import type { Gap, Note, ProcessRow, Pruned, Recording, ThreadRow } from './recording.ts';
@@ -117,7 +118,9 @@ function countFunctions(modules: readonly ModuleInfo[]): RecordingInfo['function
     }
     const own = module.sites?.functions.length ?? 0;
     instrumented += own;
-    eligible += Math.max(module.functions, own + (module.sites?.skipped.length ?? 0));
+    const skipped = module.sites?.skipped ?? [];
+    const ineligible = skipped.filter(({ reason }) => INELIGIBLE_REASONS.has(reason)).length;
+    eligible += Math.max(module.functions, own + skipped.length) - ineligible;
   }
   return { eligible, instrumented, byLevel };
 }

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const DIST = join(ROOT, 'packages/tracer/dist');
+const PRELOAD = pathToFileURL(join(DIST, 'preload.mjs')).href;
+const CLI = join(DIST, 'cli.mjs');
+const RUN_TIMEOUT_MS = 110_000;
+
+export interface Outcome {
+  stdout: string;
+  stderr: string;
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** Runs a command to its end and collects its output. It is killed (SIGKILL) when it takes too long. */
+export function run(command: string, args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { ...withoutTracer(process.env), ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const timer = setTimeout(() => child.kill('SIGKILL'), RUN_TIMEOUT_MS);
+    child.on('error', reject);
+    child.on('close', (exitCode, signal) => {
+      clearTimeout(timer);
+      resolve({ stdout, stderr, exitCode, signal });
+    });
+  });
+}
+
+/** The tests' own environment must not reach the programs: vitest sets NODE_ENV, a developer may have TRACER_*. */
+function withoutTracer(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(TRACER_|VITEST|NODE_ENV$|NODE_OPTIONS$|TEST$)/.test(name)),
+  );
+}
+
+export interface Project {
+  dir: string;
+  /** Runs `node args...` as it is. */
+  plain(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
+  /** Runs `node --import tracer args...`, quietly, into `recording`. */
+  record(args: readonly string[], recording: string, env?: NodeJS.ProcessEnv): Promise<Outcome>;
+  /** Runs a command of the command line with --json and returns what it printed. */
+  ask(...args: string[]): Promise<unknown>;
+  /** Removes the folder. */
+  remove(): void;
+}
+
+/** Makes a project in a new temporary folder. Packages of `test/package.json` can be imported from it. */
+export function makeProject(files: Readonly<Record<string, string>>): Project {
+  const dir = mkdtempSync(join(tmpdir(), 'tracer-program-'));
+  for (const [name, text] of Object.entries({ 'package.json': '{}', ...files })) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+  }
+  if (!existsSync(join(dir, 'node_modules'))) symlinkSync(join(ROOT, 'test/node_modules'), join(dir, 'node_modules'));
+  return {
+    dir,
+    plain: (args, env = {}) => run(process.execPath, args, { cwd: dir, env }),
+    record: (args, recording, env = {}) =>
+      run(process.execPath, ['--import', PRELOAD, ...args], {
+        cwd: dir,
+        env: { TRACER_QUIET: '1', TRACER_OUT: recording, ...env },
+      }),
+    async ask(...args) {
+      const { stdout, stderr, exitCode } = await run(process.execPath, [CLI, ...args, '--json'], { cwd: dir });
+      if (exitCode !== 0) throw new Error(`tracer ${args.join(' ')} failed: ${stderr}`);
+      return JSON.parse(stdout);
+    },
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
+
+/** A file of a package that `test/package.json` lists. */
+export function packageFile(path: string): string {
+  return join(ROOT, 'test/node_modules', path);
+}
