@@ -18,6 +18,22 @@ export function isRequireCall(node: AnyNode): boolean {
   return name !== undefined && REEXPORT_HELPERS.test(name) && isRequireCall(argument);
 }
 
+const EXPORT_HELPERS = /^__(exportStar|export)$/;
+
+/** `__exportStar(require('x'), exports)` is only seen outside of parentheses. */
+export function isExportHelperCall(node: NodeOf<'CallExpression'>): boolean {
+  const { callee } = node;
+  const name = callee.type === 'MemberExpression' ? keyName(callee.property, callee.computed) : callee.type === 'Identifier' ? callee.name : '';
+  return name !== undefined && EXPORT_HELPERS.test(name);
+}
+
+/** Whether the text begins with `require(...)`, as in `module.exports = require('x').y()`. */
+export function beginsWithRequire(node: AnyNode): boolean {
+  if (isRequireCall(node)) return true;
+  if (node.type === 'CallExpression') return beginsWithRequire(node.callee);
+  return node.type === 'MemberExpression' && beginsWithRequire(node.object);
+}
+
 /** The functions in a call whose text declares exports: getters and the callback of a re-export loop. */
 export function functionsOfExportShape(node: NodeOf<'CallExpression'>, source: string): AnyNode[] {
   const { callee } = node;

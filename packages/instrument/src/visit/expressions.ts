@@ -4,10 +4,11 @@ import { keyName, type NodeOf, type NodeType } from '../ast.ts';
 import { isTracedCall } from '../plan/file-plan.ts';
 import type { Walk } from '../walk.ts';
 import { visitMethod } from './classes.ts';
-import { functionsOfExportShape, isRequireCall } from './exports-shapes.ts';
+import { functionsOfExportShape, isExportHelperCall, isRequireCall } from './exports-shapes.ts';
 import { hintName } from './names.ts';
 import {
   visitDelete,
+  visitObject,
   visitPropertyAssignment,
   visitPropertyUpdate,
   visitTarget,
@@ -49,8 +50,10 @@ export function visitCondition(walk: Walk, test: AnyNode): void {
 
 /** The part of a call that says what is called: its own value is not wrapped, or `this` would be lost. */
 function visitCallee(walk: Walk, callee: AnyNode): void {
-  if (callee.type === 'MemberExpression') visitTarget(walk, callee);
-  else walk.visitBare(callee);
+  if (callee.type === 'MemberExpression') {
+    walk.visit(callee.object);
+    if (callee.computed) walk.visit(callee.property);
+  } else walk.visitBare(callee);
 }
 
 /** In `new a.b()` a probe round `a`, or round `` a`x` ``, would be taken for what is constructed. */
@@ -66,16 +69,25 @@ function visitConstructor(walk: Walk, callee: AnyNode): void {
 
 function visitCall(walk: Walk, node: NodeOf<'CallExpression'>): void {
   const { callee } = node;
-  if (walk.sourceType === 'commonjs') for (const func of functionsOfExportShape(node, walk.source)) walk.keptIntact.add(func);
   const inside = (): void => {
     visitCallee(walk, callee);
     walk.visitAll(node.arguments);
   };
   if (callee.type === 'Super') visitSuperCall(walk, node, inside);
-  else if ((callee.type === 'Identifier' && callee.name === 'eval') || (walk.sourceType === 'commonjs' && isRequireCall(node))) {
+  else if (isKeptCall(walk, node)) {
     walk.bare = null;
-    inside();
+    visitLink(walk, callee);
+    for (const argument of node.arguments) walk.visitBare(argument);
   } else visitCallValue(walk, node, 'call', inside);
+}
+
+/** A direct `eval` must stay one, and the text of some calls declares exports. */
+function isKeptCall(walk: Walk, node: NodeOf<'CallExpression'>): boolean {
+  if (node.callee.type === 'Identifier' && node.callee.name === 'eval') return true;
+  if (walk.sourceType !== 'commonjs') return false;
+  const functions = functionsOfExportShape(node, walk.source);
+  for (const func of functions) walk.keptIntact.add(func);
+  return functions.length > 0 || isRequireCall(node) || isExportHelperCall(node);
 }
 
 function visitSuperCall(walk: Walk, node: AnyNode, inside: () => void): void {
@@ -91,7 +103,7 @@ function visitChain(walk: Walk, node: NodeOf<'ChainExpression'>): void {
   visit(walk, node, kind, () => visitLink(walk, node.expression));
 }
 
-function visitLink(walk: Walk, node: AnyNode): void {
+export function visitLink(walk: Walk, node: AnyNode): void {
   if (node.type === 'MemberExpression') {
     visitLink(walk, node.object);
     if (node.computed) walk.visit(node.property);
@@ -152,8 +164,7 @@ export const expressionVisitors: { readonly [T in NodeType]?: (walk: Walk, node:
       return;
     }
     visitValue(walk, node, 'member', () => {
-      if (node.object.type === 'MemberExpression') walk.visitBare(node.object);
-      else walk.visit(node.object);
+      visitObject(walk, node.object);
       if (node.computed) walk.visit(node.property);
     });
   },
@@ -191,12 +202,12 @@ export const expressionVisitors: { readonly [T in NodeType]?: (walk: Walk, node:
   },
   ObjectExpression(walk, node) {
     walk.bare = null;
-    visitObject(walk, node);
+    visitObjectLiteral(walk, node);
   },
 };
 
 /** Properties of an object literal take the name under which the literal is kept. */
-function visitObject(walk: Walk, node: NodeOf<'ObjectExpression'>): void {
+function visitObjectLiteral(walk: Walk, node: NodeOf<'ObjectExpression'>): void {
   const { path, hint } = walk;
   walk.hint = '';
   if (hint !== '') walk.path = path === '' ? hint : `${path}.${hint}`;

@@ -4,7 +4,8 @@ import { isInert, keyName, type NodeOf } from '../ast.ts';
 import type { Walk } from '../walk.ts';
 import { findPunctuator, skipTrivia } from '../trivia.ts';
 import { hintName, targetName } from './names.ts';
-import { isRequireCall } from './exports-shapes.ts';
+import { beginsWithRequire } from './exports-shapes.ts';
+import { visitLink } from './expressions.ts';
 
 type Member = NodeOf<'MemberExpression'>;
 
@@ -25,11 +26,13 @@ export function visitPropertyAssignment(walk: Walk, node: NodeOf<'AssignmentExpr
   const hint = walk.hint;
   walk.hint = '';
   const owner = ownerOf(walk, left, node.start === left.start);
+  const startsWithRequire = walk.sourceType === 'commonjs' && beginsWithRequire(right);
   const visitRight = (): void => {
     walk.hint = hint;
-    walk.visitBare(right);
+    if (startsWithRequire) visitLink(walk, right);
+    else walk.visitBare(right);
   };
-  if (owner === undefined || (walk.sourceType === 'commonjs' && isRequireCall(right))) {
+  if (owner === undefined || startsWithRequire) {
     visitTarget(walk, left);
     visitRight();
     return;
@@ -137,11 +140,19 @@ function ownerOf(walk: Walk, target: Member, isFirst: boolean): Owner | undefine
     const variable = walk.scope.resolve(object.name);
     if (variable !== undefined) return { name: object.name, keep: undefined };
   }
+  if (isModuleExports(walk, object)) return { name: 'module.exports', keep: undefined };
   if (walk.withoutTemporaries > 0 || !isFirst) return undefined;
   const end = findPunctuator(walk.source, object.end, target.computed ? '[' : '.', ')');
   if (end < 0) return undefined;
   walk.frame.usesOwner = true;
   return { name: walk.templates.owner, keep: { start: target.start, end } };
+}
+
+/** `module.exports.x = v` must stay as it is: tools read it from the text. */
+function isModuleExports(walk: Walk, node: AnyNode): boolean {
+  if (walk.sourceType !== 'commonjs' || node.type !== 'MemberExpression' || node.object.type !== 'Identifier') return false;
+  if (node.object.name !== 'module' || keyName(node.property, node.computed) !== 'exports') return false;
+  return walk.scope.resolve('module') !== undefined;
 }
 
 interface Key {
@@ -171,17 +182,22 @@ function releaseKey(walk: Walk, key: Key | undefined): void {
   if (key?.kept === true) walk.frame.keyDepth--;
 }
 
+/** Of `a.b.c` only the whole is a value worth a site. */
+export function visitObject(walk: Walk, object: AnyNode): void {
+  if (object.type === 'MemberExpression') walk.visitBare(object);
+  else walk.visit(object);
+}
+
 /** Visits object and key of a target whose own value must not be wrapped. */
 export function visitTarget(walk: Walk, target: Member): void {
-  walk.visit(target.object);
+  visitObject(walk, target.object);
   if (target.computed) walk.visit(target.property);
 }
 
 function visitTargetKeeping(walk: Walk, target: Member, owner: Owner, afterOwner: string, key: Key | undefined): void {
   const { edits } = walk;
   const { object, property, computed } = target;
-  if (object.type === 'Identifier' || object.type === 'Super') walk.bare = object;
-  walk.visit(object);
+  visitObject(walk, object);
   if (owner.keep !== undefined) edits.insert(owner.keep.end, afterOwner);
   if (!computed) return;
   if (key?.kept === true) walk.wrap(property, `${key.name}=`, '', () => walk.visitBare(property));
