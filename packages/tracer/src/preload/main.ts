@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { RUNTIME_KEY } from '@execution-cinema/format';
 import { ConfigError, prepareOutputFolder, resolveConfig, type TracerConfig } from '../config/index.ts';
@@ -23,7 +24,7 @@ const key = Symbol.for(RUNTIME_KEY);
 const holder = globalThis as Record<symbol, unknown>;
 let mainScript: MainScript = { file: undefined, isCommonJs: false };
 
-if (holder[key] === undefined && isMainThread) start();
+if (holder[key] === undefined && isMainThread && !isOwnCommand()) start();
 
 /**
  * For preload.mjs: what to wait for before Node goes on to the main script; undefined: nothing. Where the script is
@@ -33,6 +34,17 @@ export function takeOverMain(): Promise<void> | undefined {
   const isUs = (specifier: string): boolean =>
     specifier === 'tracer' || specifier === bundleUrl('preload.mjs').href || specifier.endsWith('dist/preload.mjs');
   return mainScript.isCommonJs && isLastImport(isUs) ? runAsCommonJs() : undefined;
+}
+
+/** The command line reads recordings: it makes none of itself, whatever NODE_OPTIONS it was started with. */
+function isOwnCommand(): boolean {
+  const script = process.argv[1] ?? '';
+  if (!/[\\/]tracer(?:\.mjs)?$/.test(script)) return false;
+  try {
+    return pathToFileURL(realpathSync(script)).href === bundleUrl('../bin/tracer.mjs').href;
+  } catch {
+    return false;
+  }
 }
 
 function start(): void {
@@ -106,7 +118,13 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader): v
       if (!config.quiet) say(endLine(config, result, loader.counts));
     },
     onUncaught() {},
-    onFatal: (error) => loader.report.arm(error),
+    onIdle() {
+      // Node looks for top-level awaits that never settle, and quotes them, before `exit`.
+      if (mainScript.isCommonJs) return;
+      const disarm = loader.report.arm('unsettled await');
+      setImmediate(disarm).unref();
+    },
+    onFatal: (error) => void loader.report.arm({ error }),
   });
 }
 
