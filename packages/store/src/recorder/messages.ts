@@ -142,5 +142,5 @@ export type RecorderReport =
   | { type: 'failed'; error: StoreErrorInfo; storedEvents: number }
   /** Something to tell the user once, recording goes on. */
   | { type: 'note'; kind: string; text: string }
-  /** Sent just before the drain request that ends the process is answered. */
-  | { type: 'closed'; storedEvents: number; droppedEvents: number; fileBytes: number };
+  /** Sent just before the drain request that ends the process is answered. Stored are those that were not pruned since. */
+  | { type: 'closed'; storedEvents: number; droppedEvents: number; prunedEvents: number; fileBytes: number };

@@ -45,6 +45,8 @@ export class Recorder {
   /** Accounts of threads that have ended already. */
   private endedStored = 0;
   private endedDropped = 0;
+  /** Known at the end only: any process of the recording may prune. */
+  private pruned = 0;
   private heartbeatNs = 0;
   private bytesUnguarded = 0;
   private readonly checkpointer: Checkpointer;
@@ -304,14 +306,14 @@ export class Recorder {
   }
 
   /** Events stored and dropped so far, over all threads. Once recording has stopped, what is not stored is dropped. */
-  totals(): { storedEvents: number; droppedEvents: number } {
+  totals(): { storedEvents: number; droppedEvents: number; prunedEvents: number } {
     let storedEvents = this.endedStored;
     let droppedEvents = this.endedDropped;
     for (const thread of this.threads.values()) {
       storedEvents += thread.storedEvents;
       droppedEvents += this.refusing ? thread.producedEvents() - thread.storedEvents : thread.droppedEvents;
     }
-    return { storedEvents, droppedEvents };
+    return { storedEvents: storedEvents - this.pruned, droppedEvents, prunedEvents: this.pruned };
   }
 
   /**
@@ -343,6 +345,7 @@ export class Recorder {
   finish(exit: ProcessExitMessage, lossReason = LOST_AT_END): void {
     const threads = [...this.threads.values()].filter(({ id }) => id !== undefined);
     const dropped = this.db.transaction(() => {
+      this.pruned = this.rows.prunedEvents(this.processId);
       this.rows.endProcess(this.processId, { ...exit, timeNs: this.recordingNs(exit.timeNs) });
       return threads.map((thread) => this.writeEnd(thread, thread.endNs ?? exit.timeNs, lossReason));
     }, 'immediate');

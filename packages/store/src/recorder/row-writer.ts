@@ -85,6 +85,13 @@ export class RowWriter {
     );
   }
 
+  /** Events of the process that the flight recorder has deleted. */
+  prunedEvents(processId: number): number {
+    return this.sql('SELECT coalesce(sum(pruned), 0) n FROM threads WHERE process_id = ?').get<{ n: number }>(
+      processId,
+    )!.n;
+  }
+
   endThread(threadId: number, endNs: number): void {
     this.sql('UPDATE threads SET end_ns = ? WHERE id = ?').run(endNs, threadId);
     this.sql(

@@ -61,6 +61,8 @@ test('a recording stays within its limit, log included, and keeps exact accounts
   expect(problems).toEqual([]);
   expect(threads[0]).toMatchObject({ produced: writer.produced, dropped: writer.dropped });
   expect(threads[0]!.pruned).toBeGreaterThan(threads[0]!.stored);
+  const { stored, pruned } = threads[0]!;
+  expect(recorder.totals()).toMatchObject({ storedEvents: stored, prunedEvents: pruned });
   const last = db.prepare('SELECT first_event + events n FROM chunks ORDER BY id DESC LIMIT 1').get();
   expect(last).toEqual({ n: writer.produced });
   expect(db.prepare('SELECT first_chunk FROM pruned').all()).toEqual([{ first_chunk: 0 }]);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { smallSiteTable } from '../../testing/site-table.ts';
 import { Budget, type ThreadInterval } from './budget.ts';
-import { ALL_DEGRADED, INSIDE_DEGRADED, LevelControl, NOT_DEGRADED } from './level-control.ts';
+import { ALL_DEGRADED, INSIDE_DEGRADED, LevelControl, NOT_DEGRADED, SWITCHED_OFF } from './level-control.ts';
 import { flatten, type SiteTables } from './module-sites.ts';
 
 /* Thread-wide sites: base 100. `hot` has FUNCTION 102, WRITE 103, THROW 105; `cold` FUNCTION 106, WRITE 107. */
@@ -84,8 +84,20 @@ describe('the budget', () => {
 
   test('does not bring back what would be too much again', () => {
     interval({ 102: 60 });
-    for (let i = 0; i < 60; i++) interval({}, { counted: { 102: 1_000_000 } });
+    for (let i = 0; i < 60; i++) interval({}, { counted: { 102: 400_000 } });
     expect(state(HOT)).toBe(ALL_DEGRADED);
+  });
+
+  test('switches off what costs too much even when it is only counted, and counts it again later', () => {
+    interval({ 102: 60 });
+    interval({}, { counted: { 102: 1_000_000 } });
+    expect(state(HOT)).toBe(SWITCHED_OFF);
+    expect(said[1]).toBe('hot (app.js) is neither recorded nor counted: it exceeds the budget of 20%');
+    for (let i = 0; i < 20; i++) interval({});
+    expect(state(HOT)).toBe(ALL_DEGRADED);
+    expect(said[2]).toBe('hot (app.js) is counted instead of recorded again: it has cooled down');
+    interval({}, { counted: { 102: 1_000_000 } });
+    expect(state(HOT)).toBe(SWITCHED_OFF);
   });
 
   test('raises a function that throws and does not degrade it again at once', () => {

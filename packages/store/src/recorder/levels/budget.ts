@@ -4,6 +4,7 @@ import {
   ALL_DEGRADED,
   INSIDE_DEGRADED,
   NOT_DEGRADED,
+  SWITCHED_OFF,
   type Degradation,
   type LevelControl,
   type LoadedModule,
@@ -15,12 +16,14 @@ const BUSY_MS_MIN = 10;
 /** Functions come back as long as recording stays below this part of the budget. */
 const RETURN_SHARE = 0.7;
 /** What recording an event takes for which only a count is known. */
-const RETURN_EVENT_NS = 30;
+const RETURN_EVENT_NS = 50;
 /** Part of its cost that a site saves by being counted. */
 const SAVED_SHARE = 0.75;
 /** How long a function stays degraded at least; doubled each time that it had to be degraded again soon. */
 const COOL_MS = 2_000;
 const COOL_MS_MAX = 60_000;
+/** Degraded again within so many times its last cool-down, a function has come back too early. */
+const HISTORY_FACTOR = 4;
 /** A function that threw is recorded for so long, whatever it costs. */
 const RAISED_MS = 30_000;
 /** Changes that are noted one by one. */
@@ -41,6 +44,13 @@ interface FunctionHeat {
   counted: number;
 }
 
+const NAMES: readonly string[] = [
+  'is recorded',
+  'is recorded without what happens inside it',
+  'is counted instead of recorded',
+  'is neither recorded nor counted',
+];
+
 interface Degraded {
   key: string;
   functionIndex: number;
@@ -50,8 +60,9 @@ interface Degraded {
 
 /**
  * Adaptive recording: holds what recording takes below a share of the program's own time. The functions that cost most
- * are counted instead of recorded, first what happens inside them, then whole; they come back when they have cooled
- * down. Nothing is lost unseen: what is counted becomes AGGREGATE events, and each change a note.
+ * are counted instead of recorded, first what happens inside them, then whole; where counting alone is too much they are
+ * switched off. They come back step by step when they have cooled down. Nothing is lost unseen: what is counted becomes
+ * AGGREGATE events, and each change a note.
  */
 export class Budget {
   private readonly share: number;
@@ -79,12 +90,17 @@ export class Budget {
     for (const interval of intervals) {
       const functions = this.functionsOf(interval);
       for (const site of interval.heat.thrown) this.raise(nowMs, interval.thread, site);
-      for (const heat of functions) counted.set(nameOf(heat), (counted.get(nameOf(heat)) ?? 0) + heat.counted);
+      let spentNs = interval.heat.recordedNs;
+      for (const heat of functions) {
+        counted.set(nameOf(heat), (counted.get(nameOf(heat)) ?? 0) + heat.counted);
+        spentNs += countedNs(heat.counted);
+      }
       if (interval.busyMs < BUSY_MS_MIN) continue;
-      const ownNs = Math.max(interval.busyMs * 1e6 - interval.heat.recordedNs, interval.busyMs * 1e5);
-      const excessNs = interval.heat.recordedNs - this.share * ownNs;
+      // An estimate may exceed what there was: a tenth of the time is always taken for the program's own.
+      const ownNs = Math.max(interval.busyMs * 1e6 - spentNs, interval.busyMs * 1e5);
+      const excessNs = spentNs - this.share * ownNs;
       if (excessNs > 0) this.degradeHottest(nowMs, functions, excessNs);
-      slackNs += RETURN_SHARE * this.share * ownNs - interval.heat.recordedNs;
+      slackNs += RETURN_SHARE * this.share * ownNs - spentNs;
     }
     if (slackNs >= 0) this.bringBack(nowMs, counted, slackNs);
   }
@@ -100,7 +116,7 @@ export class Budget {
       const known = byName.get(nameOf(entry)) ?? entry;
       byName.set(nameOf(entry), known);
       if (table.kinds[site - load.base] === SITE_FUNCTION) known.boundaryNs += recordedNs;
-      else known.insideNs += recordedNs + countedNs(counted);
+      else known.insideNs += recordedNs;
       known.counted += counted;
     }
     return [...byName.values()];
@@ -108,16 +124,23 @@ export class Budget {
 
   private degradeHottest(nowMs: number, functions: readonly FunctionHeat[], excessNs: number): void {
     let left = excessNs;
-    const hottest = functions.toSorted((a, b) => b.boundaryNs + b.insideNs - a.boundaryNs - a.insideNs);
-    for (const heat of hottest) {
+    for (const heat of functions.toSorted((a, b) => costNs(b) - costNs(a))) {
       if (left <= 0) return;
       const { load, functionIndex, boundaryNs, insideNs } = heat;
-      const name = nameOf(heat);
       const now = this.control.degradation(load.key, functionIndex);
-      if (now === ALL_DEGRADED || (this.raisedUntilMs.get(name) ?? 0) > nowMs) continue;
-      const insideFirst = now === NOT_DEGRADED && insideNs >= boundaryNs;
-      this.degrade(nowMs, heat, insideFirst ? INSIDE_DEGRADED : ALL_DEGRADED);
-      left -= SAVED_SHARE * (insideFirst ? insideNs : insideNs + boundaryNs);
+      if (now === SWITCHED_OFF || (this.raisedUntilMs.get(nameOf(heat)) ?? 0) > nowMs) continue;
+      if (now === ALL_DEGRADED) {
+        // Its rest of recorded events stems from before; only what counting costs can still be saved.
+        if (countedNs(heat.counted) < boundaryNs + insideNs) continue;
+        this.degrade(nowMs, heat, SWITCHED_OFF);
+        left -= countedNs(heat.counted);
+      } else if (now === NOT_DEGRADED && insideNs >= boundaryNs) {
+        this.degrade(nowMs, heat, INSIDE_DEGRADED);
+        left -= SAVED_SHARE * insideNs;
+      } else {
+        this.degrade(nowMs, heat, ALL_DEGRADED);
+        left -= SAVED_SHARE * (insideNs + boundaryNs) + countedNs(heat.counted);
+      }
     }
   }
 
@@ -127,8 +150,7 @@ export class Budget {
     const coolMs = past !== undefined && nowMs < past.untilMs ? Math.min(past.coolMs * 2, COOL_MS_MAX) : COOL_MS;
     this.degraded.set(name, { key: load.key, functionIndex, sinceMs: nowMs, coolMs });
     this.control.setDegraded(load.key, functionIndex, to);
-    const what = to === ALL_DEGRADED ? 'is counted instead of recorded' : 'is recorded without what happens inside it';
-    this.note(`${this.place(load.key, functionIndex)} ${what}: it exceeds the budget of ${this.share * 100}%`);
+    this.note(`${this.place(load.key, functionIndex)} ${NAMES[to]}: it exceeds the budget of ${this.share * 100}%`);
   }
 
   /** The coolest first, as long as what they would cost fits. */
@@ -136,20 +158,25 @@ export class Budget {
     let left = slackNs;
     const cost = (name: string): number => (counted.get(name) ?? 0) * RETURN_EVENT_NS;
     const coolest = [...this.degraded].sort(([a], [b]) => cost(a) - cost(b));
-    for (const [name, { key, functionIndex, sinceMs, coolMs }] of coolest) {
+    for (const [name, degraded] of coolest) {
       if (cost(name) > left) return;
-      if (nowMs - sinceMs < coolMs) continue;
+      if (nowMs - degraded.sinceMs < degraded.coolMs) continue;
       left -= cost(name);
-      this.recover(nowMs, name, coolMs);
-      this.note(`${this.place(key, functionIndex)} is recorded again: it has cooled down`);
+      const { key, functionIndex } = degraded;
+      // What was off is counted first: only that tells how hot it is.
+      const wasOff = this.control.degradation(key, functionIndex) === SWITCHED_OFF;
+      const to = wasOff ? ALL_DEGRADED : NOT_DEGRADED;
+      this.recover(nowMs, name, degraded, to);
+      this.note(`${this.place(key, functionIndex)} ${NAMES[to]} again: it has cooled down`);
     }
   }
 
-  private recover(nowMs: number, name: string, coolMs: number): void {
-    const { key, functionIndex } = this.degraded.get(name)!;
-    this.degraded.delete(name);
-    this.history.set(name, { coolMs, untilMs: nowMs + 4 * coolMs });
-    this.control.setDegraded(key, functionIndex, NOT_DEGRADED);
+  private recover(nowMs: number, name: string, degraded: Degraded, to: Degradation): void {
+    const { key, functionIndex, coolMs } = degraded;
+    if (to === NOT_DEGRADED) this.degraded.delete(name);
+    else this.degraded.set(name, { ...degraded, sinceMs: nowMs });
+    this.history.set(name, { coolMs, untilMs: nowMs + HISTORY_FACTOR * coolMs });
+    this.control.setDegraded(key, functionIndex, to);
   }
 
   private raise(nowMs: number, thread: number, site: number): void {
@@ -160,7 +187,7 @@ export class Budget {
     this.raisedUntilMs.set(name, nowMs + RAISED_MS);
     const degraded = this.degraded.get(name);
     if (degraded === undefined) return;
-    this.recover(nowMs, name, degraded.coolMs);
+    this.recover(nowMs, name, degraded, NOT_DEGRADED);
     this.note(`${this.place(load.key, functionIndex)} is recorded again: it threw`);
   }
 
@@ -174,6 +201,10 @@ export class Budget {
     if (this.notes < NOTES_MAX) this.say(text);
     else if (this.notes === NOTES_MAX) this.say('the budget moves levels further; that is not noted any more');
   }
+}
+
+function costNs({ boundaryNs, insideNs, counted }: FunctionHeat): number {
+  return boundaryNs + insideNs + countedNs(counted);
 }
 
 function nameOf({ load, functionIndex }: { load: LoadedModule; functionIndex: number }): string {

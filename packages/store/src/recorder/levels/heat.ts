@@ -6,11 +6,14 @@ import type { Piece } from '../ring-reader.ts';
  * interval brought is looked at when it is much, and taken for the whole.
  */
 
-/** Measured on calls with small values: an event costs about so much, and each of its words so much more. */
-const EVENT_NS = 10;
-const WORD_NS = 3;
-/** What a site costs that is only counted. */
-const COUNTED_NS = 8;
+/**
+ * About what a middling machine needs, from calls and writes with small values; large values take less per word. Rather
+ * too much than too little, since a budget is a promise.
+ */
+const EVENT_NS = 20;
+const WORD_NS = 8;
+/** What a visit to a site costs that is only counted. */
+const COUNTED_NS = 30;
 /** Events looked at per interval and thread. */
 const EVENTS_MAX = 20_000;
 /** Frames followed within one look. */

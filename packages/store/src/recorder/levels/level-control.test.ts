@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { smallSiteTable } from '../../testing/site-table.ts';
-import { ALL_DEGRADED, INSIDE_DEGRADED, LevelControl, NOT_DEGRADED } from './level-control.ts';
+import { ALL_DEGRADED, INSIDE_DEGRADED, LevelControl, NOT_DEGRADED, SWITCHED_OFF } from './level-control.ts';
 import { flatten } from './module-sites.ts';
 
 const BASE = 3;
@@ -52,6 +52,8 @@ describe('level control', () => {
     expect(levels()).toEqual([1, 1, 2, 2, 0, 1, 1, 1, 0, 1]);
     control.setLevels('app#1', () => 3);
     expect(levels()).toEqual([1, 1, 2, 2, 2, 1, 1, 1, 1, 1]);
+    control.setDegraded('app#1', 1, SWITCHED_OFF);
+    expect(levels()).toEqual([1, 1, 0, 0, 0, 1, 1, 1, 1, 1]);
     control.setDegraded('app#1', 1, NOT_DEGRADED);
     expect(levels()).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
   });

@@ -8,12 +8,14 @@ const AGGREGATE = 2;
 const SECRET = 0x80;
 
 /** How much of a function is counted instead of recorded. */
-export type Degradation = 0 | 1 | 2;
+export type Degradation = 0 | 1 | 2 | 3;
 export const NOT_DEGRADED = 0;
 /** Entry and exit are recorded, everything inside is counted. */
 export const INSIDE_DEGRADED = 1;
 /** The whole function is counted. */
 export const ALL_DEGRADED = 2;
+/** Not even counted. */
+export const SWITCHED_OFF = 3;
 
 export interface LoadedModule {
   thread: number;
@@ -131,6 +133,7 @@ function levelByte(table: LevelSites, state: ModuleState, index: number): number
   const kind = table.kinds[index]!;
   // Throws are rare and what people look for: by them a degraded function is raised again.
   if (kind === SITE_THROW || kind === SITE_CATCH) return RECORD;
+  if (state.degraded[functionIndex] === SWITCHED_OFF) return OFF;
   const from = kind === SITE_FUNCTION ? ALL_DEGRADED : INSIDE_DEGRADED;
   return state.degraded[functionIndex]! >= from ? AGGREGATE : RECORD;
 }
