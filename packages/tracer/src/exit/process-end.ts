@@ -12,6 +12,8 @@ export interface ProcessEndHooks {
   atEnd(exitCode: number): void;
   /** Nobody has caught this yet; `uncaughtException` listeners come next. */
   onUncaught(error: unknown): void;
+  /** Nothing keeps the process alive any more, unless a `beforeExit` listener has found something to do. */
+  onIdle(): void;
   /** Nobody caught it and the process is ending with it: before Node prints its report, after `exit` listeners. */
   onFatal(error: unknown): void;
 }
@@ -45,9 +47,15 @@ export function watchProcessEnd(hooks: ProcessEndHooks): void {
       try {
         return apply(emit, this, [event, ...args]) as boolean;
       } finally {
+        const exitCode = Number(process.exitCode ?? args[0] ?? 0);
         if (uncaught !== undefined) hooks.onFatal(uncaught.error);
-        end(Number(process.exitCode ?? args[0] ?? 0));
+        end(exitCode);
       }
+    }
+    if (event === 'beforeExit') {
+      const heard = apply(emit, this, [event, ...args]) as boolean;
+      hooks.onIdle();
+      return heard;
     }
     const handled = apply(emit, this, [event, ...args]) as boolean;
     if (event === 'uncaughtException' && handled) uncaught = undefined;

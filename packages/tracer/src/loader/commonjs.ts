@@ -24,6 +24,8 @@ import { moduleFormat, projectOf } from './typescript/index.ts';
 export interface CommonJsOptions {
   readonly transformer: Transformer;
   readonly scripts: LoadedScripts;
+  /** Our own files, loaded late, go by Node's way. */
+  readonly isOwn: (file: string) => boolean;
   /** Open frames of the thread; a module that throws leaves its own open. */
   readonly frames: { depth(): number; restore(depth: number): void };
   /** Whether the program has hooks of its own in Node's loader, which must see every text. */
@@ -52,7 +54,7 @@ const Module = nodeModule as unknown as ModuleClass;
 
 /** Installs the CommonJS side, once per thread. */
 export function installCommonJs(options: CommonJsOptions): void {
-  const { transformer, scripts, frames, hasForeignHooks, meetsImport, meetsTypeScript } = options;
+  const { transformer, scripts, frames, isOwn, hasForeignHooks, meetsImport, meetsTypeScript } = options;
   const nodeCompile = Module.prototype._compile;
   const nodeLoadJavaScript = Module._extensions['.js']!;
 
@@ -87,11 +89,15 @@ export function installCommonJs(options: CommonJsOptions): void {
     const result = transformer.transform({ ...request, name: file });
     if (result === undefined) return undefined;
     // The main file is loaded once more, by the loader of ES modules.
-    if (result.kind === 'module' && process.mainModule === module && !request.compile) return undefined;
+    if (result.kind === 'module' && process.mainModule === module && !request.compile) {
+      meetsImport();
+      return undefined;
+    }
     return remember(result, file, scripts);
   };
 
   function compileTransformed(this: CompilingModule, content: string, filename: string, format?: string): unknown {
+    if (isOwn(filename)) return nodeCompile.call(this, content, filename, format);
     const kind = format === 'module' || format === 'commonjs' ? format : 'unknown';
     const isText = typeof content === 'string' && typeof filename === 'string' && !format?.endsWith('typescript');
     const code = isText ? transform(this, { file: filename, source: content, kind, compile: false }) : undefined;
@@ -107,7 +113,7 @@ export function installCommonJs(options: CommonJsOptions): void {
 
   const loadJavaScript: ExtensionHandler = function (module, filename) {
     const format = formatByName(filename);
-    if (format === 'native' || isHooked(module) || hasForeignHooks()) {
+    if (format === 'native' || isHooked(module) || hasForeignHooks() || isOwn(filename)) {
       return nodeLoadJavaScript.call(this, module, filename);
     }
     const source = fs.readFileSync(filename, 'utf8');

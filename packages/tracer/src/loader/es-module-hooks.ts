@@ -5,8 +5,9 @@ import { withSourceMapComment } from '../positions/source-map-comment.ts';
 import { aliasUrl, healedUrl, loadTypeScriptModule, transformLoaded, type TransformModule } from './es-modules.ts';
 import type { FileCount } from './file-counts.ts';
 import type { HooksMessage, HooksThreadData } from './hooks-messages.ts';
+import { registerHooks } from './foreign-hooks.ts';
 import { watchLoaderReads } from './loader-reads.ts';
-import { hasRegisterHooks, readsModulesByPromises } from './node-capabilities.ts';
+import { readsModulesByPromises } from './node-capabilities.ts';
 import type { TransformCache } from './transform-cache.ts';
 import type { Transformed } from './transform-types.ts';
 import type { Transformer } from './transformer.ts';
@@ -35,7 +36,7 @@ export interface EsModuleHooks {
 
 /** Chooses the mechanism that this Node has. Nothing is installed before `ensure`. */
 export function createEsModuleHooks(options: EsModuleOptions): EsModuleHooks {
-  if (hasRegisterHooks) return inThisThread(options);
+  if (registerHooks !== undefined) return inThisThread(options);
   const hooksThread = onHooksThread(options);
   return readsModulesByPromises ? byLoaderReads(options, hooksThread) : hooksThread;
 }
@@ -80,7 +81,7 @@ function inThisThread({ transformer, scripts }: EsModuleOptions): EsModuleHooks 
   const ensureResolution = (): void => {
     if (resolves) return;
     resolves = true;
-    nodeModule.registerHooks({
+    registerHooks!({
       resolve(specifier, context, nextResolve) {
         // CommonJS is resolved in `Module._resolveFilename`, where `require.resolve` passes as well.
         if (context.conditions.includes('require')) return nextResolve(specifier, context);
@@ -100,7 +101,7 @@ function inThisThread({ transformer, scripts }: EsModuleOptions): EsModuleHooks 
     ensure() {
       if (loads) return;
       loads = true;
-      nodeModule.registerHooks({
+      registerHooks!({
         load(url, context, nextLoad) {
           const compiled = loadTypeScriptModule(url, transformModule, true);
           if (compiled !== undefined) {

@@ -48,7 +48,9 @@ export function asWithoutUs(
     if (mapped !== site) result ??= trace.slice(0, index);
     result?.push(mapped);
   }
-  return result ?? trace;
+  if (result === undefined) return trace;
+  // A frame that stands for several must not make the stack longer than Node's.
+  return result.length > trace.length ? result.slice(0, Math.max(trace.length, Error.stackTraceLimit)) : result;
 }
 
 function mappedSite(site: NodeJS.CallSite, file: string | null | undefined, scripts: LoadedScripts): NodeJS.CallSite {

@@ -55,7 +55,12 @@ export class ScriptPositions {
 
   /** One line of the file as its author sees it, without its terminator. */
   sourceLine(line: number): string | undefined {
-    return this.#sourceText()?.split(/\r\n|[\n\r\u2028\u2029]/, line)[line - 1];
+    return lineOf(this.#sourceText(), line);
+  }
+
+  /** One line of what V8 compiled. */
+  codeLine(line: number): string | undefined {
+    return lineOf(this.script.code, line);
   }
 
   #sourceText(): string | undefined {
@@ -99,4 +104,9 @@ export class LoadedScripts {
   refresh(): void {
     if (this.#pull) for (const script of this.#pull()) this.add(script);
   }
+}
+
+/** `line` is 1-based. */
+function lineOf(text: string | undefined, line: number): string | undefined {
+  return text?.split(/\r\n|[\n\r\u2028\u2029]/, line)[line - 1];
 }

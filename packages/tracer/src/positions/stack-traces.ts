@@ -4,6 +4,8 @@ type Formatter = (error: unknown, trace: readonly NodeJS.CallSite[]) => unknown;
 export interface StackTraceOptions {
   /** The frames as the program should see them; the same array when nothing changes. */
   readonly view: (trace: readonly NodeJS.CallSite[]) => readonly NodeJS.CallSite[];
+  /** Sees each error with the frames as they are, before its stack is formatted. */
+  readonly before: (error: unknown, trace: readonly NodeJS.CallSite[]) => void;
   /** Whether Node maps stacks by source maps because the program asked for it. */
   readonly usesSourceMaps: () => boolean;
 }
@@ -18,11 +20,12 @@ const NODE_ASKER = 'prepareStackTraceCallback';
  * over the corrected frames. A function that the program puts there is left alone and gets the corrected frames: to the
  * program the property reads as what it assigned, to Node as that function with the correction before it.
  */
-export function installStackTraces({ view, usesSourceMaps }: StackTraceOptions): void {
+export function installStackTraces({ view, before, usesSourceMaps }: StackTraceOptions): void {
   const original: unknown = Error.prepareStackTrace;
   const format = typeof original === 'function' ? (original as Formatter) : undefined;
 
   function ErrorPrepareStackTrace(error: unknown, trace: readonly NodeJS.CallSite[]): unknown {
+    before(error, trace);
     const seen = view(trace);
     if (format !== undefined && (seen === trace || usesSourceMaps())) return format.call(Error, error, seen);
     // Without frames Node's function gives the head alone, with the codes of its own errors.
@@ -39,7 +42,10 @@ export function installStackTraces({ view, usesSourceMaps }: StackTraceOptions):
     const own = assigned as Formatter;
     let adapter = adapted.get(own);
     if (adapter === undefined) {
-      adapter = (error, trace) => own.call(Error, error, view(trace) as NodeJS.CallSite[]);
+      adapter = (error, trace) => {
+        before(error, trace);
+        return own.call(Error, error, view(trace));
+      };
       adapted.set(own, adapter);
     }
     return adapter;

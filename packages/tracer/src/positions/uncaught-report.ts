@@ -22,52 +22,65 @@ import type { LoadedScripts, ScriptPositions } from './loaded-scripts.ts';
 /** Marks the empty maps, and says for which script each is. */
 const MARK = 'execution-cinema:';
 
-const CONSTRUCTING = 'getSourceMapErrorSource';
+/** A module body with top-level await, as the instrumenter opens its frame. */
+const SUSPENDABLE_MODULE = /\$ec\w*_ea\(\$ec\w*_b\+0,/;
+
+/** Name of Node's function that asks. */
+const ASKER = 'getSourceMapErrorSource';
 
 export interface UncaughtReport {
-  /** The value that nobody caught; the process is about to end with it. */
-  arm(error: unknown): void;
+  /** The process is about to end, and Node to say why. Returns what takes it back, if the process goes on. */
+  arm(cause: EndCause): () => void;
 }
+
+/** A value that nobody caught, or top-level awaits that never settled (exit code 13). */
+export type EndCause = { readonly error: unknown } | 'unsettled await';
+
+type FindEntry = (this: nodeModule.SourceMap, line: number, column: number) => unknown;
 
 /**
  * Prepares the report; nothing happens before `arm`.
  * @param programUsesSourceMaps whether the program had source maps switched on itself; then its own maps stay in charge
  */
 export function createUncaughtReport(scripts: LoadedScripts, programUsesSourceMaps: () => boolean): UncaughtReport {
-  const { SourceMap } = nodeModule;
-  let armed = false;
+  const prototype = nodeModule.SourceMap.prototype as { findEntry: FindEntry };
+  let armed: EndCause | undefined;
   return {
-    arm(error) {
-      if (armed) return;
-      armed = true;
-      const ownMaps = programUsesSourceMaps();
-      const byMark = new Map<string, ScriptPositions>();
-      const byProgramMap = new WeakMap<object, ScriptPositions>();
-      if (ownMaps) {
-        for (const script of scripts.all()) {
-          const map = nodeModule.findSourceMap(script.script.name);
-          if (map) byProgramMap.set(map, script);
-        }
-      } else {
-        process.setSourceMapsEnabled(true);
+    arm(cause) {
+      if (cause !== 'unsettled await') mendQuotedLine(cause.error, scripts);
+      if (armed !== undefined) {
+        armed = cause;
+        return () => {};
       }
+      armed = cause;
+      const ownMaps = programUsesSourceMaps();
+      if (!ownMaps) process.setSourceMapsEnabled(true);
+      const byMap = new WeakMap<object, ScriptPositions>();
+      const byMark = new Map<string, ScriptPositions>();
       for (const script of scripts.all()) {
+        if (cause === 'unsettled await' && !SUSPENDABLE_MODULE.test(script.script.code)) continue;
+        const map = ownMaps ? nodeModule.findSourceMap(script.script.name) : undefined;
+        if (map) byMap.set(map, script);
         const mark = `${MARK}${byMark.size}`;
         byMark.set(mark, script);
         if (!ownMaps) cacheEmptyMap(script.script.name, mark);
       }
-      const findEntry = SourceMap.prototype.findEntry as (this: object, line: number, column: number) => unknown;
-      // oxlint-disable-next-line no-extend-native -- the process is ending
-      SourceMap.prototype.findEntry = function (this: nodeModule.SourceMap, line: number, column: number) {
-        const programs = byProgramMap.get(this);
-        if (programs) {
-          const place = programs.uninstrumented(line + 1, column);
+      const { findEntry } = prototype;
+      prototype.findEntry = function (line, column) {
+        const mapped = byMap.get(this);
+        if (mapped) {
+          const place = mapped.uninstrumented(line + 1, column);
           return findEntry.call(this, place.line - 1, place.column);
         }
         const script = byMark.get(String(this.payload.sources[0]));
-        if (script && askedForReport()) writeReport(script, line + 1, column, error);
+        if (script && armed !== undefined && askedForReport()) writeReport(armed, excerptOf(script, line + 1, column));
         return findEntry.call(this, line, column);
-      } as typeof SourceMap.prototype.findEntry;
+      };
+      return () => {
+        armed = undefined;
+        prototype.findEntry = findEntry;
+        if (!ownMaps) process.setSourceMapsEnabled(false);
+      };
     },
   };
 }
@@ -85,21 +98,55 @@ function cacheEmptyMap(scriptName: string, mark: string): void {
 }
 
 function askedForReport(): boolean {
-  return new Error().stack?.includes(CONSTRUCTING) === true;
+  return new Error().stack?.includes(ASKER) === true;
+}
+
+/** File, line and caret. */
+function excerptOf(script: ScriptPositions, line: number, column: number): string {
+  const place = script.original(line, column);
+  const text = script.sourceLine(place.line) ?? '';
+  return `${script.script.name}:${place.line}\n${text}\n${caret(text, place.column)}\n`;
 }
 
 /** Prints what Node prints (`ReportFatalException` in node_errors.cc) and ends the process as Node does. */
-function writeReport(script: ScriptPositions, line: number, column: number, error: unknown): void {
-  const place = script.original(line, column);
-  const text = script.sourceLine(place.line) ?? '';
-  const isObject = (typeof error === 'object' && error !== null) || typeof error === 'function';
-  const excerpt = `${script.script.name}:${place.line}\n${text}\n${caret(text, place.column)}\n`;
-  let report = error instanceof Error ? `${excerpt}\n` : `\n${excerpt}`;
-  report += isObject ? `${inspectAsNode(error)}\n` : `${asText(error)}\n${traceHint()}\n`;
-  if (!process.execArgv.includes('--no-extra-info-on-fatal-exception')) report += `\nNode.js ${process.version}\n`;
+function writeReport(cause: EndCause, excerpt: string): void {
+  let report: string;
+  if (cause === 'unsettled await') {
+    report = `Warning: Detected unsettled top-level await at ${excerpt}\n\n\n`;
+  } else {
+    const { error } = cause;
+    const isObject = (typeof error === 'object' && error !== null) || typeof error === 'function';
+    report = error instanceof Error ? `${excerpt}\n` : `\n${excerpt}`;
+    report += isObject ? `${inspectAsNode(error)}\n` : `${asText(error)}\n${traceHint()}\n`;
+    if (!process.execArgv.includes('--no-extra-info-on-fatal-exception')) report += `\nNode.js ${process.version}\n`;
+  }
   writeStderr(report);
   const exit = (process as unknown as { reallyExit(code: number): never }).reallyExit;
-  exit.call(process, Number(process.exitCode ?? 1));
+  exit.call(process, cause === 'unsettled await' ? UNSETTLED : Number(process.exitCode ?? 1));
+}
+
+/** Node's exit code for top-level awaits that never settle. */
+const UNSETTLED = 13;
+
+/**
+ * Errors of linking carry file, source line and caret at the head of their stack already: V8 has quoted the instrumented
+ * line. The quoted text is replaced and the carets moved.
+ */
+function mendQuotedLine(error: unknown, scripts: LoadedScripts): void {
+  if (!(error instanceof Error)) return;
+  const stack: unknown = error.stack;
+  const match = typeof stack === 'string' ? /^(.+):(\d+)\n(.*)\n( *)(\^+)\n/.exec(stack) : null;
+  if (typeof stack !== 'string' || match === null) return;
+  const [head, name, lineText, quoted, indent, carets] = match as unknown as [string, string, string, string, string, string];
+  const script = scripts.find(name);
+  const line = Number(lineText);
+  if (script === undefined || script.codeLine(line) !== quoted) return;
+  const start = script.original(line, indent.length);
+  const end = script.original(line, indent.length + carets.length);
+  const text = script.sourceLine(start.line) ?? '';
+  const width = Math.max(1, end.line === start.line ? end.column - start.column : 1);
+  const mended = `${name}:${start.line}\n${text}\n${' '.repeat(start.column)}${'^'.repeat(width)}\n`;
+  error.stack = mended + stack.slice(head.length);
 }
 
 function traceHint(): string {

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFileSelector, DEFAULT_FOLDER, type TracerConfig } from '../config/index.ts';
@@ -8,6 +9,7 @@ import { FileCounts } from '../loader/file-counts.ts';
 import { watchForeignHooks } from '../loader/foreign-hooks.ts';
 import { TransformCache } from '../loader/transform-cache.ts';
 import { Transformer } from '../loader/transformer.ts';
+import { createAssertionMending, type QuoteCall } from '../positions/assertion-message.ts';
 import { asWithoutUs } from '../positions/call-sites.ts';
 import { installFunctionText } from '../positions/function-text.ts';
 import { LoadedScripts } from '../positions/loaded-scripts.ts';
@@ -37,7 +39,8 @@ export function installLoader(config: TracerConfig, recording: Recording | undef
   const counts = new FileCounts();
   const cacheFolder = join(config.root, DEFAULT_FOLDER, 'cache');
   const cache = new TransformCache(cacheFolder);
-  const ownFolders = [dirname(dirname(OWN_FILE))];
+  const ownFolder = dirname(dirname(OWN_FILE));
+  const ownFolders = [ownFolder];
   const transformBundle = fileURLToPath(bundleUrl('transform.cjs'));
   const redactionKey = recording?.redactionKey ?? '0'.repeat(16);
   const count = counts.add.bind(counts);
@@ -66,6 +69,7 @@ export function installLoader(config: TracerConfig, recording: Recording | undef
   installCommonJs({
     transformer,
     scripts,
+    isOwn: (file) => file.startsWith(ownFolder),
     frames: {
       depth: () => runtime?.s.d ?? 0,
       restore: (depth) => {
@@ -81,6 +85,10 @@ export function installLoader(config: TracerConfig, recording: Recording | undef
   const usesSourceMaps = (): boolean => !reporting && process.sourceMapsEnabled === true;
   const report = createUncaughtReport(scripts, usesSourceMaps);
   installStackTraces({
+    before: createAssertionMending(scripts, () => {
+      const { quoteCall } = createRequire(import.meta.url)(transformBundle) as { quoteCall: QuoteCall };
+      return quoteCall;
+    }),
     view: (trace) => asWithoutUs(trace, scripts, OWN_FILE, ownFrames),
     usesSourceMaps,
   });
@@ -89,9 +97,13 @@ export function installLoader(config: TracerConfig, recording: Recording | undef
     esModules,
     counts,
     report: {
-      arm(error) {
-        report.arm(error);
+      arm(cause) {
+        const disarm = report.arm(cause);
         reporting = true;
+        return () => {
+          disarm();
+          reporting = false;
+        };
       },
     },
   };

@@ -1,6 +1,7 @@
 import nodeModule from 'node:module';
 import { withText, type FrameView, type OwnFrameReplacement } from '../positions/call-sites.ts';
-import { lineInNode, nodeFramesBelowMain } from './node-frames.ts';
+import { lineInNode } from '../positions/node-sources.ts';
+import { nodeFramesBelowMain } from './node-frames.ts';
 
 /*
  * Frames of ours that stand where Node's own would stand, by the names of our functions: stacks show Node's.
@@ -11,10 +12,11 @@ const LOADERS = new Set(['loadJavaScript', 'loadTypeScript']);
 const MAIN = 'runMainScript';
 
 /**
- * V8 names a method by the property that holds it. `_compile` of `Module.prototype` holds ours, so that frames of Node's
- * have no name left.
+ * V8 names a method by the property that holds it. These hold ours, so that Node's have no name left; their frames are
+ * told by the line on which the function begins.
  */
-const NAMELESS_COMPILE = 'Module.<anonymous> (node:internal/modules/cjs/loader:';
+const NAMELESS = ['Module.prototype._compile', 'Module._resolveFilename'] as const;
+const NO_NAME = '.<anonymous> (';
 const NODE_LOADER = 'internal/modules/cjs/loader';
 
 /**
@@ -24,7 +26,7 @@ const NODE_LOADER = 'internal/modules/cjs/loader';
 export function learnOwnFrames(smallFile: string): FrameView {
   const loader: OwnFrameReplacement = { sites: nodeLoaderFrame(smallFile) };
   let main: OwnFrameReplacement | undefined;
-  let compileLine: number | undefined | null = null;
+  let nameByLine: ReadonlyMap<number, string> | undefined;
   return {
     own(site) {
       const name = site.getFunctionName();
@@ -37,11 +39,10 @@ export function learnOwnFrames(smallFile: string): FrameView {
     nodes(site) {
       if (site.getFileName() !== `node:${NODE_LOADER}`) return site;
       const text = site.toString();
-      if (!text.startsWith(NAMELESS_COMPILE)) return site;
-      if (compileLine === null) compileLine = lineInNode(NODE_LOADER, 'Module.prototype._compile = function');
-      const { getEnclosingLineNumber } = site as unknown as { getEnclosingLineNumber(): number };
-      const isCompile = getEnclosingLineNumber.call(site) === compileLine;
-      return isCompile ? withText(site, text.replace('<anonymous>', '_compile')) : site;
+      if (!text.includes(NO_NAME)) return site;
+      nameByLine ??= namesByLine();
+      const name = nameByLine.get((site as unknown as { getEnclosingLineNumber(): number }).getEnclosingLineNumber());
+      return name === undefined ? site : withText(site, text.replace(NO_NAME, `.${name} (`));
     },
   };
 }
@@ -67,4 +68,13 @@ function nodeLoaderFrame(file: string): NodeJS.CallSite[] {
     Error.stackTraceLimit = stackTraceLimit;
   }
   return frames;
+}
+
+function namesByLine(): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const method of NAMELESS) {
+    const line = lineInNode(NODE_LOADER, `${method} = function`);
+    if (line !== undefined) names.set(line, method.slice(method.lastIndexOf('.') + 1));
+  }
+  return names;
 }
