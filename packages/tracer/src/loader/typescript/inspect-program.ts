@@ -35,8 +35,8 @@ export interface Reference {
 
 /** What stands in a program. */
 export interface ProgramFacts {
-  /** Public or private fields, static ones too: tsc may turn them into assignments. */
-  classFields: boolean;
+  /** Every class, in any scope. */
+  readonly classes: Class[];
   usingDeclarations: boolean;
   readonly importMeta: MetaProperty[];
   readonly dynamicImports: ImportExpression[];
@@ -78,7 +78,7 @@ class Walker {
     declareVars(program.body, declared);
     declareLexical(program.body, declared);
     this.facts = {
-      classFields: false,
+      classes: [],
       usingDeclarations: false,
       importMeta: [],
       dynamicImports: [],
@@ -274,7 +274,6 @@ const VISITORS: Visitors = {
     walker.walk(node.value);
   },
   PropertyDefinition(walker, node) {
-    walker.facts.classFields = true;
     if (node.computed) walker.walk(node.key);
     walker.walk(node.value);
   },
@@ -321,6 +320,7 @@ function visitFunction(walker: Walker, node: Function): void {
 }
 
 function visitClass(walker: Walker, node: Class): void {
+  walker.facts.classes.push(node);
   walker.within(new Set(node.id ? [node.id.name] : []), () => {
     walker.walk(node.superClass);
     walker.walk(node.body);

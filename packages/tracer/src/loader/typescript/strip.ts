@@ -3,6 +3,8 @@
 import { parse } from 'acorn';
 import type { Program } from 'acorn';
 import { parse as lex } from 'es-module-lexer/js';
+import { blanksOfAssignedFields } from './assigned-fields.ts';
+import { applyBlanks } from './blanks.ts';
 import { runsUsingDeclarations } from './capabilities.ts';
 import { toCommonJs } from './commonjs-in-place.ts';
 import type { CompileInput, CompileOutput } from './compile.ts';
@@ -20,38 +22,47 @@ const NEXT_TOKEN = /\S/g;
  */
 export function stripInPlace(input: CompileInput): CompileOutput | undefined {
   if (/\.[jt]sx$/.test(input.fileName)) return undefined;
-  const code = eraseTypes(input.source);
-  if (code === undefined) return undefined;
-  if (input.format === 'module') return asModule(input, code, parseAs('module', code));
-  if (!/\b(?:import|export)\b/.test(input.source)) return asScript(input, code);
-  const program = parseAs('module', code);
-  return hasModuleSyntax(program, input.source) ? asCommonJs(input, code, program) : asScript(input, code);
+  const erased = eraseTypes(input.source);
+  if (erased === undefined) return undefined;
+  if (input.format === 'module') return asModule(input, prepare(input, erased, parseAs('module', erased)));
+  if (/\b(?:import|export)\b/.test(input.source)) {
+    const program = parseAs('module', erased);
+    if (hasModuleSyntax(program, input.source)) return asCommonJs(input, prepare(input, erased, program));
+  }
+  return asScript(input, prepare(input, erased, parseAs('commonjs', erased)));
 }
 
-function asModule(input: CompileInput, code: string, program: Program | undefined): CompileOutput | undefined {
-  const facts = program && inspectProgram(program);
-  if (!facts || needsCompiler(input, facts) || exportsTypeByDefault(program, facts)) return undefined;
-  const { verbatimModuleSyntax } = input.settings;
-  return { code: verbatimModuleSyntax ? code : blankUnusedImports(code, program, facts), map: null, keepsLines: true };
+/** JavaScript whose module syntax alone is still to be looked at. */
+interface Prepared {
+  readonly code: string;
+  readonly program: Program;
+  readonly facts: ProgramFacts;
 }
 
-function asCommonJs(input: CompileInput, code: string, program: Program | undefined): CompileOutput | undefined {
-  const facts = program && inspectProgram(program);
-  if (!facts || needsCompiler(input, facts) || exportsTypeByDefault(program, facts)) return undefined;
-  return toCommonJs(input, code, program, facts);
+function prepare({ settings }: CompileInput, erased: string, program: Program | undefined): Prepared | undefined {
+  if (!program) return undefined;
+  const facts = inspectProgram(program);
+  if (facts.usingDeclarations && !runsUsingDeclarations()) return undefined;
+  if (settings.useDefineForClassFields) return { code: erased, program, facts };
+  const blanks = blanksOfAssignedFields(facts);
+  return blanks && { code: applyBlanks(erased, blanks), program, facts };
 }
 
-function asScript(input: CompileInput, code: string): CompileOutput | undefined {
-  const program = parseAs('commonjs', code);
-  const facts = program && inspectProgram(program);
-  if (!facts || needsCompiler(input, facts)) return undefined;
-  return facts.useStrict || !input.settings.alwaysStrict ? { code, map: null, keepsLines: true } : undefined;
+function asModule({ settings }: CompileInput, prepared: Prepared | undefined): CompileOutput | undefined {
+  if (!prepared || exportsTypeByDefault(prepared)) return undefined;
+  const { code, program, facts } = prepared;
+  const kept = settings.verbatimModuleSyntax ? code : blankUnusedImports(code, program, facts);
+  return { code: kept, map: null, keepsLines: true };
 }
 
-function needsCompiler({ settings }: CompileInput, facts: ProgramFacts): boolean {
-  return (
-    (facts.classFields && !settings.useDefineForClassFields) || (facts.usingDeclarations && !runsUsingDeclarations())
-  );
+function asCommonJs(input: CompileInput, prepared: Prepared | undefined): CompileOutput | undefined {
+  if (!prepared || exportsTypeByDefault(prepared)) return undefined;
+  return toCommonJs(input, prepared.code, prepared.program, prepared.facts);
+}
+
+function asScript({ settings }: CompileInput, prepared: Prepared | undefined): CompileOutput | undefined {
+  if (!prepared || (settings.alwaysStrict && !prepared.facts.useStrict)) return undefined;
+  return { code: prepared.code, map: null, keepsLines: true };
 }
 
 /** As tsc sees it: an import of types makes a module, too. */
@@ -65,12 +76,12 @@ function hasModuleSyntax(program: Program | undefined, source: string): boolean 
 }
 
 /** `export default name` of a name that no value has: an interface, most likely. */
-function exportsTypeByDefault(program: Program, { declared }: ProgramFacts): boolean {
+function exportsTypeByDefault({ program, facts }: Prepared): boolean {
   return program.body.some(
     (node) =>
       node.type === 'ExportDefaultDeclaration' &&
       node.declaration.type === 'Identifier' &&
-      !declared.has(node.declaration.name),
+      !facts.declared.has(node.declaration.name),
   );
 }
 

@@ -48,6 +48,15 @@ describe('the source map', () => {
     expect(stderr).toContain(`${join(scratch, 'a.ts')}:7:3`);
   });
 
+  it('leads to the columns of the original where only lines were kept', () => {
+    const text = `import { basename } from 'node:path'; const x = 1; function fail() { basename('a'); throw new Error('no') }\nfail(); export { x };`;
+    const output = compile(text, { format: 'commonjs' });
+    const { stderr } = run(output, '.cjs');
+    expect(output.keepsLines).toBe(true);
+    expect(stderr).toContain(`${join(scratch, 'a.ts')}:1:${text.indexOf('new Error') + 1}`);
+    expect(stderr).toContain(`${join(scratch, 'a.ts')}:2:1`);
+  });
+
   it('carries the original, and the output names no map of its own', () => {
     const { code, map } = compile(source);
     expect(map?.sources).toEqual([join(scratch, 'a.ts')]);

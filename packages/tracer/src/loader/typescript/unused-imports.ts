@@ -1,14 +1,9 @@
 // tsc drops imports that no value uses, since they may be types which do not exist at run time. Here they become white
 // space. Without this, `import { SomeType } from './types.js'` is a link error in an ES module.
 import type { ImportDeclaration, Program } from 'acorn';
+import { applyBlanks } from './blanks.ts';
+import type { Blank } from './blanks.ts';
 import type { ProgramFacts } from './inspect-program.ts';
-
-/** A stretch of text, [start, end), and the one character that may stand at its start instead of a space. */
-interface Blank {
-  readonly start: number;
-  readonly end: number;
-  readonly first?: ';';
-}
 
 /** The code with every unused import, and every import or export list that erasing has emptied, blanked out. */
 export function blankUnusedImports(code: string, program: Program, facts: ProgramFacts): string {
@@ -61,15 +56,4 @@ function endWithComma(code: string, from: number): number {
 function lastComma(code: string, from: number, to: number): number {
   const comma = endWithComma(code, from);
   return comma > from && comma <= to ? comma - 1 : to;
-}
-
-function applyBlanks(code: string, blanks: readonly Blank[]): string {
-  let out = '';
-  let at = 0;
-  for (const { start, end, first } of [...blanks].sort((a, b) => a.start - b.start)) {
-    const spaces = code.slice(start, end).replace(/[^\n\r\u2028\u2029]/g, ' ');
-    out += code.slice(at, start) + (first ? first + spaces.slice(1) : spaces);
-    at = end;
-  }
-  return out + code.slice(at);
 }
