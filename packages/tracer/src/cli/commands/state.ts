@@ -155,7 +155,8 @@ function printScope(scope: StateScope, thread: number, all: boolean, output: Inv
       variable.source === 'unknown'
         ? '?'
         : shown(variable.value, indent.length + name.length + origin.length + note.length + 5, output);
-    output.line(`${indent}${name} = ${value}  ${output.dim(origin + note)}`);
+    const tail = origin + note === '' ? '' : `  ${output.dim(origin + note)}`;
+    output.line(`${indent}${name} = ${value}${tail}`);
   }
 }
 

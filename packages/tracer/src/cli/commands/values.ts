@@ -9,6 +9,7 @@ import {
 } from '@execution-cinema/format';
 import {
   resolveCall,
+  storeError,
   StoreError,
   valueHistory,
   type CallName,
@@ -31,9 +32,9 @@ const FIXED_COLUMNS = 50;
 export const values: Command = {
   name: 'values',
   summary: 'history of a variable: every value, when, in which call',
-  usage: '[REC] FILE:LINE|FUNCTION [NAME]',
+  usage: '[REC] FILE:LINE|FUNCTION [NAME] | NAME',
   details: [
-    'FILE:LINE: whatever gets a value on this line; with NAME the variable of that name which is in scope there, wherever it is written, or the property. FUNCTION (a method is Cart.total or total; Cart means all methods of the class): parameters, variables and properties that its calls write; with NAME only these. A property can be named with its owner: this.total.',
+    'FILE:LINE: whatever gets a value on this line; with NAME the variable of that name which is in scope there, wherever it is written, or the property. FUNCTION (a method is Cart.total or total; Cart means all methods of the class): parameters, variables and properties that its calls write; with NAME only these. A property can be named with its owner: this.total. NAME alone: the variables and properties of that name anywhere.',
   ],
   flags: [
     { name: 'call', value: 'CALL', text: 'only in this call: 1:12' },
@@ -45,6 +46,7 @@ export const values: Command = {
   ],
   examples: [
     ['tracer values Cart.total sum', 'every value of sum in every call of the method'],
+    ['tracer values unitPriceCents', 'every variable and property of that name'],
     ['tracer values src/cart.ts:42', 'what was written on a line'],
     ['tracer values CartLine price --object 25', 'what the methods of a class wrote into one object'],
     ['tracer values src/cart.ts:42 price --last 5', 'the last values of the variable price as seen from that line'],
@@ -88,14 +90,24 @@ function* select(
   }
 }
 
-/** The name of a class stands for all its methods. */
+/** What a word can mean besides a function: a class, that is all its methods, or a variable or property anywhere. */
 function* historyOf(recording: Recording, place: string, name: string | undefined): Generator<HistoricValue> {
-  try {
-    yield* valueHistory(recording, place, name);
-  } catch (error) {
-    if (!(error instanceof StoreError && error.code === 'NO_SUCH_PLACE') || /[:*.]/.test(place)) throw error;
-    yield* valueHistory(recording, `${place}.*`, name);
+  const meanings: [place: string, name: string | undefined][] = [[place, name]];
+  if (!/[:*.]/.test(place)) meanings.push([`${place}.*`, name]);
+  if (!/[:*]/.test(place) && name === undefined) meanings.push(['**', place]);
+  for (const [i, meaning] of meanings.entries()) {
+    try {
+      return yield* valueHistory(recording, ...meaning);
+    } catch (error) {
+      if (!isNoSuchPlace(error)) throw error;
+      if (i === meanings.length - 1)
+        throw storeError('NO_SUCH_PLACE', name === undefined ? place : `${name} at ${place}`);
+    }
   }
+}
+
+function isNoSuchPlace(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'NO_SUCH_PLACE';
 }
 
 function firstOf(history: Iterable<HistoricValue>, limit: number): { shown: HistoricValue[]; more: boolean } {

@@ -7,7 +7,7 @@ interface Tool {
 }
 
 /** What people preload beside us. */
-export const PRELOADED_TOOLS: readonly Tool[] = [
+const PRELOADED_TOOLS: readonly Tool[] = [
   { pattern: /\btsx\b/, name: 'tsx', remark: 'not needed: the tracer runs TypeScript by itself' },
   { pattern: /\bts-node\b/, name: 'ts-node', remark: 'not needed: the tracer runs TypeScript by itself' },
   { pattern: /@swc-node\//, name: '@swc-node', remark: 'not needed: the tracer runs TypeScript by itself' },
