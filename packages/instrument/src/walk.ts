@@ -120,9 +120,12 @@ export class Walk {
     this.edits.insert(node.end, sequence ? `)${after}` : after);
   }
 
-  /** Visits the one statement of an `if`, a loop or a label; it gets braces when something must stand beside it. */
-  visitBody(node: AnyNode, first = '', last = ''): void {
-    if (node.type === 'BlockStatement') {
+  /**
+   * Visits the one statement of an `if`, a loop or a label; it gets braces when something must stand beside it.
+   * `outside`: what is to be added must not see the names that a block declares.
+   */
+  visitBody(node: AnyNode, first = '', last = '', outside = false): void {
+    if (node.type === 'BlockStatement' && !outside) {
       if (first !== '') this.edits.insert(node.start + 1, first);
       this.visit(node);
       if (last !== '') this.edits.insert(node.end - 1, last);

@@ -15,12 +15,12 @@ type Loop = NodeOf<'ForStatement' | 'ForInStatement' | 'ForOfStatement' | 'While
  * Visits the body of a loop. Where `for await` inside may be left by a jump to this loop, the frame is resumed at the
  * body's start.
  */
-function visitLoopBody(walk: Walk, loop: Loop, first = '', last = ''): void {
+function visitLoopBody(walk: Walk, loop: Loop, first = '', last = '', outside = false): void {
   const { frame } = walk;
   frame.loopDepth++;
   if (frame.info.suspendsUnseen && frame.suspends && walk.records(1)) {
-    walk.visitBody(loop.body, `${walk.statement(resumeCall(walk))}${first}`, last);
-  } else walk.visitBody(loop.body, first, last);
+    walk.visitBody(loop.body, `${walk.statement(resumeCall(walk))}${first}`, last, outside);
+  } else walk.visitBody(loop.body, first, last, outside);
   frame.loopDepth--;
 }
 
@@ -81,8 +81,8 @@ function visitForEach(walk: Walk, node: ForEach): void {
   if (node.type === 'ForOfStatement') frame.pendingDepth++;
   if (isAwait) {
     const site = suspendSite(walk, node, 'for await');
-    visitLoopBody(walk, node, `${first}try{`, `}finally{${suspendUnseen(walk, site)}}`);
-  } else visitLoopBody(walk, node, first);
+    visitLoopBody(walk, node, `${first}try{`, `}finally{${suspendUnseen(walk, site)}}`, redeclares(walk, node));
+  } else visitLoopBody(walk, node, first, '', redeclares(walk, node));
   if (node.type === 'ForOfStatement') frame.pendingDepth--;
   walk.leaveScope(scope);
 }
@@ -114,6 +114,14 @@ function iterationWrites(walk: Walk, left: ForEach['left']): string {
   const names = patternIdentifiers(declares ? left.declarations[0]!.id : left);
   const calls = walk.writes(names, 'for', declares);
   return calls === '' ? '' : walk.statement(calls);
+}
+
+/** `for (const a of list) { const a = 1 }`: in the body the name means another variable, without a value at its start. */
+function redeclares(walk: Walk, { left, body }: ForEach): boolean {
+  const inside = walk.analysis.scopes.get(body)?.variables;
+  if (inside === undefined) return false;
+  const target = left.type === 'VariableDeclaration' ? left.declarations[0]!.id : left;
+  return patternIdentifiers(target).some(({ name }) => inside.has(name));
 }
 
 /** A label must stay at its loop: what has to follow the statement follows the label as well. */
