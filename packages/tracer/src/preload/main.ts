@@ -24,7 +24,10 @@ const key = Symbol.for(RUNTIME_KEY);
 const holder = globalThis as Record<symbol, unknown>;
 let mainScript: MainScript = { file: undefined, isCommonJs: false };
 
-if (holder[key] === undefined && isMainThread && !isOwnCommand()) start();
+if (holder[key] === undefined && !isOwnCommand()) {
+  if (isMainThread) start();
+  else startInWorker();
+}
 
 /**
  * For preload.mjs: what to wait for before Node goes on to the main script; undefined: nothing. Where the script is
@@ -53,13 +56,23 @@ function start(): void {
   const recording = isOff(config) ? undefined : record(config);
   Object.defineProperty(holder, key, { value: recording?.runtime ?? {}, enumerable: false });
   const loader = installLoader(config, recording);
+  recording?.runtime.observe();
   // CommonJS starts the ES module side when it meets an `import()`.
   if (!mainScript.isCommonJs) loader.esModules.ensure();
   if (!mainScript.isCommonJs && hasTypeScriptAround(mainScript.file, config.root)) loader.esModules.ensureResolution();
   if (recording !== undefined) watchEnd(config, recording, loader);
 }
 
-function configure(): TracerConfig {
+/** Worker threads are not recorded, but their TypeScript needs no build either. */
+function startInWorker(): void {
+  Object.defineProperty(holder, key, { value: {}, enumerable: false });
+  const { esModules } = installLoader(configure(true), undefined);
+  esModules.ensure();
+  esModules.ensureResolution();
+}
+
+/** `silent`: what there is to say, the main thread has said. */
+function configure(silent = false): TracerConfig {
   try {
     const config = resolveConfig({
       cwd: process.cwd(),
@@ -68,7 +81,7 @@ function configure(): TracerConfig {
       pid: process.pid,
       startTimeMs: Date.now(),
     });
-    if (!config.quiet) for (const warning of config.warnings) say(warning);
+    if (!config.quiet && !silent) for (const warning of config.warnings) say(warning);
     return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
