@@ -42,7 +42,8 @@ export function replaceNamedValues(text: string, lookUp: LookUpName, replace: Re
       const isAttached = !range.quoted && isAttachedTo(text, named, sign.index);
       // `CancelAuth = 'CancelAuth'` is a constant.
       if (value !== name && isValueSecret(secretName.nameClass, value, { isQuoted: range.quoted, isAttached })) {
-        out += text.slice(done, range.start) + replace(value, secretName.kind);
+        const isCredential = isAttached && /[?&-]/.test(text[named.start - 1] ?? text[named.start]!);
+        out += text.slice(done, range.start) + replace(value, secretName.kind, isCredential);
         done = range.end;
       }
       // What is in quotes may be a text with names of its own; a bare word has been judged as a whole.

@@ -52,6 +52,7 @@ describe('by name', () => {
     const cookies = subject.secretName('cookies');
     expect(subject.redactValue(subject.memberName(cookies, 'theme'), 'dark')).toEqual(expect.any(String));
     expect(subject.redactValue(null, 'dark')).toBeNull();
+    expect(subject.redactValue(subject.memberName(cookies, 'sid'), 'words-only')).toEqual(expect.any(String));
     expect(subject.memberName(subject.secretName('password'), 'minLength')).toBeNull();
     expect(subject.memberName(null, 'theme')).toBeNull();
   });
@@ -109,6 +110,21 @@ describe('memory', () => {
       expect(subject.redactValue('secret', word)).toEqual(expect.any(String));
       expect(subject.redactValue('other', word)).toBeNull();
     }
+  });
+
+  it('knows credentials that were seen in a URL, a query or a header', () => {
+    const subject = redactor();
+    subject.redactValue('href', 'https://u:planted-1@a.test/?api_key=planted-2');
+    subject.scrubText('Bearer planted-3-bearer');
+    for (const text of ['planted-1', 'planted-2', 'planted-3-bearer']) {
+      expect(subject.redactValue('x', text)).toMatch(/^<redacted [a-z-]+ [0-9a-f]{4}>$/);
+    }
+  });
+
+  it('does not take identifiers of code for values', () => {
+    const subject = redactor();
+    subject.scrubText('let password=userInput9; if (token === first) login(password=secondInput9)');
+    expect([subject.redactValue('x', 'userInput9'), subject.redactValue('x', 'secondInput9')]).toEqual([null, null]);
   });
 
   it('takes numbers again', () => {

@@ -4,7 +4,7 @@ import { isOptionSecret } from './named-values.ts';
 import { createScan } from './scan.ts';
 import { scrub, type ScrubRules } from './scrub.ts';
 import { scrubSource, type SourceLiteral } from './scrub-source.ts';
-import { NAME_CONTAINED, NAME_CONTAINER, createNameRules, type SecretName } from './secret-names.ts';
+import { NAME_STRONG, createNameRules, memberOf, type SecretName } from './secret-names.ts';
 import type { ReplaceSecret } from './secret-shapes.ts';
 import { isRemembered, isSecretNumber, isSecretText } from './secret-values.ts';
 import { parseRedactionKey } from './sip-hash.ts';
@@ -93,8 +93,9 @@ export function createRedactor(options: RedactorOptions): Redactor {
     return found;
   };
 
-  const tokenOf: ReplaceSecret = (secret, kind) => {
+  const tokenOf: ReplaceSecret = (secret, kind, isCredential = false) => {
     counted.set(kind, (counted.get(kind) ?? 0) + 1);
+    if (isCredential) remember({ nameClass: NAME_STRONG, kind, takesWords: false }, secret);
     return redactionToken(key, kind, secret);
   };
 
@@ -173,8 +174,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
 
   return {
     secretName,
-    memberName: (parent, name) =>
-      secretName(name) ?? (parent?.nameClass === NAME_CONTAINER ? { ...parent, nameClass: NAME_CONTAINED } : null),
+    memberName: (parent, name) => memberOf(parent, secretName(name)),
     redactValue,
     redactNumber,
     redactBytes,

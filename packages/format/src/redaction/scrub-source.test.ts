@@ -23,6 +23,19 @@ describe('scrubSource', () => {
     ["fetch('/a?api_key=abc123&b=1')", "fetch('/a?api_key=******&b=1')"],
     ['// password: hunter2', '// password: *******'],
     ['/* --token abc123 */', '/* --token ****** */'],
+    [
+      "function login(user, password) {}\nlogin('bob', 'hunter2')",
+      "function login(user, password) {}\nlogin('bob', '*******')",
+    ],
+    ["const f = (password) => 1;\nf('hunter2')", "const f = (password) => 1;\nf('*******')"],
+    [
+      "class A { constructor(id: string, private apiKey: string) {} }\nnew A('x', 'abc123')",
+      "class A { constructor(id: string, private apiKey: string) {} }\nnew A('x', '******')",
+    ],
+    ['class A { open(password) {} }\na.open(`hunter2`)', 'class A { open(password) {} }\na.open(`*******`)'],
+    ["const c = { cookies: { theme: 'dark' } }", "const c = { cookies: { theme: '****' } }"],
+    ['const card = 4111111111111111;', 'const card = ****************;'],
+    ['const c = { pin: 1234, size: 1234 };', 'const c = { pin: ****, size: 1234 };'],
     ["function f(password = 'hunter2') {}", "function f(password = '*******') {}"],
   ])('%s', (source, expected) => {
     expect(scrubSource(source)).toBe(expected);
@@ -60,6 +73,10 @@ describe('scrubSource', () => {
     "case 'password': return 'x';",
     "enum E { CancelAuth = 'CancelAuth' }",
     '{ password: { type: "string", minLength: 8 } }',
+    "function login(user, password) {}\nlogin('bobby', 'string')",
+    "function login(user, password) {}\nlogin(['bob', 'hunter2'])",
+    "function next(token) {}\nnext('EqualsToken')",
+    "const [password, x] = ['abc', 'def'];",
   ])('leaves %s alone', (source) => {
     expect(scrubSource(source)).toBe(source);
   });

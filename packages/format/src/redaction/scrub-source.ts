@@ -1,7 +1,10 @@
+import { replaceCards } from './cards.ts';
 import { scrub, type ScrubRules } from './scrub.ts';
+import { memberOf, type SecretName } from './secret-names.ts';
+import { secretParameters } from './secret-parameters.ts';
 import { replaceKeys, replacePrivateKeys, type ReplaceSecret } from './secret-shapes.ts';
-import { isSecretText } from './secret-values.ts';
-import { sourceStretches } from './source-literals.ts';
+import { isSecretNumber, isSecretText } from './secret-values.ts';
+import { sourceStretches, type SourceStretch } from './source-literals.ts';
 
 /** A string literal that a parser has seen: range of its inside, and the name it is given to. */
 export interface SourceLiteral {
@@ -10,10 +13,12 @@ export interface SourceLiteral {
   readonly name: string;
 }
 
+const NAMED_NUMBER = /(?<![\w$])([A-Za-z_$][\w$]{1,47})(["']?\s{0,4}[:=]\s{0,4})(\d{3,16})(?![\w.])/g;
+
 /**
  * Replaces secrets in the literals and comments of a source text by as many characters: every line and column stays
- * where it was, so that sites still point at their code. Code outside of literals stays as it is, but for issued keys.
- * `literals` are those whose names a parser knows better than the look at the text before the quote does.
+ * where it was, so that sites still point at their code. Code outside of literals stays as it is, but for issued keys
+ * and numbers. `literals` are those whose names a parser knows better than the look at the text before the quote does.
  */
 export function scrubSource(
   source: string,
@@ -23,13 +28,18 @@ export function scrubSource(
 ): string {
   const replace: ReplaceSecret = (secret, kind) => ofSameLength(secret, tokenOf(secret, kind));
   const namedByParser = new Map(literals.map((literal) => [literal.start, literal.name]));
+  const parameters = secretParameters(source, rules.lookUp);
   let out = '';
   let done = 0;
-  for (const { start, end, name } of sourceStretches(source)) {
+  for (const stretch of sourceStretches(source)) {
+    const { start, end } = stretch;
     if (end - start < 3) continue;
     const text = source.slice(start, end);
-    const givenName = namedByParser.get(start) ?? name;
-    const secretName = givenName === '' ? null : rules.lookUp(givenName);
+    const givenName = namedByParser.get(start) ?? stretch.name;
+    const secretName =
+      secretNameOf({ ...stretch, name: givenName }, rules) ??
+      parameters.get(stretch.callee)?.get(stretch.argument) ??
+      null;
     const scrubbed =
       secretName !== null && text !== givenName && isSecretText(secretName.nameClass, text)
         ? replace(text, secretName.kind)
@@ -38,10 +48,23 @@ export function scrubSource(
     out += source.slice(done, start) + scrubbed;
     done = end;
   }
-  if (done > 0) out += source.slice(done);
-  else out = source;
-  // Text between tags, and whatever the search for literals has misread.
-  return replaceKeys(replacePrivateKeys(out, replace), replace);
+  out = done > 0 ? out + source.slice(done) : source;
+  // Text between tags, whatever the search for literals has misread, and numbers.
+  out = replaceKeys(replacePrivateKeys(out, replace), replace);
+  return replaceNamedNumbers(replaceCards(out, replace), rules, replace);
+}
+
+function secretNameOf({ name, owner }: Pick<SourceStretch, 'name' | 'owner'>, rules: ScrubRules): SecretName | null {
+  if (name === '') return null;
+  return memberOf(owner === '' ? null : rules.lookUp(owner), rules.lookUp(name));
+}
+
+function replaceNamedNumbers(source: string, rules: ScrubRules, replace: ReplaceSecret): string {
+  return source.replace(NAMED_NUMBER, (found: string, name: string, sign: string, digits: string) => {
+    const secretName = rules.lookUp(name);
+    if (secretName === null || !isSecretNumber(secretName.nameClass, Number(digits))) return found;
+    return name + sign + replace(digits, secretName.kind);
+  });
 }
 
 /** The token filled up to the secret's length, or stars where it does not fit; line ends stay. */

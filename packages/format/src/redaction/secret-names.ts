@@ -126,6 +126,12 @@ export function isSecretName(name: string): boolean {
   return lookUp(RULES, name) !== null;
 }
 
+/** What the name of a member says, given what the name of its object says: in `cookies` every member is a secret. */
+export function memberOf(parent: SecretName | null, own: SecretName | null): SecretName | null {
+  if (parent?.nameClass !== NAME_CONTAINER || own?.nameClass === NAME_STRONG) return own;
+  return { kind: own?.kind ?? parent.kind, nameClass: NAME_CONTAINED, takesWords: false };
+}
+
 /** The rules with a plan's own names added (suffix match like the built-in ones) and others taken out (whole names). */
 export function createNameRules(
   names: readonly string[],

@@ -4,8 +4,11 @@
  * input makes it backtrack; each is anchored at the start of a word.
  */
 
-/** Replaces one secret; called with the secret part alone and what it is. */
-export type ReplaceSecret = (secret: string, kind: string) => string;
+/**
+ * Replaces one secret; called with the secret part alone and what it is. `isCredential`: what was found is certainly
+ * something that somebody logs in with, so that it is worth looking for where nothing gives it away.
+ */
+export type ReplaceSecret = (secret: string, kind: string, isCredential?: boolean) => string;
 
 interface Shape {
   readonly kind: string;
@@ -79,7 +82,7 @@ export function replaceCredentials(text: string, replace: ReplaceSecret): string
   return text.replace(CREDENTIALS, (found: string, scheme: string, gap: string, credential: string) => {
     const kind = scheme.toLowerCase();
     const isSecret = kind === 'basic' ? isUserAndPassword(credential) : isBearerCredential(credential);
-    return isSecret ? `${scheme}${gap}${replace(credential, kind)}` : found;
+    return isSecret ? `${scheme}${gap}${replace(credential, kind, true)}` : found;
   });
 }
 

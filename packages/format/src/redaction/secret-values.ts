@@ -158,7 +158,8 @@ function charsInWords(text: string): number {
 export function isRemembered({ nameClass, takesWords }: SecretName, text: string): boolean {
   if (text.length < REMEMBERED_CHARS_MIN || text.length > REMEMBERED_CHARS_MAX) return false;
   if (nameClass === NAME_CONTAINED || nameClass === NAME_TOKEN) return text.length >= 12 && looksRandom(text);
-  if (WIDESPREAD.has(text.toLowerCase().replace(/[\W_]*\d{0,2}$/, '')) || isSecretName(text)) return false;
+  if (WIDESPREAD.has(text.toLowerCase().replace(/[\W_]*\d{0,2}$/, ''))) return false;
+  if (/^[A-Za-z_\s-]+$/.test(text) && isSecretName(text)) return false;
   if (/^[a-z]+$/i.test(text)) return takesWords && text.length > 5;
   // Several words are a pass phrase where the name says so, else they belong to a user interface.
   if (/^[a-z]+(?:[\s_-]+[a-z]+)+[.!?:]?$/i.test(text)) return takesWords;

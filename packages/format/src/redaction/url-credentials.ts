@@ -21,7 +21,7 @@ export function replaceUrlCredentials(text: string, replace: ReplaceSecret): str
     const from = hasPassword ? colon + 1 : start;
     const secret = text.slice(from, at);
     if (hasPassword ? !isPassword(secret) : !looksRandom(secret)) continue;
-    out += text.slice(done, from) + replace(secret, 'url-credentials');
+    out += text.slice(done, from) + replace(secret, 'url-credentials', true);
     done = at;
   }
   return done === 0 ? text : out + text.slice(done);
