@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { scratchFolder } from '../testing/bundle.ts';
+import { scratchFolder } from '../../test/recorder/bundle.ts';
 import { openDatabase } from './open.ts';
 import { isBusy, sqliteCode } from './sqlite-codes.ts';
 import type { Database, DriverName } from './types.ts';
@@ -27,14 +27,16 @@ function withDriver<T>(driver: DriverName, body: () => T): T {
   }
 }
 
-function codeOf(body: () => unknown): string | undefined {
+function errorOf(body: () => unknown): unknown {
   try {
     body();
   } catch (error) {
-    return sqliteCode(error);
+    return error;
   }
   return undefined;
 }
+
+const codeOf = (body: () => unknown): string | undefined => sqliteCode(errorOf(body));
 
 test('at least one driver loads, and the first of them is taken', () => {
   expect(available.length).toBeGreaterThan(0);
@@ -115,13 +117,9 @@ describe.each(available)('%s', (driver) => {
   test('names what went wrong the same way', () => {
     const other = open({ busyTimeoutMs: 1 });
     db.exec('BEGIN EXCLUSIVE');
-    try {
-      other.exec('BEGIN IMMEDIATE');
-      expect.unreachable();
-    } catch (error) {
-      expect(sqliteCode(error)).toBe('BUSY');
-      expect(isBusy(error)).toBe(true);
-    }
+    const busy = errorOf(() => other.exec('BEGIN IMMEDIATE'));
+    expect(sqliteCode(busy)).toBe('BUSY');
+    expect(isBusy(busy)).toBe(true);
     db.exec('COMMIT');
     other.close();
     db.exec('PRAGMA max_page_count = 3');

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
-import { bundle } from '../testing/bundle.ts';
+import { bundle } from '../../test/recorder/bundle.ts';
 
 let program: string;
 beforeAll(async () => {
-  program = await bundle('testing/warnings-program.ts');
+  program = await bundle('test/recorder/warnings-program.ts');
 });
 
 test('the experimental warning of node:sqlite stays silent, those of the program do not', () => {

@@ -4,9 +4,9 @@ import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { sqliteCode } from '../driver/sqlite-codes.ts';
 import { openForReading } from '../schema/open-recording.ts';
-import { bundle, scratchFolder } from '../testing/bundle.ts';
-import { FakeWriter } from '../testing/fake-writer.ts';
-import { recorderOptions } from '../testing/start-worker.ts';
+import { bundle, scratchFolder } from '../../test/recorder/bundle.ts';
+import { FakeWriter } from '../../test/recorder/fake-writer.ts';
+import { recorderOptions } from '../../test/recorder/start-worker.ts';
 import { verifyRecording } from '../verify/verify-recording.ts';
 import type { RecorderReport } from './messages.ts';
 import { Recorder } from './recorder.ts';
@@ -48,8 +48,8 @@ test('a full database keeps what it has, and still takes the accounts of what is
 
 test('a process that reaches its limit for files ends as ever; the recording stays sound', async () => {
   const [recorderProgram, tracedProgram] = [
-    await bundle('testing/recorder-program.ts'),
-    await bundle('testing/traced-program.ts'),
+    await bundle('test/recorder/recorder-program.ts'),
+    await bundle('test/recorder/traced-program.ts'),
   ];
   const file = join(scratchFolder(), 'a.db');
   // bash counts the limit in KiB: 12 MiB.

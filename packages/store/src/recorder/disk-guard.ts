@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { storeError } from '../errors.ts';
 
 /** Recording stops when less than this is free, so that the program and the machine keep room. */
-export const DISK_FLOOR_BYTES = 64 * 1024 * 1024;
+const DISK_FLOOR_BYTES = 64 * 1024 * 1024;
 
 /** The free space is looked at after so many bytes, or so many milliseconds, whichever comes first. */
 const CHECK_BYTES = 8 * 1024 * 1024;

@@ -5,14 +5,14 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Database } from '../driver/types.ts';
 import { openForReading, readMeta } from '../schema/open-recording.ts';
 import { processState } from '../schema/process-state.ts';
-import { bundle, scratchFolder } from '../testing/bundle.ts';
+import { bundle, scratchFolder } from '../../test/recorder/bundle.ts';
 import { verifyRecording } from '../verify/verify-recording.ts';
 
 let recorderProgram: string;
 let tracedProgram: string;
 beforeAll(async () => {
-  recorderProgram = await bundle('testing/recorder-program.ts');
-  tracedProgram = await bundle('testing/traced-program.ts');
+  recorderProgram = await bundle('test/recorder/recorder-program.ts');
+  tracedProgram = await bundle('test/recorder/traced-program.ts');
 });
 
 interface ProcessRow {

@@ -33,7 +33,7 @@ export interface RecorderOptions {
   /** Flight recorder: bytes of this recording, WAL included, and of all recordings in its folder. Default: no limit. */
   keepBytes?: number;
   keepTotalBytes?: number;
-  /** Recording stops when less than this is free on the disk. Default DISK_FLOOR_BYTES. */
+  /** Recording stops when less than this is free on the disk. Default 64 MiB. */
   diskFloorBytes?: number;
   /** The plan in force at start, and the file it came from (null: none). Both are for `RecorderHooks.plan`. */
   plan?: { file: string | null; json: string };

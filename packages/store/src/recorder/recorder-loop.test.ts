@@ -5,10 +5,10 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../driver/open.ts';
 import { openForReading } from '../schema/open-recording.ts';
-import { scratchFolder } from '../testing/bundle.ts';
-import { FakeWriter } from '../testing/fake-writer.ts';
-import { smallSiteTable } from '../testing/site-table.ts';
-import { recorderOptions } from '../testing/start-worker.ts';
+import { scratchFolder } from '../../test/recorder/bundle.ts';
+import { FakeWriter } from '../../test/recorder/fake-writer.ts';
+import { smallSiteTable } from '../../test/recorder/site-table.ts';
+import { recorderOptions } from '../../test/recorder/start-worker.ts';
 import { verifyRecording } from '../verify/verify-recording.ts';
 import type { RecorderHooks } from './hooks.ts';
 import type { LivePlan, PlanSource } from './levels/plan-watch.ts';
@@ -164,12 +164,11 @@ test('old recordings of the folder go when all together are too much', async () 
   writer = new FakeWriter(4, 4096);
   start({}, { keepTotalBytes: 1_000 });
   await until('the old one is gone', () => !existsSync(old));
-  await until('it is noted', () => {
-    const db = openForReading(file);
-    const row = db.prepare("SELECT text FROM notes WHERE kind = 'keep'").get();
-    db.close();
-    return String(row?.['text']).startsWith('deleted 1 old recordings');
-  });
+  await exit();
+  const db = openForReading(file);
+  const notes = db.prepare("SELECT text FROM notes WHERE kind = 'keep'").all<{ text: string }>();
+  expect(notes.map(({ text }) => text)).toEqual([expect.stringMatching(/^deleted 1 old recordings/)]);
+  db.close();
 });
 
 describe('levels', () => {

@@ -1,17 +1,19 @@
 import { decodeEvents, K, readChunkHeader } from '@execution-cinema/format';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
 import { inflateRawSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openForReading } from '../schema/open-recording.ts';
-import { FakeWriter } from '../testing/fake-writer.ts';
-import { bundle, scratchFolder } from '../testing/bundle.ts';
-import { startWorker } from '../testing/start-worker.ts';
-import type { ModuleMessage } from './messages.ts';
+import { FakeWriter } from '../../test/recorder/fake-writer.ts';
+import { bundle, scratchFolder } from '../../test/recorder/bundle.ts';
+import { recorderOptions, startWorker } from '../../test/recorder/start-worker.ts';
+import type { ModuleMessage, RecorderMessage } from './messages.ts';
+import { Recorder } from './recorder.ts';
 
 let program: string;
 beforeAll(async () => {
-  program = await bundle('testing/recorder-program.ts');
+  program = await bundle('test/recorder/recorder-program.ts');
 });
 
 const MODULE: ModuleMessage = {
@@ -101,5 +103,58 @@ describe('the recorder thread', () => {
     expect(() => statSync(`${file}-wal`)).toThrow('ENOENT');
     const report = recorder.reports.find(({ type }) => type === 'closed');
     expect(report).toMatchObject({ storedEvents: 20_002, droppedEvents: 0 });
+  });
+
+  test('has what an event needs in the database before the event, whatever the order of the ports', () => {
+    const file = join(scratchFolder(), 'a.db');
+    const writer = new FakeWriter();
+    const main = new MessageChannel();
+    const loader = new MessageChannel();
+    const recorder = new Recorder(recorderOptions(file, writer, main.port2), () => {});
+    main.port1.postMessage({ type: 'port', port: loader.port2 } satisfies RecorderMessage, [loader.port2]);
+    main.port1.postMessage({
+      type: 'load',
+      thread: 0,
+      base: 0,
+      count: 5,
+      key: MODULE.key,
+      scopeInstance: 1,
+      timeNs: 1,
+    });
+    loader.port1.postMessage(MODULE);
+    writer.call(1, 1);
+    writer.publish();
+    recorder.flush('published');
+    const row = recorder.db
+      .prepare('SELECT file, (SELECT count(*) FROM chunks) chunks FROM loads JOIN modules ON module_id = modules.id')
+      .get();
+    expect(row).toEqual({ file: 'app.js', chunks: 1 });
+    recorder.finish({ type: 'process-exit', timeNs: 1, exitCode: 0, signal: null });
+    main.port1.close();
+    loader.port1.close();
+  });
+
+  test('takes a load before its module, and leaves out with a note what makes no sense', () => {
+    const file = join(scratchFolder(), 'a.db');
+    const writer = new FakeWriter();
+    const { port1, port2 } = new MessageChannel();
+    const recorder = new Recorder(recorderOptions(file, writer, port2), () => {});
+    const load = { type: 'load', thread: 0, base: 0, count: 5, key: MODULE.key, scopeInstance: 1, timeNs: 1 } as const;
+    port1.postMessage(load);
+    port1.postMessage({ ...load, thread: 99 });
+    port1.postMessage({ ...MODULE, key: 'bad', functions: [] });
+    recorder.flush('published');
+    expect(recorder.db.prepare('SELECT key, file FROM modules').all()).toEqual([{ key: MODULE.key, file: null }]);
+    port1.postMessage(MODULE);
+    recorder.flush('published');
+    expect(recorder.db.prepare('SELECT id, key, file FROM modules').all()).toEqual([
+      { id: 1, key: MODULE.key, file: 'app.js' },
+    ]);
+    expect(recorder.db.prepare('SELECT module_id FROM loads').all()).toEqual([{ module_id: 1 }]);
+    const notes = recorder.db.prepare('SELECT kind, text FROM notes').all<{ kind: string; text: string }>();
+    expect(notes.map(({ kind }) => kind)).toEqual(['recorder', 'recorder']);
+    expect(notes.map(({ text }) => text).sort()[0]).toBe('message load could not be stored: thread 99 is not known');
+    recorder.finish({ type: 'process-exit', timeNs: 1, exitCode: 0, signal: null });
+    port1.close();
   });
 });

@@ -286,7 +286,7 @@ export class Recorder {
 
   /** Closes the accounts of threads that have ended and whose rings are empty. */
   endThreads(): void {
-    for (const thread of [...this.threads.values()]) {
+    for (const thread of this.threads.values()) {
       if (thread.endNs === undefined || thread.id === undefined || thread.reader.hasUnstored()) continue;
       const dropped = this.db.transaction(() => this.writeEnd(thread, thread.endNs!, LOST_AT_END), 'immediate');
       this.forget(thread, dropped);

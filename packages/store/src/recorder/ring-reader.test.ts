@@ -1,6 +1,6 @@
 import { R } from '@execution-cinema/format';
 import { describe, expect, test } from 'vitest';
-import { FakeWriter } from '../testing/fake-writer.ts';
+import { FakeWriter } from '../../test/recorder/fake-writer.ts';
 import { RingReader, type Extent, type Piece } from './ring-reader.ts';
 
 function take(reader: RingReader, extent: Extent): Piece[] {

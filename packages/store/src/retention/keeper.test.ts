@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openForReading } from '../schema/open-recording.ts';
 import type { ThreadInfo } from '../recorder/messages.ts';
 import { Recorder } from '../recorder/recorder.ts';
-import { scratchFolder } from '../testing/bundle.ts';
-import { FakeWriter } from '../testing/fake-writer.ts';
-import { recorderOptions } from '../testing/start-worker.ts';
+import { scratchFolder } from '../../test/recorder/bundle.ts';
+import { FakeWriter } from '../../test/recorder/fake-writer.ts';
+import { recorderOptions } from '../../test/recorder/start-worker.ts';
 import { verifyRecording } from '../verify/verify-recording.ts';
 
 const MIB = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FakeWriter } from '../../testing/fake-writer.ts';
+import { FakeWriter } from '../../../test/recorder/fake-writer.ts';
 import { RingReader } from '../ring-reader.ts';
 import { HeatGauge } from './heat.ts';
 

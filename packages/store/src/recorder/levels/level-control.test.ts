@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { smallSiteTable } from '../../testing/site-table.ts';
+import { smallSiteTable } from '../../../test/recorder/site-table.ts';
 import { ALL_DEGRADED, INSIDE_DEGRADED, LevelControl, NOT_DEGRADED, SWITCHED_OFF } from './level-control.ts';
 import { flatten } from './module-sites.ts';
 

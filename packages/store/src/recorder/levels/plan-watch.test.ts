@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { scratchFolder } from '../../testing/bundle.ts';
-import { smallSiteTable } from '../../testing/site-table.ts';
+import { scratchFolder } from '../../../test/recorder/bundle.ts';
+import { smallSiteTable } from '../../../test/recorder/site-table.ts';
 import { LevelControl } from './level-control.ts';
 import { flatten, type SiteTables } from './module-sites.ts';
 import { PlanWatch, type LivePlan, type PlanChange } from './plan-watch.ts';

@@ -1,9 +1,9 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import type { ProcessInfo, RecorderMessage, RecorderOptions, RecorderReport } from '../recorder/messages.ts';
+import type { ProcessInfo, RecorderMessage, RecorderOptions, RecorderReport } from '../../src/recorder/messages.ts';
 import type { FakeWriter } from './fake-writer.ts';
 
 /** This process, as the recorder hears of it. */
-export function processOptions(): ProcessInfo {
+function processOptions(): ProcessInfo {
   return {
     pid: process.pid,
     parentPid: process.ppid,

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
-const SOURCES = fileURLToPath(new URL('..', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 /** Inside the package, so that the bundles find better-sqlite3. */
 const BUNDLES = fileURLToPath(new URL('../../node_modules/.cache/test-bundles', import.meta.url));
 
@@ -15,12 +15,12 @@ afterAll(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Bundles a source file (path below src/) as a program that any Node runs. Returns the path of the bundle. */
+/** Bundles a source file (path in the package) as a program that any Node runs. Returns the path of the bundle. */
 export async function bundle(entry: string): Promise<string> {
   mkdirSync(BUNDLES, { recursive: true });
   const outfile = join(mkdtempSync(join(BUNDLES, 'b-')), 'program.mjs');
   await build({
-    entryPoints: [join(SOURCES, entry)],
+    entryPoints: [join(PACKAGE, entry)],
     outfile,
     bundle: true,
     platform: 'node',

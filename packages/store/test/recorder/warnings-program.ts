@@ -1,4 +1,4 @@
-import { openDatabase } from '../driver/open.ts';
+import { openDatabase } from '../../src/driver/open.ts';
 
 /** Prints which warnings a program sees that opens a database between its own. */
 const warnings: string[] = [];
