@@ -26,11 +26,14 @@ function visitClass(walk: Walk, node: NodeOf<'ClassDeclaration' | 'ClassExpressi
 /** The initializer runs as a function of its own: it sees the variables around the class, but temporaries would be shared. */
 function visitField(walk: Walk, member: NodeOf<'PropertyDefinition'>): void {
   if (member.value == null) return;
+  const around = walk.scope;
   const scope = walk.enterScope(member);
   walk.withoutTemporaries++;
   visitFieldValue(walk, member, !isAnonymousDefinition(member.value));
   walk.withoutTemporaries--;
   walk.leaveScope(scope);
+  // Its parent is a scope with the class's own name, which the code around the class is not in.
+  walk.scope = around;
 }
 
 /** A method, accessor or constructor of a class or an object literal. */
