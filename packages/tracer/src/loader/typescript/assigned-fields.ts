@@ -11,19 +11,23 @@ const TAKEN = { instance: /^(?:message|stack|cause)$/, static: /^(?:name|length|
 export function blanksOfAssignedFields(facts: ProgramFacts): Blank[] | undefined {
   const blanks: Blank[] = [];
   for (const node of facts.classes) {
-    const fields = node.body.body.filter(({ type }) => type === 'PropertyDefinition') as PropertyDefinition[];
+    const fields = node.body.body.filter(isPublicField);
     if (fields.length === 0) continue;
     if (fields.some((field) => !isPlain(field, node))) return undefined;
     if (node.superClass && !extendsError(node, facts)) return undefined;
-    for (const { key, value, start, end } of fields) {
-      if (!value && key.type !== 'PrivateIdentifier') blanks.push({ start, end, first: ';' });
+    for (const { value, start, end } of fields) {
+      if (!value) blanks.push({ start, end, first: ';' });
     }
   }
   return blanks;
 }
 
+/** Private ones are defined either way. */
+function isPublicField(member: Class['body']['body'][number]): member is PropertyDefinition {
+  return member.type === 'PropertyDefinition' && member.key.type !== 'PrivateIdentifier';
+}
+
 function isPlain(field: PropertyDefinition, owner: Class): boolean {
-  if (field.key.type === 'PrivateIdentifier') return true;
   if (field.computed || field.key.type !== 'Identifier') return false;
   const { name } = field.key;
   if (TAKEN[field.static ? 'static' : 'instance'].test(name) || name === '__proto__') return false;
