@@ -24,7 +24,8 @@ const FILES = {
   ...SOURCES,
   'eslint.config.mjs':
     'export default [{ files: ["src/*.js"], languageOptions: { sourceType: "commonjs" }, rules: { "no-unused-vars": "error", "no-undef": "error", complexity: ["warn", 2], "no-var": "warn" } }];\n',
-  'tsconfig.json': '{ "compilerOptions": { "target": "es2020", "module": "commonjs", "strict": true, "noEmit": true, "types": [], "lib": ["es5"], "skipLibCheck": true }, "files": ["typed.ts"] }\n',
+  'tsconfig.json':
+    '{ "compilerOptions": { "target": "es2020", "module": "commonjs", "strict": true, "noEmit": true, "types": [], "lib": ["es5"], "skipLibCheck": true }, "files": ["typed.ts"] }\n',
   'typed.ts': `interface Item { price: number; name?: string }
 class Box<T extends Item> { constructor(private item: T) {} get(): number { return this.item.price + (this.item.name as any) } }
 const wrong: string = new Box({ price: 1 }).get();
@@ -72,16 +73,20 @@ describe.each(Object.entries(TOOLS))('%s', (name, args) => {
   test.each([
     ['default selection', {}],
     ['everything instrumented', { TRACER_INCLUDE: '**' }],
-  ])('behaves the same with the %s', async (selection, env) => {
-    const recording = join(project.dir, `${name}-${selection.replaceAll(' ', '-')}.db`);
-    const plain = await project.plain(args);
-    const recorded = await project.record(args, recording, env);
-    expect(withoutTimes(recorded)).toEqual(withoutTimes(plain));
-    const info = (await project.ask('info', recording)) as Info;
-    expect(info.functions.instrumented).toBeGreaterThanOrEqual(info.functions.eligible * INSTRUMENTED_SHARE_MIN);
-    if (selection !== 'default selection') {
-      expect(info.functions.eligible).toBeGreaterThan(1000);
-      expect(info.events.stored + info.events.dropped).toBe(info.events.produced);
-    }
-  }, 200_000);
+  ])(
+    'behaves the same with the %s',
+    async (selection, env) => {
+      const recording = join(project.dir, `${name}-${selection.replaceAll(' ', '-')}.db`);
+      const plain = await project.plain(args);
+      const recorded = await project.record(args, recording, env);
+      expect(withoutTimes(recorded)).toEqual(withoutTimes(plain));
+      const info = (await project.ask('info', recording)) as Info;
+      expect(info.functions.instrumented).toBeGreaterThanOrEqual(info.functions.eligible * INSTRUMENTED_SHARE_MIN);
+      if (selection !== 'default selection') {
+        expect(info.functions.eligible).toBeGreaterThan(1000);
+        expect(info.events.stored + info.events.dropped).toBe(info.events.produced);
+      }
+    },
+    200_000,
+  );
 });

@@ -74,33 +74,41 @@ describe.each(['express.cjs', 'fastify.mjs'])('%s', (script) => {
   test.each([
     ['default selection', {}],
     ['everything instrumented', { TRACER_INCLUDE: '**' }],
-  ])('behaves the same with the %s, and keeps requests apart', async (selection, env) => {
-    const recording = join(project.dir, `${script}-${selection.replaceAll(' ', '-')}.db`);
-    const plain = await project.plain([script]);
-    const recorded = await project.record([script], recording, env);
-    expect(recorded).toEqual(plain);
-    expect(JSON.parse(plain.stdout)).toHaveLength(20);
+  ])(
+    'behaves the same with the %s, and keeps requests apart',
+    async (selection, env) => {
+      const recording = join(project.dir, `${script}-${selection.replaceAll(' ', '-')}.db`);
+      const plain = await project.plain([script]);
+      const recorded = await project.record([script], recording, env);
+      expect(recorded).toEqual(plain);
+      expect(JSON.parse(plain.stdout)).toHaveLength(20);
 
-    const calls = (await project.ask(
-      'sql',
-      recording,
-      `SELECT c.correlation_id, c.function, a.value FROM calls c JOIN arguments a ON a.call_id = c.id
+      const calls = (await project.ask(
+        'sql',
+        recording,
+        `SELECT c.correlation_id, c.function, a.value FROM calls c JOIN arguments a ON a.call_id = c.id
        WHERE c.file = '${script}' AND c.function IN ('lookUp', 'greet') AND a.position = 0 ORDER BY c.id`,
-    )) as CallRow[];
-    const idsByCorrelation = new Map<number, Set<string>>();
-    for (const call of calls) {
-      const value = JSON.parse(call.value) as string | { id: string };
-      const ids = idsByCorrelation.get(call.correlation_id) ?? new Set();
-      idsByCorrelation.set(call.correlation_id, ids.add(typeof value === 'string' ? value : value.id));
-    }
-    // 20 look-ups and 19 greetings: one correlation per request, none with two ids.
-    expect(calls).toHaveLength(39);
-    expect([...idsByCorrelation.values()].map((ids) => ids.size)).toEqual(Array.from({ length: 20 }, () => 1));
+      )) as CallRow[];
+      const idsByCorrelation = new Map<number, Set<string>>();
+      for (const call of calls) {
+        const value = JSON.parse(call.value) as string | { id: string };
+        const ids = idsByCorrelation.get(call.correlation_id) ?? new Set();
+        idsByCorrelation.set(call.correlation_id, ids.add(typeof value === 'string' ? value : value.id));
+      }
+      // 20 look-ups and 19 greetings: one correlation per request, none with two ids.
+      expect(calls).toHaveLength(39);
+      expect([...idsByCorrelation.values()].map((ids) => ids.size)).toEqual(Array.from({ length: 20 }, () => 1));
 
-    const requests = (await project.ask('sql', recording, 'SELECT direction, url, status FROM requests')) as RequestRow[];
-    const incoming = requests.filter(({ direction }) => direction === 'in');
-    expect(incoming.map(({ status }) => status).sort()).toEqual([...Array.from({ length: 19 }, () => 200), 500]);
-    expect(requests.filter(({ direction }) => direction === 'out')).toHaveLength(20);
-    expect(readFileSync(recording).subarray(0, 15).toString()).toBe('SQLite format 3');
-  }, 120_000);
+      const requests = (await project.ask(
+        'sql',
+        recording,
+        'SELECT direction, url, status FROM requests',
+      )) as RequestRow[];
+      const incoming = requests.filter(({ direction }) => direction === 'in');
+      expect(incoming.map(({ status }) => status).sort()).toEqual([...Array.from({ length: 19 }, () => 200), 500]);
+      expect(requests.filter(({ direction }) => direction === 'out')).toHaveLength(20);
+      expect(readFileSync(recording).subarray(0, 15).toString()).toBe('SQLite format 3');
+    },
+    120_000,
+  );
 });

@@ -18,7 +18,11 @@ export interface Outcome {
 }
 
 /** Runs a command to its end and collects its output. It is killed (SIGKILL) when it takes too long. */
-export function run(command: string, args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): Promise<Outcome> {
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { cwd: string; env?: NodeJS.ProcessEnv },
+): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
@@ -53,6 +57,8 @@ export interface Project {
   record(args: readonly string[], recording: string, env?: NodeJS.ProcessEnv): Promise<Outcome>;
   /** Runs a command of the command line with --json and returns what it printed. */
   ask(...args: string[]): Promise<unknown>;
+  /** Runs a command of the command line and returns its output as text. */
+  print(...args: string[]): Promise<string>;
   /** Removes the folder. */
   remove(): void;
 }
@@ -65,6 +71,11 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
     writeFileSync(join(dir, name), text);
   }
   if (!existsSync(join(dir, 'node_modules'))) symlinkSync(join(ROOT, 'test/node_modules'), join(dir, 'node_modules'));
+  const print = async (...args: string[]): Promise<string> => {
+    const { stdout, stderr, exitCode } = await run(process.execPath, [CLI, ...args], { cwd: dir });
+    if (exitCode !== 0) throw new Error(`tracer ${args.join(' ')} failed: ${stderr}`);
+    return stdout;
+  };
   return {
     dir,
     plain: (args, env = {}) => run(process.execPath, args, { cwd: dir, env }),
@@ -73,11 +84,8 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
         cwd: dir,
         env: { TRACER_QUIET: '1', TRACER_OUT: recording, ...env },
       }),
-    async ask(...args) {
-      const { stdout, stderr, exitCode } = await run(process.execPath, [CLI, ...args, '--json'], { cwd: dir });
-      if (exitCode !== 0) throw new Error(`tracer ${args.join(' ')} failed: ${stderr}`);
-      return JSON.parse(stdout);
-    },
+    ask: async (...args) => JSON.parse(await print(...args, '--json')) as unknown,
+    print,
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
