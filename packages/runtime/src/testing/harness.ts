@@ -66,6 +66,11 @@ export function createHarness(options: Partial<RuntimeOptions> & { slots?: numbe
       }
       return chunks;
     },
+    /** Ends the chunk. */
+    cut: (): void => {
+      runtime.pause();
+      runtime.resume();
+    },
     /** Moves the recorder's tick. */
     tick: () => void control[R.R_TICK]!++,
   };
