@@ -1,7 +1,7 @@
 import { CARD_NUMBER_MIN, isCardValue } from './cards.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { isOptionSecret } from './named-values.ts';
-import { createScan } from './scan.ts';
+import { createNameTest, createScan } from './scan.ts';
 import { scrub, type ScrubRules } from './scrub.ts';
 import { scrubSource, type SourceLiteral } from './scrub-source.ts';
 import { NAME_STRONG, createNameRules, memberOf, type SecretName } from './secret-names.ts';
@@ -102,6 +102,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
   const rules: ScrubRules = {
     lookUp: secretName,
     scan: createScan(names),
+    mayHoldName: createNameTest(names),
     known,
     patterns: patterns.map((pattern) => new RegExp(pattern)),
   };

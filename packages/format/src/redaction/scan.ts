@@ -70,6 +70,12 @@ function endingIn(endings: readonly string[]): string {
   return `(?:${groups.join('|')})`;
 }
 
+/** Whether a text holds an ending of a secret name anywhere: a quick test before names are cut out of it. */
+export function createNameTest(planNames: readonly string[]): (text: string) => boolean {
+  const ending = new RegExp(endingIn([...nameEndings(), ...planNames.map(nameEnding).filter((name) => name !== '')]));
+  return (text) => ending.test(text);
+}
+
 /** Groups expressions by the character they end with, which may be an escaped dot. */
 function byLastCharacter(marks: readonly string[]): Map<string, string[]> {
   const groups = new Map<string, string[]>();

@@ -13,7 +13,9 @@ export interface SourceLiteral {
   readonly name: string;
 }
 
-const NAMED_NUMBER = /(?<![\w$])([A-Za-z_$][\w$]{1,47})(["']?\s{0,4}[:=]\s{0,4})(\d{3,16})(?![\w.])/g;
+const NAMED_NUMBER = /[:=]\s{0,4}(\d{3,16})(?![\w.])/g;
+const NAME_BEFORE = /(?<![\w$])([A-Za-z_$][\w$]{1,47})["']?\s{0,4}$/;
+const NAME_CHARS_MAX = 56;
 
 /**
  * Replaces secrets in the literals and comments of a source text by as many characters: every line and column stays
@@ -31,7 +33,8 @@ export function scrubSource(
   const parameters = secretParameters(source, rules.lookUp);
   let out = '';
   let done = 0;
-  for (const stretch of sourceStretches(source)) {
+  const wanted = { isName: rules.mayHoldName, isCallee: (name: string) => parameters.has(name) };
+  for (const stretch of sourceStretches(source, wanted)) {
     const { start, end } = stretch;
     if (end - start < 3) continue;
     const text = source.slice(start, end);
@@ -60,10 +63,11 @@ function secretNameOf({ name, owner }: Pick<SourceStretch, 'name' | 'owner'>, ru
 }
 
 function replaceNamedNumbers(source: string, rules: ScrubRules, replace: ReplaceSecret): string {
-  return source.replace(NAMED_NUMBER, (found: string, name: string, sign: string, digits: string) => {
-    const secretName = rules.lookUp(name);
+  return source.replace(NAMED_NUMBER, (found: string, digits: string, at: number) => {
+    const name = NAME_BEFORE.exec(source.slice(Math.max(0, at - NAME_CHARS_MAX), at))?.[1];
+    const secretName = name === undefined ? null : rules.lookUp(name);
     if (secretName === null || !isSecretNumber(secretName.nameClass, Number(digits))) return found;
-    return name + sign + replace(digits, secretName.kind);
+    return found.slice(0, -digits.length) + replace(digits, secretName.kind);
   });
 }
 

@@ -10,6 +10,8 @@ import { replaceUrlCredentials } from './url-credentials.ts';
 export interface ScrubRules {
   readonly lookUp: (name: string) => SecretName | null;
   readonly scan: Scan;
+  /** Whether a text may hold a secret name. */
+  readonly mayHoldName: (text: string) => boolean;
   readonly known: KnownSecrets;
   /** A plan's own patterns; each is tried on the whole text and on its words. */
   readonly patterns: readonly RegExp[];

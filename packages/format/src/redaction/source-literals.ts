@@ -23,8 +23,9 @@ const CONTEXT_CHARS_MAX = 96;
 /** Brackets nested deeper are followed, but no longer named. */
 const BRACKETS_NAMED_MAX = 256;
 
+/** Matched backwards from the end of the text before a literal: forwards the engine would try every start. */
 const GIVEN_NAME =
-  /(?:([\w$-]+)["'`\])]{0,3}[?!]?\s*(?::\s*[\w$.<>[\]| ]{1,40})?\s*(?:[=!]==?|[|?&]{2}=?|\+=|[:=])\s*|\(\s*["'`]([\w$.-]+)["'`]\s*,\s*|\b(set[\w$]*)\(\s*|\[\s*["'`]([\w$.-]+)["'`]\s*,\s*)$/;
+  /$(?<=(?:([\w$-]+)["'`\])]{0,3}[?!]?\s*(?::\s*[\w$.<>[\]| ]{1,40})?\s*(?:[=!]==?|[|?&]{2}=?|\+=|[:=])\s*|\(\s*["'`]([\w$.-]+)["'`]\s*,\s*|\b(set[\w$]*)\(\s*|\[\s*["'`]([\w$.-]+)["'`]\s*,\s*))/;
 
 const BEFORE_REGEXP =
   /(?:^|[([{,;=:!&|?+\-*%~^<>}]|\b(?:return|typeof|case|in|of|delete|void|throw|new|else|do|yield|await))\s*$/;
@@ -32,56 +33,75 @@ const BEFORE_REGEXP =
 /** An open bracket: where it opened, and how many commas have passed inside of it. */
 interface Bracket {
   readonly at: number;
-  /** `(`, `[` or `{`; `$` for the hole of a template. */
-  readonly kind: string;
+  readonly kind: number;
   commas: number;
 }
 
-const OPENING: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+const DOUBLE_QUOTE = 34;
+const DOLLAR = 36;
+const SINGLE_QUOTE = 39;
+const PAREN_OPEN = 40;
+const PAREN_CLOSE = 41;
+const COMMA = 44;
+const SLASH = 47;
+const BRACKET_OPEN = 91;
+const BRACKET_CLOSE = 93;
+const BACK_QUOTE = 96;
+const BRACE_OPEN = 123;
+const BRACE_CLOSE = 125;
+
 const NO_CONTEXT = { name: '', owner: '', callee: '', argument: 0 };
 
+/** What the caller can make use of; names and callees cost a look at the text before each literal. */
+export interface ContextWanted {
+  /** Whether the text before a literal may hold a name of interest. */
+  readonly isName: (before: string) => boolean;
+  readonly isCallee: (name: string) => boolean;
+}
+
 /** Yields the stretches in order; they do not overlap. */
-export function* sourceStretches(source: string): Generator<SourceStretch> {
+export function* sourceStretches(source: string, wanted: ContextWanted): Generator<SourceStretch> {
   const brackets: Bracket[] = [];
   for (let at = 0; at < source.length;) {
-    const character = source[at]!;
-    switch (character) {
-      case '"':
-      case "'": {
-        const end = endOfString(source, at + 1, source.charCodeAt(at));
-        yield { start: at + 1, end, ...contextOf(source, at, brackets) };
+    const unit = source.charCodeAt(at);
+    switch (unit) {
+      case DOUBLE_QUOTE:
+      case SINGLE_QUOTE: {
+        const end = endOfString(source, at + 1, unit);
+        yield { start: at + 1, end, ...contextOf(source, at, brackets, wanted) };
         at = end + 1;
         break;
       }
-      case '`': {
+      case BACK_QUOTE: {
         const end = endOfChunk(source, at + 1);
-        yield { start: at + 1, end, ...contextOf(source, at, brackets) };
+        yield { start: at + 1, end, ...contextOf(source, at, brackets, wanted) };
         at = afterChunk(source, end, brackets);
         break;
       }
-      case '(':
-      case '[':
-      case '{':
-        brackets.push({ at: at++, kind: character, commas: 0 });
+      case PAREN_OPEN:
+      case BRACKET_OPEN:
+      case BRACE_OPEN:
+        brackets.push({ at: at++, kind: unit, commas: 0 });
         break;
-      case ',':
+      case COMMA:
         if (brackets.length > 0) brackets.at(-1)!.commas++;
         at++;
         break;
-      case ')':
-      case ']':
-      case '}': {
+      case PAREN_CLOSE:
+      case BRACKET_CLOSE:
+      case BRACE_CLOSE: {
         at++;
         const open = brackets.at(-1)?.kind;
-        if (open === OPENING[character]) brackets.pop();
-        if (character !== '}' || open !== '$') break;
+        // Of each pair the closing one follows in ASCII, by one or two.
+        if (open !== undefined && unit - open <= 2 && unit > open) brackets.pop();
+        if (unit !== BRACE_CLOSE || open !== DOLLAR) break;
         brackets.pop();
         const end = endOfChunk(source, at);
         yield { start: at, end, ...NO_CONTEXT };
         at = afterChunk(source, end, brackets);
         break;
       }
-      case '/': {
+      case SLASH: {
         const comment = commentAt(source, at);
         if (comment !== null) {
           yield { ...comment, ...NO_CONTEXT };
@@ -97,19 +117,40 @@ export function* sourceStretches(source: string): Generator<SourceStretch> {
   }
 }
 
-function contextOf(source: string, quote: number, brackets: readonly Bracket[]): typeof NO_CONTEXT {
+function contextOf(
+  source: string,
+  quote: number,
+  brackets: readonly Bracket[],
+  wanted: ContextWanted,
+): typeof NO_CONTEXT {
   const last = lastBefore(source, quote);
   if (last < 0 || !':=|?&(,'.includes(source[last]!)) return NO_CONTEXT;
-  const match = GIVEN_NAME.exec(source.slice(Math.max(0, quote - CONTEXT_CHARS_MAX), quote));
-  const name = match === null ? '' : (match[1] ?? match[2] ?? match[3] ?? match[4] ?? '');
+  const before = source.slice(Math.max(0, quote - CONTEXT_CHARS_MAX), quote);
+  const match = wanted.isName(before) ? GIVEN_NAME.exec(before) : null;
   const bracket = brackets.length > BRACKETS_NAMED_MAX ? undefined : brackets.at(-1);
-  const before = bracket === undefined ? '' : source.slice(Math.max(0, bracket.at - CONTEXT_CHARS_MAX), bracket.at);
+  const callee = bracket?.kind === PAREN_OPEN ? wordBefore(source, bracket.at) : '';
   return {
-    name,
-    owner: bracket?.kind === '{' ? (/([\w$-]+)["'`]?\s*[:=]\s*$/.exec(before)?.[1] ?? '') : '',
-    callee: bracket?.kind === '(' ? (/([\w$]+)\s*$/.exec(before)?.[1] ?? '') : '',
+    name: match === null ? '' : (match[1] ?? match[2] ?? match[3] ?? match[4] ?? ''),
+    owner: bracket?.kind === BRACE_OPEN ? ownerBefore(source, bracket.at, wanted) : '',
+    callee: callee !== '' && wanted.isCallee(callee) ? callee : '',
     argument: bracket?.commas ?? 0,
   };
+}
+
+function ownerBefore(source: string, brace: number, wanted: ContextWanted): string {
+  const last = lastBefore(source, brace);
+  if (last < 0 || !':='.includes(source[last]!)) return '';
+  const before = source.slice(Math.max(0, last - CONTEXT_CHARS_MAX), last);
+  return wanted.isName(before) ? wordBefore(source, last) : '';
+}
+
+/** The identifier that ends before a place, white space and a closing quote in between left out. */
+function wordBefore(source: string, at: number): string {
+  let end = lastBefore(source, at) + 1;
+  if (end > 0 && /["'`]/.test(source[end - 1]!)) end--;
+  let start = end;
+  while (start > 0 && end - start < CONTEXT_CHARS_MAX && /[\w$-]/.test(source[start - 1]!)) start--;
+  return source.slice(start, end);
 }
 
 function lastBefore(source: string, at: number): number {
@@ -120,7 +161,7 @@ function lastBefore(source: string, at: number): number {
 
 function afterChunk(source: string, end: number, brackets: Bracket[]): number {
   if (source[end] !== '$') return end + 1;
-  brackets.push({ at: end, kind: '$', commas: 0 });
+  brackets.push({ at: end, kind: DOLLAR, commas: 0 });
   return end + 2;
 }
 
