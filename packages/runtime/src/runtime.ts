@@ -1,4 +1,5 @@
-import { K, type RuntimeMessage } from '@execution-cinema/format';
+import type { RuntimeMessage } from '@execution-cinema/format';
+import * as K from '@execution-cinema/format/event-kinds';
 import type { Redactor } from '@execution-cinema/format/redaction';
 import { createContexts } from './async/contexts.ts';
 import { createEncoder, type ValueLimits } from './capture/encoder.ts';

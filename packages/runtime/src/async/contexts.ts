@@ -1,5 +1,6 @@
 import { executionAsyncResource } from 'node:async_hooks';
-import { CAUSE_CODES, K } from '@execution-cinema/format';
+import { CAUSE_CODES } from '@execution-cinema/format';
+import * as K from '@execution-cinema/format/event-kinds';
 import { BASE_DEPTH, CAUSE_PENDING, CHUNK, CORRELATION, DROPPING, NEXT_CALL, type Core } from '../core.ts';
 import { mapClear, mapDelete, mapGet, mapSet, mapFirstKey } from '../primordials.ts';
 import type { Attention, Cause } from '../probes/attention.ts';

@@ -1,4 +1,4 @@
-import { T } from '@execution-cinema/format';
+import * as T from '@execution-cinema/format/value-tags';
 import type { Redactor, SecretName } from '@execution-cinema/format/redaction';
 import { VALUES_END, type Core } from '../core.ts';
 import {

@@ -1,4 +1,5 @@
-import { CUT_REASONS, T } from '@execution-cinema/format';
+import { CUT_REASONS } from '@execution-cinema/format';
+import * as T from '@execution-cinema/format/value-tags';
 import { SCAN_MARGIN_CHARS, type Redactor, type SecretName } from '@execution-cinema/format/redaction';
 import { DIRTY, EPOCH, LIMIT, POSITION, STRINGS, STRINGS_COMMITTED, VALUES_END, type Core } from '../core.ts';
 import { asIntN, bigintToString, mapSize, setSize, slice, symbolDescription } from '../primordials.ts';
@@ -30,7 +31,6 @@ export interface ValueLimits {
   string: number;
 }
 
-const { UNDEFINED, NULL, FALSE, TRUE, SMI, INT32, DOUBLE, SMI_MIN, SMI_MAX } = T;
 const REASON_DEPTH = CUT_REASONS.indexOf('depth');
 const REASON_BUDGET = CUT_REASONS.indexOf('budget');
 
@@ -72,16 +72,16 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
       if (token !== null) return putRedacted(token, p);
     }
     if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
-      if (value >= SMI_MIN && value <= SMI_MAX) {
-        words[p] = SMI | (value << 8);
+      if (value >= T.SMI_MIN && value <= T.SMI_MAX) {
+        words[p] = T.SMI | (value << 8);
         return p + 1;
       }
-      words[p] = INT32;
+      words[p] = T.INT32;
       words[p + 1] = value;
       return p + 2;
     }
     scratch[0] = value;
-    words[p] = DOUBLE;
+    words[p] = T.DOUBLE;
     words[p + 1] = scratchWords[0]!;
     words[p + 2] = scratchWords[1]!;
     return p + 3;
@@ -115,12 +115,12 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
         return strings.putValue(value, p, name);
       case 'object':
         if (value !== null) return putObject(value, p, depth, name);
-        words[p] = NULL;
+        words[p] = T.NULL;
         return p + 1;
       case 'function':
         return putObject(value, p, depth, name);
       case 'boolean':
-        words[p] = value ? TRUE : FALSE;
+        words[p] = value ? T.TRUE : T.FALSE;
         return p + 1;
       case 'bigint':
         return putBigint(value, p, name);
@@ -128,7 +128,7 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
         words[p] = T.SYMBOL;
         return strings.putValue(symbolDescription(value) ?? '', p + 1, null);
       default:
-        words[p] = UNDEFINED;
+        words[p] = T.UNDEFINED;
         return p + 1;
     }
   };

@@ -1,9 +1,8 @@
-import { T } from '@execution-cinema/format';
+import * as T from '@execution-cinema/format/value-tags';
 import type { Redactor, SecretName } from '@execution-cinema/format/redaction';
 import { EPOCH, NOW_MS, STRINGS, VALUES_END, type Core } from '../core.ts';
 import { charCodeAt, imul, mapClear, mapGet, mapSet, slice } from '../primordials.ts';
 
-const { STRING, STRING_REF, STRING_FLAG_UTF16, STRING_FLAG_INTERNED, STRING_FLAG_CUT } = T;
 const FLAGS_SHIFT = 24;
 
 /** Longest text that gets a number in its chunk, and shortest for which a number is cheaper than the text. */
@@ -83,14 +82,14 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
       packed[q++] = word;
     }
     if (all <= 0xff) {
-      packed[0] = STRING | (length << 8);
+      packed[0] = T.STRING | (length << 8);
       return q;
     }
     for (i = 0, q = 1; i < length; i += 2) {
       const low = charCodeAt(text, i);
       packed[q++] = i + 1 < length ? low | (charCodeAt(text, i + 1) << 16) : low;
     }
-    packed[0] = STRING | (length << 8) | (STRING_FLAG_UTF16 << FLAGS_SHIFT);
+    packed[0] = T.STRING | (length << 8) | (T.STRING_FLAG_UTF16 << FLAGS_SHIFT);
     return q;
   };
 
@@ -113,7 +112,7 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
 
   /** Whether the packed text stands in the ring at `position`, written with a number. */
   const isSame = (position: number, count: number): boolean => {
-    if (words[position] !== (packed[0]! | (STRING_FLAG_INTERNED << FLAGS_SHIFT))) return false;
+    if (words[position] !== (packed[0]! | (T.STRING_FLAG_INTERNED << FLAGS_SHIFT))) return false;
     for (let i = 1; i < count; i++) if (words[position + i] !== packed[i]) return false;
     return true;
   };
@@ -128,7 +127,7 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     let flags = 0;
     let start = p + 1;
     if (fullLength > length) {
-      flags = STRING_FLAG_CUT;
+      flags = T.STRING_FLAG_CUT;
       words[start++] = fullLength;
     }
     let q = start;
@@ -145,14 +144,14 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     }
     if ((length & 3) !== 0) words[q++] = word;
     if (all > 0xff) {
-      flags |= STRING_FLAG_UTF16;
+      flags |= T.STRING_FLAG_UTF16;
       q = start;
       for (let i = 0; i < length; i += 2) {
         const low = charCodeAt(text, i);
         words[q++] = i + 1 < length ? low | (charCodeAt(text, i + 1) << 16) : low;
       }
     }
-    words[p] = STRING | (length << 8) | (flags << FLAGS_SHIFT);
+    words[p] = T.STRING | (length << 8) | (flags << FLAGS_SHIFT);
     return q;
   };
 
@@ -181,14 +180,14 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
   /** Writes the packed text, by number if it is known under `slot`, else with the next number. */
   const number = (count: number, slot: number, p: number): number => {
     if (tableTags[slot] === tag && isSame(tablePositions[slot]!, count)) {
-      words[p] = STRING_REF | (tableNumbers[slot]! << 8);
+      words[p] = T.STRING_REF | (tableNumbers[slot]! << 8);
       return p + 1;
     }
     tableTags[slot] = tag;
     tablePositions[slot] = p;
     tableNumbers[slot] = registers[STRINGS]!;
     registers[STRINGS]!++;
-    packed[0]! |= STRING_FLAG_INTERNED << FLAGS_SHIFT;
+    packed[0]! |= T.STRING_FLAG_INTERNED << FLAGS_SHIFT;
     return putPacked(count, p);
   };
 
@@ -208,7 +207,7 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
       refreshTag();
       const slot = hashPacked(count);
       if (tableTags[slot] === tag && isSame(tablePositions[slot]!, count)) {
-        words[p] = STRING_REF | (tableNumbers[slot]! << 8);
+        words[p] = T.STRING_REF | (tableNumbers[slot]! << 8);
         return p + 1;
       }
       const replaced = redactor === undefined ? null : redactor.redactValue(null, text);
@@ -248,14 +247,14 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     }
     const entry = entryOf(key);
     if (entry.epoch === registers[EPOCH]) {
-      words[p] = STRING_REF | (entry.number << 8);
+      words[p] = T.STRING_REF | (entry.number << 8);
       return p + 1;
     }
     const replaced = redactor === undefined ? null : redactor.redactValue(null, key);
     if (replaced !== null) return putClean(replaced, p, KEY_CHARS_MAX);
     if (key.length === 0) return putPacked(pack(key, 0), p);
     const count = pack(key, key.length);
-    packed[0]! |= STRING_FLAG_INTERNED << FLAGS_SHIFT;
+    packed[0]! |= T.STRING_FLAG_INTERNED << FLAGS_SHIFT;
     entry.epoch = registers[EPOCH]!;
     entry.number = registers[STRINGS]!;
     registers[STRINGS]!++;

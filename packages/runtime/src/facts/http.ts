@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { K } from '@execution-cinema/format';
+import * as K from '@execution-cinema/format/event-kinds';
 import type { Contexts } from '../async/contexts.ts';
 import type { Encode } from '../capture/encoder.ts';
 import { indexOf, isProxy, objectKeys, slice, weakMapGet, weakMapSet } from '../primordials.ts';

@@ -1,4 +1,4 @@
-import { K } from '@execution-cinema/format';
+import * as K from '@execution-cinema/format/event-kinds';
 import { apply, decodeUtf8, defineProperty, getOwnPropertyDescriptor, isTypedArray } from '../primordials.ts';
 import type { WriteFact } from '../probes/fact-writer.ts';
 

@@ -1,4 +1,6 @@
-import { CUT_REASONS, K, T } from '@execution-cinema/format';
+import { CUT_REASONS } from '@execution-cinema/format';
+import * as K from '@execution-cinema/format/event-kinds';
+import * as T from '@execution-cinema/format/value-tags';
 import type { SecretName } from '@execution-cinema/format/redaction';
 import type { Encode } from '../capture/encoder.ts';
 import { className } from '../capture/classify.ts';

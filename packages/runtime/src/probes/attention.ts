@@ -1,4 +1,5 @@
-import { K, R } from '@execution-cinema/format';
+import * as K from '@execution-cinema/format/event-kinds';
+import * as R from '@execution-cinema/format/ring-layout';
 import type { Clock } from '../clock/clock.ts';
 import {
   BASE_DEPTH,
@@ -30,7 +31,6 @@ import {
 import { putPair } from '../ring/chunk-header.ts';
 import type { Ring } from '../ring/ring.ts';
 
-const { TIME_SHORT, TIME_LONG, CAUSE } = K;
 const TIME_SHORT_MAX = 0xffffff;
 /** Events refused while BUSY before BUSY is taken for a leftover of code that was terminated in the middle. */
 const BUSY_EVENTS_MAX = 10_000;
@@ -100,10 +100,10 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     const deltaNs = nowNs > lastNs ? nowNs - lastNs : 0;
     const p = registers[POSITION]!;
     if (deltaNs <= TIME_SHORT_MAX) {
-      words[p] = TIME_SHORT | (deltaNs << 8);
+      words[p] = K.TIME_SHORT | (deltaNs << 8);
       registers[POSITION] = p + 1;
     } else {
-      words[p] = TIME_LONG;
+      words[p] = K.TIME_LONG;
       putPair(words, p + 1, deltaNs);
       registers[POSITION] = p + 3;
     }
@@ -115,7 +115,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
 
   const putCause = (cause: Cause): void => {
     const p = registers[POSITION]!;
-    words[p] = CAUSE | (cause.code << 8);
+    words[p] = K.CAUSE | (cause.code << 8);
     putPair(words, p + 1, cause.call);
     putPair(words, p + 3, cause.correlation);
     registers[POSITION] = p + 5;

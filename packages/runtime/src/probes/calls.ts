@@ -1,4 +1,6 @@
-import { K, R, T } from '@execution-cinema/format';
+import * as K from '@execution-cinema/format/event-kinds';
+import * as R from '@execution-cinema/format/ring-layout';
+import * as T from '@execution-cinema/format/value-tags';
 import {
   BASE_DEPTH,
   DEEPEST,
@@ -21,14 +23,6 @@ import { LEVEL_AGGREGATE, LEVEL_OFF, LEVEL_RECORD, type LevelParts } from './lev
 
 /** Values that one ENTER carries at most; functions with more parameters show the first ones. */
 export const ENTER_VALUES_MAX = 256;
-
-const ENTER_0 = K.ENTER_0;
-const ENTER_1 = K.ENTER_0 + 1;
-const { ENTER_MANY, ENTER_INLINE_ARGUMENTS_MAX, LEAVE_SMI, LEAVE_UNDEFINED, LEAVE_VALUE, LEAVE_THROW, LEAVE_PENDING } =
-  K;
-const { RETURN_VALUE, UNWIND, CATCH, THROW } = K;
-const { SMI, SMI_MIN, SMI_MAX, UNREADABLE } = T;
-const R_TICK = R.R_TICK;
 
 export interface CallParts {
   attention: Attention;
@@ -70,7 +64,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
     let p = registers[POSITION]!;
     if (
       p > registers[LIMIT]! ||
-      words[R_TICK] !== registers[TICK] ||
+      words[R.R_TICK] !== registers[TICK] ||
       depth <= registers[BASE_DEPTH]! ||
       depth >= registers[DEEPEST]!
     ) {
@@ -78,10 +72,10 @@ export function createCallProbes(core: Core, parts: CallParts) {
       if (p < 0) return OFF;
     }
     const count = min(values.length, ENTER_VALUES_MAX);
-    if (count <= ENTER_INLINE_ARGUMENTS_MAX) {
-      words[p++] = (site << 8) | (ENTER_0 + count);
+    if (count <= K.ENTER_INLINE_ARGUMENTS_MAX) {
+      words[p++] = (site << 8) | (K.ENTER_0 + count);
     } else {
-      words[p++] = (site << 8) | ENTER_MANY;
+      words[p++] = (site << 8) | K.ENTER_MANY;
       words[p++] = count;
     }
     for (let i = 0; i < count; i++) p = encode(values[i], p, secretAt(site, i));
@@ -95,14 +89,14 @@ export function createCallProbes(core: Core, parts: CallParts) {
     let p = registers[POSITION]!;
     if (
       p > registers[LIMIT]! ||
-      words[R_TICK] !== registers[TICK] ||
+      words[R.R_TICK] !== registers[TICK] ||
       depth <= registers[BASE_DEPTH]! ||
       depth >= registers[DEEPEST]!
     ) {
       p = attendEnter();
       if (p < 0) return OFF;
     }
-    words[p] = (site << 8) | ENTER_0;
+    words[p] = (site << 8) | K.ENTER_0;
     registers[POSITION] = p + 1;
     registers[EVENTS]!++;
     words[registers[WRITTEN]!] = p + 1 - registers[START]!;
@@ -110,7 +104,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
   };
 
   const enter1 = (site: number, a: unknown, p: number, depth: number): number => {
-    words[p] = (site << 8) | ENTER_1;
+    words[p] = (site << 8) | (K.ENTER_0 + 1);
     commit(encode(a, p + 1, null));
     return push(site, depth);
   };
@@ -121,17 +115,17 @@ export function createCallProbes(core: Core, parts: CallParts) {
     let p = registers[POSITION]!;
     if (
       p > registers[LIMIT]! ||
-      words[R_TICK] !== registers[TICK] ||
+      words[R.R_TICK] !== registers[TICK] ||
       depth <= registers[BASE_DEPTH]! ||
       depth >= registers[DEEPEST]!
     ) {
       p = attendEnter();
       if (p < 0) return OFF;
     }
-    if (typeof a !== 'number' || (a | 0) !== a || a > SMI_MAX || a < SMI_MIN || (a === 0 && 1 / a < 0))
+    if (typeof a !== 'number' || (a | 0) !== a || a > T.SMI_MAX || a < T.SMI_MIN || (a === 0 && 1 / a < 0))
       return enter1(site, a, p, depth);
-    words[p] = (site << 8) | ENTER_1;
-    words[p + 1] = (a << 8) | SMI;
+    words[p] = (site << 8) | (K.ENTER_0 + 1);
+    words[p + 1] = (a << 8) | T.SMI;
     registers[POSITION] = p + 2;
     registers[EVENTS]!++;
     words[registers[WRITTEN]!] = p + 2 - registers[START]!;
@@ -144,14 +138,14 @@ export function createCallProbes(core: Core, parts: CallParts) {
     let p = registers[POSITION]!;
     if (
       p > registers[LIMIT]! ||
-      words[R_TICK] !== registers[TICK] ||
+      words[R.R_TICK] !== registers[TICK] ||
       depth <= registers[BASE_DEPTH]! ||
       depth >= registers[DEEPEST]!
     ) {
       p = attendEnter();
       if (p < 0) return OFF;
     }
-    words[p] = (site << 8) | (ENTER_0 + 2);
+    words[p] = (site << 8) | (K.ENTER_0 + 2);
     commit(encode(b, encode(a, p + 1, null), null));
     return push(site, depth);
   };
@@ -162,14 +156,14 @@ export function createCallProbes(core: Core, parts: CallParts) {
     let p = registers[POSITION]!;
     if (
       p > registers[LIMIT]! ||
-      words[R_TICK] !== registers[TICK] ||
+      words[R.R_TICK] !== registers[TICK] ||
       depth <= registers[BASE_DEPTH]! ||
       depth >= registers[DEEPEST]!
     ) {
       p = attendEnter();
       if (p < 0) return OFF;
     }
-    words[p] = (site << 8) | (ENTER_0 + 3);
+    words[p] = (site << 8) | (K.ENTER_0 + 3);
     commit(encode(c, encode(b, encode(a, p + 1, null), null), null));
     return push(site, depth);
   };
@@ -180,14 +174,14 @@ export function createCallProbes(core: Core, parts: CallParts) {
     let p = registers[POSITION]!;
     if (
       p > registers[LIMIT]! ||
-      words[R_TICK] !== registers[TICK] ||
+      words[R.R_TICK] !== registers[TICK] ||
       depth <= registers[BASE_DEPTH]! ||
       depth >= registers[DEEPEST]!
     ) {
       p = attendEnter();
       if (p < 0) return OFF;
     }
-    words[p] = (site << 8) | (ENTER_0 + 4);
+    words[p] = (site << 8) | (K.ENTER_0 + 4);
     commit(encode(d, encode(c, encode(b, encode(a, p + 1, null), null), null), null));
     return push(site, depth);
   };
@@ -199,7 +193,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
     const p = attend();
     state.d = to;
     if (p < 0) return;
-    words[p] = (skipped << 8) | UNWIND;
+    words[p] = (skipped << 8) | K.UNWIND;
     commit(p + 1);
   };
 
@@ -224,19 +218,19 @@ export function createCallProbes(core: Core, parts: CallParts) {
     const p = positionIn(f, isTimedExit(f));
     if (p < 0) return value;
     if (value === undefined) {
-      words[p] = LEAVE_UNDEFINED;
+      words[p] = K.LEAVE_UNDEFINED;
       commit(p + 1);
     } else if (
       typeof value === 'number' &&
       (value | 0) === value &&
-      value <= SMI_MAX &&
-      value >= SMI_MIN &&
+      value <= T.SMI_MAX &&
+      value >= T.SMI_MIN &&
       (value !== 0 || 1 / value > 0)
     ) {
-      words[p] = (value << 8) | LEAVE_SMI;
+      words[p] = (value << 8) | K.LEAVE_SMI;
       commit(p + 1);
     } else {
-      words[p] = LEAVE_VALUE;
+      words[p] = K.LEAVE_VALUE;
       commit(encode(value, p + 1, null));
     }
     pop(f);
@@ -249,17 +243,17 @@ export function createCallProbes(core: Core, parts: CallParts) {
     if (
       typeof value !== 'number' ||
       (value | 0) !== value ||
-      value > SMI_MAX ||
-      value < SMI_MIN ||
+      value > T.SMI_MAX ||
+      value < T.SMI_MIN ||
       (value === 0 && 1 / value < 0) ||
       p > registers[LIMIT]! ||
-      words[R_TICK] !== registers[TICK] ||
+      words[R.R_TICK] !== registers[TICK] ||
       state.d !== f + 1 ||
       f <= registers[BASE_DEPTH]!
     ) {
       return leave(f, value);
     }
-    words[p] = (value << 8) | LEAVE_SMI;
+    words[p] = (value << 8) | K.LEAVE_SMI;
     registers[POSITION] = p + 1;
     registers[EVENTS]!++;
     words[registers[WRITTEN]!] = p + 1 - registers[START]!;
@@ -272,14 +266,14 @@ export function createCallProbes(core: Core, parts: CallParts) {
     const p = registers[POSITION]!;
     if (
       p > registers[LIMIT]! ||
-      words[R_TICK] !== registers[TICK] ||
+      words[R.R_TICK] !== registers[TICK] ||
       state.d !== f + 1 ||
       f <= registers[BASE_DEPTH]!
     ) {
       leave(f, undefined);
       return;
     }
-    words[p] = LEAVE_UNDEFINED;
+    words[p] = K.LEAVE_UNDEFINED;
     registers[POSITION] = p + 1;
     registers[EVENTS]!++;
     words[registers[WRITTEN]!] = p + 1 - registers[START]!;
@@ -289,7 +283,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
   const q = (f: number, value: unknown): unknown => {
     const p = positionIn(f, false);
     if (p < 0) return value;
-    words[p] = RETURN_VALUE;
+    words[p] = K.RETURN_VALUE;
     commit(encode(value, p + 1, null));
     return value;
   };
@@ -298,9 +292,9 @@ export function createCallProbes(core: Core, parts: CallParts) {
     const p = positionIn(f, isTimedExit(f));
     if (p < 0) return;
     if (pending) {
-      words[p] = LEAVE_PENDING;
+      words[p] = K.LEAVE_PENDING;
     } else {
-      words[p] = LEAVE_THROW;
+      words[p] = K.LEAVE_THROW;
       registers[THROWS]!++;
     }
     commit(p + 1);
@@ -320,7 +314,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
 
   const c = (f: number, site: number, error: unknown): void => {
     if (f !== OFF) unwind(f + 1);
-    putAt(CATCH, site, error);
+    putAt(K.CATCH, site, error);
   };
 
   const c0 = (f: number, site: number): void => {
@@ -328,8 +322,8 @@ export function createCallProbes(core: Core, parts: CallParts) {
     if (modeOf(site) !== LEVEL_RECORD) return;
     const p = attend();
     if (p < 0) return;
-    words[p] = (site << 8) | CATCH;
-    words[p + 1] = UNREADABLE;
+    words[p] = (site << 8) | K.CATCH;
+    words[p + 1] = T.UNREADABLE;
     commit(p + 2);
   };
 
@@ -338,7 +332,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
   };
 
   const t = (site: number, value: unknown): unknown => {
-    putAt(THROW, site, value);
+    putAt(K.THROW, site, value);
     return value;
   };
 

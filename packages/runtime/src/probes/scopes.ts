@@ -1,9 +1,7 @@
-import { K } from '@execution-cinema/format';
+import * as K from '@execution-cinema/format/event-kinds';
 import { NEXT_SCOPE, type Core } from '../core.ts';
 import type { CallParts } from './calls.ts';
 import { LEVEL_RECORD } from './levels.ts';
-
-const { SCOPE_OPEN, SCOPE_COPY, SCOPE_LINK } = K;
 
 /** Instances of scopes that closures share. */
 export function createScopeProbes(core: Core, parts: CallParts) {
@@ -17,7 +15,7 @@ export function createScopeProbes(core: Core, parts: CallParts) {
     if (p < 0) return 0;
     const instance = registers[NEXT_SCOPE]!;
     registers[NEXT_SCOPE] = instance + 1;
-    words[p] = (site << 8) | SCOPE_OPEN;
+    words[p] = (site << 8) | K.SCOPE_OPEN;
     words[p + 1] = parent;
     commit(p + 2);
     return instance;
@@ -31,7 +29,7 @@ export function createScopeProbes(core: Core, parts: CallParts) {
     if (p < 0) return 0;
     const instance = registers[NEXT_SCOPE]!;
     registers[NEXT_SCOPE] = instance + 1;
-    words[p] = (site << 8) | SCOPE_COPY;
+    words[p] = (site << 8) | K.SCOPE_COPY;
     words[p + 1] = parent;
     words[p + 2] = from;
     commit(p + 3);
@@ -43,7 +41,7 @@ export function createScopeProbes(core: Core, parts: CallParts) {
     const p = attend();
     if (p < 0) return;
     frameScopes[depth] = instance;
-    words[p] = SCOPE_LINK;
+    words[p] = K.SCOPE_LINK;
     words[p + 1] = instance;
     commit(p + 2);
   };

@@ -1,10 +1,8 @@
-import { K } from '@execution-cinema/format';
+import * as K from '@execution-cinema/format/event-kinds';
 import { BASE_DEPTH, CORRELATION, OFF, type Core } from '../core.ts';
 import type { Cause } from './attention.ts';
 import type { CallParts, CallProbes } from './calls.ts';
 import { LEVEL_RECORD } from './levels.ts';
-
-const { SUSPEND, SUSPEND_VALUE, RESUME, RESUME_VALUE, LEAVE_CLOSED } = K;
 
 /** A frame of a function that can sleep. Instrumented code reads `o` only. */
 export interface Frame {
@@ -77,7 +75,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     frameCalls[depth] = frame.call;
     frameScopes[depth] = frame.scope;
     state.d = depth + 1;
-    words[p] = (frame.site << 8) | RESUME;
+    words[p] = (frame.site << 8) | K.RESUME;
     words[p + 1] = frame.call % HIGH;
     words[p + 2] = frame.call / HIGH;
     commit(p + 3);
@@ -131,7 +129,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     }
     const p = attention.attendTimed();
     if (p < 0) return;
-    words[p] = LEAVE_CLOSED;
+    words[p] = K.LEAVE_CLOSED;
     commit(p + 1);
     pop(frame);
   };
@@ -163,7 +161,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     frame.closing = false;
     const p = attention.attendTimed();
     if (p < 0) return value;
-    words[p] = (site << 8) | SUSPEND;
+    words[p] = (site << 8) | K.SUSPEND;
     commit(p + 1);
     sleep(frame, false);
     return value;
@@ -174,7 +172,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     frame.closing = false;
     const p = attention.attendTimed();
     if (p < 0) return value;
-    words[p] = (site << 8) | SUSPEND_VALUE;
+    words[p] = (site << 8) | K.SUSPEND_VALUE;
     commit(encode(value, p + 1, null));
     sleep(frame, true);
     return value;
@@ -186,7 +184,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     if (modeOf(site) !== LEVEL_RECORD || frame.asleep) return value;
     const p = attention.attend();
     if (p < 0) return value;
-    words[p] = (site << 8) | RESUME_VALUE;
+    words[p] = (site << 8) | K.RESUME_VALUE;
     commit(encode(value, p + 1, secretOf(site)));
     return value;
   };

@@ -1,12 +1,10 @@
-import { K, R, T } from '@execution-cinema/format';
+import * as K from '@execution-cinema/format/event-kinds';
+import * as R from '@execution-cinema/format/ring-layout';
+import * as T from '@execution-cinema/format/value-tags';
 import { EVENTS, LIMIT, POSITION, START, TICK, WRITTEN, type Core } from '../core.ts';
 import { LEVEL_AGGREGATE, LEVEL_OFF } from './levels.ts';
 import type { CallParts } from './calls.ts';
 import type { Strings } from '../capture/strings.ts';
-
-const { WRITE, WRITE_SCOPED, PROPERTY, PROPERTY_COMPUTED, PROPERTY_DELETE, EXPRESSION, THIS, LOG_INJECTED } = K;
-const { SMI, SMI_MIN, SMI_MAX } = T;
-const R_TICK = R.R_TICK;
 
 export interface WriteParts extends CallParts {
   strings: Strings;
@@ -31,7 +29,7 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
 
   const position = (): number => {
     const p = registers[POSITION]!;
-    return p > registers[LIMIT]! || words[R_TICK] !== registers[TICK] ? attend() : p;
+    return p > registers[LIMIT]! || words[R.R_TICK] !== registers[TICK] ? attend() : p;
   };
 
   const put = (kind: number, site: number, value: unknown): void => {
@@ -46,7 +44,7 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
     if (!isOn(site, value)) return;
     const p = position();
     if (p < 0) return;
-    words[p] = (site << 8) | WRITE_SCOPED;
+    words[p] = (site << 8) | K.WRITE_SCOPED;
     words[p + 1] = instance;
     commit(encode(value, p + 2, secretOf(site)));
   };
@@ -57,17 +55,17 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
       levels[site] !== 1 ||
       typeof value !== 'number' ||
       (value | 0) !== value ||
-      value > SMI_MAX ||
-      value < SMI_MIN ||
+      value > T.SMI_MAX ||
+      value < T.SMI_MIN ||
       (value === 0 && 1 / value < 0) ||
       p > registers[LIMIT]! ||
-      words[R_TICK] !== registers[TICK]
+      words[R.R_TICK] !== registers[TICK]
     ) {
-      put(WRITE, site, value);
+      put(K.WRITE, site, value);
       return value;
     }
-    words[p] = (site << 8) | WRITE;
-    words[p + 1] = (value << 8) | SMI;
+    words[p] = (site << 8) | K.WRITE;
+    words[p + 1] = (value << 8) | T.SMI;
     registers[POSITION] = p + 2;
     registers[EVENTS]!++;
     words[registers[WRITTEN]!] = p + 2 - registers[START]!;
@@ -80,7 +78,7 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
   };
 
   const wp = (site: number, old: unknown, value: unknown): unknown => {
-    put(WRITE, site, value);
+    put(K.WRITE, site, value);
     return old;
   };
 
@@ -90,12 +88,12 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
   };
 
   const th = (site: number, value: unknown): unknown => {
-    put(THIS, site, value);
+    put(K.THIS, site, value);
     return value;
   };
 
   const v = (site: number, value: unknown): unknown => {
-    put(EXPRESSION, site, value);
+    put(K.EXPRESSION, site, value);
     return value;
   };
 
@@ -103,7 +101,7 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
     if (!isOn(site, value)) return value;
     const at = position();
     if (at < 0) return value;
-    words[at] = (site << 8) | PROPERTY;
+    words[at] = (site << 8) | K.PROPERTY;
     commit(encode(value, encode(owner, at + 1, null), secretOf(site)));
     return value;
   };
@@ -112,7 +110,7 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
     if (!isOn(site, value)) return value;
     const at = position();
     if (at < 0) return value;
-    words[at] = (site << 8) | PROPERTY_COMPUTED;
+    words[at] = (site << 8) | K.PROPERTY_COMPUTED;
     const name = typeof key === 'string' ? strings.secretOf(key) : null;
     commit(encode(value, encode(key, encode(owner, at + 1, null), null), name));
     return value;
@@ -138,7 +136,7 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
     if (!isOn(site, result)) return result;
     const at = position();
     if (at < 0) return result;
-    words[at] = (site << 8) | PROPERTY_DELETE;
+    words[at] = (site << 8) | K.PROPERTY_DELETE;
     commit(encode(key, encode(owner, at + 1, null), null));
     return result;
   };
@@ -153,7 +151,7 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
     }
     const at = position();
     if (at < 0) return;
-    words[at] = (site << 8) | LOG_INJECTED;
+    words[at] = (site << 8) | K.LOG_INJECTED;
     commit(putLine(line, at + 1));
   };
 

@@ -1,8 +1,8 @@
-import { FORMAT_VERSION, H } from '@execution-cinema/format';
+import { FORMAT_VERSION } from '@execution-cinema/format';
+import * as H from '@execution-cinema/format/chunk-layout';
 import { CHUNK, CORRELATION, LAST_NS, NEXT_CALL, NEXT_OBJECT, NEXT_SCOPE, START, type Core } from '../core.ts';
 import { floor, min } from '../primordials.ts';
 
-const { HEADER_FIXED_WORDS, HEADER_FRAME_WORDS, HEADER_FRAMES_MAX, EVENT_WORDS_MAX } = H;
 const HIGH = 0x1_0000_0000;
 
 export interface HeaderFacts {
@@ -23,10 +23,10 @@ export function writeChunkHeader(core: Core, slotWords: number, facts: HeaderFac
   const { words, registers, wide, frameSites, frameCalls, frameScopes } = core;
   const at = registers[START]!;
   // At most half of what the reserve for the last event leaves, so that a deep stack cannot fill a small slot.
-  const framesMax = floor((slotWords - EVENT_WORDS_MAX - HEADER_FIXED_WORDS) / 2 / HEADER_FRAME_WORDS);
+  const framesMax = floor((slotWords - H.EVENT_WORDS_MAX - H.HEADER_FIXED_WORDS) / 2 / H.HEADER_FRAME_WORDS);
   const depth = core.state.d;
-  const listed = min(depth, framesMax, HEADER_FRAMES_MAX);
-  const headerWords = HEADER_FIXED_WORDS + listed * HEADER_FRAME_WORDS;
+  const listed = min(depth, framesMax, H.HEADER_FRAMES_MAX);
+  const headerWords = H.HEADER_FIXED_WORDS + listed * H.HEADER_FRAME_WORDS;
   words[at + H.H_MAGIC] = H.CHUNK_MAGIC;
   words[at + H.H_VERSION] = FORMAT_VERSION;
   words[at + H.H_WORDS] = headerWords;
@@ -42,7 +42,7 @@ export function writeChunkHeader(core: Core, slotWords: number, facts: HeaderFac
   putPair(words, at + H.H_CORRELATION, wide[CORRELATION]!);
   words[at + H.H_CLOCK_ERROR_NS] = facts.clockErrorNs;
   words[at + H.H_DROP_REASON] = facts.dropReason;
-  for (let i = 0, p = at + HEADER_FIXED_WORDS; i < listed; i++, p += HEADER_FRAME_WORDS) {
+  for (let i = 0, p = at + H.HEADER_FIXED_WORDS; i < listed; i++, p += H.HEADER_FRAME_WORDS) {
     const frame = depth - listed + i;
     words[p] = frameSites[frame]!;
     putPair(words, p + 1, frameCalls[frame]!);

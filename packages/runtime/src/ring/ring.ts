@@ -1,4 +1,5 @@
-import { H, R } from '@execution-cinema/format';
+import * as H from '@execution-cinema/format/chunk-layout';
+import * as R from '@execution-cinema/format/ring-layout';
 import type { Clock } from '../clock/clock.ts';
 import {
   CHUNK,
