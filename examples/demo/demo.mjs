@@ -43,8 +43,12 @@ async function record(out) {
 function summarize(recording, exitCode) {
   const { processes, threads, functions, modules, calls, events, durationNs, bytes } = recording.info();
   heading('What was recorded');
-  print(`${count(processes.length, 'process', 'processes')}, ${count(threads.length, 'thread')}, ${milliseconds(durationNs)}; exit code ${exitCode}, the program's own: one order failed`);
-  print(`${count(calls, 'call')} with arguments and results, ${count(events.stored, 'event')}, ${events.dropped} dropped`);
+  print(
+    `${count(processes.length, 'process', 'processes')}, ${count(threads.length, 'thread')}, ${milliseconds(durationNs)}; exit code ${exitCode}, the program's own: one order failed`,
+  );
+  print(
+    `${count(calls, 'call')} with arguments and results, ${count(events.stored, 'event')}, ${events.dropped} dropped`,
+  );
   print(`${functions.instrumented} of ${count(functions.eligible, 'function')} in ${count(modules, 'file')}`);
   print(`${relative(process.cwd(), recording.file)} (${(bytes / 1024 ** 2).toFixed(1)} MB)`);
 }

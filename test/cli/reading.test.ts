@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Project } from './tracer-command.ts';
 
-/** Every reading command on a recording of which every event is known: the texts stand in golden/. */
+/** Every reading command on a recording of which every event is known: the texts stand in fixtures/. */
 let project: Project;
 
 beforeAll(() => {
@@ -47,7 +47,7 @@ describe('texts', () => {
     const { code, stdout, stderr } = await project.tracer(...args);
     expect(code).toBe(0);
     const messages = stderr.replaceAll(/^(?=.)/gm, 'stderr: ');
-    await expect(project.stable(stdout + messages)).toMatchFileSnapshot(`golden/${golden}.txt`);
+    await expect(project.stable(stdout + messages)).toMatchFileSnapshot(`fixtures/${golden}.txt`);
   });
 
   test('nothing is coloured in a pipe unless it is asked for', async () => {
@@ -76,7 +76,7 @@ describe('--json', () => {
     expect(code).toBe(0);
     expect(() => JSON.parse(stdout) as unknown).not.toThrow();
     await expect(project.stable(stdout).replaceAll(/"bytes": \d+/g, '"bytes": 0')).toMatchFileSnapshot(
-      `golden/${golden}.json`,
+      `fixtures/${golden}.json`,
     );
   });
 

@@ -260,7 +260,7 @@ export class CallRows {
       correlationId(this.thread, frame.correlation),
       frame.site ? functionId(frame.site) : null,
       row.callLine,
-      frame.depth,
+      frame.startDepth,
       frame.startEvent,
       row.endEvent,
       frame.startNs,

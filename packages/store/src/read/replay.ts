@@ -20,7 +20,10 @@ export interface Frame {
   arguments: Value[] | undefined;
   startEvent: number;
   startNs: number;
+  /** Frames below it now; changes when it is resumed. */
   depth: number;
+  /** Frames below it when it was called. */
+  startDepth: number;
   /**
    * Innermost shared scope instance: the one it opened last, else the one it closes over; 0 none but the module's.
    * Its parents lead to all others in reach.
@@ -170,6 +173,7 @@ export class ThreadReplay {
       startEvent: event.event,
       startNs: event.timeNs,
       depth: this.stack.length,
+      startDepth: this.stack.length,
       position: site,
     };
     if (site?.function.parameters[0] === 'this') frame.thisValue = event.values[0];
@@ -285,6 +289,7 @@ export function unknownFrame(call: number, siteId: number, resolver: SiteResolve
     startEvent: -1,
     startNs: -1,
     depth: 0,
+    startDepth: 0,
     link: 0,
     thisValue: undefined,
     pending: undefined,

@@ -3,7 +3,7 @@ import type { Command, Invocation } from '../command.ts';
 import { countFlag, isSet, limitFlag, rangeFlag, rejectPositionals, textFlag } from '../flag-values.ts';
 import { callData } from '../format/call-data.ts';
 import { callText } from '../format/call-text.ts';
-import { formatCount, formatDuration, formatTime } from '../format/quantity.ts';
+import { formatCount, formatDuration, formatTime, largest } from '../format/quantity.ts';
 import { printTable } from '../format/table.ts';
 import { REC_FLAG, withIndex } from '../open-recording.ts';
 import { placeNames, type PlaceNames } from '../place-names.ts';
@@ -73,7 +73,7 @@ function filterOf({ flags }: Pick<Invocation, 'flags'>): CallFilter {
 
 function printCalls(found: readonly CallInfo[], places: PlaceNames, output: Invocation['output']): void {
   const placeOf = (call: CallInfo): string => (call.file === '' ? '' : places.of(call.file, call.line));
-  const placeColumns = Math.max(0, ...found.map((call) => placeOf(call).length));
+  const placeColumns = largest(found, (call) => placeOf(call).length);
   const room = output.columns === 0 ? 0 : output.columns - FIXED_COLUMNS - placeColumns;
   printTable(
     output,

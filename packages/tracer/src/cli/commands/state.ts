@@ -113,9 +113,7 @@ function printState(found: State, recording: Recording, all: boolean, output: In
   const places = placeNames(recording);
   found.frames.forEach((frame, depth) => {
     output.line();
-    printFrame(frame, depth, thread, places, output);
-    const text = sources.at(frame.file, frame.line);
-    if (text !== undefined) output.line(clip(`   ${output.cyan(`${frame.line} | ${text}`)}`, output.columns));
+    printFrame(frame, depth, { thread, places, sources }, output);
     const isLastOfModule = !found.frames.slice(depth + 1).some((outer) => outer.file === frame.file);
     for (const scope of frame.scopes) {
       if (all || scope.kind !== 'module' || isLastOfModule) printScope(scope, thread, all, output);
@@ -129,15 +127,16 @@ function printState(found: State, recording: Recording, all: boolean, output: In
 function printFrame(
   frame: StateFrame,
   depth: number,
-  thread: number,
-  places: PlaceNames,
+  { thread, places, sources }: { thread: number; places: PlaceNames; sources: SourceLines },
   output: Invocation['output'],
 ): void {
+  const text = sources.at(frame.file, frame.line);
   const place = output.dim(places.of(frame.file, frame.line));
   const cause = frame.asyncParent > 0 ? output.dim(`  scheduled by ${formatCall(thread, frame.asyncParent)}`) : '';
   output.line(
     `#${depth} ${output.bold(printable(frame.function))}  ${place}  ${output.dim(`call ${formatCall(thread, frame.call)}`)}${cause}`,
   );
+  if (text !== undefined) output.line(clip(`   ${output.cyan(`${frame.line} | ${text}`)}`, output.columns));
   if (frame.hasThis) output.line(`   this = ${shown(frame.this, 10, output)}`);
 }
 

@@ -18,7 +18,7 @@ import {
 } from '@execution-cinema/store';
 import { UsageError, type Command, type Invocation } from '../command.ts';
 import { countFlag, limitFlag, textFlag } from '../flag-values.ts';
-import { formatCount, formatTime } from '../format/quantity.ts';
+import { formatCount, formatTime, largest } from '../format/quantity.ts';
 import { printTable } from '../format/table.ts';
 import { printable } from '../format/text.ts';
 import { previewValue } from '../format/value-preview.ts';
@@ -155,7 +155,7 @@ function printHistory(shown: readonly HistoricValue[], recording: Recording, out
     `${printable(entry.name)}${entry.scope === 0 ? '' : output.dim(`  scope ${entry.scope}`)}`,
     entry.kind === 'parameter' ? 'argument' : printable(entry.operator),
   ]);
-  const used = Math.max(0, ...head.map((cells) => cells[3]!.length + cells[4]!.length + cells[5]!.length));
+  const used = largest(head, (cells) => cells[3]!.length + cells[4]!.length + cells[5]!.length);
   const hasOwners = shown.some((entry) => entry.owner !== undefined);
   const left = output.columns === 0 ? Infinity : Math.max(16, output.columns - FIXED_COLUMNS - used);
   const room = hasOwners ? Math.max(12, left / 2) : left;

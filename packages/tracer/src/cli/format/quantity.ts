@@ -55,3 +55,10 @@ export function formatAge(ms: number): string {
   if (ms < 86_400_000) return `${Math.floor(ms / 3600_000)} h ago`;
   return `${counted(Math.floor(ms / 86_400_000), 'day')} ago`;
 }
+
+/** The largest measure of many items (a spread into Math.max fails beyond some ten thousand), at least `least`. */
+export function largest<Item>(items: Iterable<Item>, measure: (item: Item) => number, least = 0): number {
+  let result = least;
+  for (const item of items) result = Math.max(result, measure(item));
+  return result;
+}

@@ -1,4 +1,5 @@
 import type { Output } from '../output.ts';
+import { largest } from './quantity.ts';
 import { clip, pad, textWidth } from './text.ts';
 
 export interface Column {
@@ -18,15 +19,11 @@ const FLEXIBLE_COLUMNS_MIN = 12;
  */
 export function printTable(output: Output, columns: readonly Column[], rows: readonly (readonly string[])[]): void {
   if (rows.length === 0) return;
-  const widths = columns.map((column, i) => Math.max(textWidth(column.title), ...cellWidths(rows, i)));
+  const widths = columns.map((column, i) => largest(rows, (row) => textWidth(row[i] ?? ''), textWidth(column.title)));
   fitWidths(columns, widths, output.columns);
   const titles = columns.map((column) => column.title);
   output.line(output.dim(lineOf(titles, columns, widths, output.columns)));
   for (const row of rows) output.line(lineOf(row, columns, widths, output.columns));
-}
-
-function* cellWidths(rows: readonly (readonly string[])[], column: number): Generator<number> {
-  for (const row of rows) yield textWidth(row[column] ?? '');
 }
 
 /** Narrows the widest flexible column, again and again, until a line fits or all are at their minimum. */
