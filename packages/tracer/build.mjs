@@ -65,6 +65,7 @@ if (!flags.has('--quiet')) {
 async function bundleAll() {
   const buildId = hashOfSources();
   put(join(outDir, 'preload.mjs'), PRELOAD_ESM);
+  put(join(outDir, 'plan.schema.json'), readFileSync(join(packagesDir, 'instrument/src/plan/plan.schema.json')));
   await Promise.all(
     Object.entries(ENTRIES).map(async ([outName, entry]) => {
       const esm = outName.endsWith('.mjs');
