@@ -3,7 +3,7 @@ import { Script } from 'node:vm';
 
 let usingDeclarations: boolean | undefined;
 
-/** `using x = ...` is native from V8 13.8 (Node 24) on. */
+/** `using x = ...` is native in Node 24 and later. */
 export function runsUsingDeclarations(): boolean {
   usingDeclarations ??= compiles('{ using resource = null; }');
   return usingDeclarations;

@@ -7,6 +7,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runsUsingDeclarations } from './capabilities.ts';
 import { compileToJavaScript, projectOf } from './index.ts';
 import type { ModuleFormat } from './index.ts';
 
@@ -53,7 +54,7 @@ const CASES: { readonly [shape: string]: Case } = {
   'strict-script': { formats: ['commonjs'], inPlace: NEVER },
   'top-level-await': { formats: ['module'], inPlace: BOTH },
   'type-only-module': { formats: ['commonjs'], inPlace: BOTH },
-  using: { formats: BOTH, inPlace: Number.parseInt(process.versions.v8, 10) >= 14 ? BOTH : NEVER },
+  using: { formats: BOTH, inPlace: runsUsingDeclarations() ? BOTH : NEVER },
   verbatim: { formats: ['module'], inPlace: BOTH },
 };
 

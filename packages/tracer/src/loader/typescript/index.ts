@@ -1,5 +1,5 @@
 // TypeScript for the loader: which tsconfig governs a file, which format it has, and what JavaScript it becomes.
-// Nothing heavy loads until compileToJavaScript meets a file; see docs/decisions/002-typescript.md.
+// Nothing heavy loads until compileToJavaScript meets a file. README.md is the map of this folder.
 export { compileToJavaScript } from './compile.ts';
 export type { CompileInput, CompileOutput, ModuleFormat, SourceMapV3 } from './compile.ts';
 export { moduleFormat } from './module-format.ts';
