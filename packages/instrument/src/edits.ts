@@ -9,11 +9,14 @@ const EDITS_MAX = 2 ** 22;
  */
 export class Edits {
   readonly #source: string;
+  readonly #lineStarts: readonly number[];
   readonly #positions: number[] = [];
   readonly #texts: string[] = [];
 
-  constructor(source: string) {
+  /** `lineStarts` are the offsets at which the lines of `source` begin. */
+  constructor(source: string, lineStarts: readonly number[]) {
     this.#source = source;
+    this.#lineStarts = lineStarts;
   }
 
   insert(position: number, text: string): void {
@@ -59,7 +62,7 @@ export class Edits {
       }
     }
     code += this.#source.slice(from);
-    return { code, insertions: encodeInsertions(this.#source, places, lengths) };
+    return { code, insertions: encodeInsertions(this.#lineStarts, places, lengths) };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FunctionInfo } from './scopes/scope.ts';
 
-/** What is known about the function whose code is being visited. */
-export interface Frame {
+/** What is fixed about a function when its visit begins. */
+export interface FrameFacts {
   readonly info: FunctionInfo;
   readonly isModule: boolean;
   /** Index in the site table; of the nearest instrumented function around when this one is not. */
@@ -10,7 +10,7 @@ export interface Frame {
   /** Rank in force at start. */
   readonly level: number;
   /** Highest rank of sites put in; 0 when the function is not instrumented. */
-  ceiling: number;
+  readonly ceiling: number;
   /** Async function or generator: the token is an object. */
   readonly suspends: boolean;
   readonly isAsyncGenerator: boolean;
@@ -18,37 +18,44 @@ export interface Frame {
   readonly hasFinally: boolean;
   /** Variables recorded at every level. */
   readonly captured: ReadonlySet<string>;
-  /** Enclosing statements that run code after a `return` has got its value. */
-  pendingDepth: number;
-  /** As `pendingDepth`, where that code awaits. */
-  awaitingDepth: number;
-  usesPending: boolean;
-  /** Insertions that are needed only if a return can be pending. */
-  readonly pendingSlots: { slot: number; text: string }[];
-  loopDepth: number;
-  /** Counts suspensions without a visible `await`. */
-  unseenSuspensions: number;
-  usesOwner: boolean;
-  keyDepth: number;
-  keyCount: number;
 }
 
-type Fixed = Pick<
-  Frame,
-  'info' | 'isModule' | 'index' | 'name' | 'level' | 'ceiling' | 'suspends' | 'isAsyncGenerator' | 'hasFinally' | 'captured'
->;
+/** What is known about the function whose code is being visited. */
+export class Frame {
+  readonly info: FunctionInfo;
+  readonly isModule: boolean;
+  readonly index: number;
+  readonly name: string;
+  readonly level: number;
+  ceiling: number;
+  readonly suspends: boolean;
+  readonly isAsyncGenerator: boolean;
+  readonly hasFinally: boolean;
+  readonly captured: ReadonlySet<string>;
+  /** Enclosing statements that run code after a `return` has got its value. */
+  pendingDepth = 0;
+  /** As `pendingDepth`, where that code awaits. */
+  awaitingDepth = 0;
+  usesPending = false;
+  /** Insertions that are needed only if a return can be pending. */
+  readonly pendingSlots: { slot: number; text: string }[] = [];
+  loopDepth = 0;
+  /** Counts suspensions without a visible `await`. */
+  unseenSuspensions = 0;
+  usesOwner = false;
+  keyDepth = 0;
+  keyCount = 0;
 
-export function newFrame(fixed: Fixed): Frame {
-  return {
-    ...fixed,
-    pendingDepth: 0,
-    awaitingDepth: 0,
-    usesPending: false,
-    pendingSlots: [],
-    loopDepth: 0,
-    unseenSuspensions: 0,
-    usesOwner: false,
-    keyDepth: 0,
-    keyCount: 0,
-  };
+  constructor(facts: FrameFacts) {
+    this.info = facts.info;
+    this.isModule = facts.isModule;
+    this.index = facts.index;
+    this.name = facts.name;
+    this.level = facts.level;
+    this.ceiling = facts.ceiling;
+    this.suspends = facts.suspends;
+    this.isAsyncGenerator = facts.isAsyncGenerator;
+    this.hasFinally = facts.hasFinally;
+    this.captured = facts.captured;
+  }
 }

@@ -19,8 +19,11 @@ function encodeNumber(value: number): string {
 }
 
 /** `positions` are offsets in the source, ascending; `lengths` the characters inserted at each. */
-export function encodeInsertions(source: string, positions: readonly number[], lengths: readonly number[]): string {
-  const lineStarts = lineStartsOf(source);
+export function encodeInsertions(
+  lineStarts: readonly number[],
+  positions: readonly number[],
+  lengths: readonly number[],
+): string {
   let encoded = '';
   let line = 0;
   let lastLine = 0;

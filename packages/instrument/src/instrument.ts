@@ -1,11 +1,10 @@
 import type { Program } from 'acorn';
 import { SITE_FUNCTION, SITE_SCOPE } from '@execution-cinema/format';
 import { Edits } from './edits.ts';
-import { type Frame, newFrame } from './frame.ts';
+import { Frame } from './frame.ts';
 import { Injections } from './inject.ts';
 import { parseSource } from './parse.ts';
-import { capturedLocals, ceilingOfFunction, levelOfFunction } from './plan/file-plan.ts';
-import { levelRank } from './plan/levels.ts';
+import { type FunctionPlan, functionPlans } from './function-plan.ts';
 import { Positions } from './positions.ts';
 import { analyse } from './scopes/analyse.ts';
 import type { Analysis } from './scopes/scope.ts';
@@ -33,17 +32,19 @@ export function instrument(input: InstrumentInput): InstrumentResult {
   }
   const positions = new Positions(source, input.inputMap);
   const sites = new SiteTable(positions, input.isSecretName ?? (() => false));
-  const frame = moduleFrame(input, analysis);
+  const planOf = functionPlans(plan);
+  const edits = new Edits(source, positions.lineStarts);
   const walk = new Walk({
     source,
     sourceType,
     plan,
     analysis,
     sites,
-    edits: new Edits(source),
+    edits,
     templates: new Templates(choosePrefix(input)),
     injections: new Injections(plan.inject, positions),
-    frame,
+    frame: moduleFrame(input, analysis, planOf(MODULE)),
+    planOf,
     visitors: VISITORS,
   });
   enterModule(walk, program);
@@ -60,18 +61,16 @@ export function instrument(input: InstrumentInput): InstrumentResult {
   };
 }
 
-function moduleFrame({ plan, sourceType }: InstrumentInput, analysis: Analysis): Frame {
-  return newFrame({
+function moduleFrame({ sourceType }: InstrumentInput, analysis: Analysis, plan: FunctionPlan): Frame {
+  return new Frame({
+    ...plan,
     info: analysis.module,
     isModule: true,
     index: 0,
     name: MODULE,
-    level: levelRank(levelOfFunction(plan, MODULE)),
-    ceiling: levelRank(ceilingOfFunction(plan, MODULE)),
     suspends: sourceType === 'module' && analysis.module.awaits,
     isAsyncGenerator: false,
     hasFinally: false,
-    captured: capturedLocals(plan, MODULE),
   });
 }
 

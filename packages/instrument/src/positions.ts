@@ -21,7 +21,8 @@ export interface OriginalPosition {
 
 /** Turns offsets in the instrumented text into places in the original files. */
 export class Positions {
-  readonly #lineStarts: number[];
+  /** Offsets at which lines begin. */
+  readonly lineStarts: readonly number[];
   readonly #map: TraceMap | undefined;
   /** Most questions come in ascending order. */
   #lastLine = 0;
@@ -29,13 +30,13 @@ export class Positions {
   #lastMapped: OriginalPosition = { source: 0, line: 1, column: 0 };
 
   constructor(text: string, inputMap: InputMap | undefined) {
-    this.#lineStarts = lineStartsOf(text);
+    this.lineStarts = lineStartsOf(text);
     this.#map = inputMap && new TraceMap({ names: [], ...inputMap, version: 3 } as SourceMapInput);
   }
 
   at(offset: number): OriginalPosition {
     const line = this.#lineOf(offset);
-    const column = offset - this.#lineStarts[line]!;
+    const column = offset - this.lineStarts[line]!;
     if (this.#map === undefined) return { source: 0, line: line + 1, column };
     const segment = traceSegment(this.#map, line, column);
     if (segment !== null && segment.length > 1) {
@@ -46,7 +47,7 @@ export class Positions {
   }
 
   #lineOf(offset: number): number {
-    const starts = this.#lineStarts;
+    const starts = this.lineStarts;
     let line = this.#lastLine;
     if (starts[line]! <= offset && offset - starts[line]! < 2000) {
       while (line + 1 < starts.length && starts[line + 1]! <= offset) line++;

@@ -3,6 +3,7 @@ import { SITE_SCOPE, SITE_WRITE, type SiteRank } from '@execution-cinema/format'
 import { forEachChild } from './ast.ts';
 import type { Edits } from './edits.ts';
 import type { Frame } from './frame.ts';
+import type { FunctionPlan } from './function-plan.ts';
 import type { Injections } from './inject.ts';
 import type { FilePlan } from './plan/file-plan.ts';
 import type { Analysis, Scope, Variable } from './scopes/scope.ts';
@@ -22,6 +23,7 @@ export interface WalkOptions {
   templates: Templates;
   injections: Injections;
   frame: Frame;
+  planOf: (qualifiedName: string) => FunctionPlan;
   visitors: Readonly<Record<string, Visitor>>;
 }
 
@@ -42,6 +44,7 @@ export class Walk {
   readonly edits: Edits;
   readonly templates: Templates;
   readonly injections: Injections;
+  readonly planOf: (qualifiedName: string) => FunctionPlan;
   readonly #visitors: Readonly<Record<string, Visitor>>;
   readonly #globals = new Map<string, Variable>();
 
@@ -76,6 +79,7 @@ export class Walk {
     this.edits = options.edits;
     this.templates = options.templates;
     this.injections = options.injections;
+    this.planOf = options.planOf;
     this.frame = options.frame;
     this.scope = options.analysis.module.scope;
     this.#visitors = options.visitors;

@@ -278,6 +278,7 @@ for (const folder of options.under.split(',')) {
     const strict = program.flags.has('onlyStrict') || (options.strict && !['noStrict', 'raw', 'module'].some((flag) => program.flags.has(flag)));
     tally.programs++;
     currentFile = file;
+    if (options.verbose) report(file);
     const plain = await run(program, undefined, strict);
     if (plain.failure !== '') continue;
     tally.plainPassed++;

@@ -34,7 +34,7 @@ export function matchesGlobs(path: string, globs: readonly string[]): boolean {
 }
 
 /** The first glob that matches the path, or null. */
-export function matchingGlob(path: string, globs: readonly string[]): string | null {
+function matchingGlob(path: string, globs: readonly string[]): string | null {
   return globs.find((glob) => glob === EVERYTHING || compile(glob)(path)) ?? null;
 }
 

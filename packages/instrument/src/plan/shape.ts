@@ -19,7 +19,7 @@ export type Shape =
   | { kind: 'object'; keys: Readonly<Record<string, Key>>; required?: readonly string[] }
   | { kind: 'setting'; parse: (raw: unknown) => Parsed<unknown>; json: Readonly<Record<string, unknown>> };
 
-export interface Key {
+interface Key {
   readonly shape: Shape;
   readonly description: string;
 }

@@ -1,9 +1,7 @@
 import type { AnyNode } from 'acorn';
 import { SITE_FUNCTION, type FunctionKind, SKIPPED_DECLARES_EXPORTS, SKIPPED_OFF } from '@execution-cinema/format';
 import { type FunctionNode, type NodeOf, patternIdentifiers } from '../ast.ts';
-import { type Frame, newFrame } from '../frame.ts';
-import { capturedLocals, ceilingOfFunction, levelOfFunction } from '../plan/file-plan.ts';
-import { levelRank } from '../plan/levels.ts';
+import { Frame } from '../frame.ts';
 import type { FunctionInfo } from '../scopes/scope.ts';
 import { findPunctuator } from '../trivia.ts';
 import type { Walk } from '../walk.ts';
@@ -32,7 +30,7 @@ export function visitFunction(walk: Walk, node: FunctionNode, surroundings: Surr
   const visit = enterFunction(walk, node, node.id?.name, node, surroundings);
   const { frame } = walk;
   visitParameters(walk, node, surroundings.guarded === true);
-  if (node.body.type === 'BlockStatement') visitBlockBody(walk, node.body, frame, visit, parameterNames(node));
+  if (node.body.type === 'BlockStatement') visitBody(walk, node.body, frame, visit, parameterNames(node));
   else visitExpressionBody(walk, node as NodeOf<'ArrowFunctionExpression'>, frame, visit);
   leaveFunction(walk, visit);
 }
@@ -69,23 +67,24 @@ function enterFunction(
   walk.hint = '';
   const name = outerPath === '' ? simpleName || ANONYMOUS : `${outerPath}.${simpleName || ANONYMOUS}`;
   if (simpleName !== '') walk.path = name;
-  const skipReason = reasonToSkip(walk, info, name);
+  const plan = walk.planOf(name);
+  const skipReason = reasonToSkip(walk, info) ?? (plan.ceiling === 0 ? SKIPPED_OFF : undefined);
   const instrumented = skipReason === undefined;
   walk.counts.functions++;
   let siteIndex = -1;
   const index = instrumented ? walk.sites.functions.length : outer.index;
-  const level = instrumented ? levelRank(levelOfFunction(walk.plan, name)) : 0;
-  const frame = newFrame({
+  const level = instrumented ? plan.level : 0;
+  const frame = new Frame({
     info,
     isModule: false,
     index,
     name,
     level,
-    ceiling: instrumented ? levelRank(ceilingOfFunction(walk.plan, name)) : 0,
+    ceiling: instrumented ? plan.ceiling : 0,
     suspends: flags.async || flags.generator,
     isAsyncGenerator: flags.async && flags.generator,
     hasFinally: !info.needsBareBody,
-    captured: capturedLocals(walk.plan, name),
+    captured: plan.captured,
   });
   const entered: Entered = {
     outer,
@@ -131,13 +130,13 @@ function leaveFunction(walk: Walk, entered: Entered): void {
   walk.guarding = entered.outerGuarding;
 }
 
-/** Why a function gets no probes, or undefined. */
-function reasonToSkip(walk: Walk, info: FunctionInfo, name: string): string | undefined {
+/** Why a function can get no probes, or undefined. */
+function reasonToSkip(walk: Walk, info: FunctionInfo): string | undefined {
   if (info.insideWith) return 'inside a with statement';
   if (info.returnsInWith) return 'returns inside a with statement';
   if (isAsm(info.node)) return 'asm.js';
   if (isKeptIntact(walk, info)) return SKIPPED_DECLARES_EXPORTS;
-  return ceilingOfFunction(walk.plan, name) === 'off' ? SKIPPED_OFF : undefined;
+  return undefined;
 }
 
 function isKeptIntact(walk: Walk, info: FunctionInfo): boolean {
@@ -202,16 +201,6 @@ interface Body {
   start: number;
   end: number;
   body: readonly AnyNode[];
-}
-
-function visitBlockBody(
-  walk: Walk,
-  body: NodeOf<'BlockStatement'>,
-  frame: Frame,
-  entered: Entered,
-  parameters: { name: string; rest: boolean }[],
-): void {
-  visitBody(walk, body, frame, entered, parameters);
 }
 
 function visitBody(
