@@ -2,7 +2,7 @@
 // Flags: --no-serve ends after the summary.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatCall, formatMoment, openRecording, previewValue, recordingsFolder, valueToJson } from 'tracer/read';
 
@@ -14,7 +14,7 @@ const [bold, dim, red, cyan] = [1, 2, 31, 36].map(style);
 /** How far back the values before the failing one are shown. */
 const valuesBefore = 3;
 
-const file = join(recordingsFolder(folder), `${timeText(new Date())}-demo.db`);
+const file = resolve(process.env.TRACER_OUT ?? join(recordingsFolder(folder), `${timeText(new Date())}-demo.db`));
 const exitCode = await record(file);
 const recording = openRecording(file);
 try {
