@@ -56,7 +56,7 @@ describe('a module body that throws', () => {
     const { b, e0, s } = runtime.m('a', '555');
     e0(b);
     expect(s.d).toBe(1);
-    await null;
+    await Promise.resolve();
     expect(s.d).toBe(0);
     expect(take()[0]!.events.at(-1)!.kind).toBe(K.UNWIND);
   });
@@ -68,7 +68,7 @@ describe('a module body that throws', () => {
     const inner = runtime.m('inner', '555');
     inner.u(inner.e0(inner.b));
     outer.u(f);
-    await null;
+    await Promise.resolve();
     expect(take()[0]!.events.map((event) => event.kind)).not.toContain(K.UNWIND);
   });
 

@@ -86,7 +86,7 @@ describe('the cause of a call', () => {
   test('reaches through code that is not recorded', async () => {
     const { call, chains } = setUp();
     const library = async (run: () => void): Promise<void> => {
-      await null;
+      await Promise.resolve();
       await new Promise((resolve) => setImmediate(resolve));
       await Promise.all([Promise.resolve(), new Promise((resolve) => setTimeout(resolve, 2))]);
       run();
@@ -146,7 +146,7 @@ describe('withCorrelation', () => {
     const result = runtime.withCorrelation('job 7', () => {
       call('direct', () => void setTimeout(() => call('timer', () => undefined), 1));
       call('second', () => undefined);
-      void Promise.resolve().then(() => call('then', () => undefined));
+      void Promise.resolve().then(() => call('reaction', () => undefined));
       return 'result';
     });
     expect(result).toBe('result');
@@ -156,7 +156,7 @@ describe('withCorrelation', () => {
       direct: 'correlation - in job 7',
       second: 'correlation - in job 7',
       outside: 'root',
-      then: 'promise - in job 7',
+      reaction: 'promise - in job 7',
       timer: 'timer direct in job 7',
     });
   });

@@ -1,5 +1,5 @@
 import { EventScanner, isCaptured, type Captured, type Value } from '@execution-cinema/format';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createHarness } from '../testing/harness.ts';
 
@@ -113,7 +113,7 @@ const { hostile } = fc.letrec<{ hostile: Make }>((tie) => {
         return cyclic;
       }),
       text.map((name) => () => Object.defineProperty(() => 1, 'name', { value: name })),
-      text.map((name) => () => withAccessor(class {}, 'name') && Symbol(name)),
+      text.map((name) => () => withAccessor(() => 1, 'name') && Symbol(name)),
       fc.uint8Array({ maxLength: 30 }).map((bytes) => () => bytes),
       fc.uint8Array({ maxLength: 30 }).map((bytes) => () => new DataView(bytes.buffer)),
       fc.constantFrom(...exotic).map((value) => () => value),
@@ -147,7 +147,7 @@ test('plain values come back, as far as the limits go', () => {
         .take()
         .flatMap((chunk) => chunk.events)
         .at(-2);
-      values.forEach((value, i) => compare(value, event!.values[i], LIMITS.depth));
+      expect(values.flatMap((value, i) => differences(value, event!.values[i], LIMITS.depth))).toEqual([]);
     }),
     { seed: SEED, numRuns: 150, endOnFailure: true },
   );
@@ -185,41 +185,70 @@ test('hostile values are encoded without running their code, and whatever follow
   );
 });
 
-/** Compares a value with what was read back; `depth` levels below it are there. */
-function compare(value: unknown, seen: Value, depth: number): void {
-  if (typeof value === 'string') return compareText(value, seen);
-  if (typeof value !== 'object' || value === null) return expect(seen).toBe(value);
-  const node = seen as Captured;
-  expect(isCaptured(seen)).toBe(true);
-  if (depth === 0) return expect(node).toMatchObject({ type: 'shallow', cut: 'depth' });
-  const inside = depth - 1;
-  if (value instanceof Date) return expect(node).toMatchObject({ type: 'date', time: value.getTime() });
-  if (Array.isArray(value) || value instanceof Set) {
-    const items = [...value] as unknown[];
-    expect(node).toMatchObject({ type: Array.isArray(value) ? 'array' : 'set', length: items.length });
-    expect(node.items).toHaveLength(Math.min(items.length, LIMITS.items));
-    return node.items.forEach((item, i) => compare(items[i], item, inside));
+/** What of a value is not as it was read back; `depth` levels below it should be there. */
+function differences(value: unknown, seen: Value, depth: number, path = '$'): string[] {
+  if (typeof value === 'string' && value.length > LIMITS.string) {
+    return isLike(seen, { type: 'cut string', name: value.slice(0, LIMITS.string), length: value.length }, path);
   }
+  if (typeof value !== 'object' || value === null) return Object.is(value, seen) ? [] : [`${path}: ${String(value)}`];
+  if (depth === 0) return isLike(seen, { type: 'shallow', cut: 'depth' }, path);
+  if (value instanceof Date) return isLike(seen, { type: 'date', time: value.getTime() }, path);
   if (value instanceof Map) {
-    const entries = [...value];
-    expect(node).toMatchObject({ type: 'map', length: entries.length });
-    expect(node.items).toHaveLength(Math.min(entries.length, LIMITS.items));
-    node.keys.forEach((key, i) => compare(entries[i]![0], key, inside));
-    return node.items.forEach((item, i) => compare(entries[i]![1], item, inside));
+    const entries = [...value].slice(0, LIMITS.items);
+    return [
+      ...isLike(seen, { type: 'map', length: value.size }, path),
+      ...membersDiffer(
+        entries.map(([key]) => key),
+        (seen as Captured).keys,
+        depth,
+        `${path}.keys`,
+      ),
+      ...membersDiffer(
+        entries.map(([, content]) => content),
+        (seen as Captured).items,
+        depth,
+        path,
+      ),
+    ];
+  }
+  if (Array.isArray(value) || value instanceof Set) {
+    const items: unknown[] = [...value];
+    return [
+      ...isLike(seen, { type: Array.isArray(value) ? 'array' : 'set', length: items.length }, path),
+      ...membersDiffer(items.slice(0, LIMITS.items), (seen as Captured).items, depth, path),
+    ];
   }
   const entries = Object.entries(value);
-  expect(node.type).toBe('object');
-  expect(node.cut).toBe(entries.length > LIMITS.properties ? 'properties' : 'none');
-  expect(node.keys).toEqual(
-    entries
-      .slice(0, LIMITS.properties)
-      .map(([key]) => key)
-      .map((key) => key.slice(0, 256)),
-  );
-  node.items.forEach((item, i) => compare(entries[i]![1], item, inside));
+  const kept = entries.slice(0, LIMITS.properties);
+  return [
+    ...isLike(seen, { type: 'object', cut: entries.length > kept.length ? 'properties' : 'none' }, path),
+    ...membersDiffer(
+      kept.map(([key]) => key.slice(0, 256)),
+      (seen as Captured).keys,
+      2,
+      `${path}.keys`,
+      true,
+    ),
+    ...membersDiffer(
+      kept.map(([, content]) => content),
+      (seen as Captured).items,
+      depth,
+      path,
+    ),
+  ];
 }
 
-function compareText(value: string, seen: Value): void {
-  if (value.length <= LIMITS.string) return expect(seen).toBe(value);
-  expect(seen).toMatchObject({ type: 'cut string', name: value.slice(0, LIMITS.string), length: value.length });
+function membersDiffer(values: unknown[], seen: Value[], depth: number, path: string, whole = false): string[] {
+  if (values.length !== seen.length) return [`${path}: ${values.length} members, read ${seen.length}`];
+  return values.flatMap((value, i) => {
+    if (whole) return value === seen[i] ? [] : [`${path}[${i}]: ${String(value)}`];
+    return differences(value, seen[i], depth - 1, `${path}[${i}]`);
+  });
+}
+
+function isLike(seen: Value, expected: Partial<Captured>, path: string): string[] {
+  if (!isCaptured(seen)) return [`${path}: read ${String(seen)}`];
+  return Object.entries(expected)
+    .filter(([key, value]) => !Object.is(seen[key as keyof Captured], value))
+    .map(([key, value]) => `${path}.${key}: expected ${String(value)}, read ${String(seen[key as keyof Captured])}`);
 }

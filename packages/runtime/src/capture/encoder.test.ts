@@ -32,6 +32,13 @@ const node = (value: Value): Captured => {
   return value;
 };
 
+/** [1, hole, 3]. */
+const withHole = (): unknown[] => {
+  const list = [1, 2, 3];
+  delete list[1];
+  return list;
+};
+
 /** Fails the test when called. */
 const never = (): never => {
   throw new Error('code of the program ran');
@@ -224,7 +231,10 @@ describe('collections', () => {
       19,
       { $cut: 'items', $length: 30 },
     ]);
-    expect((json(new Array(4_000_000_000)) as unknown[]).at(-1)).toEqual({ $cut: 'items', $length: 4_000_000_000 });
+    expect((json(Object.assign([], { length: 4_000_000_000 })) as unknown[]).at(-1)).toEqual({
+      $cut: 'items',
+      $length: 4_000_000_000,
+    });
   });
 
   test('maps, sets and their entries', () => {
@@ -282,7 +292,12 @@ describe('built-in classes', () => {
     [new WeakMap(), { $class: 'WeakMap' }],
     [new WeakRef({}), { $class: 'WeakRef' }],
     [function named() {}, { $type: 'function', $name: 'named' }],
-    [class Shop {}, { $type: 'function', $name: 'class Shop' }],
+    [
+      class Shop {
+        open = true;
+      },
+      { $type: 'function', $name: 'class Shop' },
+    ],
     [() => 1, { $type: 'function', $name: '' }],
     [globalThis, { $class: 'global', $cut: 'depth' }],
   ])('case %#', (value, expected) => {
@@ -378,7 +393,7 @@ describe('code of the program never runs', () => {
     ],
     [
       'arrays over a proxy',
-      Object.setPrototypeOf([1, , 3], new Proxy({}, new Proxy({}, { get: never }))),
+      Object.setPrototypeOf(withHole(), new Proxy({}, new Proxy({}, { get: never }))),
       [1, { $type: 'hole' }, 3],
     ],
     [
@@ -401,11 +416,13 @@ describe('code of the program never runs', () => {
     ],
     [
       'constructors with a name getter',
-      new (class {
-        static get name() {
-          return never();
-        }
-      })(),
+      new (Object.defineProperty(
+        class Named {
+          own = 1;
+        },
+        'name',
+        { get: never },
+      ))(),
       {},
     ],
     ['toJSON and valueOf', { toJSON: never, valueOf: never, toString: never, [Symbol.toPrimitive]: never }, {}],

@@ -29,7 +29,9 @@ test('a degraded site is counted, with its first, last, smallest and largest val
 
 test('nothing of the program is kept: objects and long strings are only named', () => {
   const { b, levels, w, runtime, seen } = setUp();
-  class Cart {}
+  class Cart {
+    items = [];
+  }
   levels[b + 5] = LEVEL_AGGREGATE;
   w(b + 5, new Cart());
   w(b + 5, 'x'.repeat(50));

@@ -1,5 +1,6 @@
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { K, R } from '@execution-cinema/format';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createHarness, show } from '../testing/harness.ts';
 
@@ -39,6 +40,42 @@ class Model {
   }
 }
 
+/** Reads like the recorder and compares with the model. */
+function createReader(harness: ReturnType<typeof createHarness>, model: Model) {
+  const complaints: string[] = [];
+  const chunks = new Set<number>();
+  let nextEvent = 0;
+  let droppedBefore = 0;
+  const expectSame = (what: string, expected: unknown, seen: unknown): void => {
+    if (!isDeepStrictEqual(expected, seen))
+      complaints.push(`${what}: expected ${inspect(expected)}, read ${inspect(seen)}`);
+  };
+  return {
+    complaints,
+    /** Events stored so far. */
+    storedEvents: () => nextEvent - droppedBefore,
+    read: (): void => {
+      for (const { header, events } of harness.take()) {
+        if (!chunks.has(header.chunk)) {
+          chunks.add(header.chunk);
+          expectSame('gap', header.dropped, header.firstEvent - nextEvent);
+          expectSame('reason', header.dropped === 0, header.dropReason === 'none');
+          expectSame(
+            'depth',
+            model.depths[header.firstEvent] ?? model.depth,
+            header.frames.length + header.framesOmitted,
+          );
+          droppedBefore += header.dropped;
+        }
+        const expected = model.events.slice(header.firstEvent, header.firstEvent + events.length);
+        expectSame('events', expected, events.map(show));
+        nextEvent = header.firstEvent + events.length;
+        expectSame('last number', nextEvent - 1, events.at(-1)?.event ?? nextEvent - 1);
+      }
+    },
+  };
+}
+
 test('what is stored and what is dropped add up, and every stored event is the one that happened', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), (steps) => {
@@ -47,27 +84,7 @@ test('what is stored and what is dropped add up, and every stored event is the o
       const model = new Model();
       model.add('SCOPE_OPEN @1');
       const tokens: number[] = [];
-      let nextEvent = 0;
-      let droppedBefore = 0;
-
-      const read = (final: boolean): void => {
-        for (const { header, events } of harness.take()) {
-          if (header.firstEvent >= nextEvent) {
-            // A chunk not seen before: it states what was dropped since the last one.
-            expect(header.firstEvent - nextEvent).toBe(header.dropped);
-            droppedBefore += header.dropped;
-            expect(header.frames.length + header.framesOmitted).toBe(model.depths[header.firstEvent] ?? model.depth);
-            expect(header.dropReason === 'none').toBe(header.dropped === 0);
-          }
-          const expected = model.events.slice(header.firstEvent, header.firstEvent + events.length);
-          expect(events.map(show)).toEqual(expected);
-          expect(events.map((event) => event.event)).toEqual(expected.map((_, i) => header.firstEvent + i));
-          nextEvent = header.firstEvent + events.length;
-        }
-        const { produced, dropped } = harness.runtime.counts();
-        expect(produced).toBe(model.events.length);
-        if (final) expect(nextEvent + (dropped - droppedBefore)).toBe(produced);
-      };
+      const reader = createReader(harness, model);
 
       for (const [index, { does, ...rest }] of steps.entries()) {
         if (does === 'write') {
@@ -88,11 +105,15 @@ test('what is stored and what is dropped add up, and every stored event is the o
           x(tokens.pop()!, 0);
           model.add('LEAVE_THROW @0', model.depth - 1);
         } else if (does === 'tick') harness.tick();
-        else if (does === 'take') read(false);
+        else if (does === 'take') reader.read();
         else if (does === 'pause') harness.runtime.pause();
         else if (does === 'resume') harness.runtime.resume();
       }
-      read(true);
+      reader.read();
+      expect(reader.complaints).toEqual([]);
+      const { produced, dropped } = harness.runtime.counts();
+      expect(produced).toBe(model.events.length);
+      expect(reader.storedEvents() + dropped).toBe(produced);
     }),
     { seed: SEED, numRuns: 30, endOnFailure: true },
   );
