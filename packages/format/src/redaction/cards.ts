@@ -4,8 +4,8 @@
  * ten of the rest passes the check digit, which is the price.
  */
 
-export const CARD_DIGITS_MIN = 13;
-export const CARD_DIGITS_MAX = 19;
+const CARD_DIGITS_MIN = 13;
+const CARD_DIGITS_MAX = 19;
 
 /** Smallest and largest whole number that can be a card's. */
 export const CARD_NUMBER_MIN = 1e12;
@@ -13,7 +13,7 @@ export const CARD_NUMBER_MIN = 1e12;
 const GROUPED = /(?<![\w.+-])\d{4}([ -]?)\d{4,6}\1\d{4,5}(?:\1\d{1,7})?(?![\w-]|\.\d)/g;
 
 /** Whether these digits (nothing else in the text) are a card number. */
-export function isCardNumber(digits: string): boolean {
+function isCardNumber(digits: string): boolean {
   const count = digits.length;
   if (count < CARD_DIGITS_MIN || count > CARD_DIGITS_MAX) return false;
   const two = Number(digits.slice(0, 2));

@@ -9,7 +9,7 @@ import type { ReplaceSecret } from './secret-shapes.ts';
  */
 
 /** Past this many values the oldest is forgotten. */
-export const KNOWN_SECRETS_MAX = 4096;
+const KNOWN_SECRETS_MAX = 4096;
 /** Values that begin alike share a slot; more lengths than this in one slot are not tried. */
 const LENGTHS_PER_SLOT_MAX = 64;
 const SLOT_BITS = 14;

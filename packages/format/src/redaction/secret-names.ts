@@ -8,10 +8,8 @@
  */
 
 /** What a name says about the values under it. */
-export type NameClass = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+export type NameClass = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
-/** An ordinary name. */
-export const NAME_PLAIN = 0;
 /** `token`, `sid`: strings that look random. Objects, numbers and words of a language under such names are ordinary. */
 export const NAME_TOKEN = 1;
 /** `password`, `apiKey`: every string, bytes, and numbers of four digits or more. */

@@ -58,7 +58,7 @@ const TOKEN_CHARS_MAX = 8192;
 
 /** Whether a text under a name of this class is a secret. */
 export function isSecretText(nameClass: NameClass, text: string): boolean {
-  if (nameClass === 0 || text.length < SECRET_CHARS_MIN) return false;
+  if (text.length < SECRET_CHARS_MIN) return false;
   switch (nameClass) {
     case NAME_TOKEN:
       return looksRandom(text);

@@ -16,7 +16,7 @@ import { ancestors } from './root.ts';
  */
 
 /** In the order in which they are looked for in a folder. */
-export const PLAN_FILE_NAMES = ['tracer.config.json', 'tracer.config.mjs', 'tracer.config.ts'] as const;
+const PLAN_FILE_NAMES = ['tracer.config.json', 'tracer.config.mjs', 'tracer.config.ts'] as const;
 
 /** A module that takes longer to evaluate is given up. */
 const EVALUATION_MS_MAX = 10_000;

@@ -6,7 +6,7 @@ import { packageNameOf } from './root.ts';
 import type { TracerConfig } from './tracer-config.ts';
 
 /** Why a file is not recorded. */
-export type SkipReason =
+type SkipReason =
   | 'not a file'
   | 'not JavaScript'
   | 'tracer'
