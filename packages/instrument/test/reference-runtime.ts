@@ -401,8 +401,7 @@ export function installReferenceRuntime(
       if (F.o) {
         if (!F.asleep) problem(`${F.frame.name} resumes but did not sleep`);
         wake(F, true);
-        const level = F.frame.module.sites.functions[F.frame.func]!.level;
-        if (level >= 3) event(`resumed with ${show(v)}`);
+        if (isOn(s)) event(`resumed with ${show(v)}`);
         checkFrame(s);
       }
       return v;

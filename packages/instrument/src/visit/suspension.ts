@@ -5,9 +5,9 @@ import type { Walk } from '../walk.ts';
 
 type SuspendKind = (typeof SUSPEND_KINDS)[number];
 
-/** A site at which the current function gives up control. */
+/** A site at which the current function gives up control. Its rank is that of the value it resumes with. */
 export function suspendSite(walk: Walk, node: AnyNode, kind: SuspendKind): number {
-  return walk.site(SITE_SUSPEND, 1, node, SUSPEND_KINDS.indexOf(kind));
+  return walk.site(SITE_SUSPEND, 3, node, SUSPEND_KINDS.indexOf(kind));
 }
 
 export function visitAwait(walk: Walk, node: NodeOf<'AwaitExpression'>): void {
