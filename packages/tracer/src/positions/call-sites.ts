@@ -9,8 +9,8 @@ import type { LoadedScripts, ScriptPositions } from './loaded-scripts.ts';
 export interface FrameView {
   /** For a frame of our own; `undefined` leaves it out. */
   own(site: NodeJS.CallSite): OwnFrameReplacement | undefined;
-  /** For a frame of Node's; the frame itself when it shows as it would. */
-  nodes(site: NodeJS.CallSite): NodeJS.CallSite;
+  /** For a frame of Node's; the frame itself when it shows as it would, `undefined` leaves it out. */
+  nodes(site: NodeJS.CallSite): NodeJS.CallSite | undefined;
 }
 
 export interface OwnFrameReplacement {
@@ -46,7 +46,7 @@ export function asWithoutUs(
     }
     const mapped = file?.startsWith('node:') ? frames.nodes(site) : mappedSite(site, file, scripts);
     if (mapped !== site) result ??= trace.slice(0, index);
-    result?.push(mapped);
+    if (mapped !== undefined) result?.push(mapped);
   }
   if (result === undefined) return trace;
   // A frame that stands for several must not make the stack longer than Node's.

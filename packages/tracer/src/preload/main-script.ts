@@ -13,7 +13,7 @@ import { packageTypeOf } from '../loader/package-type.ts';
 
 /** Options under which Node does something else than running a script, or is to be left alone. */
 const OTHER_MODES =
-  /^(?:-[eprc]|-pe|--eval|--print|--check|--interactive|-i|--test|--watch.*|--loader.*|--experimental-loader.*|--experimental-default-type.*|--entry-url|--experimental-entry-url|--build-sea.*|--experimental-sea-config.*|--prof-process|--run.*|--completion-bash|--v8-options)(?:=|$)/;
+  /^(?:-[epc]|-pe|--eval|--print|--check|--interactive|-i|--test|--watch.*|--loader.*|--experimental-loader.*|--experimental-default-type.*|--entry-url|--experimental-entry-url|--build-sea.*|--experimental-sea-config.*|--prof-process|--run.*|--completion-bash|--v8-options)(?:=|$)/;
 
 const Module = nodeModule as unknown as {
   _load(request: string, parent: null, isMain: boolean): unknown;
@@ -53,6 +53,9 @@ export function isLastImport(isUs: (specifier: string) => boolean): boolean {
   return last !== undefined && isUs(last);
 }
 
+/** Whether what runs now is the main script, or the ticks and promises that it has left behind. */
+export const afterMain: { runs: boolean } = { runs: false };
+
 /**
  * Runs the main script as CommonJS. The promise that is returned settles only when the script turns out
  * to be an ES module, which Node then runs.
@@ -64,6 +67,9 @@ export function runAsCommonJs(): Promise<void> {
   }
   return new Promise((settle) => {
     setImmediate(function runMainScript() {
+      afterMain.runs = true;
+      // Before those of the script: the next of Node's callbacks is none of the main script's any more.
+      setImmediate(() => (afterMain.runs = false)).unref();
       Module._load(process.argv[1]!, null, true);
       if (process.mainModule === undefined) settle();
     });

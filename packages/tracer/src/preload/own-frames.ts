@@ -1,11 +1,23 @@
 import nodeModule from 'node:module';
 import { withText, type FrameView, type OwnFrameReplacement } from '../positions/call-sites.ts';
 import { lineInNode } from '../positions/node-sources.ts';
+import { afterMain } from './main-script.ts';
 import { nodeFramesBelowMain } from './node-frames.ts';
 
 /*
  * Frames of ours that stand where Node's own would stand, by the names of our functions: stacks show Node's.
  */
+
+/** Node calls everything through this function while `async_hooks` are in use, as the runtime's are. */
+const HOOKS_TRAMPOLINE = 'callbackTrampoline';
+const HOOKS_TRAMPOLINE_FILE = 'node:internal/async_hooks';
+
+/**
+ * What the main script leaves behind runs from Node itself where the script does; with another immediate behind ours,
+ * from the queue of immediates.
+ */
+const QUEUES = new Set(['node:internal/process/task_queues', 'node:internal/timers']);
+const TICKS = 'processTicksAndRejections (';
 
 /** Function names in commonjs.ts and main-script.ts. */
 const LOADERS = new Set(['loadJavaScript', 'loadTypeScript']);
@@ -37,6 +49,8 @@ export function learnOwnFrames(smallFile: string): FrameView {
       return main;
     },
     nodes(site) {
+      if (site.getFileName() === HOOKS_TRAMPOLINE_FILE && site.getFunctionName() === HOOKS_TRAMPOLINE) return undefined;
+      if (afterMain.runs && QUEUES.has(site.getFileName() ?? '')) return asAfterMain(site);
       if (site.getFileName() !== `node:${NODE_LOADER}`) return site;
       const text = site.toString();
       if (!text.includes(NO_NAME)) return site;
@@ -45,6 +59,13 @@ export function learnOwnFrames(smallFile: string): FrameView {
       return name === undefined ? site : withText(site, text.replace(NO_NAME, `.${name} (`));
     },
   };
+}
+
+function asAfterMain(site: NodeJS.CallSite): NodeJS.CallSite | undefined {
+  const name = site.getFunctionName();
+  if (name === 'runNextTicks' || name === 'processImmediate') return undefined;
+  const text = site.toString();
+  return text.startsWith(TICKS) ? withText(site, `process.${text}`) : site;
 }
 
 /** How stacks show the call of `_compile` in Node's handler of `.js`: it is run, and the stack read inside. */

@@ -34,17 +34,15 @@ export function startRecorderWorker(bundle: URL, options: RecorderOptions): Work
   return worker;
 }
 
-/** Node announces every new worker by a `worker` event on `process`, on the next tick; the program's listeners must not see ours. */
+/**
+ * Node announces every new worker by a `worker` event on `process`, on the next tick. The program's listeners must not
+ * see ours, and its first tick must not come earlier for it: the announcement is made at once, to nobody.
+ */
 function withoutWorkerEvent(start: () => Worker): Worker {
   const { nextTick } = process;
-  let worker: Worker | undefined;
-  const silently = (callback: (...args: unknown[]) => void, args: unknown[]): void => {
+  const announce = (callback: (...args: unknown[]) => void, args: unknown[]): void => {
     const present = Object.getOwnPropertyDescriptor(process, 'emit');
-    const emit = process.emit as (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
-    const filtered = function (this: unknown, event: string | symbol, ...rest: unknown[]): boolean {
-      return event === 'worker' && rest[0] === worker ? false : Reflect.apply(emit, this, [event, ...rest]);
-    };
-    Object.defineProperty(process, 'emit', { value: filtered, configurable: true, writable: true, enumerable: false });
+    Object.defineProperty(process, 'emit', { value: () => false, configurable: true, writable: true });
     try {
       callback(...args);
     } finally {
@@ -52,11 +50,9 @@ function withoutWorkerEvent(start: () => Worker): Worker {
       else delete (process as { emit?: unknown }).emit;
     }
   };
-  process.nextTick = (callback: (...args: unknown[]) => void, ...args: unknown[]) =>
-    nextTick(() => silently(callback, args));
+  process.nextTick = (callback: (...args: unknown[]) => void, ...args: unknown[]) => announce(callback, args);
   try {
-    worker = start();
-    return worker;
+    return start();
   } finally {
     process.nextTick = nextTick;
   }
