@@ -146,6 +146,33 @@ describe('a generator', () => {
     expect(setup.seen()).toEqual(['ENTER @5', 'SUSPEND_VALUE @6 1', 'RESUME @5 #1', 'LEAVE_CLOSED @0']);
   });
 
+  test('that delegates is closed with the one it delegates to, and throws with it', () => {
+    const setup = setUp();
+    const { b, ea, a, y, g, xa, ua } = setup;
+    const outer = function* (inner: Iterable<number>): Generator<number> {
+      const frame = ea(b + 8, []);
+      try {
+        g(frame, b + 9, yield* a(frame, b + 9, inner) as Iterable<number>);
+        return ua(frame);
+      } finally {
+        if (frame.o) xa(frame, 0);
+      }
+    };
+    for (const value of outer(outer(numbers(setup)()))) if (value === 1) break;
+    expect(setup.seen().filter((line) => line.startsWith('LEAVE'))).toEqual(Array(3).fill('LEAVE_CLOSED @0'));
+    const failing = function* (): Generator<number> {
+      const frame = ea(b + 5, []);
+      try {
+        g(frame, b + 6, yield y(frame, b + 6, 1) as number);
+        throw new Error('inner');
+      } finally {
+        if (frame.o) xa(frame, 0);
+      }
+    };
+    expect(() => [...outer(failing())]).toThrow('inner');
+    expect(setup.seen().slice(-2)).toEqual(['RESUME @8 #4', 'LEAVE_THROW @0']);
+  });
+
   test('that throws by itself is not closed', () => {
     const setup = setUp();
     const { b, ea, y, g, xa } = setup;

@@ -1,5 +1,5 @@
 import * as K from '@execution-cinema/format/event-kinds';
-import { BASE_DEPTH, CORRELATION, OFF, type Core } from '../core.ts';
+import { BASE_DEPTH, CLOSED_AT, CORRELATION, OFF, POSITION, type Core } from '../core.ts';
 import type { Cause } from './attention.ts';
 import type { CallParts, CallProbes } from './calls.ts';
 import { LEVEL_RECORD } from './levels.ts';
@@ -84,7 +84,8 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
   /** Makes the frame the one on top, waking it and closing frames above it. False when that is impossible. */
   const onTop = (frame: Frame): boolean => {
     if (frame.asleep) {
-      frame.closing = frame.yielded;
+      // Woken other than through `g`. A `yield*` whose inner generator has just been closed is being closed itself.
+      frame.closing = frame.yielded || registers[CLOSED_AT] === registers[POSITION];
       wake(frame);
       return !frame.asleep;
     }
@@ -131,6 +132,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     if (p < 0) return;
     words[p] = K.LEAVE_CLOSED;
     commit(p + 1);
+    registers[CLOSED_AT] = p + 1;
     pop(frame);
   };
 
@@ -190,7 +192,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
   };
 
   const h = (frame: Frame): void => {
-    if (frame.o && frame.asleep) wake(frame);
+    if (frame.o && frame.asleep) onTop(frame);
   };
 
   return { ea, ra, ua, qa, xa, ca, ca0, za, a, y, g, h };
