@@ -1,9 +1,9 @@
-import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { BroadcastChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { RecorderMessage } from './messages.ts';
 
 /** Collects the messages of all ports in the order of each port. */
 export class Inbox {
-  private readonly ports: MessagePort[] = [];
+  private readonly ports: (MessagePort | BroadcastChannel)[] = [];
   private readonly arrived: (message: RecorderMessage) => void;
   private readonly wake: () => void;
   private pending: RecorderMessage[] = [];
@@ -22,6 +22,15 @@ export class Inbox {
     });
   }
 
+  addChannel(name: string): void {
+    const channel = new BroadcastChannel(name);
+    this.ports.push(channel);
+    channel.onmessage = (event) => {
+      this.take((event as { data: RecorderMessage }).data);
+      this.wake();
+    };
+  }
+
   private take(message: RecorderMessage): void {
     if (message.type === 'port') return this.addPort(message.port);
     this.pending.push(message);
@@ -32,7 +41,11 @@ export class Inbox {
   receive(): void {
     // Ports that a message adds are visited too: the array grows while it is walked.
     for (const port of this.ports) {
-      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+      for (
+        let next = receiveMessageOnPort(port as MessagePort);
+        next !== undefined;
+        next = receiveMessageOnPort(port as MessagePort)
+      ) {
         this.take(next.message as RecorderMessage);
       }
     }

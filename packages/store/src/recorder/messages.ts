@@ -28,6 +28,8 @@ export interface RecorderOptions {
   main: ThreadInfo;
   /** Where messages come from; the first also gets the recorder's own (`RecorderReport`). Transferred. */
   ports: MessagePort[];
+  /** Name of a BroadcastChannel that is listened to as well: worker threads of the process have no port. */
+  channel?: string;
   /** Longest time until what a thread did is committed. Default 25. */
   flushMs?: number;
   /** Flight recorder: bytes of this recording, WAL included, and of all recordings in its folder. Default: no limit. */

@@ -148,7 +148,11 @@ export class RecorderLoop {
     this.state = 'ended';
     clearTimeout(this.lossesTimer);
     this.report({ type: 'closed', ...recorder.totals(), fileBytes: fileBytes(this.options.file) });
-    for (const thread of threads) thread.setRecorderState(2);
+    for (const thread of threads) {
+      const request = thread.drainWanted();
+      if (request !== undefined) thread.answerDrain(request);
+      thread.setRecorderState(2);
+    }
     recorder.inbox.close();
   }
 
@@ -209,7 +213,7 @@ export class RecorderLoop {
     recorder.inbox.receive();
     recorder.inbox.stored(recorder.inbox.messages.length);
     const threads = [...recorder.threads.values()];
-    if (recorder.exit !== undefined) return this.endStopped(recorder, threads);
+    if (recorder.exit !== undefined) return this.endStoppedSoon(recorder, threads);
     if (this.lossesTimer !== undefined) return;
     for (const { reader } of threads) reader.tick();
     if (recorder.writeLosses(this.stopReason, this.stopNote)) this.stopNote = undefined;
@@ -221,8 +225,17 @@ export class RecorderLoop {
     }, LOSSES_MS);
   }
 
+  /** Once the program waits for us its last count is published; the message that it ends may come before that. */
+  private endStoppedSoon(recorder: Recorder, threads: readonly ThreadRecord[]): void {
+    this.exitSeenMs ??= performance.now();
+    const waited = performance.now() - this.exitSeenMs >= EXIT_GRACE_MS;
+    if (drainRequests(recorder).size > 0 || waited) return this.endStopped(recorder, threads);
+    setTimeout(() => {
+      if (this.state === 'stopped') this.endStoppedSoon(recorder, threads);
+    }, TICK_MS);
+  }
+
   private endStopped(recorder: Recorder, threads: readonly ThreadRecord[]): void {
-    const requests = drainRequests(recorder);
     try {
       if (this.stopNote !== undefined) recorder.writeLosses(this.stopReason, this.stopNote);
       recorder.finish(recorder.exit!, this.stopReason);
@@ -230,7 +243,6 @@ export class RecorderLoop {
       // There is no room even for the accounts: the process stays open in the recording, which reads as cut off.
       recorder.abandon();
     }
-    for (const [thread, request] of requests) thread.answerDrain(request);
     this.end(recorder, threads);
   }
 }

@@ -78,7 +78,7 @@ describe('the recorder thread', () => {
     }
     writer.throwing(3);
     expect(writer.drain()).toBe(true);
-    await recorder.exit(writer);
+    expect(await recorder.exit(writer)).toBe(true);
 
     const { seen, rows } = argumentsOf(file);
     expect(seen).toEqual(Array.from({ length: 10_000 }, (_, i) => i));

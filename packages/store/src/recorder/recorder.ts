@@ -93,6 +93,7 @@ export class Recorder {
     this.db.exec(`PRAGMA busy_timeout = ${COMMIT_WAIT_MS}`);
     this.inbox = new Inbox((message) => this.arrived(message), wake);
     for (const port of options.ports) this.inbox.addPort(port);
+    if (options.channel !== undefined) this.inbox.addChannel(options.channel);
   }
 
   private makeLevels({ plan, budgetShare }: RecorderOptions, hooks: RecorderHooks): Levels | undefined {

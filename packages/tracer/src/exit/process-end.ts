@@ -5,6 +5,8 @@
  * Invariant: no listener for any signal or exception is installed, and no exit code is changed.
  */
 
+import type { Worker } from 'node:worker_threads';
+
 export interface ProcessEndHooks {
   /** Before the program's own `exit` listeners; once. */
   beforeExit(): void;
@@ -16,6 +18,8 @@ export interface ProcessEndHooks {
   onIdle(): void;
   /** Nobody caught it and the process is ending with it: before Node prints its report, after `exit` listeners. */
   onFatal(error: unknown): void;
+  /** A worker thread of the program has been made. */
+  onWorker(worker: Worker): void;
 }
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
@@ -52,6 +56,7 @@ export function watchProcessEnd(hooks: ProcessEndHooks): void {
         end(exitCode);
       }
     }
+    if (event === 'worker') hooks.onWorker(args[0] as Worker);
     if (event === 'beforeExit') {
       const heard = apply(emit, this, [event, ...args]) as boolean;
       hooks.onIdle();

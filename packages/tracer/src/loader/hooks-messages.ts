@@ -12,6 +12,8 @@ export interface HooksThreadData {
   readonly transformBundle: string;
   /** Leads to the recorder thread; null: nothing is instrumented, TypeScript is compiled. */
   readonly recorderPort: MessagePort | null;
+  /** BroadcastChannel that leads there too, for hooks of a worker thread, which has no port to give. */
+  readonly recorderChannel: string | null;
   /** Leads to the program's thread, which reads it only when it must. */
   readonly programPort: MessagePort;
 }

@@ -1,4 +1,5 @@
 import type { LoadHook, ResolveHook } from 'node:module';
+import { BroadcastChannel } from 'node:worker_threads';
 import { createFileSelector } from '../config/select-file.ts';
 import { withSourceMapComment } from '../positions/source-map-comment.ts';
 import { aliasUrl, healedUrl, loadTypeScriptModule, transformLoaded, type TransformModule } from './es-modules.ts';
@@ -15,19 +16,20 @@ let transformModule: TransformModule = () => undefined;
 
 /** Called by Node with what `module.register` was given. */
 export function initialize(data: HooksThreadData): void {
-  const { config, recorderPort, programPort } = data;
+  const { config, programPort } = data;
+  const recorder = recorderOf(data);
   const tell = (message: HooksMessage): void => programPort.postMessage(message);
   const cache = new TransformCache(data.cacheFolder);
   const transformer = new Transformer({
     config,
     select:
-      recorderPort === null
+      recorder === null
         ? (file) => ({ instrument: false, reason: 'not included', relative: file })
         : createFileSelector(config, data.ownFolders),
     cache,
     redactionKey: data.redactionKey,
     transformBundle: data.transformBundle,
-    post: (message) => recorderPort?.postMessage(message),
+    post: (message) => recorder?.postMessage(message),
     count: (count) => tell({ type: 'count', count }),
   });
   transformModule = (request) => {
@@ -45,6 +47,16 @@ export function initialize(data: HooksThreadData): void {
     }
     return code;
   };
+}
+
+function recorderOf({
+  recorderPort,
+  recorderChannel,
+}: HooksThreadData): { postMessage(message: unknown): void } | null {
+  if (recorderPort !== null || recorderChannel === null) return recorderPort;
+  const channel = new BroadcastChannel(recorderChannel);
+  (channel as unknown as { unref(): void }).unref();
+  return channel;
 }
 
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {

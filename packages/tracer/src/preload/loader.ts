@@ -16,7 +16,7 @@ import { LoadedScripts } from '../positions/loaded-scripts.ts';
 import { installStackTraces } from '../positions/stack-traces.ts';
 import { createUncaughtReport, type UncaughtReport } from '../positions/uncaught-report.ts';
 import { learnOwnFrames } from './own-frames.ts';
-import type { Recording } from './recording.ts';
+import type { ThreadRecording } from './thread-recording.ts';
 
 /** The folder of the package, and of the bundles in it. */
 const BUNDLES = new URL('./', import.meta.url);
@@ -34,7 +34,7 @@ export function bundleUrl(name: string): URL {
 }
 
 /** Installs everything that sees code before V8 does. Without a recording TypeScript is compiled and that is all. */
-export function installLoader(config: TracerConfig, recording: Recording | undefined): Loader {
+export function installLoader(config: TracerConfig, recording: ThreadRecording | undefined): Loader {
   const scripts = new LoadedScripts();
   const counts = new FileCounts();
   const cacheFolder = join(config.root, DEFAULT_FOLDER, 'cache');
@@ -61,7 +61,14 @@ export function installLoader(config: TracerConfig, recording: Recording | undef
     cache,
     count,
     hooksBundle: bundleUrl('hooks.mjs').href,
-    hooksData: { config, redactionKey, cacheFolder, ownFolders, transformBundle },
+    hooksData: {
+      config,
+      redactionKey,
+      cacheFolder,
+      ownFolders,
+      transformBundle,
+      recorderChannel: recording?.channel ?? null,
+    },
     recorderPort: () => recording?.openPort() ?? null,
   });
   const runtime = recording?.runtime;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { isMainThread } from 'node:worker_threads';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isMainThread, type Worker } from 'node:worker_threads';
 import { RUNTIME_KEY } from '@execution-cinema/format';
 import { ConfigError, prepareOutputFolder, resolveConfig, type TracerConfig } from '../config/index.ts';
 import { watchProcessEnd } from '../exit/process-end.ts';
@@ -9,7 +9,12 @@ import { moduleFormat, projectOf, TYPESCRIPT_FILE } from '../loader/typescript/i
 import { endLine } from './end-line.ts';
 import { bundleUrl, installLoader, type Loader } from './loader.ts';
 import { findMainScript, isLastImport, runAsCommonJs, type MainScript } from './main-script.ts';
+import { installChildProcesses } from '../propagate/child-processes.ts';
+import { takeTree, treeEnvironment, type Tree } from '../propagate/tree.ts';
+import { isHooksThread, publishToWorkers, workerBoot } from '../propagate/workers.ts';
 import { startRecording, type Recording } from './recording.ts';
+import type { ThreadRecording } from './thread-recording.ts';
+import { joinRecording } from './worker-recording.ts';
 import { say } from '../stderr.ts';
 
 /*
@@ -26,7 +31,7 @@ let mainScript: MainScript = { file: undefined, isCommonJs: false };
 
 if (holder[key] === undefined && !isOwnCommand()) {
   if (isMainThread) start();
-  else startInWorker();
+  else if (!isHooksThread()) startInWorker();
 }
 
 /**
@@ -52,23 +57,62 @@ function isOwnCommand(): boolean {
 
 function start(): void {
   mainScript = findMainScript(isCommonJsTypeScript);
-  const config = configure();
-  const recording = isOff(config) ? undefined : record(config);
-  Object.defineProperty(holder, key, { value: recording?.runtime ?? {}, enumerable: false });
-  const loader = installLoader(config, recording);
-  recording?.runtime.observe();
+  const tree = takeTree(process.env);
+  const config = tree?.config ?? configure();
+  const recording = isOff(config) ? undefined : record(config, tree);
+  const loader = install(config, recording);
+  if (recording !== undefined) propagate(config, recording);
   // CommonJS starts the ES module side when it meets an `import()`.
   if (!mainScript.isCommonJs) loader.esModules.ensure();
   if (!mainScript.isCommonJs && hasTypeScriptAround(mainScript.file, config.root)) loader.esModules.ensureResolution();
-  if (recording !== undefined) watchEnd(config, recording, loader);
+  if (recording !== undefined) watchEnd(config, recording, loader, tree !== undefined || config.quiet);
 }
 
-/** Worker threads are not recorded, but their TypeScript needs no build either. */
+/** Puts the runtime where instrumented code finds it, and the loader before V8. */
+function install(config: TracerConfig, recording: ThreadRecording | undefined): Loader {
+  Object.defineProperty(holder, key, { value: recording?.runtime ?? {}, enumerable: false });
+  const loader = installLoader(config, recording);
+  recording?.runtime.observe();
+  return loader;
+}
+
+/** Threads and processes that this one starts belong to the same recording. */
+function propagate(config: TracerConfig, { redactionKey, originHrtimeNs, channel }: Recording): void {
+  publishToWorkers({ config, redactionKey, originHrtimeNs, channel });
+  const preload = fileURLToPath(bundleUrl('preload.cjs'));
+  const tree = { config, redactionKey, parentPid: process.pid };
+  installChildProcesses((nodeOptions) => treeEnvironment(tree, preload, nodeOptions));
+}
+
+/** A worker thread joins the recording of its process; where there is none, its TypeScript needs no build either. */
 function startInWorker(): void {
-  Object.defineProperty(holder, key, { value: {}, enumerable: false });
-  const { esModules } = installLoader(configure(true), undefined);
-  esModules.ensure();
-  esModules.ensureResolution();
+  const boot = workerBoot();
+  const recording = boot === undefined ? undefined : joinRecording(boot, bundleUrl('recorder.mjs'));
+  const loader = install(boot?.config ?? configure(true), recording);
+  loader.esModules.ensure();
+  loader.esModules.ensureResolution();
+  if (boot === undefined || recording === undefined) return;
+  publishToWorkers(boot);
+  watchProcessEnd({
+    beforeExit() {
+      recording.drain();
+      recording.runtime.beginExit();
+    },
+    atEnd() {
+      loader.esModules.settle();
+      recording.end();
+    },
+    onUncaught() {},
+    onIdle() {},
+    onFatal() {},
+    onWorker: (worker) => watchWorkerEnd(worker, recording),
+  });
+}
+
+/** A worker that is terminated cannot say so itself. */
+function watchWorkerEnd(worker: Worker, recording: ThreadRecording): void {
+  const thread = worker.threadId;
+  worker.once('exit', () => recording.post({ type: 'thread-end', thread, timeNs: recording.nowNs() }));
 }
 
 /** `silent`: what there is to say, the main thread has said. */
@@ -101,7 +145,7 @@ function isOff(config: TracerConfig): boolean {
 }
 
 /** Undefined where the recording has no place: the program runs without. */
-function record(config: TracerConfig): Recording | undefined {
+function record(config: TracerConfig, tree: Tree | undefined): Recording | undefined {
   try {
     prepareOutputFolder(config);
   } catch (error) {
@@ -109,12 +153,12 @@ function record(config: TracerConfig): Recording | undefined {
     if (!config.quiet) say(`not recorded: ${error.message}. ${error.remedy}`);
     return undefined;
   }
-  const recording = startRecording(config, bundleUrl('recorder.mjs'));
-  if (!config.quiet && process.stderr.isTTY) say(`recording to ${config.out}`);
+  const recording = startRecording(config, bundleUrl('recorder.mjs'), tree);
+  if (!config.quiet && tree === undefined && process.stderr.isTTY) say(`recording to ${config.out}`);
   return recording;
 }
 
-function watchEnd(config: TracerConfig, recording: Recording, loader: Loader): void {
+function watchEnd(config: TracerConfig, recording: Recording, loader: Loader, quiet: boolean): void {
   watchProcessEnd({
     beforeExit() {
       recording.drain();
@@ -128,7 +172,7 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader): v
         recording.post({ type: 'note', timeNs: recording.nowNs(), kind: 'files not selected', text });
       }
       const result = recording.end(exitCode);
-      if (!config.quiet) say(endLine(config, result, loader.counts));
+      if (!quiet) say(endLine(config, result, loader.counts));
     },
     onUncaught() {},
     onIdle() {
@@ -138,6 +182,7 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader): v
       setImmediate(disarm).unref();
     },
     onFatal: (error) => void loader.report.arm({ error }),
+    onWorker: (worker) => watchWorkerEnd(worker, recording),
   });
 }
 

@@ -5,14 +5,12 @@ import { createRuntime, type Runtime } from '@execution-cinema/runtime';
 import type { RecorderMessage, RecorderReport } from '@execution-cinema/store';
 import { BUILD_ID } from '../build-id.ts';
 import type { TracerConfig } from '../config/index.ts';
+import type { Tree } from '../propagate/tree.ts';
 import { createIsolatedRedactor } from '../redaction/isolated-redactor.ts';
 import { startRecorderWorker } from './recorder-worker.ts';
+import { allocateThreadMemory, DRAIN_MS_MAX, type ThreadRecording } from './thread-recording.ts';
 
-/** Site ids of one thread; events have 24 bits for them. Memory is taken as pages are used. */
-const SITES_MAX = 2 ** 24;
-/** The end of the program waits for the recorder at most this long. */
-const DRAIN_MS_MAX = 5_000;
-/** And for a recorder that has stopped early, while it writes down what was lost, at most this long. */
+/** The end waits for a recorder that has stopped early, while it writes down what was lost, at most this long. */
 const ACCOUNTS_MS_MAX = 200;
 
 /** What is known about the recording when the program has ended. */
@@ -26,32 +24,24 @@ export interface RecordingResult {
 }
 
 /** The recording of this process: ring, runtime of the main thread, recorder thread. */
-export interface Recording {
-  readonly runtime: Runtime;
-  readonly redactionKey: string;
-  post(message: RecorderMessage): void;
-  /** A port for another thread that has something to tell the recorder. */
+export interface Recording extends ThreadRecording {
+  readonly originHrtimeNs: bigint;
   openPort(): MessagePort;
-  /** Nanoseconds since the recording began. */
-  nowNs(): number;
-  /** Waits until everything so far is stored. */
-  drain(): void;
   /** The last act: closes the recording and says how it went. */
   end(exitCode: number): RecordingResult;
 }
 
 /** Starts recording. Returns as soon as events can be written; the database opens meanwhile in the recorder's thread. */
-export function startRecording(config: TracerConfig, recorderBundle: URL): Recording {
+export function startRecording(config: TracerConfig, recorderBundle: URL, tree: Tree | undefined): Recording {
   const originHrtimeNs = process.hrtime.bigint();
   const nowNs = (): number => Number(process.hrtime.bigint() - originHrtimeNs);
-  const redactionKey = randomBytes(8).toString('hex');
+  const redactionKey = tree?.redactionKey ?? randomBytes(8).toString('hex');
+  const channel = `execution-cinema ${process.pid} ${randomBytes(4).toString('hex')}`;
   const redactor = createIsolatedRedactor(
     { key: redactionKey, ...config.redact },
     new URL('redaction.cjs', recorderBundle),
   );
-  const slotWords = Math.max(R.SLOT_WORDS_MIN, config.chunkBytes >>> 2);
-  const ring = R.allocateRing(Math.max(2, Math.floor(config.bufferBytes / (slotWords * 4))), slotWords);
-  const levels = new SharedArrayBuffer(SITES_MAX);
+  const { ring, levels } = allocateThreadMemory(config);
   const { port1, port2 } = new MessageChannel();
   port1.unref();
   const post = (message: RecorderMessage): void => {
@@ -70,7 +60,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL): Recor
     clock: config.clock,
     process: {
       pid: process.pid,
-      parentPid: null,
+      parentPid: tree?.parentPid ?? null,
       argv: redactor.scrubArguments(process.argv),
       cwd: process.cwd(),
       node: process.version,
@@ -88,6 +78,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL): Recor
       levels,
     },
     ports: [port2],
+    channel,
     flushMs: config.flushMs,
     ...(config.keepBytes === null ? {} : { keepBytes: config.keepBytes }),
     ...(config.keepTotalBytes === null ? {} : { keepTotalBytes: config.keepTotalBytes }),
@@ -106,6 +97,8 @@ export function startRecording(config: TracerConfig, recorderBundle: URL): Recor
   });
   return {
     runtime,
+    originHrtimeNs,
+    channel,
     redactionKey,
     post,
     nowNs,

@@ -1,0 +1,68 @@
+import { BroadcastChannel, threadId } from 'node:worker_threads';
+import { createRuntime } from '@execution-cinema/runtime';
+import type { RecorderMessage } from '@execution-cinema/store';
+import { createIsolatedRedactor } from '../redaction/isolated-redactor.ts';
+import type { WorkerBoot } from '../propagate/workers.ts';
+import { allocateThreadMemory, DRAIN_MS_MAX, type ThreadRecording } from './thread-recording.ts';
+
+/** The part of the process's recording that this worker thread makes: a ring of its own, the process's recorder. */
+export interface WorkerRecording extends ThreadRecording {
+  /** The thread ends: everything is stored and its accounts can be closed. */
+  end(): void;
+}
+
+/** Joins the recording of the process. Events can be written at once; the recorder takes the ring in meanwhile. */
+export function joinRecording(boot: WorkerBoot, recorderBundle: URL): WorkerRecording {
+  const { config, redactionKey, originHrtimeNs } = boot;
+  const nowNs = (): number => Number(process.hrtime.bigint() - originHrtimeNs);
+  const channel = new BroadcastChannel(boot.channel);
+  // Typed as the web's channel; Node's has this too.
+  (channel as unknown as { unref(): void }).unref();
+  const post = (message: RecorderMessage): void => {
+    try {
+      channel.postMessage(message);
+    } catch {
+      // The recorder has ended and its losses have been told.
+    }
+  };
+  const { ring, levels } = allocateThreadMemory(config);
+  post({
+    type: 'thread-start',
+    thread: threadId,
+    kind: 'worker',
+    name: `worker ${threadId}`,
+    workerId: threadId,
+    parentThread: boot.parentThread,
+    startNs: nowNs(),
+    ring,
+    levels,
+  });
+  const redactor = createIsolatedRedactor(
+    { key: redactionKey, ...config.redact },
+    new URL('redaction.cjs', recorderBundle),
+  );
+  const runtime = createRuntime({
+    ring,
+    levels,
+    originHrtimeNs,
+    clock: config.clock,
+    backpressure: config.backpressure,
+    values: config.values,
+    redactor,
+    thread: threadId,
+    post,
+  });
+  return {
+    runtime,
+    redactionKey,
+    post,
+    nowNs,
+    channel: boot.channel,
+    openPort: () => null,
+    drain: () => void runtime.drain(DRAIN_MS_MAX),
+    end() {
+      runtime.drain(DRAIN_MS_MAX);
+      post({ type: 'thread-end', thread: threadId, timeNs: nowNs() });
+    },
+  };
+}

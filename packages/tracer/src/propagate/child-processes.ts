@@ -1,0 +1,76 @@
+import childProcess from 'node:child_process';
+
+/** Variables to add to the environment of a child, given what its own NODE_OPTIONS say. */
+export type EnvironmentForChild = (nodeOptions: string | undefined) => Record<string, string>;
+
+interface SpawnOptions {
+  envPairs?: string[];
+}
+
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * Every process that this one starts gets the variables, whatever environment the program chose for it; programs that
+ * are not Node ignore them. The asynchronous ways all pass `ChildProcess.prototype.spawn`, with the environment as
+ * `NAME=value` pairs; the synchronous ones (`sync`) are replaced one by one.
+ */
+export function installChildProcesses(environmentForChild: EnvironmentForChild): void {
+  const { prototype } = childProcess.ChildProcess as unknown as { prototype: { spawn: AnyFunction } };
+  replace(
+    prototype,
+    'spawn',
+    (spawn) =>
+      function (this: unknown, options: unknown, ...rest: unknown[]) {
+        addPairs(options as SpawnOptions, environmentForChild);
+        return Reflect.apply(spawn, this, [options, ...rest]);
+      },
+  );
+  const sync = childProcess as unknown as Record<string, AnyFunction>;
+  replace(sync, 'execSync', (execSync) => withEnvironment(execSync, 1, environmentForChild));
+  replace(sync, 'spawnSync', (spawnSync) => withEnvironment(spawnSync, 2, environmentForChild));
+  replace(sync, 'execFileSync', (execFileSync) => withEnvironment(execFileSync, 2, environmentForChild));
+}
+
+function addPairs(options: SpawnOptions, environmentForChild: EnvironmentForChild): void {
+  const pairs = options?.envPairs;
+  if (!Array.isArray(pairs)) return;
+  const head = 'NODE_OPTIONS=';
+  const nodeOptions = pairs.find((pair) => pair.startsWith(head))?.slice(head.length);
+  const added = environmentForChild(nodeOptions);
+  const kept = pairs.filter((pair) => !(pair.slice(0, pair.indexOf('=')) in added));
+  options.envPairs = [...kept, ...Object.entries(added).map(([name, value]) => `${name}=${value}`)];
+}
+
+/** `optionsAt`: where the options stand when all arguments are given; argument lists may be left out before them. */
+function withEnvironment(
+  original: AnyFunction,
+  optionsAt: number,
+  environmentForChild: EnvironmentForChild,
+): AnyFunction {
+  return function (this: unknown, ...args: unknown[]) {
+    const given = args.findIndex((arg, i) => i > 0 && typeof arg === 'object' && arg !== null && !Array.isArray(arg));
+    const at = given < 0 ? optionsAt : given;
+    const options = (args[at] ?? {}) as { env?: NodeJS.ProcessEnv };
+    const env = options.env ?? process.env;
+    const changed = [...args];
+    if (given < 0 && optionsAt === 2) changed[1] ??= [];
+    changed[at] = { ...options, env: { ...env, ...environmentForChild(env['NODE_OPTIONS']) } };
+    return Reflect.apply(original, this, changed);
+  };
+}
+
+/** The replacement stands under the same name, with the same visibility and number of parameters. */
+function replace<Name extends string>(
+  holder: Record<Name, AnyFunction>,
+  name: Name,
+  make: (original: AnyFunction) => AnyFunction,
+): void {
+  const original = holder[name];
+  const replacement = make(original);
+  Object.defineProperties(replacement, {
+    name: { value: original.name, configurable: true },
+    length: { value: original.length, configurable: true },
+  });
+  const present = Object.getOwnPropertyDescriptor(holder, name);
+  Object.defineProperty(holder, name, { ...present, value: replacement });
+}
