@@ -46,8 +46,8 @@ export interface RunningRecorder {
   post(message: RecorderMessage): void;
   /** Waits for a report of this type; rejects after five seconds. */
   report<Type extends RecorderReport['type']>(type: Type): Promise<Extract<RecorderReport, { type: Type }>>;
-  /** Says that the process ends, waits until the recording is closed, ends the thread. */
-  exit(writer: FakeWriter): Promise<void>;
+  /** Says that the process ends, waits until the recording is closed, ends the thread. True when the drain was answered. */
+  exit(writer: FakeWriter): Promise<boolean>;
 }
 
 /** Starts the recorder in a real thread. `program` is the bundle of `testing/recorder-program.ts`. */
@@ -87,10 +87,11 @@ export function startWorker(
     async exit(ending) {
       const timeNs = Number(process.hrtime.bigint() - options.originHrtimeNs);
       port1.postMessage({ type: 'process-exit', timeNs, exitCode: 0, signal: null } satisfies RecorderMessage);
-      ending.drain();
+      const drained = ending.drain();
       await running.report('closed').catch(() => {});
       await worker.terminate();
       port1.close();
+      return drained;
     },
   };
   return running;

@@ -1,3 +1,4 @@
+import { R } from '@execution-cinema/format';
 import { startWorker } from './start-worker.ts';
 import { FakeWriter } from './fake-writer.ts';
 
@@ -12,10 +13,11 @@ const pauseEvery = Number(pauseEveryText ?? 0);
 const writer = new FakeWriter(8, 65_536);
 const recorder = startWorker(recorderProgram, file, writer);
 const origin = recorder.options.originHrtimeNs;
+while (Atomics.load(writer.words, R.R_RECORDER) === 0) Atomics.wait(writer.words, R.R_RECORDER, 0, 10);
 let tick = -1;
 for (let i = 0; i < calls; i++) {
-  if (writer.words[3] !== tick) {
-    tick = writer.words[3]!;
+  if (writer.words[R.R_TICK] !== tick) {
+    tick = writer.words[R.R_TICK]!;
     writer.timeNs = Number(process.hrtime.bigint() - origin);
     writer.publish();
   }
