@@ -25,10 +25,10 @@ export class Inbox {
   addChannel(name: string): void {
     const channel = new BroadcastChannel(name);
     this.ports.push(channel);
-    channel.onmessage = (event) => {
-      this.take((event as { data: RecorderMessage }).data);
+    channel.addEventListener('message', (event) => {
+      this.take((event as unknown as { data: RecorderMessage }).data);
       this.wake();
-    };
+    });
   }
 
   private take(message: RecorderMessage): void {
