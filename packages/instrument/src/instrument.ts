@@ -14,9 +14,10 @@ import { InstrumentError, type InstrumentInput, type InstrumentResult } from './
 import { temporaries } from './visit/functions.ts';
 import { visitStatements } from './visit/control.ts';
 import { VISITORS } from './visitor.ts';
-import { Walk } from './walk.ts';
+import { MODULE, Walk } from './walk.ts';
+import { wrapperOf } from './wrapper.ts';
 
-const MODULE = '(module)';
+const NOT_RECORDED: FunctionPlan = { level: 0, ceiling: 0, captured: new Set() };
 
 /**
  * Puts probes into a module's text. Throws an `InstrumentError` when the text cannot be parsed or cannot carry probes;
@@ -33,6 +34,7 @@ export function instrument(input: InstrumentInput): InstrumentResult {
   const positions = new Positions(source, input.inputMap);
   const sites = new SiteTable(positions, input.isSecretName ?? (() => false));
   const planOf = functionPlans(plan);
+  const wrapper = sourceType === 'script' ? wrapperOf(program) : undefined;
   const edits = new Edits(source, positions.lineStarts);
   const walk = new Walk({
     source,
@@ -41,16 +43,17 @@ export function instrument(input: InstrumentInput): InstrumentResult {
     analysis,
     sites,
     edits,
-    templates: new Templates(choosePrefix(input)),
+    templates: new Templates(choosePrefix(input, wrapper !== undefined)),
     injections: new Injections(plan.inject, positions),
-    frame: moduleFrame(input, analysis, planOf(MODULE)),
+    frame: moduleFrame(input, analysis, wrapper === undefined ? planOf(MODULE) : NOT_RECORDED),
     planOf,
+    wrapper,
     visitors: VISITORS,
   });
   enterModule(walk, program);
-  const head = walk.edits.reserve(headPosition(program));
+  if (wrapper === undefined) walk.reserveHead(headPosition(program), program.body);
   visitStatements(walk, program.body);
-  leaveModule(walk, program, head, runtime, input.moduleKey);
+  leaveModule(walk, program, runtime, input.moduleKey);
   const { code, insertions } = walk.edits.apply();
   return {
     code,
@@ -96,7 +99,7 @@ function enterModule(walk: Walk, program: Program): void {
   scope.instance = walk.templates.instance(0);
 }
 
-function leaveModule(walk: Walk, program: Program, headSlot: number, runtime: string, moduleKey: string): void {
+function leaveModule(walk: Walk, program: Program, runtime: string, moduleKey: string): void {
   const { templates, edits, frame } = walk;
   const entered = frame.ceiling > 0 && program.body.length > 0;
   if (entered) {
@@ -114,7 +117,7 @@ function leaveModule(walk: Walk, program: Program, headSlot: number, runtime: st
     entry: entered ? templates.enter(0, [], frame.suspends) : undefined,
     hoisted: walk.sourceType === 'module',
   });
-  if (program.body.length > 0) edits.fill(headSlot, program.body[0]!.start < headPosition(program) ? `;${head}` : head);
+  if (program.body.length > 0) walk.fillHead(head);
 }
 
 /**
@@ -135,8 +138,8 @@ function headPosition(program: Program): number {
 }
 
 /** A prefix that the text does not contain. Scripts share one global scope, so theirs is told apart by the module key. */
-function choosePrefix({ source, sourceType, moduleKey }: InstrumentInput): string {
-  const own = sourceType === 'script' ? hash(moduleKey) : '';
+function choosePrefix({ source, sourceType, moduleKey }: InstrumentInput, isWrapped: boolean): string {
+  const own = sourceType === 'script' && !isWrapped ? hash(moduleKey) : '';
   let prefix = `$ec${own}_`;
   for (let number = 1; source.includes(prefix); number++) prefix = `$ec${own}${number}_`;
   return prefix;

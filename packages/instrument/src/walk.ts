@@ -11,6 +11,9 @@ import type { SiteTable } from './sites.ts';
 import type { Templates } from './templates.ts';
 import type { SourceType } from './types.ts';
 
+/** Name of the module's own code in the site table and in plans. */
+export const MODULE = '(module)';
+
 export type Visitor = (walk: Walk, node: AnyNode) => void;
 
 export interface WalkOptions {
@@ -24,6 +27,8 @@ export interface WalkOptions {
   injections: Injections;
   frame: Frame;
   planOf: (qualifiedName: string) => FunctionPlan;
+  /** The function whose body is the module, where a script is nothing else. */
+  wrapper: AnyNode | undefined;
   visitors: Readonly<Record<string, Visitor>>;
 }
 
@@ -45,8 +50,11 @@ export class Walk {
   readonly templates: Templates;
   readonly injections: Injections;
   readonly planOf: (qualifiedName: string) => FunctionPlan;
+  readonly wrapper: AnyNode | undefined;
   readonly #visitors: Readonly<Record<string, Visitor>>;
   readonly #globals = new Map<string, Variable>();
+  #headSlot = -1;
+  #headSeparator = '';
 
   frame: Frame;
   scope: Scope;
@@ -80,9 +88,20 @@ export class Walk {
     this.templates = options.templates;
     this.injections = options.injections;
     this.planOf = options.planOf;
+    this.wrapper = options.wrapper;
     this.frame = options.frame;
     this.scope = options.analysis.module.scope;
     this.#visitors = options.visitors;
+  }
+
+  /** Keeps the place for the head; `body` are the statements before which, or in the middle of which, it stands. */
+  reserveHead(position: number, body: readonly AnyNode[]): void {
+    this.#headSlot = this.edits.reserve(position);
+    this.#headSeparator = body.length > 0 && body[0]!.start < position ? ';' : '';
+  }
+
+  fillHead(text: string): void {
+    this.edits.fill(this.#headSlot, this.#headSeparator + text);
   }
 
   readonly visit = (node: AnyNode): void => {

@@ -73,9 +73,11 @@ async function evaluate(file: string, output: string[]): Promise<void> {
     case '.mjs':
       await import(/* @vite-ignore */ pathToFileURL(file).href);
       break;
-    case '.js':
-      output.push(`completion value ${String(vm.runInThisContext(readFileSync(file, 'utf8'), { filename: file }))}`);
+    case '.js': {
+      const value: unknown = vm.runInThisContext(readFileSync(file, 'utf8'), { filename: file });
+      output.push(`completion value ${typeof value === 'function' ? `from a wrapper: ${value({})}` : String(value)}`);
       break;
+    }
     default: {
       const text = readFileSync(file, 'utf8').replace(/^#!.*/, '');
       const wrapper = vm.runInThisContext(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, { filename: file });

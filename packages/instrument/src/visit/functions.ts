@@ -4,7 +4,7 @@ import { type FunctionNode, type NodeOf, patternIdentifiers } from '../ast.ts';
 import { Frame } from '../frame.ts';
 import type { FunctionInfo } from '../scopes/scope.ts';
 import { findPunctuator } from '../trivia.ts';
-import type { Walk } from '../walk.ts';
+import { MODULE, type Walk } from '../walk.ts';
 import { visitPattern } from './patterns.ts';
 import { visitStatements } from './control.ts';
 
@@ -30,7 +30,7 @@ export function visitFunction(walk: Walk, node: FunctionNode, surroundings: Surr
   const visit = enterFunction(walk, node, node.id?.name, node, surroundings);
   const { frame } = walk;
   visitParameters(walk, node, surroundings.guarded === true);
-  if (node.body.type === 'BlockStatement') visitBody(walk, node.body, frame, visit, parameterNames(node));
+  if (node.body.type === 'BlockStatement') visitBody(walk, node.body, frame, visit, node === walk.wrapper ? [] : parameterNames(node));
   else visitExpressionBody(walk, node as NodeOf<'ArrowFunctionExpression'>, frame, visit);
   leaveFunction(walk, visit);
 }
@@ -65,10 +65,13 @@ function enterFunction(
   const outerPath = walk.path;
   const simpleName = (ownName ?? walk.hint) || (role === 'static block' ? '(static)' : '');
   walk.hint = '';
-  const name = outerPath === '' ? simpleName || ANONYMOUS : `${outerPath}.${simpleName || ANONYMOUS}`;
-  if (simpleName !== '') walk.path = name;
+  const isWrapper = node === walk.wrapper;
+  const name = isWrapper ? MODULE : qualified(outerPath, simpleName || ANONYMOUS);
+  if (isWrapper) walk.path = '';
+  else if (simpleName !== '') walk.path = name;
   const plan = walk.planOf(name);
-  const skipReason = reasonToSkip(walk, info) ?? (plan.ceiling === 0 ? SKIPPED_OFF : undefined);
+  const suspends = flags.async || flags.generator;
+  const skipReason = reasonToSkip(walk, info, suspends) ?? (plan.ceiling === 0 ? SKIPPED_OFF : undefined);
   const instrumented = skipReason === undefined;
   walk.counts.functions++;
   let siteIndex = -1;
@@ -81,7 +84,7 @@ function enterFunction(
     name,
     level,
     ceiling: instrumented ? plan.ceiling : 0,
-    suspends: flags.async || flags.generator,
+    suspends,
     isAsyncGenerator: flags.async && flags.generator,
     hasFinally: !info.needsBareBody,
     captured: plan.captured,
@@ -131,12 +134,18 @@ function leaveFunction(walk: Walk, entered: Entered): void {
 }
 
 /** Why a function can get no probes, or undefined. */
-function reasonToSkip(walk: Walk, info: FunctionInfo): string | undefined {
+function reasonToSkip(walk: Walk, info: FunctionInfo, suspends: boolean): string | undefined {
   if (info.insideWith) return 'inside a with statement';
   if (info.returnsInWith) return 'returns inside a with statement';
   if (isAsm(info.node)) return 'asm.js';
   if (isKeptIntact(walk, info)) return SKIPPED_DECLARES_EXPORTS;
+  // Without our finally block nobody would notice that a turn of the event loop ended it by an exception.
+  if (suspends && info.needsBareBody) return 'a function of its body shares its name with a variable';
   return undefined;
+}
+
+function qualified(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
 }
 
 function isKeptIntact(walk: Walk, info: FunctionInfo): boolean {
@@ -217,6 +226,7 @@ function visitBody(
     headAt = statement.end;
     separator = ';';
   }
+  if (walk.wrapper === frame.info.node) walk.reserveHead(headAt, body);
   if (frame.ceiling === 0) {
     visitStatements(walk, body);
     return;
