@@ -1,5 +1,5 @@
 import { K, type Value } from '@execution-cinema/format';
-import { chunkOfTime } from './chunks.ts';
+import { chunkOfTime, type Chunk } from './chunks.ts';
 import { eventName } from './event-names.ts';
 import { copyValue, LiveObjects } from './live-objects.ts';
 import { fileMatcher, functionMatcher } from './match.ts';
@@ -55,6 +55,7 @@ export function* listEvents(
   for (const { id: thread } of recording.threads()) {
     if (filter.thread !== undefined && filter.thread !== thread) continue;
     const chunks = recording.chunks(thread);
+    const sites = sitesOf(recording, thread, inFile, inFunction);
     const replay = new ThreadReplay(recording.resolver(thread));
     for (let i = Math.max(0, chunkOfTime(chunks, range.fromNs)); i < chunks.length; i++) {
       const info = chunks[i]!;
@@ -64,6 +65,7 @@ export function* listEvents(
         onDamage(thread, info.chunk, chunk);
         continue;
       }
+      if (sites && !concerns(chunk, sites)) continue;
       replay.beginChunk(chunk.header);
       const objects = new LiveObjects();
       for (const event of chunk.events()) {
@@ -80,6 +82,39 @@ export function* listEvents(
       if (chunk.damage !== undefined) onDamage(thread, info.chunk, chunk.damage);
     }
   }
+}
+
+/** Site ids of the functions that a filter lets pass; undefined: it lets all pass. */
+function sitesOf(
+  recording: Recording,
+  thread: number,
+  inFile: ((file: string) => boolean) | undefined,
+  inFunction: ((name: string) => boolean) | undefined,
+): ReadonlySet<number> | undefined {
+  if (!inFile && !inFunction) return undefined;
+  const ids = new Set<number>();
+  for (const { base, moduleId } of recording.loads(thread)) {
+    const module = recording.module(moduleId);
+    const table = module?.sites;
+    if (!table) continue;
+    const passes = table.functions.map(
+      (entry) => (inFile?.(table.sources[entry.source] ?? module.file) ?? true) && (inFunction?.(entry.name) ?? true),
+    );
+    table.sites.forEach(([, , functionIndex], index) => {
+      if (passes[functionIndex]) ids.add(base + index);
+    });
+  }
+  return ids;
+}
+
+/** False when no event of the chunk can belong to these functions: it need not be decoded. */
+function concerns(chunk: Chunk, sites: ReadonlySet<number>): boolean {
+  if (chunk.header.frames.some(({ site }) => sites.has(site))) return true;
+  let found = false;
+  chunk.scan((scanner) => {
+    found ||= !WITHOUT_SITE.has(scanner.kind) && sites.has(scanner.payload);
+  });
+  return found;
 }
 
 /** Kinds whose payload is no site. */
