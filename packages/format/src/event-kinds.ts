@@ -65,7 +65,7 @@ export const SCOPE_COPY = 0x33;
 export const PROPERTY = 0x34;
 /** payload = write site; V owner; V key; V value. */
 export const PROPERTY_COMPUTED = 0x35;
-/** u32 instance: the innermost shared scope that the frame on top closes over. */
+/** u32 instance: the innermost shared scope that the frame on top closes over. It may follow the frame's own SCOPE_OPEN. */
 export const SCOPE_LINK = 0x36;
 /** payload = site; V owner; V key. */
 export const PROPERTY_DELETE = 0x37;

@@ -160,9 +160,11 @@ export function randomProgram(seed: number, steps: number): { writer: ThreadWrit
     const number = writer.enter(callee.site, ...Array.from({ length: callee.parameters }, () => counter++));
     const frame: Running = { call: number, plan: callee, at: callee.body, instances: new Map(instances) };
     const around = instanceAround(instances, callee.outer);
-    if (around > 1) writer.scopeLink(around);
+    const linkFirst = random() < 0.5;
+    if (around > 1 && linkFirst) writer.scopeLink(around);
     stack.push(frame);
     open(frame, callee.body);
+    if (around > 1 && !linkFirst) writer.scopeLink(around);
   };
 
   writer.scopeOpen(maker.scopeSite(0), 0, false);

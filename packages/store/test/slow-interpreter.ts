@@ -76,7 +76,7 @@ export function slowState(
       const at = asleep.findIndex((frame) => frame.call === event.number);
       stack.push(asleep.splice(at, 1)[0]!);
     } else if (event.kind === K.SCOPE_LINK) {
-      top!.link = event.number;
+      if (top!.link === 0) top!.link = event.number;
     } else {
       if (event.kind === K.SCOPE_OPEN || event.kind === K.SCOPE_COPY) {
         const call = top ? top.call : 0;

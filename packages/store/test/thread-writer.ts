@@ -127,7 +127,7 @@ export class ThreadWriter {
 
   scopeLink(instance: number): void {
     this.put(K.SCOPE_LINK, 0, () => this.words.push(instance));
-    this.stack.at(-1)!.scope = instance;
+    this.stack.at(-1)!.scope ||= instance;
   }
 
   writeScoped(site: number, instance: number, value: TestValue): void {

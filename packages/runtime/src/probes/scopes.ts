@@ -21,7 +21,13 @@ export function createScopeProbes(core: Core, parts: CallParts) {
     return instance;
   };
 
-  const n = (site: number, parent: number): number => (modeOf(site) === LEVEL_RECORD ? open(site, parent) : 0);
+  /** The frame on top has opened an instance: chunk headers name it, and its parents lead to all others in reach. */
+  const note = (instance: number): number => {
+    if (state.d > 0 && instance !== 0) frameScopes[state.d - 1] = instance;
+    return instance;
+  };
+
+  const n = (site: number, parent: number): number => (modeOf(site) === LEVEL_RECORD ? note(open(site, parent)) : 0);
 
   const nc = (site: number, parent: number, from: number): number => {
     if (modeOf(site) !== LEVEL_RECORD) return 0;
@@ -33,14 +39,15 @@ export function createScopeProbes(core: Core, parts: CallParts) {
     words[p + 1] = parent;
     words[p + 2] = from;
     commit(p + 3);
-    return instance;
+    return note(instance);
   };
 
   const link = (depth: number, instance: number): void => {
     if (instance === 0 || depth >= state.d) return;
     const p = attend();
     if (p < 0) return;
-    frameScopes[depth] = instance;
+    // A function that shares variables itself has opened their instance before, and that one knows its parent.
+    if (frameScopes[depth] === 0) frameScopes[depth] = instance;
     words[p] = K.SCOPE_LINK;
     words[p + 1] = instance;
     commit(p + 2);

@@ -226,7 +226,8 @@ export class ThreadReplay {
         this.openScope(event, top);
         return top;
       case K.SCOPE_LINK:
-        if (top) top.link = event.number;
+        // A scope that the frame has opened already leads there by its parents.
+        if (top && top.link === 0) top.link = event.number;
         return top;
       case K.RETURN_VALUE:
         if (top) {

@@ -1,4 +1,4 @@
-import type { ModuleSites, ScopeEntry } from '@execution-cinema/format';
+import { SITE_WRITE, type ModuleSites, type ScopeEntry } from '@execution-cinema/format';
 
 /** True when the scope's range holds the position (original lines, 0-based columns; the end is exclusive). */
 function scopeHolds(scope: ScopeEntry, line: number, column: number): boolean {
@@ -32,4 +32,31 @@ export function scopeChain(table: ModuleSites, innermost: number): number[] {
 
 function isWithin(table: ModuleSites, scope: number, ancestor: number): boolean {
   return scopeChain(table, scope).includes(ancestor);
+}
+
+/** Operators of the write with which a declaration gives its variable the first value. */
+const DECLARING: ReadonlySet<string> = new Set(['let', 'const', 'class', 'using', 'await using']);
+
+type Positions = ReadonlyMap<number, { line: number; column: number }>;
+const declarations = new WeakMap<ModuleSites, Positions>();
+
+function declarationsOf(table: ModuleSites): Positions {
+  let known = declarations.get(table);
+  if (!known) {
+    const found = new Map<number, { line: number; column: number }>();
+    for (const [kind, , , line, column, a, b] of table.sites) {
+      if (kind === SITE_WRITE && DECLARING.has(table.names[b] ?? '') && !found.has(a)) found.set(a, { line, column });
+    }
+    declarations.set(table, (known = found));
+  }
+  return known;
+}
+
+/**
+ * True at a position before the declaration of a `let`, `const` or class: whatever the variable held the last time its
+ * block ran, it has no value now.
+ */
+export function isBeforeDeclaration(table: ModuleSites, variable: number, line: number, column: number): boolean {
+  const declared = declarationsOf(table).get(variable);
+  return declared !== undefined && (line < declared.line || (line === declared.line && column < declared.column));
 }

@@ -4,7 +4,7 @@ import { LiveObjects } from './live-objects.ts';
 import { Past, type SeekLookup, type SleepingCall } from './past.ts';
 import type { Recording } from './recording.ts';
 import { ThreadReplay, unknownFrame, type Frame } from './replay.ts';
-import { scopesAt } from './scopes.ts';
+import { isBeforeDeclaration, scopesAt } from './scopes.ts';
 import { ownerOfCall, VariableTable } from './variables.ts';
 
 export interface StateVariable {
@@ -175,15 +175,19 @@ class Describer {
     const { table, functionIndex } = site;
     const position = frame.position ?? site;
     const result: StateScope[] = [];
+    const hidden = new Set<string>();
     for (const scopeIndex of scopesAt(table, functionIndex, position.line, position.column)) {
       const scope = table.scopes[scopeIndex]!;
       // What an outer function does not share, no inner one uses.
       if (scope.function !== functionIndex && !scope.shared) continue;
       const instance = scope.shared ? this.past.instanceOf(frame, scopeIndex) : 0;
+      // Scopes between the function and the innermost one that it uses are not known to it; their names hide others.
+      const isUnused = scope.function !== functionIndex && instance === 0;
       const variables: StateVariable[] = [];
       table.variables.forEach((variable, i) => {
         if (variable.scope !== scopeIndex || variable.kind === 'import') return;
-        variables.push(this.variable(frame, variable, i, instance));
+        if (isUnused) hidden.add(variable.name);
+        else if (!hidden.has(variable.name)) variables.push(this.variable(frame, variable, i, instance));
       });
       if (variables.length === 0) continue;
       result.push({ kind: scope.kind, instance, line: scope.line, column: scope.column, variables });
@@ -199,6 +203,10 @@ class Describer {
       ? past.writeInScope(instance, index)
       : past.write(ownerOfCall(frame.call), index, past.birthOfCall(frame.call));
     const since = (event: number): { note?: string } => this.doubt(frame, event);
+    const { line, column } = frame.position ?? frame.site!;
+    if (!shared && isBeforeDeclaration(frame.site!.table, index, line, column)) {
+      return { ...base, value: captured('uninitialized', 0, ''), source: 'initial', event: -1, timeNs: -1 };
+    }
     if (write) {
       const { event, timeNs } = write;
       return { ...base, value: this.objects.current(write.value), source: 'write', event, timeNs, ...since(event) };
