@@ -24,14 +24,16 @@ export function installCommonJsResolution(): void {
       kind: 'require',
       conditions: CONDITIONS,
     };
-    // With `paths` the caller has said itself where to look.
-    const isPlain = options === undefined;
+    // With `paths` the caller has said itself where to look. From 24 on Node passes options without them.
+    const isPlain = (options as { readonly paths?: unknown } | null | undefined)?.paths == null;
     const alias = isPlain && !isMain ? resolveAlias(asked) : undefined;
     if (alias !== undefined) return alias.file;
     try {
       return apply(nodeResolve, this, [request, parent, isMain, options]);
     } catch (error) {
-      const found = isPlain ? resolveAfterFailure(isMain ? { ...asked, parentFile: undefined } : asked, error) : undefined;
+      const found = isPlain
+        ? resolveAfterFailure(isMain ? { ...asked, parentFile: undefined } : asked, error)
+        : undefined;
       if (found !== undefined) return found.file;
     }
     // Asked again without a catch: a refusal that nobody catches is reported from the place where Node throws it.
