@@ -7,7 +7,7 @@ import type { TypeScript } from './heavy.ts';
 import { commonJsTransformers } from './commonjs-transformers.ts';
 
 /** A syntax error of the file, shown as V8 shows its own: place, line and caret above the message. */
-export class TypeScriptSyntaxError extends SyntaxError {
+class TypeScriptSyntaxError extends SyntaxError {
   readonly code = 'ERR_INVALID_TYPESCRIPT_SYNTAX';
 }
 

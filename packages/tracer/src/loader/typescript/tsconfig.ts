@@ -26,7 +26,7 @@ export interface Project {
 }
 
 /** Where `paths` and `baseUrl` send a specifier: absolute paths without extension search, in order of preference. */
-export interface Aliases {
+interface Aliases {
   /** `pattern` is true when a key of `paths` matched; false for the bare `baseUrl` look-up. */
   candidates(specifier: string): { readonly paths: readonly string[]; readonly pattern: boolean };
 }
