@@ -15,9 +15,10 @@ export interface TreeOptions {
   depth?: number;
   /** Calls shown in all. Default TREE_DEFAULT. */
   limit?: number;
+  /** Only calls that were going on in it. */
+  range?: TimeRange;
   /** Calls that the event loop made stand below the call that scheduled them, where that is known. */
   async?: boolean;
-  range?: TimeRange;
 }
 
 export interface TreeNode {
@@ -53,7 +54,12 @@ export function callTree(
     ...(options.range && { range: options.range }),
     ...(onProgress && { onProgress }),
   });
-  return new TreeBuilder(sidecar, options).build();
+  return new TreeBuilder(sidecar, options, hasHoles(recording)).build();
+}
+
+/** Calls may be stored whose caller is not. */
+function hasHoles(recording: Recording): boolean {
+  return recording.pruned().length > 0 || recording.gaps().length > 0;
 }
 
 class TreeBuilder {
@@ -61,20 +67,31 @@ class TreeBuilder {
   private readonly options: TreeOptions;
   private readonly countChildren: Statement;
   private readonly sidecar: Database;
+  private readonly holes: boolean;
   private left: number;
 
-  constructor(sidecar: Database, options: TreeOptions) {
+  constructor(sidecar: Database, options: TreeOptions, holes: boolean) {
     this.reader = new CallReader(sidecar);
     this.sidecar = sidecar;
     this.options = options;
+    this.holes = holes;
     this.left = options.limit ?? TREE_DEFAULT;
     this.countChildren = sidecar.prepare(`SELECT count(*) AS n FROM call_rows c WHERE ${this.childCondition()}`);
   }
 
   private childCondition(): string {
-    return this.options.async
+    const isChild = this.options.async
       ? '(c.parent_id = ? OR (c.async_parent_id = ? AND c.parent_id IS NULL AND c.id <> ?))'
       : '(c.parent_id = ? AND ? AND ?)';
+    return `${isChild}${this.inRange('c')}`;
+  }
+
+  /** Further condition: the call was going on in the range. */
+  private inRange(table: string): string {
+    const { range } = this.options;
+    if (!range) return '';
+    const toNs = Math.min(range.toNs, Number.MAX_SAFE_INTEGER);
+    return ` AND coalesce(${table}.start_ns, 0) <= ${toNs} AND coalesce(${table}.end_ns, ${toNs}) >= ${range.fromNs}`;
   }
 
   build(): CallTree {
@@ -96,20 +113,26 @@ class TreeBuilder {
   }
 
   private rootCondition(): { where: string; parameters: number[] } {
-    const { root, thread, range, async: asynchronous } = this.options;
+    const { root, thread } = this.options;
     if (root) return { where: 'c.id = ?', parameters: [callId(root.thread, root.call)] };
-    const conditions = ['c.parent_id IS NULL'];
     const parameters: number[] = [];
-    if (asynchronous) conditions.push('c.async_parent_id IS NULL');
+    let where = `(${this.hasNoParent()})${this.inRange('c')}`;
     if (thread !== undefined) {
-      conditions.push('c.thread_id = ?');
+      where += ' AND c.thread_id = ?';
       parameters.push(thread);
     }
-    if (range) {
-      conditions.push('c.start_ns <= ?', 'coalesce(c.end_ns, c.start_ns) >= ?');
-      parameters.push(range.toNs, range.fromNs);
-    }
-    return { where: conditions.join(' AND '), parameters };
+    return { where, parameters };
+  }
+
+  /** Nothing above which it would be shown: no caller, or one that has no row or does not reach into the range. */
+  private hasNoParent(): string {
+    const { async: asynchronous, range } = this.options;
+    if (!range && !this.holes) return `c.parent_id IS NULL${asynchronous ? ' AND c.async_parent_id IS NULL' : ''}`;
+    const unshown = (id: string): string =>
+      `NOT EXISTS (SELECT 1 FROM call_rows p WHERE p.id = ${id}${this.inRange('p')})`;
+    const noCaller = `c.parent_id IS NULL OR ${unshown('c.parent_id')}`;
+    if (!asynchronous) return noCaller;
+    return `(${noCaller}) AND (c.parent_id IS NOT NULL OR c.async_parent_id IS NULL OR ${unshown('c.async_parent_id')})`;
   }
 
   private expand(parent: TreeNode, deeper: boolean): TreeNode[] {
