@@ -36,6 +36,8 @@ export class Frame {
   pendingDepth = 0;
   /** As `pendingDepth`, where that code awaits. */
   awaitingDepth = 0;
+  /** In the target of a `for await`, which is evaluated when the awaited value is there. */
+  inAwaitedHead = false;
   usesPending = false;
   /** Insertions that are needed only if a return can be pending. */
   readonly pendingSlots: { slot: number; text: string }[] = [];

@@ -4,8 +4,9 @@ import { type NodeOf, type NodeType, patternIdentifiers } from '../ast.ts';
 import { visitInjected } from '../inject.ts';
 import type { Walk } from '../walk.ts';
 import { visitCondition, visitEffect } from './expressions.ts';
+import { visitDisposing } from './disposal.ts';
 import { visitPattern } from './patterns.ts';
-import { suspendSite, suspendUnseen } from './suspension.ts';
+import { resumeCall, suspendSite } from './suspension.ts';
 
 /** Visits the statements of a body, block or case. */
 export function visitStatements(walk: Walk, statements: readonly AnyNode[]): void {
@@ -13,26 +14,19 @@ export function visitStatements(walk: Walk, statements: readonly AnyNode[]): voi
 }
 
 function visitStatement(walk: Walk, statement: AnyNode): void {
+  const { frame } = walk;
+  const { unseenSuspensions } = frame;
   const injections = walk.insideWith > 0 ? undefined : walk.injections.take(statement);
   if (injections === undefined) walk.visit(statement);
   else visitInjected(walk, statement, injections);
+  // The frame may have gone to sleep inside, where no `await` shows it.
+  if (frame.unseenSuspensions !== unseenSuspensions) walk.after(statement, resumeCall(walk));
 }
 
 function visitBlock(walk: Walk, node: NodeOf<'BlockStatement'>): void {
   const scope = walk.enterScope(node);
   if (walk.hasInstances(scope)) walk.edits.insert(node.start + 1, openBlockInstance(walk, scope));
-  const awaits = awaitingUsing(node.body);
-  if (awaits === undefined || !walk.records(1)) visitStatements(walk, node.body);
-  else {
-    const { frame } = walk;
-    const site = suspendSite(walk, awaits, 'await using');
-    frame.pendingDepth++;
-    frame.awaitingDepth++;
-    visitStatements(walk, node.body);
-    frame.pendingDepth--;
-    frame.awaitingDepth--;
-    walk.edits.insert(node.end - 1, `;${suspendUnseen(walk, site)}`);
-  }
+  visitBlockStatements(walk, node);
   walk.leaveScope(scope);
 }
 
@@ -41,9 +35,9 @@ function openBlockInstance(walk: Walk, scope: NonNullable<ReturnType<Walk['enter
   return `let ${name}=${call};`;
 }
 
-/** A block with such a declaration awaits at its end. */
-function awaitingUsing(statements: readonly AnyNode[]): AnyNode | undefined {
-  return statements.find((statement) => statement.type === 'VariableDeclaration' && statement.kind === 'await using');
+function visitBlockStatements(walk: Walk, { body, end }: NodeOf<'BlockStatement'>): void {
+  const last = visitDisposing(walk, body);
+  if (last !== '') walk.edits.insert(end - 1, last);
 }
 
 function visitReturn(walk: Walk, node: NodeOf<'ReturnStatement'>): void {
@@ -131,7 +125,7 @@ function visitCatch(walk: Walk, node: NodeOf<'CatchClause'>): void {
     const bound = scope === undefined ? '' : catchWrites(walk, param, scope.instance !== '');
     if (bound !== '') edits.insert(at, walk.statement(bound));
   }
-  visitStatements(walk, body.body);
+  visitBlockStatements(walk, body);
   walk.leaveScope(scope);
 }
 

@@ -7,6 +7,7 @@ import { findPunctuator } from '../trivia.ts';
 import { MODULE, type Walk } from '../walk.ts';
 import { visitPattern } from './patterns.ts';
 import { visitStatements } from './control.ts';
+import { disposing, visitDisposing } from './disposal.ts';
 
 const ANONYMOUS = '(anonymous)';
 
@@ -214,7 +215,7 @@ interface Body {
 
 function visitBody(
   walk: Walk,
-  { start, end, body }: Body,
+  { start, end: bodyEnd, body }: Body,
   frame: Frame,
   entered: Entered,
   parameters: { name: string; rest: boolean }[],
@@ -233,13 +234,25 @@ function visitBody(
   }
   const slot = walk.edits.reserve(headAt);
   const head = prepareHead(walk, frame, entered, parameters);
-  visitStatements(walk, body);
+  const awaited = visitDisposing(walk, body);
+  const tail = frame.hasFinally && disposing(body) !== undefined ? endPending(walk) + awaited : end(walk, body);
   walk.edits.fill(slot, separator + head());
-  const last = body.at(-1)?.type;
-  const falls = last !== 'ReturnStatement' && last !== 'ThrowStatement';
   const { templates } = walk;
-  const tail = falls ? `;${templates.returnNothing(frame.suspends)}` : '';
-  walk.edits.insert(end - 1, frame.hasFinally ? `${tail}${templates.leave(frame.suspends, frame.usesPending)}` : tail);
+  walk.edits.insert(bodyEnd - 1, frame.hasFinally ? `${tail}${templates.leave(frame.suspends, frame.usesPending)}` : tail);
+}
+
+/** What a body does at its end, if the end can be reached. */
+function end(walk: Walk, body: readonly AnyNode[]): string {
+  const last = body.at(-1)?.type;
+  if (last === 'ReturnStatement' || last === 'ThrowStatement') return '';
+  return `;${walk.templates.returnNothing(walk.frame.suspends)}`;
+}
+
+/** As `end`, where disposals follow: the frame ends in our finally block. */
+function endPending(walk: Walk): string {
+  const { frame, templates } = walk;
+  frame.usesPending = true;
+  return `;${templates.pending}=1;${templates.openWithToken(frame.suspends ? 'qa' : 'q')}void 0);`;
 }
 
 function visitExpressionBody(walk: Walk, node: NodeOf<'ArrowFunctionExpression'>, frame: Frame, entered: Entered): void {

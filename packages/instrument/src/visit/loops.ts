@@ -1,4 +1,3 @@
-import type { AnyNode } from 'acorn';
 import { type NodeOf, type NodeType, patternIdentifiers } from '../ast.ts';
 import type { Scope } from '../scopes/scope.ts';
 import { findPunctuator } from '../trivia.ts';
@@ -22,14 +21,6 @@ function visitLoopBody(walk: Walk, loop: Loop, first = '', last = '', outside = 
     walk.visitBody(loop.body, `${walk.statement(resumeCall(walk))}${first}`, last, outside);
   } else walk.visitBody(loop.body, first, last, outside);
   frame.loopDepth--;
-}
-
-/** Resumes the frame after a statement in which it may have suspended without an `await`. */
-function visitAndResume(walk: Walk, statement: AnyNode, inside: () => void): void {
-  const { frame } = walk;
-  const before = frame.unseenSuspensions;
-  inside();
-  if (frame.unseenSuspensions !== before) walk.after(statement, resumeCall(walk));
 }
 
 function visitFor(walk: Walk, node: NodeOf<'ForStatement'>): void {
@@ -72,15 +63,19 @@ function visitForEach(walk: Walk, node: ForEach): void {
   const { left, right } = node;
   const { frame } = walk;
   const scope = walk.enterScope(node);
-  visitTargets(walk, left);
   const isAwait = node.type === 'ForOfStatement' && node.await && walk.records(1);
+  const { inAwaitedHead } = frame;
+  frame.inAwaitedHead = isAwait;
+  visitTargets(walk, left);
+  frame.inAwaitedHead = inAwaitedHead;
   if (isAwait) visitAwaitedSource(walk, node);
   else walk.visit(right);
   const first = (walk.hasInstances(scope) ? openIterationInstance(walk, scope) : '') + iterationWrites(walk, left);
   // Leaving the loop by `return` runs the iterator's own return() before the function has ended.
   if (node.type === 'ForOfStatement') frame.pendingDepth++;
-  if (isAwait) {
-    const site = suspendSite(walk, node, 'for await');
+  const awaits = isAwait ? 'for await' : disposesAwaiting(walk, left) ? 'await using' : undefined;
+  if (awaits !== undefined) {
+    const site = suspendSite(walk, node, awaits);
     visitLoopBody(walk, node, `${first}try{`, `}finally{${suspendUnseen(walk, site)}}`, redeclares(walk, node));
   } else visitLoopBody(walk, node, first, '', redeclares(walk, node));
   if (node.type === 'ForOfStatement') frame.pendingDepth--;
@@ -91,6 +86,11 @@ function visitAwaitedSource(walk: Walk, node: NodeOf<'ForOfStatement'>): void {
   const { right } = node;
   const site = suspendSite(walk, node, 'for await');
   walk.wrap(right, walk.templates.openAt('a', site), ')', () => walk.visitBare(right));
+}
+
+/** `for (await using x of list)` awaits at the end of every iteration. */
+function disposesAwaiting(walk: Walk, left: ForEach['left']): boolean {
+  return walk.records(1) && left.type === 'VariableDeclaration' && left.kind === 'await using';
 }
 
 function visitTargets(walk: Walk, left: ForEach['left']): void {
@@ -131,18 +131,16 @@ function visitLabelled(walk: Walk, node: NodeOf<'LabeledStatement'>): void {
 }
 
 export const loopVisitors: { readonly [T in NodeType]?: (walk: Walk, node: NodeOf<T>) => void } = {
-  ForStatement: (walk, node) => visitAndResume(walk, node, () => visitFor(walk, node)),
-  ForInStatement: (walk, node) => visitAndResume(walk, node, () => visitForEach(walk, node)),
-  ForOfStatement: (walk, node) => visitAndResume(walk, node, () => visitForEach(walk, node)),
-  WhileStatement: (walk, node) =>
-    visitAndResume(walk, node, () => {
-      visitCondition(walk, node.test);
-      visitLoopBody(walk, node);
-    }),
-  DoWhileStatement: (walk, node) =>
-    visitAndResume(walk, node, () => {
-      visitLoopBody(walk, node);
-      visitCondition(walk, node.test);
-    }),
-  LabeledStatement: (walk, node) => visitAndResume(walk, node, () => visitLabelled(walk, node)),
+  ForStatement: visitFor,
+  ForInStatement: visitForEach,
+  ForOfStatement: visitForEach,
+  WhileStatement(walk, node) {
+    visitCondition(walk, node.test);
+    visitLoopBody(walk, node);
+  },
+  DoWhileStatement(walk, node) {
+    visitLoopBody(walk, node);
+    visitCondition(walk, node.test);
+  },
+  LabeledStatement: visitLabelled,
 };

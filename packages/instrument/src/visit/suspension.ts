@@ -17,8 +17,9 @@ export function visitAwait(walk: Walk, node: NodeOf<'AwaitExpression'>): void {
   }
   const { templates } = walk;
   const site = suspendSite(walk, node, 'await');
+  const [open, close] = suspending(walk, 'a', site);
   walk.wrap(node, templates.openAt('g', site), ')', () => {
-    walk.wrap(node.argument, templates.openAt('a', site), ')', () => walk.visitBare(node.argument));
+    walk.wrap(node.argument, open, close, () => walk.visitBare(node.argument));
   });
 }
 
@@ -30,11 +31,17 @@ export function visitYield(walk: Walk, node: NodeOf<'YieldExpression'>): void {
   }
   const { templates } = walk;
   const site = suspendSite(walk, node, delegate ? 'delegating' : 'yield');
-  const open = templates.openAt(delegate ? 'a' : 'y', site);
+  const [open, close] = suspending(walk, delegate ? 'a' : 'y', site);
   walk.wrap(node, templates.openAt('g', site), ')', () => {
-    if (argument == null) walk.edits.insert(node.end, ` ${open}void 0)`);
-    else walk.wrap(argument, open, ')', () => walk.visitBare(argument));
+    if (argument == null) walk.edits.insert(node.end, ` ${open}void 0${close}`);
+    else walk.wrap(argument, open, close, () => walk.visitBare(argument));
   });
+}
+
+/** Text round the value with which the frame goes to sleep. In the head of a `for await` it may sleep already. */
+function suspending(walk: Walk, probe: 'a' | 'y', site: number): [open: string, close: string] {
+  const open = walk.templates.openAt(probe, site);
+  return walk.frame.inAwaitedHead ? [`(${resumeCall(walk)},${open}`, '))'] : [open, ')'];
 }
 
 /** Resumes the frame where code may be reached after a suspension that no `await` shows. */
