@@ -66,7 +66,10 @@ export function withIndex<Result>(
     try {
       const onProgress = ({ doneEvents, totalEvents }: Progress): void => {
         const percent = totalEvents > 0 ? Math.floor((100 * doneEvents) / totalEvents) : 100;
-        output.progress(`indexing ${formatCount(doneEvents)} of ${formatCount(totalEvents)} events (${percent} %)`);
+        const hint = totalEvents > LONG_EVENTS ? '; --range A..B needs less' : '';
+        output.progress(
+          `indexing ${formatCount(doneEvents)} of ${formatCount(totalEvents)} events (${percent} %)${hint}`,
+        );
       };
       return await use({ recording, sidecar, onProgress });
     } finally {
@@ -75,6 +78,9 @@ export function withIndex<Result>(
     }
   });
 }
+
+/** Indexing so many events takes long enough to think of something else. */
+const LONG_EVENTS = 5_000_000;
 
 export interface OpenedIndex {
   recording: Recording;

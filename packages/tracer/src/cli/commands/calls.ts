@@ -44,7 +44,7 @@ export const calls: Command = {
       const found = findCalls(recording, sidecar.db, filter, onProgress);
       output.progress(undefined);
       if (output.json) return output.printJsonRows(found.calls.map(callData));
-      printCalls(found.calls, placeNames(recording), output);
+      printCalls(found.calls, placeNames(recording, output.columns), output);
       if (found.calls.length === 0) output.message('no such call');
       if (found.more) {
         output.message(output.dim(`only the first ${formatCount(found.calls.length)} are shown; -n 0 shows all`));

@@ -50,7 +50,7 @@ export const events: Command = {
       const found = { more: false };
       const selected = select(recording, filter, wanted, limit, found, output);
       if (output.json) await output.printJsonRows(dataOf(selected));
-      else await printEvents(selected, placeNames(recording), output);
+      else await printEvents(selected, placeNames(recording, output.columns), output);
       if (found.more) output.message(output.dim(`only the first ${formatCount(limit)} are shown; -n 0 shows all`));
     });
   },

@@ -110,7 +110,7 @@ function printState(found: State, recording: Recording, all: boolean, output: In
   );
   if (found.frames.length === 0) output.line('nothing on the stack');
   const sources = new SourceLines(recording);
-  const places = placeNames(recording);
+  const places = placeNames(recording, output.columns);
   found.frames.forEach((frame, depth) => {
     output.line();
     printFrame(frame, depth, { thread, places, sources }, output);

@@ -7,7 +7,6 @@ import {
   type TreeNode,
   type TreeOptions,
 } from '@execution-cinema/store';
-import { basename } from 'node:path';
 import type { Command, Invocation } from '../command.ts';
 import { countFlag, isSet, limitFlag, rangeFlag, rejectPositionals, textFlag } from '../flag-values.ts';
 import { callText } from '../format/call-text.ts';
@@ -22,8 +21,6 @@ import { callData } from '../format/call-data.ts';
 
 const LIMIT_DEFAULT = 300;
 const GUTTER_COLUMNS = 9;
-/** Below it, files are shown without their folders. */
-const NARROW_COLUMNS = 100;
 
 export const tree: Command = {
   name: 'tree',
@@ -66,10 +63,10 @@ export const tree: Command = {
         ...(range === undefined ? {} : { range }),
       };
       const found = callTree(recording, sidecar.db, options, onProgress);
-      const facts = asyncFacts(recording, sidecar, found);
+      const facts = asyncFacts(sidecar, found);
       output.progress(undefined);
       if (output.json) return output.printJson(treeData(found, facts));
-      await printTree(found, isSet(flags, 'all'), { facts, places: placeNames(recording) }, output);
+      await printTree(found, isSet(flags, 'all'), { facts, places: placeNames(recording, output.columns) }, output);
     });
   },
 };
@@ -143,8 +140,7 @@ function callLine(
   const { call } = node;
   const fact = facts.get(call.id);
   const mark = node.scheduled ? output.cyan(`~${fact?.cause ?? 'async'} `) : '';
-  const whole = call.file === '' ? '' : places.of(call.file, call.line);
-  const place = output.columns > 0 && output.columns < NARROW_COLUMNS ? basename(whole) : whole;
+  const place = call.file === '' ? '' : places.of(call.file, call.line);
   const notes = [place, asleepText(fact), originText(call, depth), belowText(node)].filter((text) => text !== '');
   const tail = `  ${notes.join('  ')}`;
   const ns = lastedNs(call);

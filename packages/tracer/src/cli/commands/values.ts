@@ -145,7 +145,7 @@ function dataOf({ thread, event, call, value, owner, scope, ...rest }: HistoricV
 }
 
 function printHistory(shown: readonly HistoricValue[], recording: Recording, output: Invocation['output']): void {
-  const places = placeNames(recording);
+  const places = placeNames(recording, output.columns);
   const head = shown.map((entry) => [
     formatMoment(entry.thread, entry.event),
     formatTime(entry.timeNs),

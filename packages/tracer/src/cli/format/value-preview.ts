@@ -5,6 +5,8 @@ import { printable } from './text.ts';
 const DEPTH_MAX = 4;
 const ELLIPSIS = '…';
 const SEPARATOR = ', ';
+/** With less room for its beginning, the length of a cut string is left out. */
+const CUT_STRING_MIN = 12;
 const VALUE_COLUMNS_MIN = 16;
 
 /**
@@ -46,6 +48,15 @@ function quoted(text: string, room: number): string {
   return `${escaped.slice(0, Math.max(1, room - 2)).replace(/\\$/, '')}${ELLIPSIS}"`;
 }
 
+/** A string of which only the beginning was recorded. */
+function cutString(text: string, length: number, room: number): string {
+  const remark = ` (${length} characters)`;
+  const left = room - remark.length;
+  const beginning = quoted(text, left < CUT_STRING_MIN ? room - 1 : left - 1);
+  const marked = beginning.endsWith(`${ELLIPSIS}"`) ? beginning : `${beginning.slice(0, -1)}${ELLIPSIS}"`;
+  return left < CUT_STRING_MIN ? marked : marked + remark;
+}
+
 type Fields = Record<string, Json>;
 
 function previewSpecial(type: string, value: Fields, room: number, depth: number): string | undefined {
@@ -58,7 +69,7 @@ function previewSpecial(type: string, value: Fields, room: number, depth: number
     case 'bigint':
       return `${text}n`;
     case 'string':
-      return `${quoted(text, room).replace(/…?"$/, `${ELLIPSIS}"`)} (${String(value['$length'])} characters)`;
+      return cutString(text, Number(value['$length']), room);
     case 'symbol':
       return printable(`Symbol(${text})`);
     case 'function':

@@ -1,4 +1,4 @@
-import { runSql, type CallTree, type Recording, type Sidecar, type TreeNode } from '@execution-cinema/store';
+import type { CallTree, Sidecar, TreeNode } from '@execution-cinema/store';
 
 /** What the event loop had to do with a call. */
 export interface AsyncFact {
@@ -9,25 +9,27 @@ export interface AsyncFact {
   asleepNs: number;
 }
 
-/** Facts of all calls of a tree that are not plain synchronous calls, by call id. */
-export function asyncFacts(recording: Recording, sidecar: Sidecar, tree: CallTree): Map<number, AsyncFact> {
+/**
+ * Facts of all calls of a tree that are not plain synchronous calls, by call id. Asks the views as they are: making the
+ * tree has built the rows of its calls, and of a large recording no more should be built.
+ */
+export function asyncFacts({ db }: Sidecar, tree: CallTree): Map<number, AsyncFact> {
   const ids = JSON.stringify([...idsOf(tree.roots)]);
   const facts = new Map<number, AsyncFact>();
-  const of = (id: number): AsyncFact => {
-    let fact = facts.get(id);
-    if (!fact) facts.set(id, (fact = { suspensions: 0, asleepNs: 0 }));
-    return fact;
-  };
-  const suspensions = `SELECT call_id, count(*) AS n, sum(coalesce(resumed_ns - time_ns, 0)) AS ns FROM suspensions
-    WHERE call_id IN (SELECT value FROM json_each('${ids}')) GROUP BY call_id`;
-  for (const row of runSql(recording, sidecar, suspensions).rows) {
-    const fact = of(Number(row['call_id']));
-    fact.suspensions = Number(row['n']);
-    fact.asleepNs = Number(row['ns']);
+  const suspensions = db.prepare(
+    `SELECT call_id AS id, count(*) AS count, sum(coalesce(resumed_ns - time_ns, 0)) AS ns FROM suspensions
+     WHERE call_id IN (SELECT value FROM json_each(?)) GROUP BY call_id`,
+  );
+  for (const { id, count, ns } of suspensions.all<{ id: number; count: number; ns: number }>(ids)) {
+    facts.set(id, { suspensions: count, asleepNs: ns });
   }
-  const causes = `SELECT to_call, min(kind) AS kind FROM edges
-    WHERE to_call IN (SELECT value FROM json_each('${ids}')) AND kind NOT IN ('await', 'unknown') GROUP BY to_call`;
-  for (const row of runSql(recording, sidecar, causes).rows) of(Number(row['to_call'])).cause = String(row['kind']);
+  const causes = db.prepare(
+    `SELECT to_call AS id, min(kind) AS cause FROM edges
+     WHERE to_call IN (SELECT value FROM json_each(?)) AND kind NOT IN ('await', 'unknown') GROUP BY to_call`,
+  );
+  for (const { id, cause } of causes.all<{ id: number; cause: string }>(ids)) {
+    facts.set(id, { suspensions: 0, asleepNs: 0, ...facts.get(id), cause });
+  }
   return facts;
 }
 
