@@ -52,8 +52,8 @@ export const CAUSE_PENDING = 23;
 export const EXITING = 24;
 /** Aggregates wait to be written. */
 export const AGGREGATES = 25;
-/** Position after the last event if that was LEAVE_CLOSED. */
-export const CLOSED_AT = 26;
+/** Position just after the last LEAVE_THROW. */
+export const THROWN_AT = 26;
 const REGISTERS = 64;
 
 /** Number that the next call gets. */

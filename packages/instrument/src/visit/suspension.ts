@@ -34,7 +34,8 @@ export function visitYield(walk: Walk, node: NodeOf<'YieldExpression'>): void {
   const [open, close] = suspending(walk, delegate ? 'a' : 'y', site);
   walk.wrap(node, templates.openAt('g', site), ')', () => {
     if (argument == null) walk.edits.insert(node.end, ` ${open}void 0${close}`);
-    else walk.wrap(argument, open, close, () => walk.visitBare(argument));
+    // The runtime has to know a `yield*` from an `await`: a generator can be closed there.
+    else walk.wrap(argument, open, delegate ? `,1${close}` : close, () => walk.visitBare(argument));
   });
 }
 

@@ -11,6 +11,7 @@ import {
   OFF,
   POSITION,
   START,
+  THROWN_AT,
   THROWS,
   TICK,
   WRITTEN,
@@ -296,6 +297,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
     } else {
       words[p] = K.LEAVE_THROW;
       registers[THROWS]!++;
+      registers[THROWN_AT] = p + 1;
     }
     commit(p + 1);
     pop(f);

@@ -1,5 +1,5 @@
 import * as K from '@execution-cinema/format/event-kinds';
-import { BASE_DEPTH, CLOSED_AT, CORRELATION, OFF, POSITION, type Core } from '../core.ts';
+import { BASE_DEPTH, CORRELATION, OFF, POSITION, THROWN_AT, type Core } from '../core.ts';
 import type { Cause } from './attention.ts';
 import type { CallParts, CallProbes } from './calls.ts';
 import { LEVEL_RECORD } from './levels.ts';
@@ -17,6 +17,8 @@ export interface Frame {
   asleep: boolean;
   /** Fell asleep at a `yield`. */
   yielded: boolean;
+  /** Fell asleep at a `yield*`. */
+  delegating: boolean;
   /** Woke up at a `yield` other than through its value: by `return()`, or by `throw()`. */
   closing: boolean;
 }
@@ -36,6 +38,7 @@ const NOT_RECORDED: Frame = {
   correlation: 0,
   asleep: false,
   yielded: false,
+  delegating: false,
   closing: false,
 };
 
@@ -58,6 +61,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
       correlation: wide[CORRELATION]!,
       asleep: false,
       yielded: false,
+      delegating: false,
       closing: false,
     };
   };
@@ -84,8 +88,8 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
   /** Makes the frame the one on top, waking it and closing frames above it. False when that is impossible. */
   const onTop = (frame: Frame): boolean => {
     if (frame.asleep) {
-      // Woken other than through `g`. A `yield*` whose inner generator has just been closed is being closed itself.
-      frame.closing = frame.yielded || registers[CLOSED_AT] === registers[POSITION];
+      // Woken other than through `g`: the generator is being closed, unless what it delegates to has just thrown.
+      frame.closing = frame.yielded || (frame.delegating && registers[THROWN_AT] !== registers[POSITION]);
       wake(frame);
       return !frame.asleep;
     }
@@ -132,7 +136,6 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     if (p < 0) return;
     words[p] = K.LEAVE_CLOSED;
     commit(p + 1);
-    registers[CLOSED_AT] = p + 1;
     pop(frame);
   };
 
@@ -150,22 +153,23 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     if (frame.o) onTop(frame);
   };
 
-  const sleep = (frame: Frame, yielded: boolean): void => {
+  const sleep = (frame: Frame, yielded: boolean, delegating: boolean): void => {
     frame.asleep = true;
     frame.yielded = yielded;
+    frame.delegating = delegating;
     frame.scope = frameScopes[frame.d]!;
     frame.correlation = wide[CORRELATION]!;
     pop(frame);
   };
 
-  const a = (frame: Frame, site: number, value: unknown): unknown => {
+  const a = (frame: Frame, site: number, value: unknown, delegating?: unknown): unknown => {
     if (!frame.o || !onTop(frame)) return value;
     frame.closing = false;
     const p = attention.attendTimed();
     if (p < 0) return value;
     words[p] = (site << 8) | K.SUSPEND;
     commit(p + 1);
-    sleep(frame, false);
+    sleep(frame, false, delegating !== undefined);
     return value;
   };
 
@@ -176,7 +180,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     if (p < 0) return value;
     words[p] = (site << 8) | K.SUSPEND_VALUE;
     commit(encode(value, p + 1, null));
-    sleep(frame, true);
+    sleep(frame, true, false);
     return value;
   };
 
