@@ -6,8 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const DIST = join(ROOT, 'packages/tracer/dist');
-const PRELOAD = pathToFileURL(join(DIST, 'preload.mjs')).href;
-const CLI = join(DIST, 'cli.mjs');
+export const PRELOAD = pathToFileURL(join(DIST, 'preload.mjs')).href;
+export const CLI = join(DIST, 'cli.mjs');
 const RUN_TIMEOUT_MS = 110_000;
 
 export interface Outcome {
@@ -21,11 +21,12 @@ export interface Outcome {
 export function run(
   command: string,
   args: readonly string[],
-  options: { cwd: string; env?: NodeJS.ProcessEnv },
+  options: { cwd: string; env?: NodeJS.ProcessEnv; uid?: number },
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
       env: { ...withoutTracer(process.env), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -71,6 +72,15 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
     writeFileSync(join(dir, name), text);
   }
   if (!existsSync(join(dir, 'node_modules'))) symlinkSync(join(ROOT, 'test/node_modules'), join(dir, 'node_modules'));
+  return projectIn(dir);
+}
+
+/** A folder of this repository as a project. `remove` leaves it where it is. */
+export function openProject(path: string): Project {
+  return { ...projectIn(join(ROOT, path)), remove: () => undefined };
+}
+
+function projectIn(dir: string): Project {
   const print = async (...args: string[]): Promise<string> => {
     const { stdout, stderr, exitCode } = await run(process.execPath, [CLI, ...args], { cwd: dir });
     if (exitCode !== 0) throw new Error(`tracer ${args.join(' ')} failed: ${stderr}`);

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openProject, type Project } from '../support/programs.ts';
+
+/*
+ * Every example is recorded whole and behaves as without us. TypeScript has no plain run on Node 20: what those print
+ * is stored here.
+ */
+
+const EXAMPLES = {
+  race: ['server.js', '--requests', '20'],
+  recursion: ['main.js'],
+  pipeline: ['main.js'],
+  commonjs: ['main.js'],
+};
+
+interface Info {
+  state: string;
+  events: { produced: number; stored: number; dropped: number };
+  functions: { eligible: number; instrumented: number };
+  processes: { exitCode: number | null; complete: boolean; parentId: number | null }[];
+  threads: { kind: string; stored: number }[];
+}
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tracer-examples-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function infoOf(project: Project, recording: string): Promise<Info> {
+  const info = (await project.ask('info', recording)) as Info;
+  expect(info.state).toBe('complete');
+  expect(info.events).toMatchObject({ stored: info.events.produced, dropped: 0 });
+  expect(info.functions.instrumented).toBe(info.functions.eligible);
+  return info;
+}
+
+describe.each(Object.entries(EXAMPLES))('%s', (name, args) => {
+  test.each(['boundaries', 'locals', 'expressions'])('prints the same recorded at %s', async (level) => {
+    const project = openProject(`examples/${name}`);
+    const recording = join(folder, `${name}-${level}.db`);
+    const plain = await project.plain(args);
+    expect(plain.exitCode).toBe(0);
+    expect(await project.record(args, recording, { TRACER_LEVEL: level })).toEqual(plain);
+    await infoOf(project, recording);
+  });
+});
+
+test('race: every call of the twenty requests carries the correlation of its own request', async () => {
+  const project = openProject('examples/race');
+  const recording = join(folder, 'race-requests.db');
+  await project.record(EXAMPLES.race, recording);
+  const rows = (await project.ask(
+    'sql',
+    recording,
+    `SELECT c.correlation_id AS correlation, c.function, c.result, a.value AS customer FROM calls c
+     LEFT JOIN arguments a ON a.call_id = c.id AND a.name = 'customerId'
+     WHERE c.function IN ('balanceOf', 'customerOfToken')`,
+  )) as { correlation: number; function: string; result: string; customer: string | null }[];
+  const customers = new Map<number, Set<string>>();
+  for (const row of rows) {
+    const id = row.customer ?? String((JSON.parse(row.result) as { id: number }).id);
+    customers.set(row.correlation, (customers.get(row.correlation) ?? new Set()).add(id));
+  }
+  expect(customers.size).toBe(20);
+  expect([...customers.values()].filter((ids) => ids.size !== 1)).toEqual([]);
+});
+
+test('checkout: TypeScript without flags, with the total that is wrong by design', async () => {
+  const project = openProject('examples/checkout');
+  const recording = join(folder, 'checkout.db');
+  const { stdout, stderr, exitCode } = await project.record(['main.ts'], recording);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  expect(stdout).toMatch(/^Total +112\.31$/m);
+  await infoOf(project, recording);
+});
+
+test('demo: three processes and two worker threads in one recording', async () => {
+  const project = openProject('examples/demo');
+  const recording = join(folder, 'demo.db');
+  const { stdout, stderr, exitCode } = await project.record(['main.ts'], recording);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^POST \/orders failed: Invoicing refused: order 1010 .*\n$/);
+  expect(stdout).toContain('The shop is closed: 11 orders invoiced, 789.45 EUR; 1 failed.');
+  const { processes, threads } = await infoOf(project, recording);
+  expect(processes.map(({ exitCode: code }) => code)).toEqual([1, 0, 0]);
+  expect(processes.map(({ parentId }) => parentId)).toEqual([null, 1, 1]);
+  expect(threads.map(({ kind }) => kind).sort()).toEqual(['main', 'main', 'main', 'worker', 'worker']);
+  expect(Math.min(...threads.map(({ stored }) => stored))).toBeGreaterThan(50);
+});
