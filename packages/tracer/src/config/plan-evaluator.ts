@@ -45,8 +45,15 @@ async function evaluate(file: string): Promise<EvaluatorAnswer> {
     const problems = planProblems(plan);
     return problems.length > 0 ? { problems } : { plan };
   } catch (error) {
-    return { thrown: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return { thrown: describeThrown(error, pathToFileURL(file).href) };
   }
+}
+
+/** The error in one line, with the place in the plan; the rest of its stack is about Node and the tracer. */
+function describeThrown(error: unknown, planUrl: string): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const place = stack.split('\n').find((line) => /^\s+at /.test(line) && line.includes(planUrl));
+  return place === undefined ? String(error) : `${String(error)} (${place.trim()})`;
 }
 
 const [, , planFile] = process.argv;
