@@ -103,7 +103,10 @@ export function isInert(node: AnyNode, depth = 3): boolean {
       return depth > 0 && isInert(node.left, depth - 1) && isInert(node.right, depth - 1);
     case 'MemberExpression':
       return (
-        !node.optional && depth > 0 && isInert(node.object, depth - 1) && (!node.computed || isInert(node.property, depth - 1))
+        !node.optional &&
+        depth > 0 &&
+        isInert(node.object, depth - 1) &&
+        (!node.computed || isInert(node.property, depth - 1))
       );
     default:
       return false;
@@ -114,7 +117,8 @@ export function isInert(node: AnyNode, depth = 3): boolean {
 export function keyName(key: AnyNode, computed: boolean): string | undefined {
   if (key.type === 'PrivateIdentifier') return `#${key.name}`;
   if (!computed && key.type === 'Identifier') return key.name;
-  if (key.type === 'Literal' && (typeof key.value === 'string' || typeof key.value === 'number')) return String(key.value);
+  if (key.type === 'Literal' && (typeof key.value === 'string' || typeof key.value === 'number'))
+    return String(key.value);
   return undefined;
 }
 

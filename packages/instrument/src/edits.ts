@@ -51,7 +51,8 @@ export class Edits {
       if (text === '') continue;
       if (position > from || places.length === 0) {
         // `return"x"` must not become `return$ec_r(...)`.
-        if (isWordCharacter(text.charCodeAt(0)) && isWordCharacter(this.#source.charCodeAt(position - 1))) text = ` ${text}`;
+        if (isWordCharacter(text.charCodeAt(0)) && isWordCharacter(this.#source.charCodeAt(position - 1)))
+          text = ` ${text}`;
         code += this.#source.slice(from, position) + text;
         places.push(position);
         lengths.push(text.length);
@@ -69,5 +70,11 @@ export class Edits {
 /** Whether a character can be part of a name or keyword; cautious beyond ASCII. NaN, beyond the text, cannot. */
 function isWordCharacter(code: number): boolean {
   if (code > 127) return true;
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 36 || code === 95;
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 36 ||
+    code === 95
+  );
 }

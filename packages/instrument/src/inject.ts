@@ -40,11 +40,13 @@ const LEAVES = new Set(['ReturnStatement', 'ThrowStatement', 'BreakStatement', '
 /** Visits a statement and puts the plan's log lines before and after it. */
 export function visitInjected(walk: Walk, statement: AnyNode, injections: readonly Injection[]): void {
   for (const injection of injections) {
-    if (injection.position === 'before' || LEAVES.has(statement.type)) walk.before(statement, log(walk, statement, injection));
+    if (injection.position === 'before' || LEAVES.has(statement.type))
+      walk.before(statement, log(walk, statement, injection));
   }
   walk.visit(statement);
   for (const injection of injections) {
-    if (injection.position === 'after' && !LEAVES.has(statement.type)) walk.after(statement, log(walk, statement, injection));
+    if (injection.position === 'after' && !LEAVES.has(statement.type))
+      walk.after(statement, log(walk, statement, injection));
   }
 }
 

@@ -111,7 +111,7 @@ function leaveModule(walk: Walk, program: Program, runtime: string, moduleKey: s
   const head = templates.head({
     runtime,
     moduleKey,
-    secrets: walk.secrets,
+    secrets: walk.sites.secrets,
     levels: walk.sites.levels,
     locals: temporaries(walk, frame),
     entry: entered ? templates.enter(0, [], frame.suspends) : undefined,

@@ -16,6 +16,22 @@ const ON_AT_START = 4;
 const SECRET = 8;
 const LEVEL_DIGIT_0 = 48;
 
+export type SecretNames = Record<number, string | Record<number, string>>;
+
+interface NewSite {
+  kind: number;
+  rank: SiteRank;
+  func: number;
+  /** In force at start in the function. */
+  level: number;
+  /** Offset in the text. */
+  at: number;
+  a?: number;
+  b?: number;
+  /** Name of the value; it is redacted when this is a secret one. */
+  secretName?: string | undefined;
+}
+
 /** Builds the site table, and the level digits that go with it, one per site. */
 export class SiteTable {
   readonly #positions: Positions;
@@ -25,6 +41,9 @@ export class SiteTable {
   readonly #variables: VariableEntry[] = [];
   readonly #skipped: ModuleSites['skipped'] = [];
   readonly #isSecretName: (name: string) => boolean;
+  readonly #secretNames = new Map<string, boolean>();
+  /** Names behind redacted sites, by site; of functions by the position of the value. */
+  readonly secrets: SecretNames = {};
   readonly functions: FunctionEntry[] = [];
   #levels = '';
 
@@ -33,12 +52,15 @@ export class SiteTable {
     this.#isSecretName = isSecretName;
   }
 
-  /** Adds a site and returns its index. `level` is the one in force at start in its function. */
-  add(site: { kind: number; rank: SiteRank; func: number; level: number; at: number; a?: number; b?: number; secret?: boolean }): number {
+  /** Adds a site and returns its index. */
+  add(site: NewSite): number {
     const { line, column } = this.#positions.at(site.at);
     const on = site.rank <= site.level ? ON_AT_START : 0;
-    this.#levels += String.fromCharCode(LEVEL_DIGIT_0 + site.rank + on + (site.secret === true ? SECRET : 0));
-    return this.#sites.push([site.kind, site.rank, site.func, line, column, site.a ?? 0, site.b ?? 0]) - 1;
+    const secret = site.secretName !== undefined && this.isSecret(site.secretName);
+    this.#levels += String.fromCharCode(LEVEL_DIGIT_0 + site.rank + on + (secret ? SECRET : 0));
+    const index = this.#sites.push([site.kind, site.rank, site.func, line, column, site.a ?? 0, site.b ?? 0]) - 1;
+    if (secret) this.secrets[index] = site.secretName!;
+    return index;
   }
 
   /** Index of a text among the names. */
@@ -57,7 +79,12 @@ export class SiteTable {
   }
 
   isSecret(name: string): boolean {
-    return this.#isSecretName(name);
+    let isSecret = this.#secretNames.get(name);
+    if (isSecret === undefined) {
+      isSecret = this.#isSecretName(name);
+      this.#secretNames.set(name, isSecret);
+    }
+    return isSecret;
   }
 
   /** Registers a scope and its variables; later calls return the same index. */
@@ -91,7 +118,7 @@ export class SiteTable {
   #addVariable(variable: Variable): void {
     const { name, kind, scope } = variable;
     const entry: VariableEntry = { name, kind, scope: scope.index };
-    if (this.#isSecretName(name)) entry.secret = true;
+    if (this.isSecret(name)) entry.secret = true;
     variable.index = this.#variables.push(entry) - 1;
   }
 

@@ -1,11 +1,50 @@
 import { RUNTIME_KEY } from '@execution-cinema/format';
+import type { SecretNames } from './sites.ts';
 
 /** Probes of the runtime, by the names under which its registration hands them out (docs/ARCHITECTURE.md). */
 export type Probe =
-  | 'e0' | 'e1' | 'e2' | 'e3' | 'e4' | 'en' | 'ea'
-  | 'r' | 'u' | 'q' | 'x' | 'c' | 'c0' | 'z' | 'ra' | 'ua' | 'qa' | 'xa' | 'ca' | 'ca0' | 'za'
-  | 't' | 'th' | 'w' | 'k' | 'wp' | 'kp' | 'j' | 'n' | 'nc' | 'l'
-  | 'p' | 'pc' | 'pp' | 'ppc' | 'd' | 'v' | 'lg' | 'a' | 'y' | 'g' | 'h';
+  | 'e0'
+  | 'e1'
+  | 'e2'
+  | 'e3'
+  | 'e4'
+  | 'en'
+  | 'ea'
+  | 'r'
+  | 'u'
+  | 'q'
+  | 'x'
+  | 'c'
+  | 'c0'
+  | 'z'
+  | 'ra'
+  | 'ua'
+  | 'qa'
+  | 'xa'
+  | 'ca'
+  | 'ca0'
+  | 'za'
+  | 't'
+  | 'th'
+  | 'w'
+  | 'k'
+  | 'wp'
+  | 'kp'
+  | 'j'
+  | 'n'
+  | 'nc'
+  | 'l'
+  | 'p'
+  | 'pc'
+  | 'pp'
+  | 'ppc'
+  | 'd'
+  | 'v'
+  | 'lg'
+  | 'a'
+  | 'y'
+  | 'g'
+  | 'h';
 
 /**
  * Every piece of text that is inserted. `f` names a frame's token, `p` the variable that says a return is pending;
@@ -120,13 +159,13 @@ export class Templates {
     runtime: string;
     moduleKey: string;
     levels: string;
-    secrets: Readonly<Record<number, readonly number[]>>;
+    secrets: SecretNames;
     locals: readonly string[];
     entry: string | undefined;
     hoisted: boolean;
   }): string {
     const { prefix } = this;
-    const secrets = Object.keys(options.secrets).length > 0 ? `,${JSON.stringify(options.secrets)}` : '';
+    const secrets = Object.keys(options.secrets).length > 0 ? `,${escapeLines(JSON.stringify(options.secrets))}` : '';
     const register = `${options.runtime}.m(${quote(options.moduleKey)},"${options.levels}"${secrets})`;
     const bindings: [name: string, from: string][] = [
       [this.#base, 'b'],
@@ -161,5 +200,9 @@ export function runtimeExpression(isDeclared: (name: string) => boolean): string
 
 /** A string literal on one line. */
 export function quote(text: string): string {
-  return JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  return escapeLines(JSON.stringify(text));
+}
+
+function escapeLines(json: string): string {
+  return json.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }

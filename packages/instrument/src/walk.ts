@@ -75,8 +75,6 @@ export class Walk {
   readonly keptIntact = new Set<AnyNode>();
   /** Functions met and functions instrumented. */
   readonly counts = { functions: 0, instrumented: 0 };
-  /** Sites of functions -> positions of secret parameters. */
-  readonly secrets: Record<number, number[]> = {};
 
   constructor(options: WalkOptions) {
     this.source = options.source;
@@ -130,9 +128,9 @@ export class Walk {
   }
 
   /** Adds a site of the current function and returns its index. */
-  site(kind: number, rank: SiteRank, at: AnyNode, a = 0, b = 0, secret = false): number {
+  site(kind: number, rank: SiteRank, at: AnyNode, a = 0, b = 0, secretName?: string): number {
     const { index, level } = this.frame;
-    return this.sites.add({ kind, rank, func: index, level, at: at.start, a, b, secret });
+    return this.sites.add({ kind, rank, func: index, level, at: at.start, a, b, secretName });
   }
 
   /** Wraps an expression in text; `node` itself is visited by `inside`. A sequence gets its own parentheses. */
@@ -193,10 +191,10 @@ export class Walk {
     if (!this.records(rank)) return '';
     const variable = this.scope.resolve(name) ?? this.#global(name);
     const { kind, scope } = variable;
-    if (scope.kind === 'pseudo' || kind === 'import' || ((kind === 'const' || kind === 'using') && !declares)) return '';
+    if (scope.kind === 'pseudo' || kind === 'import' || ((kind === 'const' || kind === 'using') && !declares))
+      return '';
     this.register(scope);
-    const secret = this.sites.isSecret(name);
-    const site = this.site(SITE_WRITE, rank, at, this.sites.variable(variable), this.sites.name(operator), secret);
+    const site = this.site(SITE_WRITE, rank, at, this.sites.variable(variable), this.sites.name(operator), name);
     if (scope.instance === '') return this.templates.open(postfix ? 'wp' : 'w', site);
     return `${this.templates.open(postfix ? 'kp' : 'k', site)}${scope.instance},`;
   }
@@ -252,7 +250,8 @@ export class Walk {
 
   /** Name of the innermost instance that code in this scope sees. */
   instanceAround(scope: Scope | null): string {
-    for (let around = scope; around !== null; around = around.parent) if (around.instance !== '') return around.instance;
+    for (let around = scope; around !== null; around = around.parent)
+      if (around.instance !== '') return around.instance;
     return this.templates.instance(0);
   }
 

@@ -8,14 +8,18 @@ import type { FunctionNode } from './ast.ts';
  */
 export function wrapperOf(program: Program): FunctionNode | undefined {
   const statements = program.body.filter(
-    (statement) => statement.type !== 'EmptyStatement' && !(statement.type === 'ExpressionStatement' && statement.directive !== undefined),
+    (statement) =>
+      statement.type !== 'EmptyStatement' &&
+      !(statement.type === 'ExpressionStatement' && statement.directive !== undefined),
   );
   const [only] = statements;
   if (statements.length !== 1 || only?.type !== 'ExpressionStatement') return undefined;
   const { expression } = only;
   if (expression.type !== 'ObjectExpression') return functionWithBody(expression);
   const [property] = expression.properties;
-  return expression.properties.length === 1 && property?.type === 'Property' ? functionWithBody(property.value) : undefined;
+  return expression.properties.length === 1 && property?.type === 'Property'
+    ? functionWithBody(property.value)
+    : undefined;
 }
 
 function functionWithBody(node: AnyNode): FunctionNode | undefined {

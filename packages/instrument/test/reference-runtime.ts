@@ -1,11 +1,6 @@
 import { inspect, types } from 'node:util';
-import {
-  type ModuleSites,
-  RUNTIME_KEY,
-  SITE_FUNCTION,
-  type SiteTuple,
-  SUSPEND_KINDS,
-} from '@execution-cinema/format';
+import { type ModuleSites, RUNTIME_KEY, SITE_FUNCTION, type SiteTuple, SUSPEND_KINDS } from '@execution-cinema/format';
+import type { SecretNames } from '../src/sites.ts';
 
 /*
  * Every probe of docs/ARCHITECTURE.md in plain JavaScript: keeps a readable trace and checks that instrumented code
@@ -42,7 +37,7 @@ interface LoadedModule {
   readonly base: number;
   readonly sites: ModuleSites;
   readonly levels: string;
-  readonly secrets: Readonly<Record<number, readonly number[]>>;
+  readonly secrets: SecretNames;
 }
 
 export interface ReferenceRuntime {
@@ -90,20 +85,26 @@ export function installReferenceRuntime(
 
   function isOn(site: number): boolean {
     const { module, index } = siteOf(site);
-    return (module.levels.charCodeAt(index) - 48 & ON_AT_START) !== 0;
+    return ((module.levels.charCodeAt(index) - 48) & ON_AT_START) !== 0;
   }
 
   function show(value: unknown): string {
     if (!options.render) return '';
-    if (typeof value === 'function') return `[${/^class\b/.test(Function.prototype.toString.call(value)) ? 'class' : 'function'} ${String(Object.getOwnPropertyDescriptor(value, 'name')?.value)}]`;
+    if (typeof value === 'function')
+      return `[${/^class\b/.test(Function.prototype.toString.call(value)) ? 'class' : 'function'} ${String(Object.getOwnPropertyDescriptor(value, 'name')?.value)}]`;
     if (types.isNativeError(value)) return `[${value.name}: ${value.message}]`;
     if (types.isPromise(value)) return 'Promise';
-    return inspect(value, { depth: 1, breakLength: Infinity, customInspect: false, maxArrayLength: 10 }).replaceAll('\n', ' ');
+    return inspect(value, { depth: 1, breakLength: Infinity, customInspect: false, maxArrayLength: 10 }).replaceAll(
+      '\n',
+      ' ',
+    );
   }
 
   function shown(site: number, value: unknown): string {
     const { module, index } = siteOf(site);
-    return (module.levels.charCodeAt(index) - 48 & SECRET) !== 0 ? '<redacted>' : show(value);
+    return ((module.levels.charCodeAt(index) - 48) & SECRET) !== 0
+      ? `<redacted as ${String(module.secrets[index])}>`
+      : show(value);
   }
 
   function event(text: string): void {
@@ -118,7 +119,12 @@ export function installReferenceRuntime(
   /** Ends frames that nobody ended, down to `depth`. */
   function unwindTo(depth: number): void {
     if (state.d <= depth) return;
-    event(`unwind ${frames.slice(depth).map((frame) => frame.name).join(', ')}`);
+    event(
+      `unwind ${frames
+        .slice(depth)
+        .map((frame) => frame.name)
+        .join(', ')}`,
+    );
     for (const frame of frames.splice(depth)) if (frame.suspendable !== undefined) frame.suspendable.o = false;
     state.d = depth;
   }
@@ -155,9 +161,15 @@ export function installReferenceRuntime(
   function parametersText(frame: Frame, site: number, values: Args): string {
     const { module, index } = siteOf(site);
     const names = module.sites.functions[frame.func]!.parameters;
-    if (names.length !== values.length) problem(`${frame.name}: ${values.length} values for ${names.length} parameters`);
-    const secrets = module.secrets[index] ?? [];
-    return values.map((value, position) => `${names[position]}=${secrets.includes(position) ? '<redacted>' : show(value)}`).join(', ');
+    if (names.length !== values.length)
+      problem(`${frame.name}: ${values.length} values for ${names.length} parameters`);
+    const secrets = (module.secrets[index] ?? {}) as Record<number, string>;
+    return values
+      .map(
+        (value, position) =>
+          `${names[position]}=${position in secrets ? `<redacted as ${secrets[position]}>` : show(value)}`,
+      )
+      .join(', ');
   }
 
   function enter(site: number, values: Args): number {
@@ -253,7 +265,9 @@ export function installReferenceRuntime(
     if (scopeNames[parent] === undefined) problem(`unknown parent scope ${parent}`);
     const instance = scopeNames.length;
     scopeNames.push(`${scope.kind}${instance}`);
-    event(`scope ${scopeNames[instance]} in ${scopeNames[parent]}${copied === undefined ? '' : ` from ${scopeNames[copied]}`}`);
+    event(
+      `scope ${scopeNames[instance]} in ${scopeNames[parent]}${copied === undefined ? '' : ` from ${scopeNames[copied]}`}`,
+    );
     return instance;
   }
 
@@ -423,7 +437,7 @@ export function installReferenceRuntime(
     return v;
   }
 
-  function register(key: string, levels: string, secrets: Readonly<Record<number, readonly number[]>> = {}): object {
+  function register(key: string, levels: string, secrets: SecretNames = {}): object {
     const sites = tables.get(key);
     if (sites === undefined) throw new Error(`no site table for ${key}`);
     if (sites.sites.length !== levels.length) problem(`${levels.length} level digits for ${sites.sites.length} sites`);

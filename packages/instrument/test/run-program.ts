@@ -29,7 +29,12 @@ let runs = 0;
  * `print(...)`; an exported promise is awaited. `scratch` must contain `/node_modules/`, so that the test runner leaves
  * the ES modules in it alone.
  */
-export async function runProgram(folder: string, scratch: string, plan?: FilePlan, isSecretName?: (name: string) => boolean): Promise<ProgramRun> {
+export async function runProgram(
+  folder: string,
+  scratch: string,
+  plan?: FilePlan,
+  isSecretName?: (name: string) => boolean,
+): Promise<ProgramRun> {
   const runtime = installReferenceRuntime();
   const results = new Map<string, InstrumentResult>();
   const target = join(scratch, String(++runs));
@@ -42,7 +47,14 @@ export async function runProgram(folder: string, scratch: string, plan?: FilePla
     const source = readFileSync(join(folder, file), 'utf8');
     if (plan === undefined) writeFileSync(join(target, file), source);
     else {
-      const result = instrument({ source, fileName: file, sourceType, moduleKey: file, plan, ...(isSecretName && { isSecretName }) });
+      const result = instrument({
+        source,
+        fileName: file,
+        sourceType,
+        moduleKey: file,
+        plan,
+        ...(isSecretName && { isSecretName }),
+      });
       runtime.tables.set(file, result.sites);
       results.set(file, result);
       writeFileSync(join(target, file), result.code);
@@ -50,7 +62,10 @@ export async function runProgram(folder: string, scratch: string, plan?: FilePla
   }
   const output: string[] = [];
   const global = globalThis as { print?: (...values: unknown[]) => void };
-  global.print = (...values) => void output.push(values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value) ?? String(value))).join(' '));
+  global.print = (...values) =>
+    void output.push(
+      values.map((value) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)))).join(' '),
+    );
   try {
     await evaluate(join(target, input), output);
   } catch (error) {
@@ -80,7 +95,9 @@ async function evaluate(file: string, output: string[]): Promise<void> {
     }
     default: {
       const text = readFileSync(file, 'utf8').replace(/^#!.*/, '');
-      const wrapper = vm.runInThisContext(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, { filename: file });
+      const wrapper = vm.runInThisContext(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
+        filename: file,
+      });
       const module = { exports: {} as unknown };
       wrapper.call(module.exports, module.exports, createRequire(file), module, file, dirname(file));
       await module.exports;

@@ -62,7 +62,11 @@ function readProgram(file: string): Program {
   const front = /\/\*---([\s\S]*?)---\*\//.exec(source)?.[1] ?? '';
   const list = (name: string): string[] => {
     const inline = new RegExp(`^\\s*${name}:\\s*\\[([^\\]]*)\\]`, 'm').exec(front)?.[1];
-    if (inline !== undefined) return inline.split(',').map((item) => item.trim()).filter(Boolean);
+    if (inline !== undefined)
+      return inline
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean);
     const block = new RegExp(`^${name}:\\s*\\n((?:\\s+-\\s.*\\n?)+)`, 'm').exec(front)?.[1];
     return block === undefined ? [] : [...block.matchAll(/-\s+(\S+)/g)].map((match) => match[1]!);
   };
@@ -116,7 +120,13 @@ function installRuntime(context: vm.Context, global: object): Masked {
 let notInstrumented = 0;
 
 /** The text to run: instrumented at a level, or as it is for `undefined` and where it cannot be parsed. */
-function prepare(source: string, file: string, sourceType: SourceType, level: Level | undefined, runtime: Masked | undefined): string {
+function prepare(
+  source: string,
+  file: string,
+  sourceType: SourceType,
+  level: Level | undefined,
+  runtime: Masked | undefined,
+): string {
   if (level === undefined) return source;
   const moduleKey = `${relative(root, file)}:${runtime!.tables.size}`;
   try {
@@ -135,15 +145,20 @@ async function run(program: Program, level: Level | undefined, strict: boolean):
   const context = vm.createContext(vm.constants.DONT_CONTEXTIFY as unknown as object);
   const global = vm.runInContext('globalThis', context) as Record<string, unknown>;
   const runtime = level === undefined ? undefined : installRuntime(context, global);
-  let done: string | undefined;
+  const printed: string[] = [];
   const sourceType = program.flags.has('module') ? 'module' : 'script';
   let thrown: unknown;
   let didThrow = false;
   let phase = 'parse';
   try {
-    define(global, context, (text) => (done = text));
+    define(global, context, (text) => printed.push(text));
     if (!program.flags.has('raw')) {
-      for (const name of ['assert.js', 'sta.js', ...(program.flags.has('async') ? ['doneprintHandle.js'] : []), ...program.includes]) {
+      for (const name of [
+        'assert.js',
+        'sta.js',
+        ...(program.flags.has('async') ? ['doneprintHandle.js'] : []),
+        ...program.includes,
+      ]) {
         harness(name).runInContext(context);
       }
     }
@@ -157,7 +172,10 @@ async function run(program: Program, level: Level | undefined, strict: boolean):
       phase = 'runtime';
       if (module.status === 'linked') await module.evaluate({ timeout: TIMEOUT_MS });
     } else {
-      const script = new vm.Script(code, { filename: program.file, importModuleDynamically: importModuleDynamically as never });
+      const script = new vm.Script(code, {
+        filename: program.file,
+        importModuleDynamically: importModuleDynamically as never,
+      });
       phase = 'runtime';
       script.runInContext(context, { timeout: TIMEOUT_MS });
     }
@@ -166,9 +184,9 @@ async function run(program: Program, level: Level | undefined, strict: boolean):
     thrown = error;
   }
   if (program.flags.has('async') && !didThrow && program.negative === undefined) {
-    for (let turn = 0; done === undefined && turn < TURNS_MAX; turn++) await new Promise(setImmediate);
+    for (let turn = 0; printed.length === 0 && turn < TURNS_MAX; turn++) await new Promise(setImmediate);
   }
-  return { failure: judge(program, didThrow, thrown, phase, done), runtime };
+  return { failure: judge(program, didThrow, thrown, phase, printed.at(-1)), runtime };
 }
 
 function judge(program: Program, didThrow: boolean, thrown: unknown, phase: string, done: string | undefined): string {
@@ -193,7 +211,7 @@ function errorName(thrown: unknown): string {
   }
 }
 
-function define(global: Record<string, unknown>, context: vm.Context, print: (text: string) => void): void {
+function define(global: Record<string, unknown>, context: vm.Context, print: (text: string) => unknown): void {
   const host = {
     createRealm() {
       const inner = vm.createContext(vm.constants.DONT_CONTEXTIFY as unknown as object);
@@ -217,13 +235,22 @@ type Linkable = vm.SourceTextModule & { linker: Parameters<vm.SourceTextModule['
 
 function moduleLoader(context: vm.Context, level: Level | undefined, runtime: Masked | undefined): Loader {
   const modules = new Map<string, Linkable>();
-  const loader = async (specifier: string, referrer: { identifier?: string; filename?: string } | vm.Script): Promise<vm.Module> => {
+  const loader = async (
+    specifier: string,
+    referrer: { identifier?: string; filename?: string } | vm.Script,
+  ): Promise<vm.Module> => {
     const from = (referrer as { identifier?: string }).identifier ?? (currentFile as string);
     const file = join(dirname(from), specifier);
     let module = modules.get(file);
     if (module === undefined) {
       const source = readFileSync(file, 'utf8');
-      module = await loadModule(context, file, prepare(source, file, 'module', level, runtime), loader as Loader, modules);
+      module = await loadModule(
+        context,
+        file,
+        prepare(source, file, 'module', level, runtime),
+        loader as Loader,
+        modules,
+      );
     }
     if (module.status === 'unlinked') await module.link(module.linker);
     if (module.status === 'linked') await module.evaluate({ timeout: TIMEOUT_MS });
@@ -238,7 +265,13 @@ function moduleLoader(context: vm.Context, level: Level | undefined, runtime: Ma
   return loader as Loader;
 }
 
-async function loadModule(context: vm.Context, file: string, code: string, loader: Loader, modules: Map<string, Linkable>): Promise<Linkable> {
+async function loadModule(
+  context: vm.Context,
+  file: string,
+  code: string,
+  loader: Loader,
+  modules: Map<string, Linkable>,
+): Promise<Linkable> {
   const module = new vm.SourceTextModule(code, {
     context,
     identifier: file,
@@ -272,10 +305,13 @@ let number = 0;
 for (const folder of options.under.split(',')) {
   for (const file of filesUnder(join(root, folder))) {
     number++;
-    if (number % every !== 0 || Math.floor(number / every) % shards !== shard || !file.includes(options.filter)) continue;
+    if (number % every !== 0 || Math.floor(number / every) % shards !== shard || !file.includes(options.filter))
+      continue;
     const program = readProgram(file);
     if (program.flags.has('CanBlockIsFalse')) continue;
-    const strict = program.flags.has('onlyStrict') || (options.strict && !['noStrict', 'raw', 'module'].some((flag) => program.flags.has(flag)));
+    const strict =
+      program.flags.has('onlyStrict') ||
+      (options.strict && !['noStrict', 'raw', 'module'].some((flag) => program.flags.has(flag)));
     tally.programs++;
     currentFile = file;
     if (options.verbose) report(file);

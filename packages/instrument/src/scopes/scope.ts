@@ -46,11 +46,11 @@ export class Scope {
 
   /** The variable a name means here; undefined for globals. */
   resolve(name: string): Variable | undefined {
-    for (let scope: Scope | null = this; scope !== null; scope = scope.parent) {
-      const variable = scope.variables.get(name);
-      if (variable !== undefined) return variable;
+    let variable = this.variables.get(name);
+    for (let scope = this.parent; variable === undefined && scope !== null; scope = scope.parent) {
+      variable = scope.variables.get(name);
     }
-    return undefined;
+    return variable;
   }
 }
 

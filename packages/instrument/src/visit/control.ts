@@ -82,7 +82,9 @@ function visitThrow(walk: Walk, node: NodeOf<'ThrowStatement'>): void {
     walk.visit(argument);
     return;
   }
-  walk.wrap(argument, walk.templates.open('t', walk.site(SITE_THROW, 1, node, -1)), ')', () => walk.visitBare(argument));
+  walk.wrap(argument, walk.templates.open('t', walk.site(SITE_THROW, 1, node, -1)), ')', () =>
+    walk.visitBare(argument),
+  );
 }
 
 function visitTry(walk: Walk, node: NodeOf<'TryStatement'>): void {
@@ -119,7 +121,10 @@ function visitCatch(walk: Walk, node: NodeOf<'CatchClause'>): void {
   if (walk.records(1)) {
     const name = param?.type === 'Identifier' ? param.name : undefined;
     const variable = name === undefined ? -1 : walk.sites.variable(scope!.variables.get(name)!);
-    const open = templates.openAt(catchProbe(frame.suspends, name !== undefined), walk.site(SITE_CATCH, 1, node, variable));
+    const open = templates.openAt(
+      catchProbe(frame.suspends, name !== undefined),
+      walk.site(SITE_CATCH, 1, node, variable, 0, name),
+    );
     edits.insert(at, walk.statement(name === undefined ? `${open.slice(0, -1)})` : `${open}${name})`));
     if (frame.hasFinally) reserveForPending(walk, at, `${templates.pending}=0;`);
     const bound = scope === undefined ? '' : catchWrites(walk, param, scope.instance !== '');

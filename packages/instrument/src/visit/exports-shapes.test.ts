@@ -6,19 +6,22 @@ import type { Level } from '../plan/levels.ts';
 
 /** What compilers and people write, and Node must still find the names in. */
 const SHAPES: Readonly<Record<string, string>> = {
-  'assigned names': 'exports.a = 1; exports["b"] = function () {}; module.exports.c = () => 1; module.exports["d"] = class {};',
-  'chained assignments': 'exports.a = exports.b = void 0; exports = module.exports = x; module.exports.default = module.exports.c = 1;',
+  'assigned names':
+    'exports.a = 1; exports["b"] = function () {}; module.exports.c = () => 1; module.exports["d"] = class {};',
+  'chained assignments':
+    'exports.a = exports.b = void 0; exports = module.exports = x; module.exports.default = module.exports.c = 1;',
   'an object literal': 'const a = 1, b = 2; module.exports = { a, b, c: a, "d": b };',
   'a hint in dead code': '0 && (module.exports = { a, b });',
   'a re-export': 'module.exports = require("./other");',
   'a call of what is required': 'module.exports = require("./other")({ a: f() }).b;',
   'a spread re-export': 'module.exports = { ...require("./a"), ...require("./b") };',
   'the mark of ES modules': 'Object.defineProperty(exports, "__esModule", { value: true });',
-  'getters': `
+  getters: `
     Object.defineProperty(exports, "a", { enumerable: true, get: function () { return q.p; } });
     Object.defineProperty(exports, "b", { enumerable: true, get() { return b; } });
     Object.defineProperty(module.exports, "c", { enumerable: true, get: function () { return q["p"]; } });`,
-  'export helpers': '__exportStar(require("./a"), exports); tslib_1.__exportStar(require("./b"), exports); __export(require("./c"));',
+  'export helpers':
+    '__exportStar(require("./a"), exports); tslib_1.__exportStar(require("./b"), exports); __export(require("./c"));',
   "Babel's re-export": `
     var _x = require("./x");
     Object.keys(_x).forEach(function (key) {
@@ -45,7 +48,13 @@ test.each(Object.entries(SHAPES))('Node finds the exports of %s', (_, source) =>
   const plain = parse(source);
   expect(plain.exports.length + plain.reexports.length).toBeGreaterThan(0);
   for (const level of LEVELS) {
-    const { code } = instrument({ source, fileName: 'a.cjs', sourceType: 'commonjs', moduleKey: 'k', plan: planOfLevel(level) });
+    const { code } = instrument({
+      source,
+      fileName: 'a.cjs',
+      sourceType: 'commonjs',
+      moduleKey: 'k',
+      plan: planOfLevel(level),
+    });
     const { exports, reexports } = parse(code);
     expect({ level, exports: [...exports].sort(), reexports }).toEqual({
       level,

@@ -14,7 +14,12 @@ export function isRequireCall(node: AnyNode): boolean {
   const { callee } = node;
   const argument = node.arguments[0]!;
   if (callee.type === 'Identifier' && callee.name === 'require') return argument.type === 'Literal';
-  const name = callee.type === 'MemberExpression' ? keyName(callee.property, callee.computed) : callee.type === 'Identifier' ? callee.name : '';
+  const name =
+    callee.type === 'MemberExpression'
+      ? keyName(callee.property, callee.computed)
+      : callee.type === 'Identifier'
+        ? callee.name
+        : '';
   return name !== undefined && REEXPORT_HELPERS.test(name) && isRequireCall(argument);
 }
 
@@ -23,7 +28,12 @@ const EXPORT_HELPERS = /^__(exportStar|export)$/;
 /** `__exportStar(require('x'), exports)` is only seen outside of parentheses. */
 export function isExportHelperCall(node: NodeOf<'CallExpression'>): boolean {
   const { callee } = node;
-  const name = callee.type === 'MemberExpression' ? keyName(callee.property, callee.computed) : callee.type === 'Identifier' ? callee.name : '';
+  const name =
+    callee.type === 'MemberExpression'
+      ? keyName(callee.property, callee.computed)
+      : callee.type === 'Identifier'
+        ? callee.name
+        : '';
   return name !== undefined && EXPORT_HELPERS.test(name);
 }
 

@@ -6,17 +6,20 @@ import type { Walk } from '../walk.ts';
 import { visitMethod } from './classes.ts';
 import { functionsOfExportShape, isExportHelperCall, isRequireCall } from './exports-shapes.ts';
 import { hintName } from './names.ts';
-import {
-  visitDelete,
-  visitObject,
-  visitPropertyAssignment,
-  visitPropertyUpdate,
-  visitTarget,
-} from './properties.ts';
+import { visitDelete, visitObject, visitPropertyAssignment, visitPropertyUpdate, visitTarget } from './properties.ts';
 import { visitAwait, visitYield } from './suspension.ts';
 import { visitVariableAssignment, visitVariableUpdate } from './variables.ts';
 
-type ExpressionKind = 'call' | 'new' | 'condition' | 'member' | 'binary' | 'logical' | 'conditional' | 'template' | 'import';
+type ExpressionKind =
+  | 'call'
+  | 'new'
+  | 'condition'
+  | 'member'
+  | 'binary'
+  | 'logical'
+  | 'conditional'
+  | 'template'
+  | 'import';
 
 /** Records the value of an expression at level expressions; `inside` visits its parts. */
 function visitValue(walk: Walk, node: AnyNode, kind: ExpressionKind, inside: () => void): void {
@@ -28,8 +31,8 @@ function visitValue(walk: Walk, node: AnyNode, kind: ExpressionKind, inside: () 
 
 function wrapValue(walk: Walk, node: AnyNode, kind: ExpressionKind, rank: 1 | 3, inside: () => void): void {
   const { sites, templates } = walk;
-  const secret = node.type === 'MemberExpression' && sites.isSecret(keyName(node.property, node.computed) ?? '');
-  const site = walk.site(SITE_EXPRESSION, rank, node, sites.text(walk.text(node)), sites.name(kind), secret);
+  const secretName = node.type === 'MemberExpression' ? keyName(node.property, node.computed) : undefined;
+  const site = walk.site(SITE_EXPRESSION, rank, node, sites.text(walk.text(node)), sites.name(kind), secretName);
   walk.wrap(node, templates.open('v', site), ')', inside);
 }
 
@@ -122,7 +125,8 @@ export function visitEffect(walk: Walk, node: AnyNode, valueUsed: boolean): void
     else visitVariableAssignment(walk, node, valueUsed);
   } else if (node.type === 'UpdateExpression') {
     const { argument } = node;
-    if (argument.type === 'MemberExpression') visitPropertyUpdate(walk, node as typeof node & { argument: typeof argument });
+    if (argument.type === 'MemberExpression')
+      visitPropertyUpdate(walk, node as typeof node & { argument: typeof argument });
     else if (argument.type === 'Identifier') {
       visitVariableUpdate(walk, node as typeof node & { argument: typeof argument }, valueUsed);
     }

@@ -11,7 +11,15 @@ import { disposing, visitDisposing } from './disposal.ts';
 
 const ANONYMOUS = '(anonymous)';
 
-export type Role = 'function' | 'arrow' | 'method' | 'getter' | 'setter' | 'constructor' | 'derived constructor' | 'static block';
+export type Role =
+  | 'function'
+  | 'arrow'
+  | 'method'
+  | 'getter'
+  | 'setter'
+  | 'constructor'
+  | 'derived constructor'
+  | 'static block';
 
 /** What the surroundings of a function say about it. */
 export interface Surroundings {
@@ -23,7 +31,10 @@ export interface Surroundings {
 }
 
 export function visitFunctionNode(walk: Walk, node: FunctionNode): void {
-  visitFunction(walk, node, { role: node.type === 'ArrowFunctionExpression' ? 'arrow' : 'function', start: node.start });
+  visitFunction(walk, node, {
+    role: node.type === 'ArrowFunctionExpression' ? 'arrow' : 'function',
+    start: node.start,
+  });
 }
 
 /** Visits a function, and instruments it as far as the plan allows. */
@@ -31,14 +42,21 @@ export function visitFunction(walk: Walk, node: FunctionNode, surroundings: Surr
   const visit = enterFunction(walk, node, node.id?.name, node, surroundings);
   const { frame } = walk;
   visitParameters(walk, node, surroundings.guarded === true);
-  if (node.body.type === 'BlockStatement') visitBody(walk, node.body, frame, visit, node === walk.wrapper ? [] : parameterNames(node));
+  if (node.body.type === 'BlockStatement')
+    visitBody(walk, node.body, frame, visit, node === walk.wrapper ? [] : parameterNames(node));
   else visitExpressionBody(walk, node as NodeOf<'ArrowFunctionExpression'>, frame, visit);
   leaveFunction(walk, visit);
 }
 
 /** A static block is a function without parameters that its class calls once. */
 export function visitStaticBlock(walk: Walk, node: NodeOf<'StaticBlock'>): void {
-  const visit = enterFunction(walk, node, undefined, { async: false, generator: false }, { role: 'static block', start: node.start });
+  const visit = enterFunction(
+    walk,
+    node,
+    undefined,
+    { async: false, generator: false },
+    { role: 'static block', start: node.start },
+  );
   const bodyStart = walk.source.indexOf('{', node.start);
   visitBody(walk, { start: bodyStart, end: node.end, body: node.body }, walk.frame, visit, []);
   leaveFunction(walk, visit);
@@ -151,7 +169,8 @@ function qualified(path: string, name: string): string {
 
 function isKeptIntact(walk: Walk, info: FunctionInfo): boolean {
   if (walk.keptIntact.size === 0) return false;
-  for (let func: FunctionInfo | null = info; func !== null; func = func.parent) if (walk.keptIntact.has(func.node)) return true;
+  for (let func: FunctionInfo | null = info; func !== null; func = func.parent)
+    if (walk.keptIntact.has(func.node)) return true;
   return false;
 }
 
@@ -238,7 +257,10 @@ function visitBody(
   const tail = frame.hasFinally && disposing(body) !== undefined ? endPending(walk) + awaited : end(walk, body);
   walk.edits.fill(slot, separator + head());
   const { templates } = walk;
-  walk.edits.insert(bodyEnd - 1, frame.hasFinally ? `${tail}${templates.leave(frame.suspends, frame.usesPending)}` : tail);
+  walk.edits.insert(
+    bodyEnd - 1,
+    frame.hasFinally ? `${tail}${templates.leave(frame.suspends, frame.usesPending)}` : tail,
+  );
 }
 
 /** What a body does at its end, if the end can be reached. */
@@ -255,7 +277,12 @@ function endPending(walk: Walk): string {
   return `;${templates.pending}=1;${templates.openWithToken(frame.suspends ? 'qa' : 'q')}void 0);`;
 }
 
-function visitExpressionBody(walk: Walk, node: NodeOf<'ArrowFunctionExpression'>, frame: Frame, entered: Entered): void {
+function visitExpressionBody(
+  walk: Walk,
+  node: NodeOf<'ArrowFunctionExpression'>,
+  frame: Frame,
+  entered: Entered,
+): void {
   const { body } = node;
   if (frame.ceiling === 0) {
     walk.visit(body);
@@ -272,7 +299,12 @@ function visitExpressionBody(walk: Walk, node: NodeOf<'ArrowFunctionExpression'>
 }
 
 /** Fills the function's entry in the site table; the returned function makes the head's text once the body is known. */
-function prepareHead(walk: Walk, frame: Frame, entered: Entered, parameters: { name: string; rest: boolean }[]): () => string {
+function prepareHead(
+  walk: Walk,
+  frame: Frame,
+  entered: Entered,
+  parameters: { name: string; rest: boolean }[],
+): () => string {
   const { templates, sites } = walk;
   const entry = sites.functions[frame.index]!;
   const values: string[] = [];
@@ -281,14 +313,18 @@ function prepareHead(walk: Walk, frame: Frame, entered: Entered, parameters: { n
     entry.parameters.push('this');
     entry.parameterVariables.push(-1);
   }
-  const secret: number[] = [];
+  const secrets: Record<number, string> = {};
+  let hasSecrets = false;
   for (const { name, rest } of parameters) {
-    if (sites.isSecret(name)) secret.push(values.length);
+    if (sites.isSecret(name)) {
+      secrets[values.length] = name;
+      hasSecrets = true;
+    }
     values.push(name);
     entry.parameters.push(rest ? `...${name}` : name);
     entry.parameterVariables.push(sites.variable(frame.info.scope.variables.get(name)!));
   }
-  if (secret.length > 0) walk.secrets[entry.site] = secret;
+  if (hasSecrets) sites.secrets[entry.site] = secrets;
   const link = linkedInstance(walk, frame.info);
   const scope = frame.info.scope;
   const opened = walk.hasInstances(scope) ? walk.openInstance(scope) : undefined;

@@ -13,7 +13,8 @@ export function targetName(target: AnyNode): string | undefined {
   if (target.type !== 'MemberExpression') return undefined;
   const own = keyName(target.property, target.computed);
   if (own === undefined) return undefined;
-  if (own === 'prototype' || own === 'exports') return targetName(target.object) ?? own;
+  if (own === 'exports') return undefined;
+  if (own === 'prototype') return targetName(target.object);
   const owner = ownerName(target.object);
   return owner === '' ? own : `${owner}.${own}`;
 }

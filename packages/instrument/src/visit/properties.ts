@@ -69,7 +69,10 @@ export function visitPropertyUpdate(walk: Walk, node: NodeOf<'UpdateExpression'>
   const site = propertySite(walk, argument);
   const { templates, edits } = walk;
   const probe = prefix ? (key === undefined ? 'p' : 'pc') : key === undefined ? 'pp' : 'ppc';
-  edits.insert(node.start, templates.open(probe, site) + (owner.keep === undefined ? `${owner.name},` : `${owner.name}=`));
+  edits.insert(
+    node.start,
+    templates.open(probe, site) + (owner.keep === undefined ? `${owner.name},` : `${owner.name}=`),
+  );
   visitTargetKeeping(walk, argument, owner, `,${owner.name}`, key);
   const step = prefix ? '' : operator === '++' ? ',1' : ',-1';
   edits.insert(node.end, `${step}${key === undefined ? '' : `,${key.name}`})`);
@@ -115,15 +118,14 @@ export function visitFieldValue(walk: Walk, node: NodeOf<'PropertyDefinition'>, 
     return;
   }
   const { sites } = walk;
-  const site = walk.site(SITE_PROPERTY, 2, node, sites.name(name), sites.name('this'), sites.isSecret(name));
+  const site = walk.site(SITE_PROPERTY, 2, node, sites.name(name), sites.name('this'), name);
   walk.wrap(value, `${walk.templates.open('p', site)}this,`, ')', () => walk.visitBare(value));
 }
 
 function propertySite(walk: Walk, target: Member): number {
   const { sites } = walk;
   const name = keyName(target.property, target.computed);
-  const secret = name !== undefined && sites.isSecret(name);
-  return walk.site(SITE_PROPERTY, 2, target, nameIndex(walk, target), sites.text(walk.text(target.object)), secret);
+  return walk.site(SITE_PROPERTY, 2, target, nameIndex(walk, target), sites.text(walk.text(target.object)), name);
 }
 
 function nameIndex(walk: Walk, target: Member): number {
@@ -150,7 +152,8 @@ function ownerOf(walk: Walk, target: Member, isFirst: boolean): Owner | undefine
 
 /** `module.exports.x = v` must stay as it is: tools read it from the text. */
 function isModuleExports(walk: Walk, node: AnyNode): boolean {
-  if (walk.sourceType !== 'commonjs' || node.type !== 'MemberExpression' || node.object.type !== 'Identifier') return false;
+  if (walk.sourceType !== 'commonjs' || node.type !== 'MemberExpression' || node.object.type !== 'Identifier')
+    return false;
   if (node.object.name !== 'module' || keyName(node.property, node.computed) !== 'exports') return false;
   return walk.scope.resolve('module') !== undefined;
 }

@@ -55,7 +55,8 @@ function canWrap(walk: Walk, init: AnyNode): boolean {
 
 /** In a loop, `let x;` makes `x` undefined again; elsewhere a variable without a write is undefined anyway. */
 function recordUndefined(walk: Walk, id: AnyNode): void {
-  if (id.type !== 'Identifier' || walk.frame.loopDepth === 0 || walk.scope.resolve(id.name)?.scope.instance !== '') return;
+  if (id.type !== 'Identifier' || walk.frame.loopDepth === 0 || walk.scope.resolve(id.name)?.scope.instance !== '')
+    return;
   const open = walk.openWrite(id.name, id, 'let', true);
   if (open !== '') walk.edits.insert(id.end, `=${open}void 0)`);
 }
