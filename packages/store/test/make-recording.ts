@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import type { ModuleSites } from '@execution-cinema/format';
+import { openDatabase, type Database } from '../src/driver/index.ts';
 import { openRecording } from '../src/schema/open-recording.ts';
 import type { ThreadWriter, WrittenChunk } from './thread-writer.ts';
 
@@ -57,12 +58,7 @@ export function makeRecording(
 }
 
 /** Stores a chunk of thread 1, with all its fragments or the first `count`. */
-export function addChunk(
-  db: ReturnType<typeof openRecording>['db'],
-  chunk: WrittenChunk,
-  final: boolean,
-  count = chunk.fragments.length,
-): void {
+export function addChunk(db: Database, chunk: WrittenChunk, final: boolean, count = chunk.fragments.length): void {
   const insert = db.prepare(
     `INSERT OR REPLACE INTO chunks(thread_id, chunk, fragment, first_event, events, first_call, calls, throws, start_ns,
        end_ns, max_depth, dropped_before, words, final, data) VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -87,4 +83,17 @@ export function addChunk(
       new Uint8Array(words.buffer, words.byteOffset, words.byteLength),
     );
   });
+}
+
+/** Takes a recording back to when its program had only begun. Returns what ends it again. */
+export function restart(file: string): { db: Database; end(): void } {
+  const db = openDatabase(file);
+  const endNs = db.prepare('SELECT end_ns FROM threads').get<{ end_ns: number }>()!.end_ns;
+  db.exec('DELETE FROM chunks; UPDATE threads SET end_ns = NULL; UPDATE processes SET complete = 0');
+  const end = (): void => {
+    db.prepare('UPDATE threads SET end_ns = ?').run(endNs);
+    db.exec('UPDATE processes SET complete = 1');
+    db.close();
+  };
+  return { db, end };
 }

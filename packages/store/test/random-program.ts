@@ -28,6 +28,7 @@ interface FunctionPlan {
   site: number;
   suspendSite: number;
   throwSite: number;
+  catchSite: number;
   parameters: number;
   suspendable: boolean;
   outer: ScopePlan | undefined;
@@ -63,6 +64,7 @@ export function randomProgram(seed: number, steps: number): { writer: ThreadWrit
       site: 100,
       suspendSite: 0,
       throwSite: self.throwing(),
+      catchSite: self.catching(),
       parameters: 0,
       suspendable: false,
       outer: undefined,
@@ -117,6 +119,7 @@ export function randomProgram(seed: number, steps: number): { writer: ThreadWrit
       () => {
         plan.suspendSite = self.suspend();
         plan.throwSite = self.throwing();
+        plan.catchSite = self.catching();
         plan.body = scopePlan(self, self.table.scopes.length - 1, shared, false, outer, plan);
         fillScope(self, plan.body);
       },
@@ -177,6 +180,27 @@ export function randomProgram(seed: number, steps: number): { writer: ThreadWrit
   stack.push(module);
   for (const inner of plan.body.functions) closures.push({ plan: inner, instances: new Map(module.instances) });
 
+  const leave = (from: FunctionPlan): void => {
+    const how = random();
+    if (how < 0.6) writer.leave(counter++);
+    else if (how < 0.7) {
+      writer.values(K.RETURN_VALUE, 0, counter++);
+      cut();
+      writer.leaveBy(K.LEAVE_PENDING);
+    } else {
+      const error = { id: 1 + below(5), className: 'TypeError', message: `m${below(5)}` };
+      if (how < 0.9) writer.values(K.THROW, from.throwSite, error);
+      cut();
+      writer.leaveBy(K.LEAVE_THROW);
+      cut();
+      const caller = stack.at(-1);
+      if (caller && random() < 0.6) writer.values(K.CATCH, caller.plan.catchSite, error);
+    }
+  };
+  const cut = (): void => {
+    if (random() < cutChance) writer.cut(1 + below(3));
+  };
+
   const cutChance = [0, 0.02, 0.2][below(3)]!;
   for (let step = 0; step < steps; step++) {
     writer.timeNs += below(3) * 500;
@@ -207,13 +231,12 @@ export function randomProgram(seed: number, steps: number): { writer: ThreadWrit
       stack.push(frame!);
     } else if (choice < 0.97 && stack.length > 1) {
       stack.pop();
-      if (random() < 0.7) writer.leave(counter++);
-      else writer.leaveBy(K.LEAVE_THROW);
+      leave(top!.plan);
     } else if (choice < 0.98 && stack.length > 2) {
       stack.splice(-2);
       writer.unwind(2);
     }
-    if (random() < cutChance) writer.cut(1 + below(3));
+    cut();
   }
   return { writer, maker };
 }

@@ -65,6 +65,8 @@ export function slowState(
       const frame = { call: everyCall.length + 1, functionIndex: site![2], enter: event, line: site![3], link: 0 };
       everyCall.push(frame);
       stack.push(frame);
+    } else if (event.kind === K.RETURN_VALUE) {
+      // Changes nothing that a state shows.
     } else if (event.kind >= K.LEAVE_VALUE && event.kind <= K.LEAVE_PENDING) {
       stack.pop();
     } else if (event.kind === K.UNWIND) {

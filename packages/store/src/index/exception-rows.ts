@@ -35,7 +35,7 @@ export class ExceptionRows {
     this.insert = db.prepare(
       `INSERT INTO exception_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT(id) DO UPDATE SET
          call_id = excluded.call_id, event = excluded.event, time_ns = excluded.time_ns, name = excluded.name,
-         message = excluded.message, stack = coalesce(excluded.stack, stack) WHERE excluded.event < event`,
+         message = excluded.message, stack = coalesce(excluded.stack, stack) WHERE excluded.event <= event`,
     );
     this.setCaught = db.prepare(
       'UPDATE exception_rows SET caught = ?, caught_event = ? WHERE id = ? AND coalesce(caught_event, -1) < ?',

@@ -44,13 +44,28 @@ export function buildRows(recording: Recording, sidecar: Database, options: RowB
   if (options.functions) buildSeekIndex(recording, sidecar);
   const select = (): ThreadWork[] =>
     recording.threads().map(({ id }) => ({ thread: id, chunks: selectChunks(recording, sidecar, id, options) }));
-  buildWork(recording, sidecar, groups, select(), options.onProgress);
+  const build = (work: readonly ThreadWork[]): void => {
+    // Again while a chunk made one known as incomplete that was indexed before it.
+    while (buildWork(recording, sidecar, groups, work, options.onProgress) > 0);
+  };
+  build(select());
   if (options.functions) {
-    const ends = select().map(({ thread }) => ({ thread, chunks: chunksOfEnds(recording, sidecar, thread) }));
-    buildWork(recording, sidecar, groups, ends, options.onProgress);
+    build(select().map(({ thread }) => ({ thread, chunks: chunksOfEnds(recording, sidecar, thread) })));
   }
   for (const group of groups) sidecar.exec(GROUP_INDEXES[group]);
-  if (groups.includes('calls')) endCalls(recording, sidecar);
+  if (!groups.includes('calls')) return;
+  inheritCorrelations(sidecar);
+  endCalls(recording, sidecar);
+}
+
+/** Calls that were indexed before the chunk in which their caller began belong to its asynchronous chain. */
+function inheritCorrelations(sidecar: Database): void {
+  const update = sidecar.prepare(
+    `UPDATE call_rows SET correlation_id = (SELECT c.correlation_id FROM call_rows c WHERE c.id = call_rows.parent_id)
+     WHERE correlation_id IS NULL AND parent_id IS NOT NULL
+       AND (SELECT c.correlation_id FROM call_rows c WHERE c.id = call_rows.parent_id) IS NOT NULL`,
+  );
+  while (update.run().changes > 0);
 }
 
 /** Calls that were open when their thread ended (process.exit, an uncaught error) end with it. */
@@ -72,13 +87,14 @@ interface ThreadWork {
   chunks: ChunkInfo[];
 }
 
+/** Builds the chunks of `work` that are missing. Returns how many there were. */
 function buildWork(
   recording: Recording,
   sidecar: Database,
   groups: readonly RowGroup[],
   work: readonly ThreadWork[],
   onProgress: RowBuild['onProgress'],
-): void {
+): number {
   const covers = new Coverage(sidecar);
   const missing = work.map(({ thread, chunks }) => ({
     thread,
@@ -100,6 +116,7 @@ function buildWork(
       onProgress?.({ doneEvents, totalEvents });
     }
   }
+  return missing.reduce((sum, { chunks }) => sum + chunks.length, 0);
 }
 
 /** The table `coverage`. */
@@ -107,10 +124,12 @@ class Coverage {
   private readonly select: Statement;
   private readonly insert: Statement;
   private readonly carryOf: Statement;
+  private readonly forget: Statement;
 
   constructor(db: Database) {
     this.select = db.prepare('SELECT row_group, words, whole FROM coverage WHERE thread_id = ? AND chunk = ?');
     this.insert = db.prepare('INSERT OR REPLACE INTO coverage VALUES(?, ?, ?, ?, ?, ?, ?)');
+    this.forget = db.prepare("DELETE FROM coverage WHERE thread_id = ? AND chunk = ? AND row_group = 'calls'");
     this.carryOf = db.prepare(
       "SELECT carry FROM coverage WHERE thread_id = ? AND chunk = ? AND row_group = 'calls' AND whole = 1",
     );
@@ -133,6 +152,10 @@ class Coverage {
 
   add(thread: number, info: ChunkInfo, group: RowGroup, { words, carry, damage }: ChunkResult): void {
     const text = group === 'calls' && carry ? JSON.stringify(carry) : null;
+    if (carry && carry.inFlight.length + carry.pending.length > 0 && this.carry(thread, info.chunk) === undefined) {
+      // The next chunk, if it is indexed already, was so without knowing this.
+      this.forget.run(thread, info.chunk + 1);
+    }
     this.insert.run(thread, info.chunk, group, words, info.final ? 1 : 0, text, damage ?? null);
   }
 }

@@ -150,7 +150,7 @@ function isWhole(chunk: ChunkInfo, hasLater: boolean): boolean {
 const ASLEEP_MAX = 10_000;
 
 /** Answers from tier 1 for `stateAt`. Where it is not built, answers are undefined. */
-export class SeekIndex implements SeekLookup {
+class SeekIndex implements SeekLookup {
   private readonly sql: Record<'reach' | 'write' | 'asleep' | 'scope', Statement>;
   private readonly reach = new Map<string, boolean>();
 

@@ -79,6 +79,7 @@ CREATE TABLE call_rows(id INTEGER PRIMARY KEY, thread_id INTEGER, parent_id INTE
   correlation_id INTEGER, function_id INTEGER, call_line INTEGER, depth INTEGER, start_event INTEGER, end_event INTEGER,
   start_ns INTEGER, end_ns INTEGER, outcome TEXT, outcome_event INTEGER, result TEXT, result_type TEXT,
   exception_id INTEGER);
+CREATE INDEX calls_of_unknown_chain ON call_rows(parent_id) WHERE correlation_id IS NULL AND parent_id IS NOT NULL;
 CREATE INDEX calls_running ON call_rows(thread_id) WHERE outcome = 'running';
 CREATE TABLE argument_rows(call_id INTEGER, position INTEGER, name TEXT, value TEXT, type TEXT, object_id INTEGER,
   truncated TEXT, PRIMARY KEY(call_id, position)) WITHOUT ROWID;
@@ -99,7 +100,7 @@ CREATE TABLE write_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEG
   truncated TEXT);
 CREATE TABLE expression_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, time_ns INTEGER,
   site_id INTEGER, value TEXT, type TEXT);
-CREATE TABLE objects(id INTEGER PRIMARY KEY, class TEXT, first_ns INTEGER);
+CREATE TABLE objects(id INTEGER PRIMARY KEY, class TEXT, first_ns INTEGER, event INTEGER);
 CREATE TABLE event_rows(thread_id INTEGER, seq INTEGER, time_ns INTEGER, kind TEXT, call_id INTEGER, module_id INTEGER,
   site_id INTEGER, PRIMARY KEY(thread_id, seq)) WITHOUT ROWID;
 `;

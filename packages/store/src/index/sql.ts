@@ -9,7 +9,7 @@ import { GROUP_OF_TABLE, SEEK_TABLES, type RowGroup } from './sidecar-schema.ts'
 import type { Sidecar } from './sidecar.ts';
 import { onlyStatement } from './sql-text.ts';
 
-export type SqlRow = Record<string, SqlValue>;
+type SqlRow = Record<string, SqlValue>;
 
 export interface SqlOptions {
   /** Rows returned at most. Default: all. */

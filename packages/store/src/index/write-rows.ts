@@ -103,17 +103,17 @@ export class WriteRows {
     for (const value of event.values) {
       // Proxies and what was not looked into are not in the tables of the chunk.
       if (isCaptured(value) && (value.type === 'shallow' || value.type === 'proxy')) {
-        this.object(value.id, value.name, event.timeNs);
+        this.object(value.id, value.name, event);
       }
     }
-    for (const { id, name } of event.captured) this.object(id, name, event.timeNs);
+    for (const { id, name } of event.captured) this.object(id, name, event);
   }
 
-  private object(id: number, name: string, timeNs: number): void {
+  private object(id: number, name: string, event: ChunkEvent): void {
     if (id === 0 || this.known.has(id)) return;
     if (this.known.size >= KNOWN_OBJECTS_MAX) this.known.clear();
     this.known.add(id);
-    this.sql.object.run(callId(this.thread, id), name, timeNs);
+    this.sql.object.run(callId(this.thread, id), name, event.timeNs, event.event);
   }
 }
 
@@ -122,8 +122,8 @@ function prepare(db: Database) {
     write: db.prepare('INSERT OR REPLACE INTO write_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     expression: db.prepare('INSERT OR REPLACE INTO expression_rows VALUES(?, ?, ?, ?, ?, ?, ?)'),
     object: db.prepare(
-      `INSERT INTO objects VALUES(?, ?, ?) ON CONFLICT(id) DO UPDATE SET first_ns = excluded.first_ns
-       WHERE excluded.first_ns < first_ns`,
+      `INSERT INTO objects VALUES(?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET first_ns = excluded.first_ns,
+         event = excluded.event WHERE excluded.event <= event`,
     ),
   };
 }
