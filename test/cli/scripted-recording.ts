@@ -18,7 +18,7 @@ import { openRecording, type Database } from '../../packages/store/src/index.ts'
 import { StreamScript, type Scripted } from './stream-script.ts';
 
 /** The program that the scripted recording pretends to have seen. */
-export const CART_SOURCE = `export class Cart {
+const CART_SOURCE = `export class Cart {
   constructor(lines) {
     this.lines = lines;
   }
@@ -41,7 +41,7 @@ export async function pay(cart, limit) {
 }
 `;
 
-export const MAIN_SOURCE = `import { Cart, pay } from './cart.js';
+const MAIN_SOURCE = `import { Cart, pay } from './cart.js';
 const cart = new Cart([{ price: 10 }, { price: 20 }, { price: 5 }]);
 console.log('paid', await pay(cart, 100));
 try {
@@ -191,7 +191,7 @@ function scope(
 }
 
 /** The stream of the program's main thread: times are multiples of 10 µs, so that every text of them is known. */
-export function scriptMain(script: StreamScript): void {
+function scriptMain(script: StreamScript): void {
   const step = 10_000;
   let now = 0;
   const next = (): StreamScript => script.at((now += step));

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command, Project, TRACER } from './tracer-command.ts';
 
@@ -43,7 +44,7 @@ test('on a terminal: colours, the name of the recording on stderr, lines that fi
   const rows = stdout.split('\r\n');
   expect(stdout).toContain('\x1b[1mCart.total\x1b[22m');
   expect(rows[0]).toContain('.tracer/a.db');
-  const plain = rows.map((row) => row.replaceAll(/\x1b\[[0-9;]*[mK]/g, ''));
+  const plain = rows.map((row) => stripVTControlCharacters(row));
   expect(Math.max(...plain.map((row) => row.length))).toBeLessThanOrEqual(60);
 });
 

@@ -45,7 +45,7 @@ export function commandHelp(command: Command, output: Output): string {
 }
 
 /** `-n, --limit N`. */
-export function flagHead(flag: Flag): string {
+function flagHead(flag: Flag): string {
   const short = flag.short ? `-${flag.short}, ` : '';
   return `${short}--${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}`;
 }

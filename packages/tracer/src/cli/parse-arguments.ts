@@ -3,7 +3,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError, type Command, type Flag } from './command.ts';
 
 /** Flags that every command has. */
-export const COMMON_FLAGS: readonly Flag[] = [
+const COMMON_FLAGS: readonly Flag[] = [
   { name: 'json', text: 'machine-readable output on stdout' },
   {
     name: 'width',

@@ -1,5 +1,6 @@
+import { callId, parseCall } from '@execution-cinema/format';
 import { findCalls, type CallFilter, type CallInfo } from '@execution-cinema/store';
-import type { Command, Invocation } from '../command.ts';
+import { UsageError, type Command, type Invocation } from '../command.ts';
 import { countFlag, isSet, limitFlag, rangeFlag, rejectPositionals, textFlag } from '../flag-values.ts';
 import { callData } from '../format/call-data.ts';
 import { callText } from '../format/call-text.ts';
@@ -23,7 +24,7 @@ export const calls: Command = {
     { name: 'function', short: 'f', value: 'NAME', text: 'calls of this function' },
     { name: 'file', value: 'FILE', text: 'calls of functions in this file: cart.ts, src/**' },
     { name: 'threw', text: 'calls that ended by an exception' },
-    { name: 'request', value: 'ID', text: 'calls on behalf of a request (id in the view requests)' },
+    { name: 'request', value: 'ID', text: 'calls on behalf of a request: its id in the view requests, or T:N' },
     { name: 'correlation', value: 'ID', text: 'calls of one asynchronous chain: its name, or the call it began with' },
     { name: 'thread', value: 'T', text: 'calls in this thread' },
     { name: 'range', value: 'A..B', text: 'calls going on in this span of time: 1s..1.5s' },
@@ -32,6 +33,7 @@ export const calls: Command = {
   ],
   examples: [
     ['tracer calls --threw', 'what failed'],
+    ['tracer calls --request 1:2', 'what the second request of thread 1 set off'],
     ['tracer calls -f discountBy', 'every call of a function, with arguments'],
     ["tracer calls --file 'src/pay/**' --range 1s..2s", 'what a part of the program did in one second'],
     ["tracer calls -f total --json | jq '.[].result.value'", 'the results alone'],
@@ -56,19 +58,29 @@ export const calls: Command = {
 
 function filterOf({ flags }: Pick<Invocation, 'flags'>): CallFilter {
   const limit = limitFlag(flags, LIMIT_DEFAULT);
-  const texts = (['function', 'file', 'request', 'correlation'] as const).flatMap((name) => {
+  const texts = (['function', 'file', 'correlation'] as const).flatMap((name) => {
     const value = textFlag(flags, name);
     return value === undefined ? [] : [[name, value] as const];
   });
   const thread = countFlag(flags, 'thread');
   const range = rangeFlag(flags);
+  const request = textFlag(flags, 'request');
   return {
     ...Object.fromEntries(texts),
+    ...(request === undefined ? {} : { request: requestId(request) }),
     limit: Number.isFinite(limit) ? limit : Number.MAX_SAFE_INTEGER - 1,
     ...(isSet(flags, 'threw') ? { threw: true } : {}),
     ...(thread === undefined ? {} : { thread }),
     ...(range === undefined ? {} : { range }),
   };
+}
+
+/** Requests are numbered per thread, as calls are. */
+function requestId(text: string): string {
+  const name = parseCall(text);
+  if (name === undefined)
+    throw new UsageError(`--request wants an id of the view requests, or T:N, not ${JSON.stringify(text)}`);
+  return String(callId(name.thread, name.call));
 }
 
 function printCalls(found: readonly CallInfo[], places: PlaceNames, output: Invocation['output']): void {

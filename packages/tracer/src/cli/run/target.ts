@@ -52,7 +52,7 @@ function isExecutable(path: string): boolean {
  * NODE_OPTIONS with both forms of the preload (workers made from a string get only the first; ES modules want the
  * second). What was there stays, and comes first.
  */
-export function withPreload(nodeOptions: string | undefined): string {
+function withPreload(nodeOptions: string | undefined): string {
   const file = fileURLToPath(PRELOAD_CJS);
   const own = `--require ${quoteOption(file)} --import ${quoteOption(pathToFileURL(fileURLToPath(PRELOAD_ESM)).href)}`;
   if (nodeOptions?.includes(own)) return nodeOptions;
@@ -60,6 +60,6 @@ export function withPreload(nodeOptions: string | undefined): string {
 }
 
 /** Quotes as Node reads NODE_OPTIONS: words end at spaces, double quotes hold them together, a backslash escapes. */
-function quoteOption(text: string): string {
+export function quoteOption(text: string): string {
   return /[\s"\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text;
 }
