@@ -29,7 +29,7 @@ interface PackageRule {
 /** The arrows `format -> instrument, runtime, store -> tracer` ("is used by"). A new package needs a line here. */
 const RULES: Readonly<Record<string, PackageRule>> = {
   format: { workspace: [], npm: [] },
-  instrument: { workspace: ['format'], npm: ['acorn*', 'magic-string', '@jridgewell/*'] },
+  instrument: { workspace: ['format'], npm: ['acorn*', 'magic-string', 'picomatch', '@jridgewell/*'] },
   runtime: { workspace: ['format'], npm: ['node:*'] },
   store: { workspace: ['format'], npm: ['node:*', 'better-sqlite3'] },
   tracer: { workspace: ['format', 'instrument', 'runtime', 'store'], npm: ['node:*', '*'] },
@@ -40,6 +40,11 @@ const IMPORT_EXCEPTIONS: Readonly<Record<string, string>> = {};
 
 /** `file` -> why it is one idea although it is long. */
 const LENGTH_EXCEPTIONS: Readonly<Record<string, string>> = {};
+
+/** `file` -> why it may end its process although it is not the command line. */
+const EXIT_EXCEPTIONS: Readonly<Record<string, string>> = {
+  'packages/tracer/src/config/plan-evaluator.ts': 'a process of its own, which a plan module may try to keep alive',
+};
 
 /** Modules that one package alone knows, whatever the table above allows. */
 const SOLE_OWNERS: Readonly<Record<string, string>> = { 'better-sqlite3': 'store', 'node:sqlite': 'store' };
@@ -152,7 +157,7 @@ describe('sources', () => {
     const guilty = productFiles.filter(
       (file) => !file.startsWith('packages/tracer/src/cli/') && /\bprocess\.exit\(/.test(read(file)),
     );
-    expect(guilty).toEqual([]);
+    expect(guilty).toEqual(Object.keys(EXIT_EXCEPTIONS));
   });
 
   test('carry no unfinished marks', () => {

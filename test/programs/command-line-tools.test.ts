@@ -37,7 +37,7 @@ describe('arithmetic', () => {
   beforeEach(function () { this.base = 2; });
   it('adds', function () { assert.equal(this.base + 1, 3); });
   it('fails, and says where', async () => { await null; assert.deepStrictEqual({ a: [1] }, { a: [2] }); });
-  it.skip('is skipped', () => {});
+  it('is pending');
 });
 `,
 };
@@ -71,21 +71,19 @@ function withoutTimes({ stdout, stderr, exitCode, signal }: Outcome): Outcome {
 
 describe.each(Object.entries(TOOLS))('%s', (name, args) => {
   test.each([
-    ['default selection', {}],
-    ['everything instrumented', { TRACER_INCLUDE: '**' }],
+    ['default selection', {}, 0],
+    ['everything instrumented', { TRACER_INCLUDE: '**' }, 1000],
   ])(
     'behaves the same with the %s',
-    async (selection, env) => {
+    async (selection, env, functionsMin) => {
       const recording = join(project.dir, `${name}-${selection.replaceAll(' ', '-')}.db`);
       const plain = await project.plain(args);
       const recorded = await project.record(args, recording, env);
       expect(withoutTimes(recorded)).toEqual(withoutTimes(plain));
       const info = (await project.ask('info', recording)) as Info;
       expect(info.functions.instrumented).toBeGreaterThanOrEqual(info.functions.eligible * INSTRUMENTED_SHARE_MIN);
-      if (selection !== 'default selection') {
-        expect(info.functions.eligible).toBeGreaterThan(1000);
-        expect(info.events.stored + info.events.dropped).toBe(info.events.produced);
-      }
+      expect(info.functions.eligible).toBeGreaterThanOrEqual(functionsMin);
+      expect(info.events.stored + info.events.dropped).toBe(info.events.produced);
     },
     200_000,
   );

@@ -28,8 +28,8 @@ const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 const PEM_BODY = PEM.split('\n')[1]!;
 
 /** What the program reads; the others reach it only under names or in places that tell what they are. */
-const { password, jwt, bearer, card, error, log } = SECRETS;
-const FROM_FILE = { password, jwt, bearer, card, error, log, pem: PEM };
+const { argv: _argv, url: _url, literal: _literal, ...readable } = SECRETS;
+const FROM_FILE = { ...readable, pem: PEM };
 
 const PROGRAM = `
 const http = require('node:http');

@@ -7,7 +7,7 @@ export type NodeOf<T extends NodeType> = Extract<AnyNode, { type: T }>;
 export type FunctionNode = NodeOf<'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression'>;
 
 /** Which fields of a node hold child nodes, in source order; types that are not listed have none. */
-export const CHILD_KEYS: Readonly<Record<string, readonly string[]>> = {
+const CHILD_KEYS: Readonly<Record<string, readonly string[]>> = {
   Program: ['body'],
   ExpressionStatement: ['expression'],
   BlockStatement: ['body'],

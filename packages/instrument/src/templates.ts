@@ -199,7 +199,7 @@ export function runtimeExpression(isDeclared: (name: string) => boolean): string
 }
 
 /** A string literal on one line. */
-export function quote(text: string): string {
+function quote(text: string): string {
   return escapeLines(JSON.stringify(text));
 }
 

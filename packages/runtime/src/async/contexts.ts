@@ -14,7 +14,7 @@ const CODE_CORRELATION = CAUSE_CODES.indexOf('correlation');
 const CODE_HTTP = CAUSE_CODES.indexOf('http');
 
 /** Correlations from here on have a name (`withCorrelation`, incoming requests); lower ones are call numbers. */
-export const NAMED_CORRELATION_FIRST = 2 ** 52;
+const NAMED_CORRELATION_FIRST = 2 ** 52;
 /** Names kept for stating them again in later chunks, and for recognising an id that is used again. */
 const NAMES_MAX = 10_000;
 

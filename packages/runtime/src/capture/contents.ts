@@ -39,7 +39,7 @@ import {
 import type { Strings } from './strings.ts';
 
 /** An object whose content is to be written. */
-export interface Subject {
+interface Subject {
   id: number;
   kind: number;
   /** Levels that may still be entered, at least 1. */

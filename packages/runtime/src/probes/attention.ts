@@ -37,7 +37,7 @@ const BUSY_EVENTS_MAX = 10_000;
 const DRAIN_MS = 2000;
 
 /** What is asked between events, away from the hot path. Any of them may write events itself. */
-export interface Watchers {
+interface Watchers {
   /** The recorder's tick has moved; `nowMs` since the recording began. */
   onTick(nowMs: number): void;
   /**

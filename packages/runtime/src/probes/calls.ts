@@ -23,7 +23,7 @@ import type { Attention } from './attention.ts';
 import { LEVEL_AGGREGATE, LEVEL_OFF, LEVEL_RECORD, type LevelParts } from './levels.ts';
 
 /** Values that one ENTER carries at most; functions with more parameters show the first ones. */
-export const ENTER_VALUES_MAX = 256;
+const ENTER_VALUES_MAX = 256;
 
 export interface CallParts {
   attention: Attention;

@@ -30,7 +30,7 @@ import { putPair, writeChunkHeader } from './chunk-header.ts';
 export type Backpressure = 'block' | 'drop';
 
 /** A full ring is waited for as long as the recorder makes progress at least this often; then events are dropped. */
-export const STALL_MS_MAX = 2000;
+const STALL_MS_MAX = 2000;
 /** One wait inside that: the recorder may have been ended by something that could not wake us. */
 const WAIT_MS = 50;
 /** Clock error stated before any distance between time points was seen, nanoseconds. */

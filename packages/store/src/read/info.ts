@@ -48,7 +48,7 @@ export interface RecordingInfo {
   pruned: Pruned[];
 }
 
-export const LEVEL_NAMES = ['off', 'boundaries', 'locals', 'expressions'] as const;
+const LEVEL_NAMES = ['off', 'boundaries', 'locals', 'expressions'] as const;
 
 /** Name of a level number. */
 export function levelName(level: number): string {

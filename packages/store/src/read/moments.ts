@@ -104,7 +104,7 @@ function eventAtTime(recording: Recording, thread: number, timeNs: number): numb
 }
 
 /** The event with which a call began, undefined when it is not stored. */
-export function eventOfCall(recording: Recording, { thread, call }: CallName): number | undefined {
+function eventOfCall(recording: Recording, { thread, call }: CallName): number | undefined {
   const chunks = recording.chunks(thread);
   const info = chunks[chunkOfCall(chunks, call)];
   if (!info) return undefined;

@@ -22,7 +22,7 @@ export function scopesAt(table: ModuleSites, functionIndex: number, line: number
 }
 
 /** The scope and those around it, innermost first. */
-export function scopeChain(table: ModuleSites, innermost: number): number[] {
+function scopeChain(table: ModuleSites, innermost: number): number[] {
   const chain: number[] = [];
   for (let i = innermost; i >= 0 && chain.length <= table.scopes.length; i = table.scopes[i]?.parent ?? -1) {
     chain.push(i);

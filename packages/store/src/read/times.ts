@@ -8,7 +8,7 @@ const TICK_NS = 1_000_000;
  * happened within about one tick after the first: they are spread evenly there; what is left of the gap lies before
  * the event that read the clock. `nextNs` is a time that they do not pass: the reading after the run.
  */
-export function spreadTimes(run: readonly DecodedEvent[], nextNs: number): void {
+function spreadTimes(run: readonly DecodedEvent[], nextNs: number): void {
   const first = run[0];
   if (!first || run.length === 1) return;
   const step = Math.max(0, Math.min(nextNs - first.timeNs, TICK_NS)) / run.length;

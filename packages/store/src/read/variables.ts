@@ -22,7 +22,7 @@ export function ownerOfScope(instance: number): Owner {
 }
 
 /** What a write event changed; undefined for other events and for writes that belong to no frame. */
-export function writeOf(
+function writeOf(
   replay: ThreadReplay,
   event: DecodedEvent,
   frame: Frame | undefined,

@@ -28,6 +28,7 @@ export function installFunctionText(scripts: LoadedScripts): void {
       return original;
     },
   });
+  // oxlint-disable-next-line no-extend-native -- replaced in place, seen by nobody
   Object.defineProperty(Function.prototype, 'toString', {
     value: masked,
     configurable: true,

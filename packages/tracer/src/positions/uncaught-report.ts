@@ -34,7 +34,7 @@ export interface UncaughtReport {
 }
 
 /** A value that nobody caught, or top-level awaits that never settled (exit code 13). */
-export type EndCause = { readonly error: unknown } | 'unsettled await';
+type EndCause = { readonly error: unknown } | 'unsettled await';
 
 type FindEntry = (this: nodeModule.SourceMap, line: number, column: number) => unknown;
 

@@ -6,7 +6,7 @@ import type { TracerConfig } from '../config/index.ts';
  */
 
 /** Carries a `Tree`. */
-export const TREE_VARIABLE = 'TRACER_TREE';
+const TREE_VARIABLE = 'TRACER_TREE';
 
 export interface Tree {
   readonly config: TracerConfig;
