@@ -8,12 +8,6 @@ export function textFlag(flags: FlagValues, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Values of a flag that may be given more than once. */
-export function listFlag(flags: FlagValues, name: string): string[] {
-  const value = flags[name];
-  return Array.isArray(value) ? value : [];
-}
-
 export function isSet(flags: FlagValues, name: string): boolean {
   return flags[name] === true;
 }
