@@ -11,7 +11,7 @@ import type { Analysis } from './scopes/scope.ts';
 import { SiteTable } from './sites.ts';
 import { runtimeExpression, Templates } from './templates.ts';
 import { InstrumentError, type InstrumentInput, type InstrumentResult } from './types.ts';
-import { temporaries } from './visit/functions.ts';
+import { temporaries } from './visit/function-head.ts';
 import { visitStatements } from './visit/control.ts';
 import { VISITORS } from './visitor.ts';
 import { MODULE, Walk } from './walk.ts';

@@ -1,3 +1,5 @@
+import { InstrumentError } from './types.ts';
+
 /*
  * Finding punctuation between two nodes. Only white space, comments and the expected punctuators can stand there, so no
  * tokenizer is needed.
@@ -26,6 +28,13 @@ export function findPunctuator(source: string, offset: number, wanted: string, p
     if (!passed.includes(character)) return -1;
   }
   return -1;
+}
+
+/** As `findPunctuator`, for what the syntax says must be there. */
+export function mustFind(source: string, offset: number, wanted: string, passed: string): number {
+  const found = findPunctuator(source, offset, wanted, passed);
+  if (found < 0) throw new InstrumentError('UNSUPPORTED', `no "${wanted}" found after offset ${offset}`);
+  return found;
 }
 
 function endOfLine(source: string, offset: number): number {

@@ -2,7 +2,8 @@ import type { AnyNode } from 'acorn';
 import { type FunctionNode, isAnonymousDefinition, keyName, type NodeOf, type NodeType } from '../ast.ts';
 import { skipTrivia } from '../trivia.ts';
 import type { Walk } from '../walk.ts';
-import { type Role, visitFunction, visitStaticBlock } from './functions.ts';
+import type { Role } from './function-facts.ts';
+import { visitFunction, visitStaticBlock } from './functions.ts';
 import { visitFieldValue } from './properties.ts';
 
 function visitClass(walk: Walk, node: NodeOf<'ClassDeclaration' | 'ClassExpression'>): void {

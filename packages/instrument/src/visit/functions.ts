@@ -1,25 +1,16 @@
 import type { AnyNode } from 'acorn';
-import { SITE_FUNCTION, type FunctionKind, SKIPPED_DECLARES_EXPORTS, SKIPPED_OFF } from '@execution-cinema/format';
-import { type FunctionNode, type NodeOf, patternIdentifiers } from '../ast.ts';
+import { SITE_FUNCTION, SKIPPED_OFF } from '@execution-cinema/format';
+import type { FunctionNode, NodeOf } from '../ast.ts';
 import { Frame } from '../frame.ts';
-import type { FunctionInfo } from '../scopes/scope.ts';
-import { findPunctuator } from '../trivia.ts';
+import { mustFind, skipTrivia } from '../trivia.ts';
 import { MODULE, type Walk } from '../walk.ts';
-import { visitPattern } from './patterns.ts';
 import { visitStatements } from './control.ts';
 import { disposing, visitDisposing } from './disposal.ts';
+import { kindOf, type Parameter, parameterNames, reasonToSkip, type Role, unseen } from './function-facts.ts';
+import { end, endPending, prepareHead } from './function-head.ts';
+import { visitPattern } from './patterns.ts';
 
 const ANONYMOUS = '(anonymous)';
-
-export type Role =
-  | 'function'
-  | 'arrow'
-  | 'method'
-  | 'getter'
-  | 'setter'
-  | 'constructor'
-  | 'derived constructor'
-  | 'static block';
 
 /** What the surroundings of a function say about it. */
 export interface Surroundings {
@@ -57,7 +48,7 @@ export function visitStaticBlock(walk: Walk, node: NodeOf<'StaticBlock'>): void 
     { async: false, generator: false },
     { role: 'static block', start: node.start },
   );
-  const bodyStart = walk.source.indexOf('{', node.start);
+  const bodyStart = skipTrivia(walk.source, node.start + 'static'.length);
   visitBody(walk, { start: bodyStart, end: node.end, body: node.body }, walk.frame, visit, []);
   leaveFunction(walk, visit);
 }
@@ -67,6 +58,7 @@ interface Entered {
   outerPath: string;
   outerScope: Walk['scope'];
   outerGuarding: boolean;
+  outerWithoutTemporaries: number;
   guarded: boolean;
   siteIndex: number;
   role: Role;
@@ -113,12 +105,14 @@ function enterFunction(
     outerPath,
     outerScope: walk.scope,
     outerGuarding: walk.guarding,
+    outerWithoutTemporaries: walk.withoutTemporaries,
     guarded: guarded === true || walk.guarding,
     siteIndex,
     role,
   };
   walk.frame = frame;
   walk.guarding = false;
+  walk.withoutTemporaries = 0;
   if (instrumented) {
     walk.counts.instrumented++;
     siteIndex = walk.sites.add({ kind: SITE_FUNCTION, rank: 1, func: index, level, at: node.start, a: index });
@@ -150,52 +144,11 @@ function leaveFunction(walk: Walk, entered: Entered): void {
   walk.frame = entered.outer;
   walk.path = entered.outerPath;
   walk.guarding = entered.outerGuarding;
-}
-
-/** Why a function can get no probes, or undefined. */
-function reasonToSkip(walk: Walk, info: FunctionInfo, suspends: boolean): string | undefined {
-  if (info.insideWith) return 'inside a with statement';
-  if (info.returnsInWith) return 'returns inside a with statement';
-  if (isAsm(info.node)) return 'asm.js';
-  if (isKeptIntact(walk, info)) return SKIPPED_DECLARES_EXPORTS;
-  // Without our finally block nobody would notice that a turn of the event loop ended it by an exception.
-  if (suspends && info.needsBareBody) return 'a function of its body shares its name with a variable';
-  return undefined;
+  walk.withoutTemporaries = entered.outerWithoutTemporaries;
 }
 
 function qualified(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
-}
-
-function isKeptIntact(walk: Walk, info: FunctionInfo): boolean {
-  if (walk.keptIntact.size === 0) return false;
-  for (let func: FunctionInfo | null = info; func !== null; func = func.parent)
-    if (walk.keptIntact.has(func.node)) return true;
-  return false;
-}
-
-function isAsm(node: AnyNode): boolean {
-  const { body } = node as { body?: AnyNode | AnyNode[] };
-  if (body === undefined || Array.isArray(body) || body.type !== 'BlockStatement') return false;
-  const [first] = body.body;
-  return first?.type === 'ExpressionStatement' && first.directive === 'use asm';
-}
-
-function unseen(info: FunctionInfo): { unseen?: ('eval' | 'with' | 'arguments')[] } {
-  const reasons: ('eval' | 'with' | 'arguments')[] = [];
-  if (info.hasEval) reasons.push('eval');
-  if (info.hasWith) reasons.push('with');
-  if (info.aliasesArguments && !info.strict && !info.isArrow) reasons.push('arguments');
-  return reasons.length > 0 ? { unseen: reasons } : {};
-}
-
-function kindOf(role: Role, { async, generator }: { async: boolean; generator: boolean }): FunctionKind {
-  if (role === 'derived constructor') return 'constructor';
-  if (!async && !generator) return role;
-  const method = role === 'method';
-  if (async && generator) return method ? 'async generator method' : 'async generator';
-  if (generator) return method ? 'generator method' : 'generator';
-  return method ? 'async method' : role === 'arrow' ? 'async arrow' : 'async';
 }
 
 /** Parameters run before the body: their code sees neither the token nor the other variables of the body. */
@@ -213,19 +166,6 @@ function visitParameters(walk: Walk, node: FunctionNode, guarded: boolean): void
   walk.guarding = false;
 }
 
-/** Names that the body can read; of parameters that share a name, the last. */
-function parameterNames(node: FunctionNode): { name: string; rest: boolean }[] {
-  const names = new Map<string, { name: string; rest: boolean }>();
-  for (const parameter of node.params) {
-    const rest = parameter.type === 'RestElement';
-    for (const { name } of patternIdentifiers(parameter)) {
-      names.delete(name);
-      names.set(name, { name, rest: rest && parameter.argument.type === 'Identifier' });
-    }
-  }
-  return [...names.values()];
-}
-
 interface Body {
   start: number;
   end: number;
@@ -237,7 +177,7 @@ function visitBody(
   { start, end: bodyEnd, body }: Body,
   frame: Frame,
   entered: Entered,
-  parameters: { name: string; rest: boolean }[],
+  parameters: readonly Parameter[],
 ): void {
   let headAt = start + 1;
   let separator = '';
@@ -263,20 +203,6 @@ function visitBody(
   );
 }
 
-/** What a body does at its end, if the end can be reached. */
-function end(walk: Walk, body: readonly AnyNode[]): string {
-  const last = body.at(-1)?.type;
-  if (last === 'ReturnStatement' || last === 'ThrowStatement') return '';
-  return `;${walk.templates.returnNothing(walk.frame.suspends)}`;
-}
-
-/** As `end`, where disposals follow: the frame ends in our finally block. */
-function endPending(walk: Walk): string {
-  const { frame, templates } = walk;
-  frame.usesPending = true;
-  return `;${templates.pending}=1;${templates.openWithToken(frame.suspends ? 'qa' : 'q')}void 0);`;
-}
-
 function visitExpressionBody(
   walk: Walk,
   node: NodeOf<'ArrowFunctionExpression'>,
@@ -289,89 +215,11 @@ function visitExpressionBody(
     return;
   }
   const from = node.params.at(-1)?.end ?? node.start + (node.async ? 'async'.length : 0);
-  const arrow = findPunctuator(walk.source, from, '=', '(,)');
+  const arrow = mustFind(walk.source, from, '=', '(,)');
   const slot = walk.edits.reserve(arrow + 2);
   const head = prepareHead(walk, frame, entered, parameterNames(node));
   walk.visitBare(body);
   const { templates } = walk;
   walk.edits.fill(slot, `{${head()}return ${templates.openWithToken(frame.suspends ? 'ra' : 'r')}`);
   walk.edits.insert(node.end, `)${templates.leave(frame.suspends, frame.usesPending)}}`);
-}
-
-/** Fills the function's entry in the site table; the returned function makes the head's text once the body is known. */
-function prepareHead(
-  walk: Walk,
-  frame: Frame,
-  entered: Entered,
-  parameters: { name: string; rest: boolean }[],
-): () => string {
-  const { templates, sites } = walk;
-  const entry = sites.functions[frame.index]!;
-  const values: string[] = [];
-  if (capturesThis(frame.info, entered.role)) {
-    values.push('this');
-    entry.parameters.push('this');
-    entry.parameterVariables.push(-1);
-  }
-  const secrets: Record<number, string> = {};
-  let hasSecrets = false;
-  for (const { name, rest } of parameters) {
-    if (sites.isSecret(name)) {
-      secrets[values.length] = name;
-      hasSecrets = true;
-    }
-    values.push(name);
-    entry.parameters.push(rest ? `...${name}` : name);
-    entry.parameterVariables.push(sites.variable(frame.info.scope.variables.get(name)!));
-  }
-  if (hasSecrets) sites.secrets[entry.site] = secrets;
-  const link = linkedInstance(walk, frame.info);
-  const scope = frame.info.scope;
-  const opened = walk.hasInstances(scope) ? walk.openInstance(scope) : undefined;
-  const enter = templates.enter(entry.site, values, frame.suspends);
-  return () => {
-    const variables = [`${templates.token}=${enter}`];
-    if (opened !== undefined) variables.push(`${opened.name}=${opened.call}`);
-    variables.push(...temporaries(walk, frame));
-    const guard = entered.guarded ? templates.guard() : '';
-    const linked = link === '' ? '' : `${templates.openWithToken('l')}${link});`;
-    return `${guard}var ${variables.join(',')};${linked}${frame.hasFinally ? 'try{' : ''}`;
-  };
-}
-
-/** The injected variables of a function that its code turned out to need. Also settles what waited for that. */
-export function temporaries(walk: Walk, frame: Frame): string[] {
-  const { templates } = walk;
-  const names: string[] = [];
-  if (frame.usesPending) {
-    names.push(`${templates.pending}=0`);
-    for (const { slot, text } of frame.pendingSlots) walk.edits.fill(slot, text);
-  }
-  if (frame.usesOwner) names.push(templates.owner);
-  for (let depth = 0; depth < frame.keyCount; depth++) names.push(templates.key(depth));
-  return names;
-}
-
-/** `this` is part of the entry where it says something. A derived constructor has none before `super()`. */
-function capturesThis(info: FunctionInfo, role: Role): boolean {
-  switch (role) {
-    case 'method':
-    case 'getter':
-    case 'setter':
-    case 'constructor':
-      return true;
-    case 'function':
-      return info.usesThis;
-    default:
-      return false;
-  }
-}
-
-/** The innermost instance among the scopes that a function uses from outside; '' when it is the module's or none. */
-function linkedInstance(walk: Walk, info: FunctionInfo): string {
-  if (!walk.records(2)) return '';
-  for (let scope = info.scope.parent; scope !== null && scope.kind !== 'module'; scope = scope.parent) {
-    if (scope.instance !== '' && info.freeNames.some((name) => scope.variables.has(name))) return scope.instance;
-  }
-  return '';
 }

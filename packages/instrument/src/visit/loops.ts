@@ -1,6 +1,6 @@
 import { type NodeOf, type NodeType, patternIdentifiers } from '../ast.ts';
 import type { Scope } from '../scopes/scope.ts';
-import { findPunctuator } from '../trivia.ts';
+import { mustFind } from '../trivia.ts';
 import type { Walk } from '../walk.ts';
 import { visitCondition, visitEffect } from './expressions.ts';
 import { visitPattern } from './patterns.ts';
@@ -53,9 +53,9 @@ function insertUpdate(walk: Walk, node: NodeOf<'ForStatement'>, copy: string): v
     return;
   }
   const { source } = walk;
-  let semicolon = findPunctuator(source, node.init!.end, ';', ')');
-  if (node.test != null) semicolon = findPunctuator(source, node.test.end, ';', ')');
-  else semicolon = findPunctuator(source, semicolon + 1, ';', '');
+  let semicolon = mustFind(source, node.init!.end, ';', ')');
+  if (node.test != null) semicolon = mustFind(source, node.test.end, ';', ')');
+  else semicolon = mustFind(source, semicolon + 1, ';', '');
   walk.edits.insert(semicolon + 1, copy);
 }
 
