@@ -45,10 +45,11 @@ function close(this: Sidecar): void {
   this.db.close();
 }
 
-/** What tells one recording from another at the same path. */
+/** What tells one recording from another at the same path, and other tables from ours. */
 function identityOf(recording: Recording): string {
   const meta = recording.meta();
-  return JSON.stringify([meta['started_at'], meta['start_hrtime_ns'], meta['boot_id'], meta['format_version']]);
+  const tables = createHash('sha256').update(SIDECAR_DDL).digest('hex').slice(0, 16);
+  return JSON.stringify([meta['started_at'], meta['start_hrtime_ns'], meta['boot_id'], meta['format_version'], tables]);
 }
 
 /** A path in a folder of the system's temporary one that belongs to this user alone. */
