@@ -54,6 +54,8 @@ export const EXITING = 24;
 export const AGGREGATES = 25;
 /** Position just after the last LEAVE_THROW. */
 export const THROWN_AT = 26;
+/** Largest integer that needs no redaction and fits an SMI word. */
+export const SMI_INLINE_MAX = 27;
 const REGISTERS = 64;
 
 /** Number that the next call gets. */

@@ -136,7 +136,7 @@ export const weakMapSet = uncurry(WeakMap.prototype.set) as <V>(
 export const mapGet = uncurry(Map.prototype.get) as <K, V>(self: Map<K, V>, key: K) => V | undefined;
 export const mapSet = uncurry(Map.prototype.set) as <K, V>(self: Map<K, V>, key: K, value: V) => void;
 export const mapDelete = uncurry(Map.prototype.delete) as <K, V>(self: Map<K, V>, key: K) => boolean;
-export const mapKeys = uncurry(Map.prototype.keys) as <K>(self: Map<K, unknown>) => IterableIterator<K>;
+const mapKeys = uncurry(Map.prototype.keys) as <K>(self: Map<K, unknown>) => IterableIterator<K>;
 export const mapForEach = uncurry(Map.prototype.forEach) as <K, V>(
   self: Map<K, V>,
   visit: (value: V, key: K) => void,

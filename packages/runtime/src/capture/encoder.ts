@@ -1,7 +1,22 @@
 import { CUT_REASONS } from '@execution-cinema/format';
 import * as T from '@execution-cinema/format/value-tags';
-import { SCAN_MARGIN_CHARS, type Redactor, type SecretName } from '@execution-cinema/format/redaction';
-import { DIRTY, EPOCH, LIMIT, POSITION, STRINGS, STRINGS_COMMITTED, VALUES_END, type Core } from '../core.ts';
+import {
+  SCAN_MARGIN_CHARS,
+  SECRET_NUMBER_MIN,
+  type Redactor,
+  type SecretName,
+} from '@execution-cinema/format/redaction';
+import {
+  DIRTY,
+  EPOCH,
+  LIMIT,
+  POSITION,
+  SMI_INLINE_MAX,
+  STRINGS,
+  STRINGS_COMMITTED,
+  VALUES_END,
+  type Core,
+} from '../core.ts';
 import { asIntN, bigintToString, mapSize, setSize, slice, symbolDescription } from '../primordials.ts';
 import { classify, className, functionName, isClass } from './classify.ts';
 import { createContents } from './contents.ts';
@@ -43,8 +58,8 @@ const DEPTH_MAX = 8;
 const COUNT_MAX = 1000;
 /** Bits of a bigint that are written out; larger ones are named only. */
 const BIGINT_BITS_MAX = 4096;
-/** Whole numbers from here on may be card numbers or remembered secrets. */
-const ASKED_NUMBER_MIN = 100_000;
+/** Whole numbers above this one may be card numbers. */
+const CARD_NUMBER_MIN = 999_999_999_999;
 
 /** Writes `value` at `p` and returns the position after it. Never throws, never runs code of the program. */
 export type Encode = (value: unknown, p: number, name: SecretName | null) => number;
@@ -54,8 +69,6 @@ export interface Encoder {
   readonly strings: Strings;
   /** Writes a line of output as a string with its secrets replaced; otherwise as `encode`. */
   putLine(text: string, p: number): number;
-  /** Identity of an object, given if it has none; 0 for primitives. */
-  idOf(value: unknown): number;
 }
 
 export function createEncoder(core: Core, limits: ValueLimits, redactor: Redactor | undefined): Encoder {
@@ -66,10 +79,23 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
   const scratch = new Float64Array(1);
   const scratchWords = new Int32Array(scratch.buffer);
 
+  /** Numbers above this one are asked for; lower ones are no cards, and none of them is known as a secret. */
+  let askedNumbersMin = CARD_NUMBER_MIN;
+  registers[SMI_INLINE_MAX] = T.SMI_MAX;
+
+  /** A number was a secret: from here on it is looked for wherever it may be. */
+  const expectNumbers = (): void => {
+    askedNumbersMin = SECRET_NUMBER_MIN - 1;
+    registers[SMI_INLINE_MAX] = askedNumbersMin;
+  };
+
   const putNumber = (value: number, p: number, name: SecretName | null): number => {
-    if (redactor !== undefined && (name !== null || value >= ASKED_NUMBER_MIN)) {
+    if (redactor !== undefined && (name !== null || value > askedNumbersMin)) {
       const token = redactor.redactNumber(name, value);
-      if (token !== null) return putRedacted(token, p);
+      if (token !== null) {
+        if (name !== null) expectNumbers();
+        return putRedacted(token, p);
+      }
     }
     if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
       if (value >= T.SMI_MIN && value <= T.SMI_MAX) {
@@ -96,7 +122,10 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
     if (p > registers[VALUES_END]! || asIntN(BIGINT_BITS_MAX, value) !== value)
       return putShallow(0, 'BigInt', REASON_BUDGET, p);
     const token = redactor === undefined ? null : redactor.redactNumber(name, value);
-    if (token !== null) return putRedacted(token, p);
+    if (token !== null) {
+      if (name !== null) expectNumbers();
+      return putRedacted(token, p);
+    }
     words[p] = T.BIGINT;
     return strings.putClean(bigintToString(value), p + 1, STRING_CHARS_MAX);
   };
@@ -145,13 +174,14 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
   });
 
   const putObject = (target: object, p: number, depth: number, name: SecretName | null): number => {
-    let id = identity.idOf(target);
-    let kind = id === 0 ? KIND_UNKNOWN : identity.kindOf(id);
-    if (kind !== KIND_UNKNOWN && name === null && identity.isKnown(id, depth, sizeOf(target, kind))) {
+    const known = identity.recall(target, depth);
+    if (known > 0 && name === null) {
       words[p] = T.OBJECT_REF;
-      words[p + 1] = id;
+      words[p + 1] = known;
       return p + 2;
     }
+    let id = known < 0 ? -known : known;
+    let kind = id === 0 ? KIND_UNKNOWN : identity.kindOf(id);
     if (kind === KIND_UNKNOWN) kind = contents.kindOf(target, classify(target));
     if (id === 0 && kind !== KIND_ARGUMENTS) id = identity.give(target, kind);
     if (kind === KIND_PROXY) {
@@ -188,7 +218,37 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
     registers[VALUES_END] = registers[POSITION]! + EVENT_VALUES_WORDS;
   };
 
+  /** Values that change no table: they need neither a place to fall back to nor a catch. */
   const encode: Encode = (value, p, name) => {
+    if (name !== null) return encodeGuarded(value, p, name);
+    if (typeof value === 'number') {
+      if (
+        (value | 0) === value &&
+        value <= registers[SMI_INLINE_MAX]! &&
+        value >= T.SMI_MIN &&
+        (value !== 0 || 1 / value > 0)
+      ) {
+        words[p] = T.SMI | (value << 8);
+        return p + 1;
+      }
+    } else if (typeof value === 'object' ? value !== null : typeof value === 'function') {
+      const known = identity.recall(value as object, depthMax);
+      if (known > 0) {
+        words[p] = T.OBJECT_REF;
+        words[p + 1] = known;
+        return p + 2;
+      }
+    } else if (typeof value === 'boolean') {
+      words[p] = value ? T.TRUE : T.FALSE;
+      return p + 1;
+    } else if (value === undefined) {
+      words[p] = T.UNDEFINED;
+      return p + 1;
+    }
+    return encodeGuarded(value, p, null);
+  };
+
+  const encodeGuarded: Encode = (value, p, name) => {
     if (registers[DIRTY] === 0) arm();
     const stringsBefore = registers[STRINGS]!;
     try {
@@ -219,11 +279,6 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
     encode,
     strings,
     putLine,
-    idOf: (value) => {
-      if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return 0;
-      const id = identity.idOf(value);
-      return id !== 0 ? id : identity.give(value, classify(value));
-    },
   };
 }
 

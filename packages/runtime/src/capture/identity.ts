@@ -1,5 +1,5 @@
 import { EPOCH, NEXT_OBJECT, NOW_MS, type Core } from '../core.ts';
-import { weakMapGet, weakMapSet } from '../primordials.ts';
+import { mapSize, max, setSize, weakMapGet, weakMapSet } from '../primordials.ts';
 import { Returned } from '../returned.ts';
 
 /*
@@ -52,14 +52,15 @@ const CONTENT_MS_MAX = 10;
 const PROPERTIES_PER_MS = 100;
 
 export interface Identity {
-  /** Number of the object, 0 when it has none yet. */
-  idOf(target: object): number;
+  /**
+   * What is known of an object: its number if a reference will do (content at least `depth` deep was taken in this
+   * chunk, recently, at the same size), the negative number if its content is to be taken, 0 if it has no number.
+   */
+  recall(target: object, depth: number): number;
   /** Gives the object its number. */
   give(target: object, kind: number): number;
   /** What is remembered of object `id`, else KIND_UNKNOWN. */
   kindOf(id: number): number;
-  /** Whether a reference will do: content at least as deep was taken in this chunk, recently, at the same size. */
-  isKnown(id: number, depth: number, size: number): boolean;
   /** Notes that content of this depth and size is being taken. `size` is the property count for plain objects. */
   remember(id: number, kind: number, depth: number, size: number): void;
 }
@@ -70,15 +71,32 @@ export function createIdentity(core: Core): Identity {
   const ids = new Int32Array(REMEMBERED_OBJECTS);
   const epochs = new Int32Array(REMEMBERED_OBJECTS);
   const sizes = new Int32Array(REMEMBERED_OBJECTS);
-  const takenMs = new Int32Array(REMEMBERED_OBJECTS);
+  const validUntilMs = new Int32Array(REMEMBERED_OBJECTS);
   const kinds = new Uint8Array(REMEMBERED_OBJECTS);
   const depths = new Uint8Array(REMEMBERED_OBJECTS);
   let anyWeak = false;
 
+  const hasSize = (target: object, kind: number, size: number): boolean => {
+    if (kind === KIND_ARRAY) return ((target as unknown[]).length | 0) === size;
+    if (kind === KIND_MAP) return mapSize(target) === size;
+    return kind !== KIND_SET || setSize(target) === size;
+  };
+
   return {
-    idOf: (target) => {
-      const id = Stamp.of(target);
-      return id !== 0 || !anyWeak ? id : (weakMapGet(weakIds, target) ?? 0);
+    recall: (target, depth) => {
+      let id = Stamp.of(target);
+      if (id === 0) {
+        if (!anyWeak) return 0;
+        id = weakMapGet(weakIds, target) ?? 0;
+      }
+      const at = id & MASK;
+      const isValid =
+        ids[at] === id &&
+        epochs[at] === registers[EPOCH] &&
+        depths[at]! >= depth &&
+        registers[NOW_MS]! <= validUntilMs[at]! &&
+        hasSize(target, kinds[at]!, sizes[at]!);
+      return isValid ? id : -id;
     },
 
     give: (target, kind) => {
@@ -100,22 +118,16 @@ export function createIdentity(core: Core): Identity {
 
     kindOf: (id) => (ids[id & MASK] === id ? kinds[id & MASK]! : KIND_UNKNOWN),
 
-    isKnown: (id, depth, size) => {
-      const at = id & MASK;
-      if (ids[at] !== id || epochs[at] !== registers[EPOCH] || depths[at]! < depth) return false;
-      const ageMs = registers[NOW_MS]! - takenMs[at]!;
-      if (size >= 0) return sizes[at] === size && ageMs <= CONTENT_MS_MAX;
-      return ageMs <= CONTENT_MS_MAX || ageMs * PROPERTIES_PER_MS <= sizes[at]!;
-    },
-
     remember: (id, kind, depth, size) => {
       const at = id & MASK;
       ids[at] = id;
       epochs[at] = registers[EPOCH]!;
       sizes[at] = size;
-      takenMs[at] = registers[NOW_MS]!;
       kinds[at] = kind;
       depths[at] = depth;
+      const isFixed = kind === KIND_FUNCTION || kind === KIND_PROXY;
+      const validMs = kind === KIND_OBJECT ? max(CONTENT_MS_MAX, size / PROPERTIES_PER_MS) : CONTENT_MS_MAX;
+      validUntilMs[at] = isFixed ? 0x7fffffff : registers[NOW_MS]! + validMs;
     },
   };
 }

@@ -10,7 +10,8 @@ const PASSWORD = 'correct-horse-42';
 
 function setUp() {
   const harness = createHarness({ redactor: createRedactor({ key: '0123456789abcdef' }), slots: 8 });
-  const { b, v } = harness.load();
+  const probes = harness.load();
+  const { b, v } = probes;
   const json = (value: unknown): unknown => {
     v(b + 5, value);
     return valueToJson(harness.take().at(-1)!.events.at(-1)!.values[0]!);
@@ -20,7 +21,7 @@ function setUp() {
     const bytes = Buffer.from(new Uint8Array(harness.ring));
     return bytes.includes(Buffer.from(text, 'latin1')) || bytes.includes(Buffer.from(text, 'utf16le'));
   };
-  return { ...harness, b, v, json, holds };
+  return { ...harness, ...probes, json, holds };
 }
 
 test('secrets never reach shared memory, wherever they stand', () => {
@@ -83,4 +84,15 @@ test('ordinary values are left alone', () => {
     hash: 'd41d8cd98f00b204e9800998ecf8427e',
   };
   expect(json(value)).toEqual(value);
+});
+
+test('a number that was a secret once is one wherever it is, small ones included', () => {
+  const { json, b, e1, r, w, take } = setUp();
+  expect(json(123456)).toBe(123456);
+  expect(json({ pin: 123456 })).toEqual({ pin: expect.stringMatching(/^<redacted pin/) });
+  r(e1(b + 5, 123456), 123456);
+  w(b + 6, 123456);
+  expect(json([123456, 123457, 99999])).toEqual([expect.stringMatching(/^<redacted pin/), 123457, 99999]);
+  const values = take().flatMap((chunk) => chunk.events.flatMap((event) => event.values));
+  expect(values.filter((value) => value === 123456)).toHaveLength(1); // the one before it was known
 });

@@ -10,6 +10,7 @@ import {
   NEXT_CALL,
   OFF,
   POSITION,
+  SMI_INLINE_MAX,
   START,
   THROWN_AT,
   THROWS,
@@ -123,7 +124,13 @@ export function createCallProbes(core: Core, parts: CallParts) {
       p = attendEnter();
       if (p < 0) return OFF;
     }
-    if (typeof a !== 'number' || (a | 0) !== a || a > T.SMI_MAX || a < T.SMI_MIN || (a === 0 && 1 / a < 0))
+    if (
+      typeof a !== 'number' ||
+      (a | 0) !== a ||
+      a > registers[SMI_INLINE_MAX]! ||
+      a < T.SMI_MIN ||
+      (a === 0 && 1 / a < 0)
+    )
       return enter1(site, a, p, depth);
     words[p] = (site << 8) | (K.ENTER_0 + 1);
     words[p + 1] = (a << 8) | T.SMI;
@@ -216,15 +223,23 @@ export function createCallProbes(core: Core, parts: CallParts) {
   };
 
   const leave = (f: number, value: unknown): unknown => {
-    const p = positionIn(f, isTimedExit(f));
-    if (p < 0) return value;
+    let p = registers[POSITION]!;
+    if (
+      p > registers[LIMIT]! ||
+      words[R.R_TICK] !== registers[TICK] ||
+      state.d !== f + 1 ||
+      f <= registers[BASE_DEPTH]!
+    ) {
+      p = positionIn(f, isTimedExit(f));
+      if (p < 0) return value;
+    }
     if (value === undefined) {
       words[p] = K.LEAVE_UNDEFINED;
       commit(p + 1);
     } else if (
       typeof value === 'number' &&
       (value | 0) === value &&
-      value <= T.SMI_MAX &&
+      value <= registers[SMI_INLINE_MAX]! &&
       value >= T.SMI_MIN &&
       (value !== 0 || 1 / value > 0)
     ) {
@@ -244,7 +259,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
     if (
       typeof value !== 'number' ||
       (value | 0) !== value ||
-      value > T.SMI_MAX ||
+      value > registers[SMI_INLINE_MAX]! ||
       value < T.SMI_MIN ||
       (value === 0 && 1 / value < 0) ||
       p > registers[LIMIT]! ||

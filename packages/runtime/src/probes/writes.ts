@@ -1,7 +1,7 @@
 import * as K from '@execution-cinema/format/event-kinds';
 import * as R from '@execution-cinema/format/ring-layout';
 import * as T from '@execution-cinema/format/value-tags';
-import { EVENTS, LIMIT, POSITION, START, TICK, WRITTEN, type Core } from '../core.ts';
+import { EVENTS, LIMIT, POSITION, SMI_INLINE_MAX, START, TICK, WRITTEN, type Core } from '../core.ts';
 import { LEVEL_AGGREGATE, LEVEL_OFF } from './levels.ts';
 import type { CallParts } from './calls.ts';
 import type { Strings } from '../capture/strings.ts';
@@ -55,7 +55,7 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
       levels[site] !== 1 ||
       typeof value !== 'number' ||
       (value | 0) !== value ||
-      value > T.SMI_MAX ||
+      value > registers[SMI_INLINE_MAX]! ||
       value < T.SMI_MIN ||
       (value === 0 && 1 / value < 0) ||
       p > registers[LIMIT]! ||
