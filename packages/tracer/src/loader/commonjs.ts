@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LoadedScripts } from '../positions/loaded-scripts.ts';
 import { withSourceMapComment } from '../positions/source-map-comment.ts';
+import { stripsTypes } from './node-capabilities.ts';
 import { packageTypeOf } from './package-type.ts';
 import type { Transformer } from './transformer.ts';
 import { INSTRUMENTED_MARK, type ScriptKind, type Transformed } from './transform-types.ts';
@@ -32,7 +33,7 @@ export interface CommonJsOptions {
   readonly hasForeignHooks: () => boolean;
   /** A text that can import ES modules is about to run. */
   readonly meetsImport: () => void;
-  /** A file of TypeScript is about to run; what it imports is resolved as TypeScript means it. */
+  /** TypeScript and `import()` are both about: what is imported is resolved as TypeScript means it. */
   readonly meetsTypeScript: () => void;
 }
 
@@ -67,6 +68,8 @@ export function installCommonJs(options: CommonJsOptions): void {
    * the property that holds it.
    */
   const useNodeCompile = (module: CompilingModule): void => {
+    // Somebody else wants to compile; they get the final text.
+    if (Module.prototype._compile !== compileTransformed) return;
     Object.defineProperty(module, '_compile', {
       value: nodeCompile,
       configurable: true,
@@ -75,16 +78,21 @@ export function installCommonJs(options: CommonJsOptions): void {
     });
   };
 
+  let imports = false;
+  let typescript = false;
+
   /** What V8 gets for a file, and knows it by; undefined: the source itself. */
   const transform = (
     module: CompilingModule,
     request: { file: string; source: string; kind: ScriptKind; compile: boolean },
   ): string | undefined => {
     const { file, source } = request;
-    if (MAY_IMPORT.test(source)) {
+    if (!imports && MAY_IMPORT.test(source)) {
+      imports = true;
       meetsImport();
-      if (request.compile) meetsTypeScript();
     }
+    typescript ||= request.compile;
+    if (imports && typescript) meetsTypeScript();
     if (source.includes(INSTRUMENTED_MARK)) return undefined;
     const result = transformer.transform({ ...request, name: file });
     if (result === undefined) return undefined;
@@ -128,7 +136,7 @@ export function installCommonJs(options: CommonJsOptions): void {
   };
 
   const nodeHandlers = new Map<string, ExtensionHandler>();
-  const loadTypeScript: ExtensionHandler = function (module, filename) {
+  const loadTypeScriptFile: ExtensionHandler = function (module, filename) {
     const native = nodeHandlers.get(extname(filename)) ?? nodeLoadJavaScript;
     if (!isTypeScriptOfTheProgram(filename) || isHooked(module) || hasForeignHooks()) {
       return native.call(this, module, filename);
@@ -141,7 +149,7 @@ export function installCommonJs(options: CommonJsOptions): void {
       code = transform(module, { file: filename, source, kind: format, compile: true });
     } catch (error) {
       // What is no TypeScript is refused by Node in its own words, where it knows TypeScript.
-      if (nodeHandlers.has(extname(filename))) return native.call(this, module, filename);
+      if (stripsTypes) return native.call(this, module, filename);
       throw error;
     }
     const depth = frames.depth();
@@ -157,10 +165,10 @@ export function installCommonJs(options: CommonJsOptions): void {
   Module._extensions['.js'] = loadJavaScript;
   for (const extension of ['.ts', '.cts', '.mts', '.tsx', '.jsx']) {
     const native = Module._extensions[extension];
-    if (native === undefined) addHiddenHandler(extension, loadTypeScript);
+    if (native === undefined) addHiddenHandler(extension, loadTypeScriptFile);
     else {
       nodeHandlers.set(extension, native);
-      Module._extensions[extension] = loadTypeScript;
+      Module._extensions[extension] = loadTypeScriptFile;
     }
   }
 }

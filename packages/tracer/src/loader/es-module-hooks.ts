@@ -8,6 +8,7 @@ import type { HooksMessage, HooksThreadData } from './hooks-messages.ts';
 import { registerHooks } from './foreign-hooks.ts';
 import { watchLoaderReads } from './loader-reads.ts';
 import { readsModulesByPromises } from './node-capabilities.ts';
+import { importsTypeScript } from './typescript-files.ts';
 import type { TransformCache } from './transform-cache.ts';
 import type { Transformed } from './transform-types.ts';
 import type { Transformer } from './transformer.ts';
@@ -50,6 +51,7 @@ function byLoaderReads({ transformer, scripts }: EsModuleOptions, hooksThread: E
       if (watches) return;
       watches = true;
       watchLoaderReads(({ file, url: name, source, kind }) => {
+        if (importsTypeScript(source, file)) hooksThread.ensure();
         const result = transformer.transform({ file, name, source, kind, compile: false });
         if (result === undefined || result.kind !== 'module') return undefined;
         return remembered(result, { name, file }, scripts);
@@ -108,7 +110,10 @@ function inThisThread({ transformer, scripts }: EsModuleOptions): EsModuleHooks 
             ensureResolution();
             return compiled as ReturnType<typeof nextLoad>;
           }
-          return transformLoaded(url, nextLoad(url, context), transformModule);
+          return transformLoaded(url, nextLoad(url, context), (request) => {
+            if (importsTypeScript(request.source, request.file)) ensureResolution();
+            return transformModule(request);
+          });
         },
       });
     },

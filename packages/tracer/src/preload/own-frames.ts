@@ -20,7 +20,7 @@ const QUEUES = new Set(['node:internal/process/task_queues', 'node:internal/time
 const TICKS = 'processTicksAndRejections (';
 
 /** Function names in commonjs.ts and main-script.ts. */
-const LOADERS = new Set(['loadJavaScript', 'loadTypeScript']);
+const LOADERS = new Set(['loadJavaScript', 'loadTypeScriptFile']);
 const MAIN = 'runMainScript';
 
 /**
@@ -71,7 +71,8 @@ function asAfterMain(site: NodeJS.CallSite): NodeJS.CallSite | undefined {
 /** How stacks show the call of `_compile` in Node's handler of `.js`: it is run, and the stack read inside. */
 function nodeLoaderFrame(file: string): NodeJS.CallSite[] {
   const { prepareStackTrace, stackTraceLimit } = Error;
-  const extensions = (nodeModule as unknown as { _extensions: { '.js'(module: object, file: string): void } })._extensions;
+  const extensions = (nodeModule as unknown as { _extensions: { '.js'(module: object, file: string): void } })
+    ._extensions;
   let frames: NodeJS.CallSite[] = [];
   const keepFrames = (): void => {
     const holder: { stack?: unknown } = {};
