@@ -144,7 +144,7 @@ function printLosses({ gaps, pruned, notes }: RecordingInfo, limit: number, outp
     ),
     ...notes.map(
       (note) =>
-        `${formatTime(note.timeNs)}  process ${note.processId}, ${printable(note.kind)}: ${printable(note.text)}`,
+        `${formatTime(note.timeNs)}  process ${note.processId}, ${printable(note.kind)}: ${noteText(note.text)}`,
     ),
   ];
   if (lines.length === 0) return;
@@ -152,6 +152,19 @@ function printLosses({ gaps, pruned, notes }: RecordingInfo, limit: number, outp
   output.line(output.bold('Notes'));
   for (const line of lines.slice(0, limit)) output.line(`  ${line}`);
   printRest(lines.length - limit, output);
+}
+
+/** Some notes are counts by reason, as JSON: `{"dependency":5}` is shown as `5 dependency`. */
+function noteText(text: string): string {
+  try {
+    const counts = Object.entries(JSON.parse(text) as Record<string, unknown>);
+    if (counts.length > 0 && counts.every(([, count]) => typeof count === 'number')) {
+      return counts.map(([reason, count]) => `${formatCount(count as number)} ${printable(reason)}`).join(', ');
+    }
+  } catch {
+    // Plain text, then.
+  }
+  return printable(text);
 }
 
 function printRest(count: number, output: Invocation['output']): void {
