@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
+import { sourceFileFor } from './resolve/source-file.ts';
 import { TYPESCRIPT_FILE } from './typescript/index.ts';
 
 const nodeModules = `${sep}node_modules${sep}`;
@@ -16,7 +17,9 @@ const RELATIVE_IMPORT = /(?:\bfrom|\bimport\s*\(?)\s*(['"])(\.{1,2}\/[^'"?#\n]+)
 export function importsTypeScript(source: string, file: string): boolean {
   if (file.includes(nodeModules)) return false;
   for (const [, , specifier = ''] of source.matchAll(RELATIVE_IMPORT)) {
-    if (TYPESCRIPT_FILE.test(specifier) || !existsSync(resolve(dirname(file), specifier))) return true;
+    if (TYPESCRIPT_FILE.test(specifier)) return true;
+    const path = resolve(dirname(file), specifier);
+    if (!existsSync(path) && sourceFileFor(path, { javascript: false }) !== undefined) return true;
   }
   return false;
 }
