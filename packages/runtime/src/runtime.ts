@@ -72,7 +72,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const ring = createRing(core, clock, options.backpressure);
   core.registers[EXACT] = options.clock === 'exact' ? 1 : 0;
   const attention = createAttention(core, ring, clock);
-  const { encode, putLine, strings } = createEncoder(core, options.values, redactor);
+  const { encode, putLine, strings, forget } = createEncoder(core, options.values, redactor);
   const contexts = createContexts(core, { attention, putLine });
   const secretSites = createSecretSites(core);
   const aggregates = createAggregates(core, { attention, encode, strings, secretOf: secretSites.secretOf });
@@ -101,6 +101,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       aggregates.onTick(nowMs);
       samples?.onTick(nowMs);
     },
+    onIdle: forget,
     causeOf: contexts.causeOf,
   });
 

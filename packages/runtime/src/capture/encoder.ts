@@ -67,6 +67,8 @@ export type Encode = (value: unknown, p: number, name: SecretName | null) => num
 export interface Encoder {
   readonly encode: Encode;
   readonly strings: Strings;
+  /** Lets go of what is remembered of the program's objects by reference. */
+  forget(): void;
   /** Writes a line of output as a string with its secrets replaced; otherwise as `encode`. */
   putLine(text: string, p: number): number;
 }
@@ -276,6 +278,7 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
   };
 
   return {
+    forget: identity.forget,
     encode,
     strings,
     putLine,

@@ -40,6 +40,8 @@ const DRAIN_MS = 2000;
 interface Watchers {
   /** The recorder's tick has moved; `nowMs` since the recording began. */
   onTick(nowMs: number): void;
+  /** The thread returns to its event loop. */
+  onIdle(): void;
   /**
    * An ENTER comes from the event loop, or its correlation was set by the program (CAUSE_PENDING): sets CORRELATION and
    * returns the cause, undefined if unknown.
@@ -80,7 +82,7 @@ export interface Attention {
 
 export function createAttention(core: Core, ring: Ring, clock: Clock): Attention {
   const { words, registers, wide, state } = core;
-  let watchers: Watchers = { onTick: () => undefined, causeOf: () => undefined };
+  let watchers: Watchers = { onTick: () => undefined, onIdle: () => undefined, causeOf: () => undefined };
   let refused = 0;
 
   /** An event was abandoned half-way: what it defined must not be referred to. */
@@ -179,6 +181,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
   const leaveToLoop = (): void => {
     const busyNs = wide[LAST_NS]! - wide[BUSY_SINCE_NS]!;
     if (busyNs > wide[LONGEST_BUSY_NS]!) wide[LONGEST_BUSY_NS] = busyNs;
+    watchers.onIdle();
     ring.publish();
     if (registers[EXITING] === 1) ring.drain(DRAIN_MS);
   };
