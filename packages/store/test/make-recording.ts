@@ -50,7 +50,7 @@ export function makeRecording(
   db.prepare(
     `INSERT INTO modules(id, key, file, url, hash, format, level, source, sites, functions, instrumented)
      VALUES(1, 'app.js#1', 'app.js', 'file:///program/app.js', 'h', 'module', 2, 'source', ?, ?, 1)`,
-  ).run(deflateRawSync(JSON.stringify(sites)), sites.functions.length);
+  ).run(deflateRawSync(JSON.stringify(sites)), sites.functions.length - 1);
   db.prepare('INSERT INTO loads VALUES(1, ?, ?, 1, ?, 0)').run(BASE, sites.sites.length, options.scopeInstance ?? 1);
   for (const chunk of writer.chunks) addChunk(db, chunk, true);
   db.close();

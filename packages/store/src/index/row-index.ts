@@ -1,5 +1,5 @@
 import type { Database, Statement } from '../driver/index.ts';
-import { chunkOfTime, type ChunkInfo } from '../read/chunks.ts';
+import { chunkOfTime, firstChunkFrom, type ChunkInfo } from '../read/chunks.ts';
 import { END } from '../read/past.ts';
 import { functionMatcher } from '../read/match.ts';
 import type { TimeRange } from '../read/moments.ts';
@@ -164,8 +164,7 @@ function selectChunks(recording: Recording, sidecar: Database, thread: number, o
   const { range, functions } = options;
   let chunks = recording.chunks(thread) as ChunkInfo[];
   if (range) {
-    const from = Math.max(0, chunkOfTime(chunks, range.fromNs));
-    chunks = chunks.slice(from, chunkOfTime(chunks, range.toNs) + 1);
+    chunks = chunks.slice(firstChunkFrom(chunks, range.fromNs), chunkOfTime(chunks, range.toNs) + 1);
   }
   if (functions) {
     const wanted = chunksOfFunctions(sidecar, thread, functions);

@@ -59,7 +59,10 @@ function prepareFor(
   if (groups.size > 0) buildRows(recording, sidecar, { groups: [...groups], ...progress });
 }
 
-/** Tables that SQLite would read for the statement: its own program says so, views and subqueries resolved. */
+/**
+ * Tables that SQLite would read for the statement: its own program says so, views and subqueries resolved.
+ * Throws SQL_REFUSED when it would write.
+ */
 function tablesOf(db: Database, statement: string): Set<string> {
   if (/^explain\b/i.test(statement)) return new Set();
   const roots = new Map(
@@ -70,6 +73,7 @@ function tablesOf(db: Database, statement: string): Set<string> {
   );
   const tables = new Set<string>();
   for (const { opcode, p2 } of db.prepare(`EXPLAIN ${statement}`).all<{ opcode: string; p2: number }>()) {
+    if (opcode === 'Transaction' && p2 !== 0) throw storeError('SQL_REFUSED', 'this statement writes');
     const name = opcode === 'OpenRead' || opcode === 'ReopenIdx' ? roots.get(p2) : undefined;
     if (name !== undefined) tables.add(name);
   }

@@ -136,6 +136,14 @@ export function chunkOfTime(chunks: readonly ChunkInfo[], timeNs: number): numbe
   return lastWhere(chunks, (chunk) => chunk.startNs <= timeNs);
 }
 
+/** Index of the first chunk that can hold something at or after `timeNs`. */
+export function firstChunkFrom(chunks: readonly ChunkInfo[], timeNs: number): number {
+  return Math.max(
+    0,
+    lastWhere(chunks, (chunk) => chunk.startNs < timeNs),
+  );
+}
+
 /** Index of the last element for which `holds`; it must hold for a prefix only. -1 when for none. */
 export function lastWhere<T>(items: readonly T[], holds: (item: T) => boolean): number {
   let low = 0;

@@ -1,5 +1,5 @@
 import { K, type Value } from '@execution-cinema/format';
-import { chunkOfTime, type Chunk } from './chunks.ts';
+import { firstChunkFrom, type Chunk } from './chunks.ts';
 import { eventName } from './event-names.ts';
 import { copyValue, LiveObjects } from './live-objects.ts';
 import { fileMatcher, functionMatcher } from './match.ts';
@@ -57,7 +57,7 @@ export function* listEvents(
     const chunks = recording.chunks(thread);
     const sites = sitesOf(recording, thread, inFile, inFunction);
     const replay = new ThreadReplay(recording.resolver(thread));
-    for (let i = Math.max(0, chunkOfTime(chunks, range.fromNs)); i < chunks.length; i++) {
+    for (let i = firstChunkFrom(chunks, range.fromNs); i < chunks.length; i++) {
       const info = chunks[i]!;
       if (info.startNs > range.toNs) break;
       const chunk = recording.tryChunk(thread, info);

@@ -113,14 +113,13 @@ function countFunctions(modules: readonly ModuleInfo[]): RecordingInfo['function
   let instrumented = 0;
   let eligible = 0;
   for (const module of modules) {
-    for (const { level } of module.sites?.functions ?? []) {
-      byLevel[levelName(level)] = (byLevel[levelName(level)] ?? 0) + 1;
-    }
-    const own = module.sites?.functions.length ?? 0;
-    instrumented += own;
+    // The code of the module itself is no function that anybody wrote.
+    const own = (module.sites?.functions ?? []).filter(({ kind }) => kind !== 'module');
+    for (const { level } of own) byLevel[levelName(level)] = (byLevel[levelName(level)] ?? 0) + 1;
+    instrumented += own.length;
     const skipped = module.sites?.skipped ?? [];
     const ineligible = skipped.filter(({ reason }) => INELIGIBLE_REASONS.has(reason)).length;
-    eligible += Math.max(module.functions, own + skipped.length) - ineligible;
+    eligible += Math.max(module.functions, own.length + skipped.length) - ineligible;
   }
   return { eligible, instrumented, byLevel };
 }
