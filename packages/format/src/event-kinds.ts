@@ -84,7 +84,10 @@ export const LOG = 0x44;
 export const LOG_INJECTED = 0x45;
 /** payload = origin (0 uncaught exception, 1 unhandled rejection); V. */
 export const UNCAUGHT = 0x46;
-/** payload = direction (0 incoming, 1 outgoing); u32 request number of this thread; V method; V url. */
+/**
+ * payload = direction (0 incoming, 1 outgoing); u32 request number of this thread; V method; V url.
+ * Calls that serve an incoming request have correlation NAMED_CORRELATION_FIRST + its number.
+ */
 export const REQUEST_START = 0x47;
 /** payload = 0; u32 request number; V status (number, or the error). */
 export const REQUEST_END = 0x48;
@@ -92,8 +95,14 @@ export const REQUEST_END = 0x48;
 export const MARK = 0x49;
 /** payload = site; u32 count; V first; V last; V min; V max: what a degraded site saw since its last aggregate. */
 export const AGGREGATE = 0x4a;
-/** u53 correlation; V its name: `withCorrelation()` or a request. */
+/**
+ * u53 correlation; V its name: `withCorrelation()` or a request. Stated once in each chunk that uses it, before that; calls
+ * belong to it by the CAUSE before their ENTER, the call on top does not.
+ */
 export const CORRELATION = 0x4b;
+
+/** Correlations from here on have a name (CORRELATION); lower ones are the call number of the root of the chain. */
+export const NAMED_CORRELATION_FIRST = 2 ** 52;
 
 /** Cause codes of CAUSE: what kind of scheduling led to the call. */
 export const CAUSE_CODES = [

@@ -13,8 +13,6 @@ const CODE_PROMISE = CAUSE_CODES.indexOf('promise');
 const CODE_CORRELATION = CAUSE_CODES.indexOf('correlation');
 const CODE_HTTP = CAUSE_CODES.indexOf('http');
 
-/** Correlations from here on have a name (`withCorrelation`, incoming requests); lower ones are call numbers. */
-const NAMED_CORRELATION_FIRST = 2 ** 52;
 /** Names kept for stating them again in later chunks, and for recognising an id that is used again. */
 const NAMES_MAX = 10_000;
 
@@ -99,7 +97,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
 
   /** States the name of a correlation, once per chunk. */
   const stateName = (correlation: number): void => {
-    if (correlation < NAMED_CORRELATION_FIRST) return;
+    if (correlation < K.NAMED_CORRELATION_FIRST) return;
     const chunk = registers[CHUNK]! * 2 + (registers[DROPPING] === 0 ? 0 : 1);
     if (chunk !== statedIn) {
       mapClear(stated);
@@ -134,7 +132,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   const withCorrelation = <Result>(name: string, run: () => Result): Result => {
     let number = mapGet(numbers, name);
     if (number === undefined) {
-      number = NAMED_CORRELATION_FIRST + nextNumber++;
+      number = K.NAMED_CORRELATION_FIRST + nextNumber++;
       remember(number, name);
       mapSet(numbers, name, number);
     }
@@ -167,7 +165,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     withCorrelation,
     startRequest: (name) => {
       const number = nextNumber++;
-      const correlation = NAMED_CORRELATION_FIRST + number;
+      const correlation = K.NAMED_CORRELATION_FIRST + number;
       remember(correlation, name);
       try {
         stampContext(executionAsyncResource(), { call: 0, correlation, code: CODE_HTTP });

@@ -235,9 +235,7 @@ export class ThreadReplay {
           top.hasPending = true;
         }
         return top;
-      case K.CORRELATION:
-        if (top) top.correlationInForce = event.number;
-        return top;
+      case K.CORRELATION: // names it; what belongs to it says so before its ENTER
       case K.LOG:
       case K.UNCAUGHT:
       case K.REQUEST_START:
