@@ -2,7 +2,7 @@ import { isCaptured, typeOfValue, type Value } from '../../packages/format/src/i
 import type { State, StateFrame, StateVariable } from '../../packages/store/src/index.ts';
 
 /** A value as record-pauses.mjs describes it. */
-export interface OracleValue {
+interface OracleValue {
   type: string;
   text?: string;
   entries?: Record<string, OracleValue>;

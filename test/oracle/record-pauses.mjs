@@ -7,8 +7,9 @@ import { pathToFileURL } from 'node:url';
 
 /**
  * @import { Debugger, Runtime } from 'node:inspector'
- * @import { OracleFrame, OracleValue } from './compare-state.ts'
+ * @import { OracleFrame } from './compare-state.ts'
  */
+/** @typedef {OracleFrame['scopes'][number]['variables'][string]} OracleValue */
 
 const [program = '', output = ''] = process.argv.slice(2);
 const url = pathToFileURL(program).href;

@@ -61,7 +61,7 @@ export function makeScenario(): Scenario {
 
 function writeEvents(sites: Record<string, number>): { at: Record<string, number>; writer: ThreadWriter } {
   const writer = new ThreadWriter();
-  const at: Record<string, number> = {};
+  const at: Record<string, number> = { start: 0 };
   const site = (name: string): number => sites[name]!;
   const tick = (ms: number): void => {
     writer.timeNs += ms * 1e6;
@@ -103,6 +103,7 @@ function writeEvents(sites: Record<string, number>): { at: Record<string, number
   at['caught'] = writer.last;
   writer.leave();
   writer.leave();
+  at['last of chunk 1'] = writer.last;
   writer.cut();
   tick(5);
   writer.causedBy(1, 4, 2);
