@@ -4,6 +4,7 @@ import { readFile } from 'node:fs';
 import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { CAUSE_CODES, K, type DecodedEvent } from '@execution-cinema/format';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -17,8 +18,14 @@ function setUp() {
   stop = harness.runtime.observe();
   const probes = harness.load();
   const { b, e1, u } = probes;
+  const called = new Set<string>();
+  /** Waits until calls with these names were made. */
+  const made = async (...names: string[]): Promise<void> => {
+    for (const name of names) while (!called.has(name)) await setTimeoutPromise(2);
+  };
   /** A recorded call with a name. */
   const call = <Result>(name: string, body: () => Result): Result => {
+    called.add(name);
     const f = e1(b + 5, name);
     const result = body();
     u(f);
@@ -56,10 +63,10 @@ function setUp() {
     }
     return result;
   };
-  return { ...harness, ...probes, call, chains };
+  return { ...harness, ...probes, call, made, chains };
 }
 
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
+const settle = (): Promise<void> => setTimeoutPromise(20);
 
 describe('the cause of a call', () => {
   const schedulers: readonly (readonly [string, (run: () => void) => void])[] = [
@@ -71,10 +78,10 @@ describe('the cause of a call', () => {
     ['io', (run) => readFile('package.json', run)],
   ];
   test.each(schedulers)('is the call on top when it was scheduled: %s', async (kind, schedule) => {
-    const { call, chains } = setUp();
+    const { call, made, chains } = setUp();
     call('outer', () => call('scheduler', () => schedule(() => call('later', () => undefined))));
     call('other', () => undefined);
-    await settle();
+    await made('later');
     expect(chains()).toEqual({
       outer: 'root',
       scheduler: 'in outer',
@@ -84,7 +91,7 @@ describe('the cause of a call', () => {
   });
 
   test('reaches through code that is not recorded', async () => {
-    const { call, chains } = setUp();
+    const { call, made, chains } = setUp();
     const library = async (run: () => void): Promise<void> => {
       await Promise.resolve();
       await new Promise((resolve) => setImmediate(resolve));
@@ -93,32 +100,32 @@ describe('the cause of a call', () => {
     };
     call('a', () => void library(() => call('after a', () => undefined)));
     call('b', () => void library(() => call('after b', () => undefined)));
-    await settle();
+    await made('after a', 'after b');
     expect(chains()).toEqual({ a: 'root', b: 'root', 'after a': 'promise a in a', 'after b': 'promise b in b' });
   });
 
   test('is found for listeners and streams', async () => {
-    const { call, chains } = setUp();
+    const { call, made, chains } = setUp();
     const emitter = new EventEmitter();
     emitter.on('go', () => call('listener', () => undefined));
     call('emits', () => void setImmediate(() => emitter.emit('go')));
     call('reads', () => {
       Readable.from(['x']).on('data', () => call('data', () => undefined));
     });
-    await settle();
+    await made('listener', 'data');
     const seen = chains();
     expect(seen['listener']).toBe('immediate emits in emits');
     expect(seen['data']).toMatch(/^\w+ reads in reads$/);
   });
 
   test('a chain keeps the correlation of its root', async () => {
-    const { call, chains } = setUp();
+    const { call, made, chains } = setUp();
     call('first', () => {
       setTimeout(() => {
         call('second', () => process.nextTick(() => call('third', () => undefined)));
       }, 1);
     });
-    await settle();
+    await made('third');
     expect(chains()).toEqual({ first: 'root', second: 'timer first in first', third: 'tick second in first' });
   });
 
@@ -142,7 +149,7 @@ describe('the cause of a call', () => {
 
 describe('withCorrelation', () => {
   test('holds for calls made in it and for what they schedule', async () => {
-    const { runtime, call, chains } = setUp();
+    const { runtime, call, made, chains } = setUp();
     const result = runtime.withCorrelation('job 7', () => {
       call('direct', () => void setTimeout(() => call('timer', () => undefined), 1));
       call('second', () => undefined);
@@ -151,7 +158,7 @@ describe('withCorrelation', () => {
     });
     expect(result).toBe('result');
     call('outside', () => undefined);
-    await settle();
+    await made('timer', 'reaction');
     expect(chains()).toEqual({
       direct: 'correlation - in job 7',
       second: 'correlation - in job 7',
@@ -196,11 +203,11 @@ describe('withCorrelation', () => {
   });
 
   test('a name is stated again in each chunk that uses it', async () => {
-    const { runtime, b, call, w, take, tick } = setUp();
+    const { runtime, b, call, made, w, take, tick } = setUp();
     runtime.withCorrelation('long', () => call('start', () => void setTimeout(() => call('end', () => undefined), 5)));
     for (let count = 0; count < 20_000; count++) w(b + 8, count);
     tick();
-    await settle();
+    await made('end');
     const chunks = take();
     expect(chunks.length).toBeGreaterThan(1);
     const stating = chunks.filter((chunk) => chunk.events.some((event) => event.kind === K.CORRELATION));
