@@ -2,7 +2,7 @@
 // Flags: --no-serve ends after the summary.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatCall, formatMoment, openRecording, previewValue, recordingsFolder, valueToJson } from 'tracer/read';
 
@@ -71,28 +71,27 @@ function explainFailure(recording) {
     print(isBad ? red(text) : text);
   }
 
-  heading('Where it went wrong: the first NaN of the day (JSON has none and makes it null)');
+  heading('Where the null comes from: the first NaN of the day (JSON has none, and makes it null)');
   for (const { ns, call, name, value } of firstNotANumbers(recording)) {
-    const found = `${milliseconds(ns)}`.padEnd(9);
-    print(`${found} ${call}  ${bold(name)} ${dim('=')} ${previewValue(JSON.parse(value), 60)}`);
+    const found = milliseconds(ns).padEnd(9);
+    print(`${found}${callText(call)} ${dim(`${basename(call.file)}:${call.line}, call ${call.name}`)}`);
+    print(`${' '.repeat(9)}${cyan(name)} = ${previewValue(JSON.parse(value), 60)}`);
   }
 }
 
-/** Calls and writes in which a NaN appears, the earliest first. */
+/** Where a NaN appears first, one entry per function. */
 function firstNotANumbers(recording) {
   const { rows } = recording.sql(`
-    SELECT ns, thread_id, call_id, function, file, name, value FROM (
+    SELECT min(ns) AS ns, call_id, name, value FROM (
       SELECT c.start_ns AS ns, c.id AS call_id, a.name, a.value FROM arguments a JOIN calls c ON c.id = a.call_id
       UNION ALL SELECT time_ns, call_id, name, value FROM writes
       UNION ALL SELECT end_ns, id, 'result', result FROM calls) seen
     JOIN calls ON calls.id = seen.call_id
-    WHERE seen.value LIKE '%"$value":"NaN"%' ORDER BY ns LIMIT 4`);
-  return rows.map(({ ns, function: functionName, file, name, value }) => ({
-    ns,
-    call: `${functionName} ${dim(String(file).split('/').at(-1))}`,
-    name,
-    value,
-  }));
+    WHERE seen.value LIKE '%"$value":"NaN"%' GROUP BY calls.function_id ORDER BY 1 LIMIT 4`);
+  return rows.map(({ call_id: id, ...row }) => {
+    const { call } = recording.tree({ root: recording.call(String(id)), depth: 0 }).roots[0];
+    return { ...row, call };
+  });
 }
 
 function suggest() {
