@@ -100,10 +100,16 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The URL of a request of the `http` module; the port is only in the header that is about to be sent. */
+/**
+ * The URL of a request of the `http` module, from the header that is about to be sent: the object itself does not keep the
+ * port, nor the path since Node 24.
+ */
 function clientUrl(request: object): string {
   const header = text(data(request, '_header'));
-  const at = indexOf(header, '\r\nHost: ');
-  const host = at < 0 ? text(data(request, 'host')) : slice(header, at + 8, indexOf(header, '\r\n', at + 8));
-  return `${text(data(request, 'protocol'))}//${host}${text(data(request, 'path'))}`;
+  const pathAt = indexOf(header, ' ') + 1;
+  const path = pathAt > 0 ? slice(header, pathAt, indexOf(header, ' ', pathAt)) : text(data(request, 'path'));
+  const hostAt = indexOf(header, '\r\nHost: ');
+  const host =
+    hostAt < 0 ? text(data(request, 'host')) : slice(header, hostAt + 8, indexOf(header, '\r\n', hostAt + 8));
+  return `${text(data(request, 'protocol'))}//${host}${path}`;
 }
