@@ -1,6 +1,7 @@
 import { inspect, types } from 'node:util';
 import { type ModuleSites, RUNTIME_KEY, SITE_FUNCTION, type SiteTuple, SUSPEND_KINDS } from '@execution-cinema/format';
 import type { SecretNames } from '../src/sites.ts';
+import { type FrameVariables, VariableState } from './variable-state.ts';
 
 /*
  * Every probe of docs/ARCHITECTURE.md in plain JavaScript: keeps a readable trace and checks that instrumented code
@@ -18,6 +19,7 @@ interface Frame {
   readonly func: number;
   readonly module: LoadedModule;
   readonly call: number;
+  readonly variables: FrameVariables;
   /** Token of a suspendable frame. */
   readonly suspendable: Suspendable | undefined;
 }
@@ -52,6 +54,8 @@ export interface ReferenceRuntime {
   readonly depth: number;
   /** Names of the frames that are open now, outermost first. */
   openFrames(): string[];
+  /** What the events so far say about a variable that the code of the innermost frame sees. */
+  valueOf(name: string): unknown;
   /** Ends what is open, as the loader does when a module throws or a turn of the event loop is over. */
   reset(): void;
 }
@@ -68,6 +72,7 @@ export function installReferenceRuntime(
   const modules: LoadedModule[] = [];
   const frames: Frame[] = [];
   const scopeNames: string[] = ['none'];
+  const variableState = new VariableState();
   const state = { d: 0 };
   let calls = 0;
   let count = 0;
@@ -151,11 +156,18 @@ export function installReferenceRuntime(
     }
   }
 
-  function newFrame(site: number, suspendable: Suspendable | undefined): Frame {
+  function newFrame(site: number, suspendable: Suspendable | undefined, values: Args): Frame {
     const { module, tuple } = siteOf(site);
     if (tuple[0] !== SITE_FUNCTION) problem(`entry at a site of kind ${tuple[0]}`);
     const func = module.sites.functions[tuple[1 + 4]!]!;
-    return { name: func.name, func: tuple[5], module, call: ++calls, suspendable };
+    return {
+      name: func.name,
+      func: tuple[5],
+      module,
+      call: ++calls,
+      suspendable,
+      variables: variableState.enter(module.sites, tuple[5], values),
+    };
   }
 
   function parametersText(frame: Frame, site: number, values: Args): string {
@@ -175,7 +187,7 @@ export function installReferenceRuntime(
   function enter(site: number, values: Args): number {
     if (!isOn(site)) return OFF;
     const token = state.d;
-    const frame = newFrame(site, undefined);
+    const frame = newFrame(site, undefined, values);
     event(`> ${frame.name}(${parametersText(frame, site, values)})`);
     push(frame);
     return token;
@@ -185,7 +197,7 @@ export function installReferenceRuntime(
     const F = { o: false, asleep: false, kind: -1, closing: false } as Suspendable;
     if (!isOn(site)) return F;
     F.o = true;
-    F.frame = newFrame(site, F);
+    F.frame = newFrame(site, F, values);
     event(`> ${F.frame.name}(${parametersText(F.frame, site, values)})`);
     push(F.frame);
     return F;
@@ -245,6 +257,7 @@ export function installReferenceRuntime(
   function write(site: number, instance: number | undefined, value: unknown): void {
     if (!isOn(site)) return;
     checkFrame(site);
+    variableState.write(frames.at(-1)?.variables, instance, siteOf(site).tuple[5], value);
     const scope = instance === undefined ? '' : ` @${scopeNames[instance]}`;
     if (instance !== undefined && scopeNames[instance] === undefined) problem(`unknown scope instance ${instance}`);
     event(`${variable(site)} = ${shown(site, value)}${scope}`);
@@ -265,14 +278,18 @@ export function installReferenceRuntime(
     if (scopeNames[parent] === undefined) problem(`unknown parent scope ${parent}`);
     const instance = scopeNames.length;
     scopeNames.push(`${scope.kind}${instance}`);
+    variableState.open(module.sites, tuple[5], instance, parent, copied, frames.at(-1)?.variables);
     event(
       `scope ${scopeNames[instance]} in ${scopeNames[parent]}${copied === undefined ? '' : ` from ${scopeNames[copied]}`}`,
     );
     return instance;
   }
 
-  function caught(site: number, text: string): void {
-    if (isOn(site)) event(`catch ${text}`);
+  function caught(site: number, text: string, value?: unknown): void {
+    if (!isOn(site)) return;
+    const variable = siteOf(site).tuple[5];
+    if (variable >= 0) variableState.write(frames.at(-1)?.variables, undefined, variable, value);
+    event(`catch ${text}`);
   }
 
   const probes = {
@@ -298,7 +315,7 @@ export function installReferenceRuntime(
       if (reach(f, 'x')) leave(p ? 'returned the pending value' : 'threw');
     },
     c(f: number, s: number, e: unknown) {
-      if (reach(f, 'c')) caught(s, show(e));
+      if (reach(f, 'c')) caught(s, show(e), e);
     },
     c0(f: number, s: number) {
       if (reach(f, 'c0')) caught(s, '');
@@ -335,7 +352,9 @@ export function installReferenceRuntime(
     nc: (s: number, parent: number, from: number) => openScope(s, parent, from),
     l(f: number | Suspendable, i: number) {
       if (scopeNames[i] === undefined) problem(`link to unknown scope ${i}`);
-      if (typeof f === 'object' ? f.o : f < OFF) event(`sees ${scopeNames[i]}`);
+      if (typeof f === 'object' ? !f.o : f >= OFF) return;
+      variableState.link(frames.at(-1)?.variables, i);
+      event(`sees ${scopeNames[i]}`);
     },
     p(s: number, o: unknown, v: unknown) {
       writeProperty(s, o, '', v);
@@ -395,7 +414,7 @@ export function installReferenceRuntime(
     ca(F: Suspendable, s: number, e: unknown) {
       if (!reachSuspendable(F, 'ca')) return;
       F.closing = false;
-      caught(s, show(e));
+      caught(s, show(e), e);
     },
     ca0(F: Suspendable, s: number) {
       if (!reachSuspendable(F, 'ca0')) return;
@@ -444,6 +463,7 @@ export function installReferenceRuntime(
     const module = { key, base: nextBase, sites, levels, secrets };
     nextBase += levels.length;
     modules.push(module);
+    variableState.open(sites, 0, scopeNames.length, 0, undefined, undefined);
     scopeNames.push(`module${scopeNames.length}`);
     return { ...probes, b: module.base, i: scopeNames.length - 1 };
   }
@@ -465,6 +485,7 @@ export function installReferenceRuntime(
     get depth() {
       return state.d;
     },
+    valueOf: (name) => variableState.lookup(frames.at(-1)!.variables, name),
     openFrames: () => frames.map((frame) => frame.name),
     reset: () => unwindTo(0),
   };

@@ -120,7 +120,9 @@ function visitCatch(walk: Walk, node: NodeOf<'CatchClause'>): void {
   if (walk.hasInstances(scope)) edits.insert(at, openBlockInstance(walk, scope));
   if (walk.records(1)) {
     const name = param?.type === 'Identifier' ? param.name : undefined;
-    const variable = name === undefined ? -1 : walk.sites.variable(scope!.variables.get(name)!);
+    // Where closures share the variable, its own write names the instance; the catch then names no variable.
+    const isLocal = name !== undefined && scope!.instance === '';
+    const variable = isLocal ? walk.sites.variable(scope!.variables.get(name)!) : -1;
     const open = templates.openAt(
       catchProbe(frame.suspends, name !== undefined),
       walk.site(SITE_CATCH, 1, node, variable, 0, name),
