@@ -21,6 +21,7 @@ import { callData } from '../format/call-data.ts';
 
 const LIMIT_DEFAULT = 300;
 const GUTTER_COLUMNS = 9;
+const TEXT_COLUMNS_MIN = 24;
 
 export const tree: Command = {
   name: 'tree',
@@ -146,7 +147,9 @@ function callLine(
   const ns = lastedNs(call);
   const head = `${gutter(call.name, ns === undefined ? '' : formatDuration(ns), output)}${indent}${mark}`;
   const room = output.columns === 0 ? 0 : output.columns - textWidth(head) - tail.length;
-  const text = callText(call, output, { room, withoutThis: true });
+  // Where not even the names fit, the call gives way to its place.
+  const whole = callText(call, output, { room, withoutThis: true });
+  const text = output.columns === 0 ? whole : clip(whole, Math.max(room, TEXT_COLUMNS_MIN));
   return clip(`${head}${text}${output.dim(tail)}`, output.columns);
 }
 
