@@ -69,7 +69,8 @@ test.each<Level>(['boundaries', 'locals', 'expressions'])(
         problems: [],
         open: [],
       });
-      if (level !== 'boundaries') expect({ seed, wrong: traced.wrong }).toEqual({ seed, wrong: [] });
+      const wrong = level === 'boundaries' ? [] : traced.wrong;
+      expect({ seed, wrong }).toEqual({ seed, wrong: [] });
       observed += traced.observed;
     }
     expect(observed).toBeGreaterThan(PROGRAMS * 10);

@@ -287,8 +287,8 @@ export function installReferenceRuntime(
 
   function caught(site: number, text: string, value?: unknown): void {
     if (!isOn(site)) return;
-    const variable = siteOf(site).tuple[5];
-    if (variable >= 0) variableState.write(frames.at(-1)?.variables, undefined, variable, value);
+    const index = siteOf(site).tuple[5];
+    if (index >= 0) variableState.write(frames.at(-1)?.variables, undefined, index, value);
     event(`catch ${text}`);
   }
 
