@@ -296,7 +296,8 @@ function fill(db: Database, cutOff: boolean): void {
     reason: string | null,
   ): void => {
     const table = sites ? deflateRawSync(JSON.stringify(sites)) : null;
-    const count = sites?.functions.length ?? 0;
+    // Module bodies are not counted, functions that were left out are.
+    const count = sites ? sites.functions.length - 1 + sites.skipped.length : 0;
     module.run(
       id,
       `key-${id}`,
