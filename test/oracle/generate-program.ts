@@ -14,6 +14,8 @@ const PAUSES_MAX = 80;
 
 /** Where the debugger pauses. `hit` counts the pauses, so its writes tell our moment for each of them. */
 const PAUSE = `if (hit < ${PAUSES_MAX}) { hit++; debugger; }`;
+/** The same after so many events that a recording of the program has many chunks. */
+const NOISY_PAUSE = `if (hit < ${PAUSES_MAX}) { for (let n = 0; n < 400; n++) noise += n; hit++; debugger; }`;
 
 interface Scope {
   /** Names of number variables that have a value by now, and whether they may be assigned. */
@@ -37,10 +39,12 @@ interface Body {
 
 /**
  * A random program that always ends: closures, loops with captured variables, recursion, generators, async functions,
- * try/catch/finally, destructuring, classes, shadowing, default parameters. `commonjs` leaves out `await` at the top.
+ * try/catch/finally, destructuring, classes, shadowing, default parameters. `commonjs` leaves out `await` at the top,
+ * `noisy` makes many events between the pauses.
  */
-export function generateProgram(seed: number, commonjs: boolean): string {
-  return new Generator(randomNumbers(seed), commonjs).program();
+export function generateProgram(seed: number, { commonjs, noisy }: { commonjs: boolean; noisy: boolean }): string {
+  const text = new Generator(randomNumbers(seed), commonjs).program();
+  return noisy ? text.replaceAll(PAUSE, NOISY_PAUSE) : text;
 }
 
 class Generator {
@@ -60,8 +64,8 @@ class Generator {
   }
 
   program(): string {
-    this.emit('let hit = 0, fuel = 150;', 'const promises = new Set(), closures = new Set();');
-    this.scopes[0]!.names.add('hit').add('fuel').add('promises').add('closures');
+    this.emit('let hit = 0, fuel = 150, noise = 0;', 'const promises = new Set(), closures = new Set();');
+    this.scopes[0]!.names.add('hit').add('fuel').add('noise').add('promises').add('closures');
     for (let i = 0; i < 6; i++) this.pick([() => this.func(), () => this.func(), () => this.classDeclaration()])();
     for (let i = 0; i < 8; i++) this.statement();
     for (const { name, kind } of this.functions) this.callStatement(name, kind, '3');
