@@ -148,6 +148,18 @@ export function patternIdentifiers(pattern: AnyNode, into: NodeOf<'Identifier'>[
   return into;
 }
 
+/** The operands of `a + b + c`, in order. Such chains may be long: they are walked without recursion. */
+export function operandsOf(node: NodeOf<'BinaryExpression'>): AnyNode[] {
+  const operands: AnyNode[] = [];
+  let left: AnyNode = node;
+  while (left.type === 'BinaryExpression') {
+    operands.push(left.right);
+    left = left.left;
+  }
+  operands.push(left);
+  return operands.reverse();
+}
+
 export function hasDirective(body: readonly AnyNode[], directive: string): boolean {
   for (const statement of body) {
     if (statement.type !== 'ExpressionStatement' || statement.directive === undefined) return false;

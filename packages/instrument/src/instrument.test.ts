@@ -295,6 +295,11 @@ describe('an input map', () => {
   });
 });
 
+test('long chains of operators do not exhaust the stack', () => {
+  const source = `x = ${Array.from({ length: 4000 }, (_, index) => `f(${index})`).join(' + ')};`;
+  expect(run(source, { plan: planOfLevel('expressions') }).sites.sites.length).toBeGreaterThan(4000);
+});
+
 test('declarations that Node 20 cannot run yet are parsed and carry probes', () => {
   const { code } = run(
     'async function f() { using a = g(); { await using b = g(); h(b); } for (await using c of d) h(c); return a; }',

@@ -1,5 +1,5 @@
 import type { AnyNode, Program } from 'acorn';
-import { type FunctionNode, hasDirective, type NodeOf, type NodeType } from '../ast.ts';
+import { type FunctionNode, hasDirective, type NodeOf, type NodeType, operandsOf } from '../ast.ts';
 import type { SourceType } from '../types.ts';
 import { Analyser, type AnalysisVisitor } from './analyser.ts';
 import { declaresNames, hoistBlock, hoistBody, hoistUnbracedFunction } from './hoist.ts';
@@ -216,6 +216,7 @@ const VISITORS: Visitors = {
     analyser.visit(left);
     analyser.visit(node.right);
   },
+  BinaryExpression: (analyser, node) => analyser.visitAll(operandsOf(node)),
   CallExpression(analyser, node) {
     if (node.callee.type === 'Identifier' && node.callee.name === 'eval' && !node.optional) {
       for (let func: FunctionInfo | null = analyser.func; func !== null; func = func.parent) func.hasEval = true;

@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn';
 import { SITE_EXPRESSION, SITE_THIS } from '@execution-cinema/format';
-import { keyName, type NodeOf, type NodeType } from '../ast.ts';
+import { keyName, type NodeOf, type NodeType, operandsOf } from '../ast.ts';
 import { isTracedCall } from '../plan/file-plan.ts';
 import type { Walk } from '../walk.ts';
 import { visitMethod } from './classes.ts';
@@ -133,12 +133,6 @@ export function visitEffect(walk: Walk, node: AnyNode, valueUsed: boolean): void
   } else walk.visit(node);
 }
 
-/** `a + b + c` is one site. */
-function visitOperand(walk: Walk, node: AnyNode): void {
-  if (node.type === 'BinaryExpression') walk.visitBare(node);
-  else walk.visit(node);
-}
-
 export const expressionVisitors: { readonly [T in NodeType]?: (walk: Walk, node: NodeOf<T>) => void } = {
   AwaitExpression: visitAwait,
   YieldExpression: visitYield,
@@ -174,8 +168,11 @@ export const expressionVisitors: { readonly [T in NodeType]?: (walk: Walk, node:
   },
   BinaryExpression: (walk, node) =>
     visitValue(walk, node, 'binary', () => {
-      visitOperand(walk, node.left);
-      visitOperand(walk, node.right);
+      // `a + b + c` is one site.
+      for (const operand of operandsOf(node)) {
+        if (operand.type === 'BinaryExpression') walk.visitBare(operand);
+        else walk.visit(operand);
+      }
     }),
   LogicalExpression: (walk, node) =>
     visitValue(walk, node, 'logical', () => {
