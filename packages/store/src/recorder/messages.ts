@@ -145,4 +145,21 @@ export type RecorderReport =
   /** Something to tell the user once, recording goes on. */
   | { type: 'note'; kind: string; text: string }
   /** Sent just before the drain request that ends the process is answered. Stored are those that were not pruned since. */
-  | { type: 'closed'; storedEvents: number; droppedEvents: number; prunedEvents: number; fileBytes: number };
+  | {
+      type: 'closed';
+      storedEvents: number;
+      droppedEvents: number;
+      prunedEvents: number;
+      fileBytes: number;
+      /** Of the whole recording, when other processes write into it too; undefined when it could not be asked. */
+      tree: TreeTotals | undefined;
+    };
+
+/** What the processes of a run have recorded together, as far as it is stored. */
+export interface TreeTotals {
+  processes: number;
+  storedEvents: number;
+  droppedEvents: number;
+  files: number;
+  functions: number;
+}

@@ -147,7 +147,7 @@ export class RecorderLoop {
   private end(recorder: Recorder, threads: readonly ThreadRecord[]): void {
     this.state = 'ended';
     clearTimeout(this.lossesTimer);
-    this.report({ type: 'closed', ...recorder.totals(), fileBytes: fileBytes(this.options.file) });
+    this.report({ type: 'closed', ...recorder.totals(), fileBytes: fileBytes(this.options.file), tree: recorder.tree });
     for (const thread of threads) {
       const request = thread.drainWanted();
       if (request !== undefined) thread.answerDrain(request);

@@ -9,7 +9,7 @@ import { DiskGuard } from './disk-guard.ts';
 import { Levels } from './levels/levels.ts';
 import type { RecorderHooks } from './hooks.ts';
 import { Inbox } from './inbox.ts';
-import type { ProcessExitMessage, RecorderMessage, RecorderOptions, ThreadInfo } from './messages.ts';
+import type { ProcessExitMessage, RecorderMessage, RecorderOptions, ThreadInfo, TreeTotals } from './messages.ts';
 import type { Extent, Piece } from './ring-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import { move, ThreadRecord } from './thread-record.ts';
@@ -47,6 +47,8 @@ export class Recorder {
   private endedDropped = 0;
   /** Known at the end only: any process of the recording may prune. */
   private pruned = 0;
+  /** Set by `finish`. */
+  tree: TreeTotals | undefined;
   private heartbeatNs = 0;
   private bytesUnguarded = 0;
   private readonly checkpointer: Checkpointer;
@@ -351,6 +353,7 @@ export class Recorder {
       return threads.map((thread) => this.writeEnd(thread, thread.endNs ?? exit.timeNs, lossReason));
     }, 'immediate');
     for (const [index, thread] of threads.entries()) this.forget(thread, dropped[index]!);
+    this.tree = this.rows.treeTotals();
     closeRecording(this.db);
   }
 

@@ -1,6 +1,14 @@
 import { deflateRawSync } from 'node:zlib';
 import type { Database, Statement } from '../driver/types.ts';
-import type { LoadMessage, ModuleMessage, NoteMessage, ProcessInfo, SampleMessage, ThreadInfo } from './messages.ts';
+import type {
+  LoadMessage,
+  ModuleMessage,
+  NoteMessage,
+  ProcessInfo,
+  SampleMessage,
+  ThreadInfo,
+  TreeTotals,
+} from './messages.ts';
 import type { Piece } from './ring-reader.ts';
 
 /** Fast, since it runs on the way to a commit; the tables shrink to a sixth all the same. */
@@ -67,6 +75,16 @@ export class RowWriter {
       `UPDATE meta SET value = CASE WHEN EXISTS(SELECT 1 FROM processes WHERE complete = 0) THEN 'open' ELSE 'complete' END
        WHERE key = 'state'`,
     ).run();
+  }
+
+  /** Counts over all processes of the recording. */
+  treeTotals(): TreeTotals {
+    return this.sql(
+      `SELECT (SELECT count(*) FROM processes) AS processes, coalesce(sum(stored), 0) AS storedEvents,
+         coalesce(sum(dropped), 0) AS droppedEvents,
+         (SELECT count(*) FROM modules WHERE instrumented = 1 AND file IS NOT NULL) AS files,
+         (SELECT coalesce(sum(functions), 0) FROM modules WHERE instrumented = 1) AS functions FROM threads`,
+    ).get<TreeTotals>()!;
   }
 
   /** Returns the new thread's id. */

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { TracerConfig } from '../config/index.ts';
 import type { FileCounts } from '../loader/file-counts.ts';
+import type { TreeTotals } from '@execution-cinema/store';
 import type { RecordingResult } from './recording.ts';
 
 /** Reasons are listed up to here. */
@@ -10,8 +11,11 @@ const REASONS_MAX = 4;
 export function endLine(config: TracerConfig, result: RecordingResult, counts: FileCounts): string {
   const out = shortPath(config.out);
   if (result.failure !== undefined) {
-    return result.events === 0 ? `not recorded: ${result.failure}` : `${eventsIn(result)} ${out}, then: ${result.failure}`;
+    return result.events === 0
+      ? `not recorded: ${result.failure}`
+      : `${eventsIn(result)} ${out}, then: ${result.failure}`;
   }
+  if (result.tree !== undefined) return [treeLine(result.tree, out), ...result.notes].join('\ntracer: ');
   if (counts.instrumentedFiles === 0) return `nothing was recorded: ${whyNothing(config, counts)}`;
   const parts = [
     `${eventsIn(result)} ${out}`,
@@ -22,7 +26,14 @@ export function endLine(config: TracerConfig, result: RecordingResult, counts: F
   return [`${parts.join('; ')}. See it with: npx tracer tree`, ...result.notes].join('\ntracer: ');
 }
 
-function eventsIn({ events, dropped }: RecordingResult): string {
+/** Processes that this one has started may have recorded what it has not. */
+function treeLine({ processes, storedEvents, droppedEvents, files, functions }: TreeTotals, out: string): string {
+  const head = `${eventsIn({ events: storedEvents, dropped: droppedEvents })} ${out}`;
+  const code = `${plural(files, 'file')}, ${plural(functions, 'function')}`;
+  return `${head}; ${processes} processes, ${code}. See it with: npx tracer tree`;
+}
+
+function eventsIn({ events, dropped }: Pick<RecordingResult, 'events' | 'dropped'>): string {
   const lost = dropped > 0 ? ` (${dropped.toLocaleString('en')} dropped)` : '';
   return `${plural(events, 'event')}${lost} in`;
 }

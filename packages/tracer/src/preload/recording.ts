@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
 import { createRuntime, type Runtime } from '@execution-cinema/runtime';
-import type { RecorderMessage, RecorderReport } from '@execution-cinema/store';
+import type { RecorderMessage, RecorderReport, TreeTotals } from '@execution-cinema/store';
 import { BUILD_ID } from '../build-id.ts';
 import type { TracerConfig } from '../config/index.ts';
 import type { Tree } from '../propagate/tree.ts';
@@ -19,6 +19,8 @@ export interface RecordingResult {
   readonly dropped: number;
   /** Why it failed, with what to do about it; undefined when it did not. */
   readonly failure: string | undefined;
+  /** What this and other processes of the run have recorded together; absent where there is only this one. */
+  readonly tree?: TreeTotals;
   /** What the user must know beside, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -148,7 +150,16 @@ function resultOf(reports: readonly RecorderReport[], drained: boolean, runtime:
       notes,
     };
   }
-  if (closed) return { events: closed.storedEvents, dropped: closed.droppedEvents, failure: undefined, notes };
+  if (closed) {
+    const { storedEvents: events, droppedEvents, tree } = closed;
+    return {
+      events,
+      dropped: droppedEvents,
+      failure: undefined,
+      notes,
+      ...(tree && tree.processes > 1 ? { tree } : {}),
+    };
+  }
   const failure = drained ? undefined : 'the recorder did not answer; the end of the recording may be missing';
   return { events: produced - dropped, dropped, failure, notes };
 }
