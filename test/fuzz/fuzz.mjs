@@ -1,0 +1,76 @@
+import { Ground, LEVELS } from './compare.mjs';
+import { makeProgram, programText } from './program.mjs';
+import { shrink } from './shrink.mjs';
+
+/** @import { Difference } from './compare.mjs' */
+
+const BATCH = 100;
+/** A recording is verified after every so many batches. */
+const VERIFY_EVERY = 4;
+
+/**
+ * Runs programs from a seed on, until the time is over or `programsMax` have run.
+ * @param {{ seed: number, deadlineMs: number, programsMax?: number, differencesMax?: number, report?: (text: string) => void }} options
+ * @returns {Promise<{ programs: number, differences: Difference[], complaints: string[] }>}
+ */
+export async function fuzz({ seed, deadlineMs, programsMax = Infinity, differencesMax = 10, report = () => {} }) {
+  const ground = new Ground();
+  /** @type {Difference[]} */
+  const differences = [];
+  /** @type {string[]} */
+  const complaints = [];
+  let programs = 0;
+  try {
+    for (
+      let batch = 0;
+      Date.now() < deadlineMs && programs < programsMax && differences.length < differencesMax;
+      batch++
+    ) {
+      const count = Math.min(BATCH, programsMax - programs);
+      const made = Array.from({ length: count }, (_, index) => {
+        const own = seed + programs + index;
+        return { seed: own, ...makeProgram(own) };
+      });
+      differences.push(...(await ground.compare(made)));
+      const level = LEVELS[batch % LEVELS.length];
+      if (batch % VERIFY_EVERY === 0 && level !== undefined) {
+        const said = await ground.verify(level);
+        if (said !== '') complaints.push(`seed ${seed + programs}, ${level}: ${said}`);
+      }
+      programs += count;
+      report(`${programs} programs, ${differences.length} differences`);
+    }
+  } finally {
+    ground.remove();
+  }
+  return { programs, differences, complaints };
+}
+
+/** The shrunk program of a difference, with what it printed. @param {Difference} difference @param {number} deadlineMs @returns {Promise<string>} */
+export async function explain({ seed, way }, deadlineMs) {
+  const ground = new Ground();
+  const level = /** @type {(typeof LEVELS)[number]} */ (way);
+  try {
+    const { mode, tree } = makeProgram(seed);
+    const differs = async (/** @type {import('./tree.mjs').Node} */ candidate) =>
+      (await ground.compare([{ seed, mode, tree: candidate }], [level]).catch(() => [])).length > 0;
+    if (!(await differs(tree))) return `seed ${seed} at ${level}: no difference when run alone`;
+    const small = await shrink(tree, differs, deadlineMs);
+    const [left] = await ground.compare([{ seed, mode, tree: small }], [level]);
+    const text = programText(mode, small, './harness.cjs').replace(/\n\s*\n+/g, '\n');
+    return [
+      `seed ${seed} at ${level} (${mode}); again: node test/fuzz/run.mjs --seed ${seed} --programs 1`,
+      text,
+      ...firstDifference(left?.plain ?? [], left?.recorded ?? []),
+    ].join('\n');
+  } finally {
+    ground.remove();
+  }
+}
+
+/** @param {string[]} plain @param {string[]} recorded */
+export function firstDifference(plain, recorded) {
+  const at = plain.findIndex((line, index) => line !== recorded[index]);
+  const from = at < 0 ? plain.length : at;
+  return [`line ${from + 1} plain:    ${plain[from]}`, `line ${from + 1} recorded: ${recorded[from]}`];
+}
