@@ -10,7 +10,8 @@ const FILES = {
   'unknown-key.json': '{ "levle": "locals" }',
   'bad-glob.json': '{ "include": ["src/[a.js"] }',
   'bad-pattern.json': '{ "redact": { "patterns": ["("] } }',
-  'bad-expression.json': '{ "rules": [{ "file": "app.js", "inject": [{ "line": 1, "position": "after", "log": "1 +" }] }] }',
+  'bad-expression.json':
+    '{ "rules": [{ "file": "app.js", "inject": [{ "line": 1, "position": "after", "log": "1 +" }] }] }',
   'array.json': '[]',
   'syntax.json': '{ "level": ',
   'syntax.mjs': 'export default {',

@@ -70,10 +70,19 @@ test('killed in a busy loop: all but the last moments is there, and every comman
   database.close();
   expect((await project.ask('info', recording)) as Info).toMatchObject({ state: 'cut off', events: { dropped: 0 } });
 
-  const rows = readFileSync(side, 'utf8').trim().split('\n').slice(0, -1).map((line) => line.split(' ').map(Number));
+  const rows = readFileSync(side, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split(' ').map(Number));
   const mustBeThere = rows.findLast(([atMs]) => atMs! < killedMs - LOST_MS_MAX)![1]!;
-  const found = (await project.ask('sql', '--rec', recording, `SELECT max(CAST(value AS INTEGER)) last, count(*) calls
-    FROM arguments WHERE name = 'number'`)) as { last: number; calls: number }[];
+  const found = (await project.ask(
+    'sql',
+    '--rec',
+    recording,
+    `SELECT max(CAST(value AS INTEGER)) last, count(*) calls
+    FROM arguments WHERE name = 'number'`,
+  )) as { last: number; calls: number }[];
   expect(found[0]!.last).toBeGreaterThanOrEqual(mustBeThere);
   expect(found[0]!.calls).toBe(found[0]!.last + 1);
 
