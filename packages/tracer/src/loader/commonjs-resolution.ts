@@ -1,4 +1,5 @@
 import nodeModule from 'node:module';
+import { quietly } from './quietly.ts';
 import { resolveAfterFailure, resolveAlias, type ResolveRequest } from './resolve/index.ts';
 
 type ResolveFilename = (
@@ -26,13 +27,13 @@ export function installCommonJsResolution(): void {
     };
     // With `paths` the caller has said itself where to look. From 24 on Node passes options without them.
     const isPlain = (options as { readonly paths?: unknown } | null | undefined)?.paths == null;
-    const alias = isPlain && !isMain ? resolveAlias(asked) : undefined;
+    const alias = isPlain && !isMain ? quietly(() => resolveAlias(asked)) : undefined;
     if (alias !== undefined) return alias.file;
     try {
       return apply(nodeResolve, this, [request, parent, isMain, options]);
     } catch (error) {
       const found = isPlain
-        ? resolveAfterFailure(isMain ? { ...asked, parentFile: undefined } : asked, error)
+        ? quietly(() => resolveAfterFailure(isMain ? { ...asked, parentFile: undefined } : asked, error))
         : undefined;
       if (found !== undefined) return found.file;
     }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { quietly } from './quietly.ts';
 import { resolveAfterFailure, resolveAlias, type ResolveRequest } from './resolve/index.ts';
 import type { ScriptKind } from './transform-types.ts';
 import { isTypeScriptOfTheProgram } from './typescript-files.ts';
@@ -65,7 +66,8 @@ export function transformLoaded<Result extends LoadResult>(
   const file = fileOfUrl(url);
   if (file === undefined || result.format !== 'module' || result.source == null) return result;
   const source = textOf(result.source);
-  const code = source === undefined ? undefined : transform({ file, name: url, source, kind: 'module', compile: false });
+  const code =
+    source === undefined ? undefined : transform({ file, name: url, source, kind: 'module', compile: false });
   return code === undefined ? result : { ...result, source: code };
 }
 
@@ -76,13 +78,13 @@ interface ResolveContext {
 
 /** What an alias of tsconfig makes of a specifier; undefined: Node is asked. */
 export function aliasUrl(specifier: string, context: ResolveContext): string | undefined {
-  const found = resolveAlias(requestOf(specifier, context));
+  const found = quietly(() => resolveAlias(requestOf(specifier, context)));
   return found === undefined ? undefined : pathToFileURL(found.file).href + found.suffix;
 }
 
 /** What TypeScript means by a specifier that Node has refused; undefined: the refusal stands. */
 export function healedUrl(specifier: string, context: ResolveContext, error: unknown): string | undefined {
-  const found = resolveAfterFailure(requestOf(specifier, context), error);
+  const found = quietly(() => resolveAfterFailure(requestOf(specifier, context), error));
   return found === undefined ? undefined : pathToFileURL(found.file).href + found.suffix;
 }
 

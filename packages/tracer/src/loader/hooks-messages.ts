@@ -7,7 +7,6 @@ import type { FileCount } from './file-counts.ts';
 export interface HooksThreadData {
   readonly config: TracerConfig;
   readonly redactionKey: string;
-  readonly cacheFolder: string;
   readonly ownFolders: readonly string[];
   readonly transformBundle: string;
   /** Leads to the recorder thread; null: nothing is instrumented, TypeScript is compiled. */

@@ -3,8 +3,8 @@ import { BroadcastChannel } from 'node:worker_threads';
 import { createFileSelector } from '../config/select-file.ts';
 import { withSourceMapComment } from '../positions/source-map-comment.ts';
 import { aliasUrl, healedUrl, loadTypeScriptModule, transformLoaded, type TransformModule } from './es-modules.ts';
+import { openTransformCache } from './cache-folder.ts';
 import type { HooksMessage, HooksThreadData } from './hooks-messages.ts';
-import { TransformCache } from './transform-cache.ts';
 import { Transformer } from './transformer.ts';
 
 /*
@@ -19,7 +19,7 @@ export function initialize(data: HooksThreadData): void {
   const { config, programPort } = data;
   const recorder = recorderOf(data);
   const tell = (message: HooksMessage): void => programPort.postMessage(message);
-  const cache = new TransformCache(data.cacheFolder);
+  const cache = openTransformCache(config.root);
   const transformer = new Transformer({
     config,
     select:

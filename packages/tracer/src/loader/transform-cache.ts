@@ -32,9 +32,12 @@ export class TransformCache {
   #folderExists = false;
   #writable = true;
 
-  /** `folder` need not exist. */
-  constructor(folder: string) {
+  readonly #prepare: () => void;
+
+  /** `folder` need not exist; `prepare` makes what it lies in, and may throw. */
+  constructor(folder: string, prepare: () => void) {
     this.#folder = folder;
+    this.#prepare = prepare;
   }
 
   /** Whether what is written can be read again, as far as is known. */
@@ -60,8 +63,11 @@ export class TransformCache {
     const file = join(this.#folder, key);
     const draft = `${file}.${process.pid}`;
     try {
-      if (!this.#folderExists) mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      this.#folderExists = true;
+      if (!this.#folderExists) {
+        this.#prepare();
+        mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+        this.#folderExists = true;
+      }
       writeFileSync(draft, encode(entry), { mode: 0o600 });
       renameSync(draft, file);
     } catch {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { createRedactor, type Redactor } from '@execution-cinema/format/redaction';
 import { planForFile, type FilePlan } from '@execution-cinema/instrument/plan';
@@ -9,6 +8,7 @@ import type { FileSelector, Selection, TracerConfig } from '../config/index.ts';
 import type { FileCount } from './file-counts.ts';
 import { sourceMapStamp } from './input-map.ts';
 import { nodeMajor } from './node-capabilities.ts';
+import { loadOwn, requireOwn } from './own-loads.ts';
 import type { TransformCache } from './transform-cache.ts';
 import type { Transformed, TransformFunction, TransformRequest } from './transform-types.ts';
 import { projectOf } from './typescript/index.ts';
@@ -92,8 +92,12 @@ export class Transformer {
     { relative }: Selection,
   ): Transformed {
     const { config, redactionKey, transformBundle } = this.#options;
-    this.#transform ??= (createRequire(import.meta.url)(transformBundle) as { transform: TransformFunction }).transform;
-    return this.#transform({ file, source, kind, compile, moduleKey, plan, relative, root: config.root, redactionKey });
+    this.#transform ??= (requireOwn(transformBundle) as { transform: TransformFunction }).transform;
+    const transform = this.#transform;
+    // The compilers are loaded when the first file needs them.
+    return loadOwn(() =>
+      transform({ file, source, kind, compile, moduleKey, plan, relative, root: config.root, redactionKey }),
+    );
   }
 
   #announce(request: TransformRequest, result: Transformed, facts: ModuleFacts): void {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
+import { quietly } from './quietly.ts';
 import { sourceFileFor } from './resolve/source-file.ts';
 import { TYPESCRIPT_FILE } from './typescript/index.ts';
 
@@ -19,7 +20,7 @@ export function importsTypeScript(source: string, file: string): boolean {
   for (const [, , specifier = ''] of source.matchAll(RELATIVE_IMPORT)) {
     if (TYPESCRIPT_FILE.test(specifier)) return true;
     const path = resolve(dirname(file), specifier);
-    if (!existsSync(path) && sourceFileFor(path, { javascript: false }) !== undefined) return true;
+    if (!existsSync(path) && quietly(() => sourceFileFor(path, { javascript: false })) !== undefined) return true;
   }
   return false;
 }

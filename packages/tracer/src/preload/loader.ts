@@ -1,13 +1,13 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createFileSelector, DEFAULT_FOLDER, type TracerConfig } from '../config/index.ts';
+import { createFileSelector, type TracerConfig } from '../config/index.ts';
+import { openTransformCache } from '../loader/cache-folder.ts';
 import { installCommonJs } from '../loader/commonjs.ts';
 import { installCommonJsResolution } from '../loader/commonjs-resolution.ts';
 import { createEsModuleHooks, type EsModuleHooks } from '../loader/es-module-hooks.ts';
 import { FileCounts } from '../loader/file-counts.ts';
 import { watchForeignHooks } from '../loader/foreign-hooks.ts';
-import { TransformCache } from '../loader/transform-cache.ts';
+import { isLoadingOwn, requireOwn } from '../loader/own-loads.ts';
 import { Transformer } from '../loader/transformer.ts';
 import { createAssertionMending, type QuoteCall } from '../positions/assertion-message.ts';
 import { asWithoutUs } from '../positions/call-sites.ts';
@@ -37,8 +37,7 @@ export function bundleUrl(name: string): URL {
 export function installLoader(config: TracerConfig, recording: ThreadRecording | undefined): Loader {
   const scripts = new LoadedScripts();
   const counts = new FileCounts();
-  const cacheFolder = join(config.root, DEFAULT_FOLDER, 'cache');
-  const cache = new TransformCache(cacheFolder);
+  const cache = openTransformCache(config.root);
   const ownFolder = dirname(dirname(OWN_FILE));
   const ownFolders = [ownFolder];
   const transformBundle = fileURLToPath(bundleUrl('transform.cjs'));
@@ -64,7 +63,6 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
     hooksData: {
       config,
       redactionKey,
-      cacheFolder,
       ownFolders,
       transformBundle,
       recorderChannel: recording?.channel ?? null,
@@ -76,7 +74,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
   installCommonJs({
     transformer,
     scripts,
-    isOwn: (file) => file.startsWith(ownFolder),
+    isOwn: (file) => isLoadingOwn() || file.startsWith(ownFolder),
     frames: {
       depth: () => runtime?.s.d ?? 0,
       restore: (depth) => {
@@ -93,7 +91,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
   const report = createUncaughtReport(scripts, usesSourceMaps);
   installStackTraces({
     before: createAssertionMending(scripts, () => {
-      const { quoteCall } = createRequire(import.meta.url)(transformBundle) as { quoteCall: QuoteCall };
+      const { quoteCall } = requireOwn(transformBundle) as { quoteCall: QuoteCall };
       return quoteCall;
     }),
     view: (trace) => asWithoutUs(trace, scripts, OWN_FILE, ownFrames),

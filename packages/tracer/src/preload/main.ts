@@ -5,6 +5,7 @@ import { isMainThread, type Worker } from 'node:worker_threads';
 import { RUNTIME_KEY } from '@execution-cinema/format';
 import { ConfigError, prepareOutputFolder, resolveConfig, type TracerConfig } from '../config/index.ts';
 import { watchProcessEnd } from '../exit/process-end.ts';
+import { forgetOwn } from '../loader/own-loads.ts';
 import { moduleFormat, projectOf, TYPESCRIPT_FILE } from '../loader/typescript/index.ts';
 import { endLine } from './end-line.ts';
 import { bundleUrl, installLoader, type Loader } from './loader.ts';
@@ -29,6 +30,8 @@ const key = Symbol.for(RUNTIME_KEY);
 const holder = globalThis as Record<symbol, unknown>;
 let mainScript: MainScript = { file: undefined, isCommonJs: false };
 
+// `require.cache` shows the program's own modules only.
+forgetOwn(fileURLToPath(import.meta.url));
 if (holder[key] === undefined && !isOwnCommand()) {
   if (isMainThread) start();
   else if (!isHooksThread()) startInWorker();
@@ -39,6 +42,15 @@ if (holder[key] === undefined && !isOwnCommand()) {
  * CommonJS this runs it as Node would without `--import`.
  */
 export function takeOverMain(): Promise<void> | undefined {
+  return (holder[key] as Partial<Holder> | undefined)?.takeOverMain?.();
+}
+
+/** Hidden on what the symbol holds, so that a second loading of this bundle finds the first. */
+interface Holder {
+  takeOverMain(): Promise<void> | undefined;
+}
+
+function takeOver(): Promise<void> | undefined {
   const isUs = (specifier: string): boolean =>
     specifier === 'tracer' || specifier === bundleUrl('preload.mjs').href || specifier.endsWith('dist/preload.mjs');
   return mainScript.isCommonJs && isLastImport(isUs) ? runAsCommonJs() : undefined;
@@ -70,7 +82,8 @@ function start(): void {
 
 /** Puts the runtime where instrumented code finds it, and the loader before V8. */
 function install(config: TracerConfig, recording: ThreadRecording | undefined): Loader {
-  Object.defineProperty(holder, key, { value: recording?.runtime ?? {}, enumerable: false });
+  const value = Object.defineProperty(recording?.runtime ?? {}, 'takeOverMain', { value: takeOver });
+  Object.defineProperty(holder, key, { value, enumerable: false });
   const loader = installLoader(config, recording);
   recording?.runtime.observe();
   return loader;
