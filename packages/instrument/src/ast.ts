@@ -122,6 +122,15 @@ export function keyName(key: AnyNode, computed: boolean): string | undefined {
   return undefined;
 }
 
+/** As `keyName`, for people: well-known symbols are named too. */
+export function shownKeyName(key: AnyNode, computed: boolean): string | undefined {
+  if (computed && key.type === 'MemberExpression' && key.object.type === 'Identifier' && key.object.name === 'Symbol') {
+    const name = keyName(key.property, key.computed);
+    if (name !== undefined) return `[Symbol.${name}]`;
+  }
+  return keyName(key, computed);
+}
+
 /** Adds the identifiers that a pattern binds or assigns, in source order. Member targets are not among them. */
 export function patternIdentifiers(pattern: AnyNode, into: NodeOf<'Identifier'>[] = []): NodeOf<'Identifier'>[] {
   switch (pattern.type) {

@@ -99,10 +99,9 @@ export function installReferenceRuntime(
       return `[${/^class\b/.test(Function.prototype.toString.call(value)) ? 'class' : 'function'} ${String(Object.getOwnPropertyDescriptor(value, 'name')?.value)}]`;
     if (types.isNativeError(value)) return `[${value.name}: ${value.message}]`;
     if (types.isPromise(value)) return 'Promise';
-    return inspect(value, { depth: 1, breakLength: Infinity, customInspect: false, maxArrayLength: 10 }).replaceAll(
-      '\n',
-      ' ',
-    );
+    const text = inspect(value, { depth: 1, breakLength: Infinity, customInspect: false, maxArrayLength: 10 });
+    // Node 24 leaves the brackets of symbol keys away.
+    return text.replaceAll('\n', ' ').replaceAll(/\[(Symbol\([^)]*\))\]/g, '$1');
   }
 
   function shown(site: number, value: unknown): string {

@@ -3,7 +3,7 @@
  * it needs a checkout of test262 and takes minutes.
  *
  *   node --experimental-vm-modules packages/instrument/test/test262.ts CHECKOUT
- *     [--under test/language/statements] [--every 10] [--shard 0/2] [--levels boundaries,locals,expressions] [--strict]
+ *     [--under test/language/statements] [--filter TEXT] [--skip TEXT] [--every 10] [--shard 0/2] [--levels boundaries,locals,expressions] [--strict]
  *
  * Needs a Node that runs TypeScript (22.18 and later). Exit code 1 when a program was lost.
  */
@@ -21,6 +21,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     under: { type: 'string', default: 'test/language,test/annexB/language' },
     filter: { type: 'string', default: '' },
+    skip: { type: 'string', default: '' },
     every: { type: 'string', default: '1' },
     shard: { type: 'string', default: '0/1' },
     levels: { type: 'string', default: 'boundaries,locals,expressions' },
@@ -307,6 +308,7 @@ for (const folder of options.under.split(',')) {
     number++;
     if (number % every !== 0 || Math.floor(number / every) % shards !== shard || !file.includes(options.filter))
       continue;
+    if (options.skip !== '' && file.includes(options.skip)) continue;
     const program = readProgram(file);
     if (program.flags.has('CanBlockIsFalse')) continue;
     const strict =

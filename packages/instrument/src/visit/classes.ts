@@ -1,5 +1,5 @@
 import type { AnyNode } from 'acorn';
-import { type FunctionNode, isAnonymousDefinition, keyName, type NodeOf, type NodeType } from '../ast.ts';
+import { type FunctionNode, isAnonymousDefinition, type NodeOf, type NodeType, shownKeyName } from '../ast.ts';
 import { skipTrivia } from '../trivia.ts';
 import type { Walk } from '../walk.ts';
 import type { Role } from './function-facts.ts';
@@ -18,7 +18,7 @@ function visitClass(walk: Walk, node: NodeOf<'ClassDeclaration' | 'ClassExpressi
     else {
       if (member.computed) walk.visit(member.key);
       if (member.type === 'PropertyDefinition') visitField(walk, member);
-      else visitMethod(walk, member, keyName(member.key, member.computed), node.superClass != null);
+      else visitMethod(walk, member, shownKeyName(member.key, member.computed), node.superClass != null);
     }
   }
   walk.path = path;

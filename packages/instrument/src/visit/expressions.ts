@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn';
 import { SITE_EXPRESSION, SITE_THIS } from '@execution-cinema/format';
-import { keyName, type NodeOf, type NodeType, operandsOf } from '../ast.ts';
+import { keyName, type NodeOf, type NodeType, operandsOf, shownKeyName } from '../ast.ts';
 import { isTracedCall } from '../plan/file-plan.ts';
 import type { Walk } from '../walk.ts';
 import { visitMethod } from './classes.ts';
@@ -216,7 +216,7 @@ function visitObjectLiteral(walk: Walk, node: NodeOf<'ObjectExpression'>): void 
     if (property.type === 'SpreadElement') walk.visit(property.argument);
     else {
       if (property.computed) walk.visit(property.key);
-      const name = keyName(property.key, property.computed);
+      const name = shownKeyName(property.key, property.computed);
       if (property.method || property.kind !== 'init') visitMethod(walk, property, name, false);
       else {
         hintName(walk, property.value, name);
