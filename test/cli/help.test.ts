@@ -16,6 +16,7 @@ const COMMANDS = [
   'index',
   'verify',
   'prune',
+  'map',
   'doctor',
   'dump',
 ];

@@ -6,6 +6,7 @@ import { events } from './events.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
 import { ls } from './ls.ts';
+import { map } from './map.ts';
 import { prune } from './prune.ts';
 import { run } from './run.ts';
 import { sql } from './sql.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   index,
   verify,
   prune,
+  map,
   doctor,
   dump,
 ];

@@ -1,0 +1,13 @@
+export { analyzeSource, type AnalyzeOptions } from './analyze.ts';
+export { mapFiles, mapFolder, type MapOptions, type MapProgress } from './map-folder.ts';
+export {
+  CODEMAP_VERSION,
+  type CallEntry,
+  type ClassEntry,
+  type ExportEntry,
+  type FileError,
+  type FileMap,
+  type FunctionEntry,
+  type FunctionKind,
+  type ImportEntry,
+} from './types.ts';
