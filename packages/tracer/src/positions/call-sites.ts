@@ -33,13 +33,17 @@ export function asWithoutUs(
   frames: FrameView,
 ): readonly NodeJS.CallSite[] {
   let result: NodeJS.CallSite[] | undefined;
+  let leftOut = 0;
   for (let index = 0; index < trace.length; index++) {
     const site = trace[index]!;
     const file = site.getFileName();
     if (file === ownFile) {
       result ??= trace.slice(0, index);
       const replacement = frames.own(site);
-      if (replacement === undefined) continue;
+      if (replacement === undefined) {
+        leftOut++;
+        continue;
+      }
       result.push(...replacement.sites);
       if (replacement.swallowsCaller) index++;
       continue;
@@ -49,8 +53,9 @@ export function asWithoutUs(
     if (mapped !== undefined) result?.push(mapped);
   }
   if (result === undefined) return trace;
-  // A frame that stands for several must not make the stack longer than Node's.
-  return result.length > trace.length ? result.slice(0, Math.max(trace.length, Error.stackTraceLimit)) : result;
+  // A frame that stands for several must not make the stack longer than Node's, for which one of ours made no room.
+  const framesMax = trace.length - leftOut;
+  return result.length > framesMax ? result.slice(0, Math.max(framesMax, Error.stackTraceLimit)) : result;
 }
 
 function mappedSite(site: NodeJS.CallSite, file: string | null | undefined, scripts: LoadedScripts): NodeJS.CallSite {
@@ -59,7 +64,9 @@ function mappedSite(site: NodeJS.CallSite, file: string | null | undefined, scri
   const origin = site.getEvalOrigin();
   if (typeof origin !== 'string' || !origin.includes('(')) return site;
   const mappedOrigin = mapEvalOrigin(origin, scripts);
-  return mappedOrigin === origin ? site : (new MappedEvalSite(site, origin, mappedOrigin) as unknown as NodeJS.CallSite);
+  return mappedOrigin === origin
+    ? site
+    : (new MappedEvalSite(site, origin, mappedOrigin) as unknown as NodeJS.CallSite);
 }
 
 /** `eval at f (/app/a.js:3:40)`, nested ones too. */
