@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { programName, programText } from './program.mjs';
 
 /** @import { Mode } from './context.mjs' */
@@ -10,7 +11,10 @@ import { programName, programText } from './program.mjs';
 
 /** @typedef {{ seed: number, mode: Mode, tree: Node }} Program */
 /** @typedef {'plain' | 'boundaries' | 'locals' | 'expressions'} Way */
-/** @typedef {{ seed: number, way: Way, plain: string[], recorded: string[] }} Difference */
+/**
+ * `places`: the same but for lines and columns in stacks.
+ * @typedef {{ seed: number, way: Way, kind: 'behaviour' | 'places', plain: string[], recorded: string[] }} Difference
+ */
 
 export const LEVELS = /** @type {const} */ (['boundaries', 'locals', 'expressions']);
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -91,12 +95,23 @@ export class Ground {
       const { results, trouble } = runs.get(level) ?? { results: [], trouble: '' };
       for (const [index, { seed }] of programs.entries()) {
         const recorded = results[index] ?? [`the process ended: ${trouble}`];
-        if (JSON.stringify(recorded) !== JSON.stringify(plain.results[index]))
-          differences.push({ seed, way: level, plain: plain.results[index] ?? [], recorded });
+        const expected = plain.results[index] ?? [];
+        if (!isDeepStrictEqual(recorded, expected)) {
+          const kind = isDeepStrictEqual(recorded.map(withoutPlaces), expected.map(withoutPlaces))
+            ? 'places'
+            : 'behaviour';
+          differences.push({ seed, way: level, kind, plain: expected, recorded });
+        }
         if (results[index] === undefined) break;
       }
       if (results.length === programs.length && trouble !== plain.trouble)
-        differences.push({ seed: programs[0]?.seed ?? 0, way: level, plain: [plain.trouble], recorded: [trouble] });
+        differences.push({
+          seed: programs[0]?.seed ?? 0,
+          way: level,
+          kind: 'behaviour',
+          plain: [plain.trouble],
+          recorded: [trouble],
+        });
     }
     return differences;
   }
@@ -105,6 +120,11 @@ export class Ground {
   async verify(level) {
     return await node([join(DIST, 'cli.mjs'), 'verify', this.recording(level)], this.dir, {});
   }
+}
+
+/** @param {string} line */
+function withoutPlaces(line) {
+  return line.replace(/(program-\d+\.[cm]?js):\d+:\d+/g, '$1');
 }
 
 /** Runs Node; '' when all went well, else what it said. @param {string[]} args @param {string} cwd @param {Record<string, string>} env @returns {Promise<string>} */

@@ -48,10 +48,10 @@ export class Writer {
     return this.random.pick(items);
   }
 
-  /** A name that no other variable of the program has, or now and then one that hides another. @param {Place} [place] */
-  fresh(place) {
+  /** A name that no other variable of the program has, or now and then one that hides another. @param {Place} [place] @param {string} [prefix] */
+  fresh(place, prefix = this.pick(NAMES)) {
     const hidden = place && this.chance(0.05) ? this.variable(place) : 'undefined';
-    const name = hidden === 'undefined' || place?.declared.has(hidden) ? `${this.pick(NAMES)}${++this.count}` : hidden;
+    const name = hidden === 'undefined' || place?.declared.has(hidden) ? `${prefix}${++this.count}` : hidden;
     place?.declared.add(name);
     return name;
   }
@@ -59,6 +59,12 @@ export class Writer {
   /** A variable in scope. @param {Place} place */
   variable(place) {
     return place.names.length === 0 ? 'undefined' : this.pick(place.names);
+  }
+
+  /** A variable that is likely to hold a function or, with `K`, a class. @param {Place} place @param {'fn' | 'K'} prefix */
+  callee(place, prefix) {
+    const likely = place.names.filter((name) => name.startsWith(prefix));
+    return likely.length > 0 && this.chance(0.8) ? this.pick(likely) : this.variable(place);
   }
 
   /** A name of a property. */

@@ -99,7 +99,7 @@ export function classText(w, place, name) {
   const outside = /** @type {Place} */ ({ ...place, strict: true, super: '', canAwait: false, canYield: false });
   const base = w.chance(0.5)
     ? w.pick([
-        () => s` extends ${w.variable(place)}`,
+        () => s` extends ${w.callee(place, 'K')}`,
         () => s` extends Array`,
         () => s` extends Error`,
         () => s` extends null`,

@@ -9,9 +9,10 @@ const BATCH = 100;
 const VERIFY_EVERY = 4;
 
 /**
- * Runs programs from a seed on, until the time is over or `programsMax` have run.
+ * Runs programs from a seed on, until the time is over or `programsMax` have run. Lines and columns in stacks of errors that V8 throws are counted apart:
+ * it gives such an error the place of a neighbouring part of its own syntax tree. Those of `here()` are exact.
  * @param {{ seed: number, deadlineMs: number, programsMax?: number, differencesMax?: number, report?: (text: string) => void }} options
- * @returns {Promise<{ programs: number, differences: Difference[], complaints: string[] }>}
+ * @returns {Promise<{ programs: number, differences: Difference[], misplaced: number, complaints: string[] }>}
  */
 export async function fuzz({ seed, deadlineMs, programsMax = Infinity, differencesMax = 10, report = () => {} }) {
   const ground = new Ground();
@@ -20,6 +21,7 @@ export async function fuzz({ seed, deadlineMs, programsMax = Infinity, differenc
   /** @type {string[]} */
   const complaints = [];
   let programs = 0;
+  const misplaced = new Set();
   try {
     for (
       let batch = 0;
@@ -31,7 +33,10 @@ export async function fuzz({ seed, deadlineMs, programsMax = Infinity, differenc
         const own = seed + programs + index;
         return { seed: own, ...makeProgram(own) };
       });
-      differences.push(...(await ground.compare(made)));
+      for (const difference of await ground.compare(made)) {
+        if (difference.kind === 'places') misplaced.add(difference.seed);
+        else differences.push(difference);
+      }
       const level = LEVELS[batch % LEVELS.length];
       if (batch % VERIFY_EVERY === 0 && level !== undefined) {
         const said = await ground.verify(level);
@@ -43,17 +48,19 @@ export async function fuzz({ seed, deadlineMs, programsMax = Infinity, differenc
   } finally {
     ground.remove();
   }
-  return { programs, differences, complaints };
+  return { programs, differences, misplaced: misplaced.size, complaints };
 }
 
 /** The shrunk program of a difference, with what it printed. @param {Difference} difference @param {number} deadlineMs @returns {Promise<string>} */
-export async function explain({ seed, way }, deadlineMs) {
+export async function explain({ seed, way, kind }, deadlineMs) {
   const ground = new Ground();
   const level = /** @type {(typeof LEVELS)[number]} */ (way);
   try {
     const { mode, tree } = makeProgram(seed);
     const differs = async (/** @type {import('./tree.mjs').Node} */ candidate) =>
-      (await ground.compare([{ seed, mode, tree: candidate }], [level]).catch(() => [])).length > 0;
+      (await ground.compare([{ seed, mode, tree: candidate }], [level]).catch(() => [])).some(
+        (one) => one.kind === kind,
+      );
     if (!(await differs(tree))) return `seed ${seed} at ${level}: no difference when run alone`;
     const small = await shrink(tree, differs, deadlineMs);
     const [left] = await ground.compare([{ seed, mode, tree: small }], [level]);

@@ -14,7 +14,7 @@ const keysAtStart = new Set(Object.keys(globalThis));
 function show(value, depth = 3) {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value.length > TEXT_MAX ? `${value.slice(0, TEXT_MAX)}+${value.length}` : value);
+      return JSON.stringify(stableMessage(value).slice(0, TEXT_MAX));
     case 'number':
       return Object.is(value, -0) ? '-0' : String(value);
     case 'bigint':
@@ -35,7 +35,8 @@ function ownText(object, name) {
 
 function showObject(value, depth) {
   if (types.isProxy(value)) return '<proxy>';
-  if (types.isNativeError(value)) return `<${ownText(value, 'message')}>`;
+  if (value === globalThis) return '<global>'; // its keys tell that we are recorded
+  if (types.isNativeError(value)) return `<${stableMessage(ownText(value, 'message'))}>`;
   if (types.isPromise(value)) return '<promise>';
   if (depth === 0) return '...';
   const keys = Reflect.ownKeys(value);
@@ -57,6 +58,17 @@ function tick() {
   return true;
 }
 
+/**
+ * V8 names the callee in some messages by printing its own syntax tree, and functions by their compiled text;
+ * recorded code has others. The rest of the message stays.
+ */
+function stableMessage(message) {
+  return String(message)
+    .replace(/^(?:Class extends value )?.* (is not (?:a function|iterable|a constructor|async iterable))/s, '... $1')
+    .replace(/\((reading|setting) '.*(?:=>|function|class).*'\)/s, '($1 a function)')
+    .replace(/^(Cannot destructure .*)'.*' as it is/s, '$1... as it is');
+}
+
 /** An error with the places of the program in its stack. */
 function where(error) {
   if (!types.isNativeError(error)) return show(error);
@@ -64,7 +76,13 @@ function where(error) {
     .split('\n')
     .filter((line) => /^\s+at .*program-\d+\.[cm]?js/.test(line))
     .map((line) => line.trim().replace(/(?:file:)?[^\s(]*(program-\d+\.)/, '$1'));
-  return `${error.name}: ${error.message} ${frames.join(' | ')}`;
+  return `${error.name}: ${stableMessage(error.message)} ${frames.join(' | ')}`;
+}
+
+/** The place of an error made where this is called, exactly. */
+function here(error) {
+  const place = /program-\d+\.[cm]?js:(\d+:\d+)/.exec(String(error.stack).split('\n')[1] ?? '');
+  return `here ${place?.[1]}`;
 }
 
 /** Keeps strings, arrays and big integers from growing without end. */
@@ -199,4 +217,20 @@ async function runProgram(file) {
 process.on('unhandledRejection', (reason) => log('unhandled', where(reason)));
 process.on('uncaughtException', (error) => log('uncaught', where(error)));
 
-module.exports = { log, tick, where, cap, few, noisy, spy, box, steps, thenable, tag, about, globals, runProgram };
+module.exports = {
+  log,
+  tick,
+  where,
+  here,
+  cap,
+  few,
+  noisy,
+  spy,
+  box,
+  steps,
+  thenable,
+  tag,
+  about,
+  globals,
+  runProgram,
+};

@@ -23,8 +23,8 @@ function block(w, place, changes) {
 }
 
 /** @param {Writer} w @param {Place} place */
-function declareName(w, place) {
-  const name = w.fresh(place);
+function declareName(w, place, prefix = w.pick(['a', 'b', 'c'])) {
+  const name = w.fresh(place, prefix);
   place.names.push(name);
   return name;
 }
@@ -44,6 +44,7 @@ function declaration(w, place) {
     () => s`${w.pick(['let', 'const'])} ${name()} = ${e()};`,
     () => s`${w.pick(['let', 'const'])} ${name()} = ${e()};`,
     () => s`let ${name()}, ${name()} = ${e()};`,
+    () => s`const ${declareName(w, place, 'fn')} = ${w.chance(0.5) ? arrow(w, place) : functionExpression(w, place)};`,
     () => s`${w.pick(['let', 'const'])} ${pattern(w, place, name)} = ${source(w, place)};`,
     () => s`var ${declareVar(w, place)} = ${e()}, ${declareVar(w, place)};`,
     () => s`var ${pattern(w, place, () => declareVar(w, place))} = ${source(w, place)};`,
@@ -207,12 +208,12 @@ function drive(w, place) {
 /** @type {Rule} */
 function define(w, place) {
   const kind = anyKind(w);
-  const name = declareName(w, place);
+  const name = declareName(w, place, 'fn');
   return functionWithName(w, place, name, kind);
 }
 
 /** @type {Rule} */
-const classDeclaration = (w, place) => classText(w, place, declareName(w, place));
+const classDeclaration = (w, place) => classText(w, place, declareName(w, place, 'K'));
 
 /** @type {Rule[]} */
 const RULES = [
