@@ -29,7 +29,7 @@ export class Ground {
     this.dir = mkdtempSync(join(tmpdir(), 'tracer-fuzz-'));
     mkdirSync(join(this.dir, 'programs'));
     writeFileSync(join(this.dir, 'package.json'), '{}');
-    for (const file of ['harness.cjs', 'batch.cjs']) cpSync(join(HERE, file), join(this.dir, file));
+    for (const file of ['harness.cjs', 'batch.cjs']) cpSync(join(HERE, 'fixtures', file), join(this.dir, file));
   }
 
   remove() {

@@ -48,7 +48,7 @@ function target(w, place, e) {
 const RULES = [
   (w, _, e) => x`(cap(${e()}) ${w.pick(BINARY)} ${e()})`,
   (w, _, e) => x`(cap(${e()}) ${w.pick(BINARY)} ${e()})`,
-  (w, _, e) => x`(${e()} ? ${e()} : ${e()})`,
+  (_w, _, e) => x`(${e()} ? ${e()} : ${e()})`,
   (w, place, e) => x`(${target(w, place, e)} = ${e()})`,
   (w, place, e) => x`(${target(w, place, e)} ${w.pick(ASSIGNING)} cap(${e()}))`,
   (w, place, e) => x`(${target(w, place, e)}${w.pick(['++', '--'])})`,
@@ -93,13 +93,13 @@ const RULES = [
   (w, _, e) => x`Promise.${w.pick(['resolve', 'reject', 'all', 'race'])}(${e()})`,
   (w, place) =>
     !place.strict ? x`eval('${w.pick(['var z', ''])}${w.variable(place)}')` : x`eval('${w.variable(place)}')`,
-  (w, place, e) => (place.canAwait ? x`(await ${e()})` : x`(0, ${e()})`),
-  (w, place, e) => (place.canAwait ? x`(await ${e()})` : x`(${e()}, ${e()})`),
-  (w, place, e) => (place.canYield ? x`(yield ${e()})` : e()),
-  (w, place, e) => (place.canYield ? x`(yield* few(${e()}))` : e()),
+  (_w, place, e) => (place.canAwait ? x`(await ${e()})` : x`(0, ${e()})`),
+  (_w, place, e) => (place.canAwait ? x`(await ${e()})` : x`(${e()}, ${e()})`),
+  (_w, place, e) => (place.canYield ? x`(yield ${e()})` : e()),
+  (_w, place, e) => (place.canYield ? x`(yield* few(${e()}))` : e()),
   (w, place, e) =>
     place.canYield ? x`(yield* ${w.pick([() => x`steps('d', 2)`, e, () => x`${w.callee(place, 'fn')}()`])()})` : e(),
-  (w, place, e) => (place.super === 'method' ? x`super.m(${e()})` : e()),
+  (_w, place, e) => (place.super === 'method' ? x`super.m(${e()})` : e()),
   (w, place, e) => (place.secrets.length > 0 ? x`(${w.pick(place.secrets)} in ${e()})` : e()),
   (w, place, e) => (place.secrets.length > 0 ? x`${e()}?.${w.pick(place.secrets)}` : e()),
   (w, place, e) => (place.ownArguments ? x`(arguments[${w.below(2)}] = ${e()})` : e()),

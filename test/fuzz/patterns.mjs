@@ -2,7 +2,7 @@ import { expression } from './expressions.mjs';
 import { s, x } from './tree.mjs';
 
 /** @import { Place, Writer } from './context.mjs' */
-/** @import { Node, Piece } from './tree.mjs' */
+/** @import { Piece } from './tree.mjs' */
 
 /** A pattern; `name` gives its targets. @param {Writer} w @param {Place} place @param {() => string} name @param {number} depth @returns {Piece} */
 export function pattern(w, place, name, depth = 2) {
