@@ -1,4 +1,8 @@
 /*
+ * Code can be ended between any two calls: by a stack overflow, by a `vm` timeout (then not even `finally` blocks run).
+ * So whatever belongs together (words, position, depth, counters) is changed in one stretch without calls of functions of
+ * ours, after all of them have returned.
+ *
  * The state that all parts of the runtime of one thread share. Numbers that hot probes touch lie in typed arrays that
  * never move: V8 folds their addresses into optimised probes, so that a register costs one load or store, and parts in
  * different files can share them without calls between them.
@@ -56,6 +60,12 @@ export const AGGREGATES = 25;
 export const THROWN_AT = 26;
 /** Largest integer that needs no redaction and fits an SMI word. */
 export const SMI_INLINE_MAX = 27;
+/** LIMIT after the event that is being written. */
+export const NEXT_LIMIT = 28;
+/** 1 between the end of a chunk and the beginning of the next one. */
+export const BETWEEN_CHUNKS = 29;
+/** Index into DROP_REASONS: why the events of GAP_EVENTS were dropped. */
+export const GAP_REASON = 30;
 const REGISTERS = 64;
 
 /** Number that the next call gets. */

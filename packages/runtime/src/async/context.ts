@@ -23,10 +23,14 @@ class Stamp extends Returned {
     this.#context = context;
   }
 
+  static add(target: object, context: Context): void {
+    // oxlint-disable-next-line no-new -- the constructor's effect is the stamp
+    new Stamp(target, context);
+  }
+
   static set(target: object, context: Context): void {
     if (#context in target) target.#context = context;
-    // oxlint-disable-next-line no-new -- the constructor's effect is the stamp
-    else new Stamp(target, context);
+    else Stamp.add(target, context);
   }
 
   static get(target: object): Context | undefined {
@@ -34,5 +38,8 @@ class Stamp extends Returned {
   }
 }
 
-export const stampContext = Stamp.set;
+/** For an object that has no context yet: throws TypeError when it has. */
+export const addContext = Stamp.add;
+/** Replaces the context of an object that may have one. */
+export const setContext = Stamp.set;
 export const contextOf = Stamp.get;

@@ -5,7 +5,7 @@ import { BASE_DEPTH, CAUSE_PENDING, CHUNK, CORRELATION, DROPPING, NEXT_CALL, typ
 import { mapClear, mapDelete, mapGet, mapSet, mapFirstKey } from '../primordials.ts';
 import type { Attention, Cause } from '../probes/attention.ts';
 import { putPair } from '../ring/chunk-header.ts';
-import { contextOf, stampContext, type Context } from './context.ts';
+import { addContext, contextOf, setContext, type Context } from './context.ts';
 import { listenToResources } from './hooks.ts';
 
 const CODE_AWAIT = CAUSE_CODES.indexOf('await');
@@ -74,12 +74,21 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     return last;
   };
 
-  const stamp = (resource: object, code: number): void => {
+  const onResource = (resource: object, code: number): void => {
     try {
       const context = current(code);
-      if (context !== undefined) stampContext(resource, context);
+      if (context !== undefined) setContext(resource, context);
     } catch {
       // No stack left, or a resource that takes no fields: its cause stays unknown.
+    }
+  };
+
+  const onPromise = (promise: object): void => {
+    try {
+      const context = current(CODE_PROMISE);
+      if (context !== undefined) addContext(promise, context);
+    } catch {
+      // As above.
     }
   };
 
@@ -168,7 +177,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
       const correlation = K.NAMED_CORRELATION_FIRST + number;
       remember(correlation, name);
       try {
-        stampContext(executionAsyncResource(), { call: 0, correlation, code: CODE_HTTP });
+        setContext(executionAsyncResource(), { call: 0, correlation, code: CODE_HTTP });
       } catch {
         // A resource that takes no fields: the request's calls keep the correlation of its connection.
       }
@@ -178,8 +187,8 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     nextRequest: () => nextNumber++,
     listen: () =>
       listenToResources({
-        onResource: stamp,
-        onPromise: (promise) => stamp(promise, CODE_PROMISE),
+        onResource,
+        onPromise,
         onReaction: (promise) => {
           reaction = promise;
         },

@@ -3,6 +3,7 @@ import * as R from '@execution-cinema/format/ring-layout';
 import type { Clock } from '../clock/clock.ts';
 import {
   BASE_DEPTH,
+  BETWEEN_CHUNKS,
   BUSY,
   BUSY_SINCE_NS,
   CAUSE_PENDING,
@@ -18,6 +19,8 @@ import {
   LIMIT,
   LONGEST_BUSY_NS,
   LONGEST_GAP_NS,
+  NEXT_CALL,
+  NEXT_LIMIT,
   NOW_MS,
   POSITION,
   SLOT_LIMIT,
@@ -73,6 +76,10 @@ export interface Attention {
   attendResume(cause: Cause | undefined): number;
   /** Ends an event whose words reach up to `p`. */
   commit(p: number): void;
+  /** The same for an event that leaves `depth` frames open. */
+  commitAt(p: number, depth: number): void;
+  /** The same for an ENTER at this depth; returns the depth, which is the token of the frame. */
+  commitEnter(p: number, site: number, depth: number): number;
   /** To be called after the frame that the event loop had called ended or fell asleep. */
   leaveToLoop(): void;
   /** To be called when EXACT or CAUSE_PENDING changed. */
@@ -81,7 +88,7 @@ export interface Attention {
 }
 
 export function createAttention(core: Core, ring: Ring, clock: Clock): Attention {
-  const { words, registers, wide, state } = core;
+  const { words, registers, wide, state, frameSites, frameCalls, frameScopes } = core;
   let watchers: Watchers = { onTick: () => undefined, onIdle: () => undefined, causeOf: () => undefined };
   let refused = 0;
 
@@ -93,7 +100,8 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
   };
 
   const settleLimit = (): void => {
-    registers[LIMIT] = registers[EXACT] === 1 || registers[CAUSE_PENDING] === 1 ? -1 : registers[SLOT_LIMIT]!;
+    registers[NEXT_LIMIT] = registers[EXACT] === 1 || registers[CAUSE_PENDING] === 1 ? -1 : registers[SLOT_LIMIT]!;
+    if (registers[DIRTY] === 0) registers[LIMIT] = registers[NEXT_LIMIT]!;
   };
 
   const timePoint = (): void => {
@@ -130,6 +138,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     }
     refused = 0;
     if (registers[DIRTY] === 1) repair();
+    if (registers[BETWEEN_CHUNKS] === 1) ring.cut();
     const tick = words[R.R_TICK]!;
     let isTimed = timed;
     if (tick !== registers[TICK]) {
@@ -168,14 +177,32 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     return registers[POSITION]!;
   };
 
-  const commit = (p: number): void => {
+  const commitAt = (p: number, depth: number): void => {
+    state.d = depth;
     registers[POSITION] = p;
     registers[EVENTS]!++;
     words[registers[WRITTEN]!] = p - registers[START]!;
     if (registers[DIRTY] === 1) {
       registers[DIRTY] = 0;
-      settleLimit();
+      registers[LIMIT] = registers[NEXT_LIMIT]!;
     }
+  };
+
+  const commitEnter = (p: number, site: number, depth: number): number => {
+    const call = wide[NEXT_CALL]!;
+    frameSites[depth] = site;
+    frameCalls[depth] = call;
+    frameScopes[depth] = 0;
+    wide[NEXT_CALL] = call + 1;
+    state.d = depth + 1;
+    registers[POSITION] = p;
+    registers[EVENTS]!++;
+    words[registers[WRITTEN]!] = p - registers[START]!;
+    if (registers[DIRTY] === 1) {
+      registers[DIRTY] = 0;
+      registers[LIMIT] = registers[NEXT_LIMIT]!;
+    }
+    return depth;
   };
 
   const leaveToLoop = (): void => {
@@ -191,7 +218,9 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     attendTimed: () => attendWith(true),
     attendEnter,
     attendResume,
-    commit,
+    commit: (p) => commitAt(p, state.d),
+    commitAt,
+    commitEnter,
     leaveToLoop,
     settleLimit,
     watch: (next) => {

@@ -4,18 +4,14 @@ import * as T from '@execution-cinema/format/value-tags';
 import {
   BASE_DEPTH,
   DEEPEST,
-  EVENTS,
   EXACT,
   LIMIT,
-  NEXT_CALL,
   OFF,
   POSITION,
   SMI_INLINE_MAX,
-  START,
   THROWN_AT,
   THROWS,
   TICK,
-  WRITTEN,
   type Core,
 } from '../core.ts';
 import type { Encode } from '../capture/encoder.ts';
@@ -39,20 +35,10 @@ export type CallProbes = ReturnType<typeof createCallProbes>;
  * write their words in place and nothing else is called, so that V8 inlines them (bench/runtime/fib.mjs).
  */
 export function createCallProbes(core: Core, parts: CallParts) {
-  const { words, levels, registers, wide, state, frameSites, frameCalls, frameScopes } = core;
+  const { words, levels, registers, state } = core;
   const { attention, encode } = parts;
-  const { attend, attendTimed, attendEnter, commit, leaveToLoop } = attention;
+  const { attend, attendTimed, attendEnter, commit, commitAt, commitEnter, leaveToLoop } = attention;
   const { modeOf, secretOf, secretAt, aggregate } = parts.levels;
-
-  const push = (site: number, depth: number): number => {
-    const call = wide[NEXT_CALL]!;
-    frameSites[depth] = site;
-    frameCalls[depth] = call;
-    frameScopes[depth] = 0;
-    wide[NEXT_CALL] = call + 1;
-    state.d = depth + 1;
-    return depth;
-  };
 
   /** ENTER with any number of values, at any level. */
   const enterMany = (site: number, values: ArrayLike<unknown>): number => {
@@ -80,9 +66,9 @@ export function createCallProbes(core: Core, parts: CallParts) {
       words[p++] = (site << 8) | K.ENTER_MANY;
       words[p++] = count;
     }
-    for (let i = 0; i < count; i++) p = encode(values[i], p, secretAt(site, i));
-    commit(p);
-    return push(site, depth);
+    const hasSecrets = levels[site] !== LEVEL_RECORD;
+    for (let i = 0; i < count; i++) p = encode(values[i], p, hasSecrets ? secretAt(site, i) : null);
+    return commitEnter(p, site, depth);
   };
 
   const e0 = (site: number): number => {
@@ -99,16 +85,12 @@ export function createCallProbes(core: Core, parts: CallParts) {
       if (p < 0) return OFF;
     }
     words[p] = (site << 8) | K.ENTER_0;
-    registers[POSITION] = p + 1;
-    registers[EVENTS]!++;
-    words[registers[WRITTEN]!] = p + 1 - registers[START]!;
-    return push(site, depth);
+    return commitEnter(p + 1, site, depth);
   };
 
   const enter1 = (site: number, a: unknown, p: number, depth: number): number => {
     words[p] = (site << 8) | (K.ENTER_0 + 1);
-    commit(encode(a, p + 1, null));
-    return push(site, depth);
+    return commitEnter(encode(a, p + 1, null), site, depth);
   };
 
   const e1 = (site: number, a: unknown): number => {
@@ -134,10 +116,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       return enter1(site, a, p, depth);
     words[p] = (site << 8) | (K.ENTER_0 + 1);
     words[p + 1] = (a << 8) | T.SMI;
-    registers[POSITION] = p + 2;
-    registers[EVENTS]!++;
-    words[registers[WRITTEN]!] = p + 2 - registers[START]!;
-    return push(site, depth);
+    return commitEnter(p + 2, site, depth);
   };
 
   const e2 = (site: number, a: unknown, b: unknown): number => {
@@ -154,8 +133,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       if (p < 0) return OFF;
     }
     words[p] = (site << 8) | (K.ENTER_0 + 2);
-    commit(encode(b, encode(a, p + 1, null), null));
-    return push(site, depth);
+    return commitEnter(encode(b, encode(a, p + 1, null), null), site, depth);
   };
 
   const e3 = (site: number, a: unknown, b: unknown, c: unknown): number => {
@@ -172,8 +150,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       if (p < 0) return OFF;
     }
     words[p] = (site << 8) | (K.ENTER_0 + 3);
-    commit(encode(c, encode(b, encode(a, p + 1, null), null), null));
-    return push(site, depth);
+    return commitEnter(encode(c, encode(b, encode(a, p + 1, null), null), null), site, depth);
   };
 
   const e4 = (site: number, a: unknown, b: unknown, c: unknown, d: unknown): number => {
@@ -190,8 +167,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       if (p < 0) return OFF;
     }
     words[p] = (site << 8) | (K.ENTER_0 + 4);
-    commit(encode(d, encode(c, encode(b, encode(a, p + 1, null), null), null), null));
-    return push(site, depth);
+    return commitEnter(encode(d, encode(c, encode(b, encode(a, p + 1, null), null), null), null), site, depth);
   };
 
   /** Frames above depth `to` ended without their `finally`: they are closed as such. */
@@ -199,10 +175,12 @@ export function createCallProbes(core: Core, parts: CallParts) {
     const skipped = state.d - to;
     if (skipped <= 0) return;
     const p = attend();
-    state.d = to;
-    if (p < 0) return;
+    if (p < 0) {
+      state.d = to;
+      return;
+    }
     words[p] = (skipped << 8) | K.UNWIND;
-    commit(p + 1);
+    commitAt(p + 1, to);
   };
 
   /**
@@ -217,11 +195,6 @@ export function createCallProbes(core: Core, parts: CallParts) {
 
   const isTimedExit = (f: number): boolean => f <= registers[BASE_DEPTH]! || registers[EXACT] === 1;
 
-  const pop = (f: number): void => {
-    state.d = f;
-    if (f <= registers[BASE_DEPTH]!) leaveToLoop();
-  };
-
   const leave = (f: number, value: unknown): unknown => {
     let p = registers[POSITION]!;
     if (
@@ -233,9 +206,9 @@ export function createCallProbes(core: Core, parts: CallParts) {
       p = positionIn(f, isTimedExit(f));
       if (p < 0) return value;
     }
+    let end = p + 1;
     if (value === undefined) {
       words[p] = K.LEAVE_UNDEFINED;
-      commit(p + 1);
     } else if (
       typeof value === 'number' &&
       (value | 0) === value &&
@@ -244,12 +217,12 @@ export function createCallProbes(core: Core, parts: CallParts) {
       (value !== 0 || 1 / value > 0)
     ) {
       words[p] = (value << 8) | K.LEAVE_SMI;
-      commit(p + 1);
     } else {
       words[p] = K.LEAVE_VALUE;
-      commit(encode(value, p + 1, null));
+      end = encode(value, end, null);
     }
-    pop(f);
+    commitAt(end, f);
+    if (f <= registers[BASE_DEPTH]!) leaveToLoop();
     return value;
   };
 
@@ -270,10 +243,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       return leave(f, value);
     }
     words[p] = (value << 8) | K.LEAVE_SMI;
-    registers[POSITION] = p + 1;
-    registers[EVENTS]!++;
-    words[registers[WRITTEN]!] = p + 1 - registers[START]!;
-    state.d = f;
+    commitAt(p + 1, f);
     return value;
   };
 
@@ -290,10 +260,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       return;
     }
     words[p] = K.LEAVE_UNDEFINED;
-    registers[POSITION] = p + 1;
-    registers[EVENTS]!++;
-    words[registers[WRITTEN]!] = p + 1 - registers[START]!;
-    state.d = f;
+    commitAt(p + 1, f);
   };
 
   const q = (f: number, value: unknown): unknown => {
@@ -307,15 +274,13 @@ export function createCallProbes(core: Core, parts: CallParts) {
   const x = (f: number, pending: unknown): void => {
     const p = positionIn(f, isTimedExit(f));
     if (p < 0) return;
-    if (pending) {
-      words[p] = K.LEAVE_PENDING;
-    } else {
-      words[p] = K.LEAVE_THROW;
+    words[p] = pending ? K.LEAVE_PENDING : K.LEAVE_THROW;
+    commitAt(p + 1, f);
+    if (!pending) {
       registers[THROWS]!++;
       registers[THROWN_AT] = p + 1;
     }
-    commit(p + 1);
-    pop(f);
+    if (f <= registers[BASE_DEPTH]!) leaveToLoop();
   };
 
   /** A value with a site of its own. */
@@ -353,5 +318,5 @@ export function createCallProbes(core: Core, parts: CallParts) {
     return value;
   };
 
-  return { e0, e1, e2, e3, e4, en: enterMany, r, u, q, x, c, c0, z, t, unwind, putAt, push };
+  return { e0, e1, e2, e3, e4, en: enterMany, r, u, q, x, c, c0, z, t, unwind, putAt };
 }

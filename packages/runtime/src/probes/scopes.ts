@@ -14,10 +14,10 @@ export function createScopeProbes(core: Core, parts: CallParts) {
     const p = attend();
     if (p < 0) return 0;
     const instance = registers[NEXT_SCOPE]!;
-    registers[NEXT_SCOPE] = instance + 1;
     words[p] = (site << 8) | K.SCOPE_OPEN;
     words[p + 1] = parent;
     commit(p + 2);
+    registers[NEXT_SCOPE] = instance + 1;
     return instance;
   };
 
@@ -34,11 +34,11 @@ export function createScopeProbes(core: Core, parts: CallParts) {
     const p = attend();
     if (p < 0) return 0;
     const instance = registers[NEXT_SCOPE]!;
-    registers[NEXT_SCOPE] = instance + 1;
     words[p] = (site << 8) | K.SCOPE_COPY;
     words[p + 1] = parent;
     words[p + 2] = from;
     commit(p + 3);
+    registers[NEXT_SCOPE] = instance + 1;
     return note(instance);
   };
 

@@ -1,5 +1,6 @@
 import * as K from '@execution-cinema/format/event-kinds';
 import { BASE_DEPTH, CORRELATION, OFF, POSITION, THROWN_AT, type Core } from '../core.ts';
+import { putPair } from '../ring/chunk-header.ts';
 import type { Cause } from './attention.ts';
 import type { CallParts, CallProbes } from './calls.ts';
 import { LEVEL_RECORD } from './levels.ts';
@@ -47,7 +48,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
   const { words, state, registers, wide, frameSites, frameCalls, frameScopes } = core;
   const { attention, calls, encode } = parts;
   const { modeOf, secretOf } = parts.levels;
-  const { commit, leaveToLoop } = attention;
+  const { commit, commitAt, leaveToLoop } = attention;
 
   const ea = (site: number, values: ArrayLike<unknown>): Frame => {
     const depth = calls.en(site, values);
@@ -72,17 +73,15 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     const isRoot = state.d <= registers[BASE_DEPTH]!;
     const p = attention.attendResume(isRoot ? parts.resumeCause(frame.correlation) : undefined);
     if (p < 0) return;
-    frame.asleep = false;
     const depth = state.d;
-    frame.d = depth;
+    words[p] = (frame.site << 8) | K.RESUME;
+    putPair(words, p + 1, frame.call);
     frameSites[depth] = frame.site;
     frameCalls[depth] = frame.call;
     frameScopes[depth] = frame.scope;
-    state.d = depth + 1;
-    words[p] = (frame.site << 8) | K.RESUME;
-    words[p + 1] = frame.call % HIGH;
-    words[p + 2] = frame.call / HIGH;
-    commit(p + 3);
+    commitAt(p + 3, depth + 1);
+    frame.asleep = false;
+    frame.d = depth;
   };
 
   /** Makes the frame the one on top, waking it and closing frames above it. False when that is impossible. */
@@ -96,11 +95,6 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     if (frame.d >= state.d) return false;
     calls.unwind(frame.d + 1);
     return true;
-  };
-
-  const pop = (frame: Frame): void => {
-    state.d = frame.d;
-    if (frame.d <= registers[BASE_DEPTH]!) leaveToLoop();
   };
 
   const ra = (frame: Frame, value: unknown): unknown => {
@@ -135,8 +129,8 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     const p = attention.attendTimed();
     if (p < 0) return;
     words[p] = K.LEAVE_CLOSED;
-    commit(p + 1);
-    pop(frame);
+    commitAt(p + 1, frame.d);
+    if (frame.d <= registers[BASE_DEPTH]!) leaveToLoop();
   };
 
   const ca = (frame: Frame, site: number, error: unknown): void => {
@@ -153,13 +147,16 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     if (frame.o) onTop(frame);
   };
 
-  const sleep = (frame: Frame, yielded: boolean, delegating: boolean): void => {
+  /** Ends the event that put the frame to sleep. */
+  const sleep = (frame: Frame, p: number, yielded: boolean, delegating: boolean): void => {
+    const { d } = frame;
+    commitAt(p, d);
     frame.asleep = true;
     frame.yielded = yielded;
     frame.delegating = delegating;
-    frame.scope = frameScopes[frame.d]!;
+    frame.scope = frameScopes[d]!;
     frame.correlation = wide[CORRELATION]!;
-    pop(frame);
+    if (d <= registers[BASE_DEPTH]!) leaveToLoop();
   };
 
   const a = (frame: Frame, site: number, value: unknown, delegating?: unknown): unknown => {
@@ -168,8 +165,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     const p = attention.attendTimed();
     if (p < 0) return value;
     words[p] = (site << 8) | K.SUSPEND;
-    commit(p + 1);
-    sleep(frame, false, delegating !== undefined);
+    sleep(frame, p + 1, false, delegating !== undefined);
     return value;
   };
 
@@ -179,8 +175,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     const p = attention.attendTimed();
     if (p < 0) return value;
     words[p] = (site << 8) | K.SUSPEND_VALUE;
-    commit(encode(value, p + 1, null));
-    sleep(frame, true, false);
+    sleep(frame, encode(value, p + 1, null), true, false);
     return value;
   };
 
@@ -201,5 +196,3 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
 
   return { ea, ra, ua, qa, xa, ca, ca0, za, a, y, g, h };
 }
-
-const HIGH = 0x1_0000_0000;

@@ -1,8 +1,8 @@
 import * as K from '@execution-cinema/format/event-kinds';
 import * as R from '@execution-cinema/format/ring-layout';
 import * as T from '@execution-cinema/format/value-tags';
-import { EVENTS, LIMIT, POSITION, SMI_INLINE_MAX, START, TICK, WRITTEN, type Core } from '../core.ts';
-import { LEVEL_AGGREGATE, LEVEL_OFF } from './levels.ts';
+import { LIMIT, POSITION, SMI_INLINE_MAX, TICK, type Core } from '../core.ts';
+import { LEVEL_AGGREGATE, LEVEL_OFF, LEVEL_RECORD } from './levels.ts';
 import type { CallParts } from './calls.ts';
 import type { Strings } from '../capture/strings.ts';
 
@@ -21,7 +21,9 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
 
   /** Whether the site records; counts the value where it is degraded. */
   const isOn = (site: number, value: unknown): boolean => {
-    if (levels[site] === 1) return true;
+    const level = levels[site];
+    if (level === LEVEL_RECORD) return true;
+    if (level === LEVEL_OFF) return false;
     const mode = modeOf(site);
     if (mode === LEVEL_AGGREGATE) aggregate(site, value);
     return mode !== LEVEL_OFF && mode !== LEVEL_AGGREGATE;
@@ -66,9 +68,7 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
     }
     words[p] = (site << 8) | K.WRITE;
     words[p + 1] = (value << 8) | T.SMI;
-    registers[POSITION] = p + 2;
-    registers[EVENTS]!++;
-    words[registers[WRITTEN]!] = p + 2 - registers[START]!;
+    commit(p + 2);
     return value;
   };
 

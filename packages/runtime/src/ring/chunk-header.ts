@@ -1,6 +1,6 @@
 import { FORMAT_VERSION } from '@execution-cinema/format';
 import * as H from '@execution-cinema/format/chunk-layout';
-import { CHUNK, CORRELATION, LAST_NS, NEXT_CALL, NEXT_OBJECT, NEXT_SCOPE, START, type Core } from '../core.ts';
+import { CHUNK, CORRELATION, LAST_NS, NEXT_CALL, NEXT_OBJECT, NEXT_SCOPE, type Core } from '../core.ts';
 import { floor, min } from '../primordials.ts';
 
 const HIGH = 0x1_0000_0000;
@@ -18,10 +18,9 @@ export function putPair(words: Int32Array, at: number, value: number): void {
   words[at + 1] = value / HIGH;
 }
 
-/** Writes the header of the chunk that begins at START and returns the words it takes. */
-export function writeChunkHeader(core: Core, slotWords: number, facts: HeaderFacts): number {
+/** Writes the header of the chunk that begins at word `at` and returns the words it takes. */
+export function writeChunkHeader(core: Core, at: number, slotWords: number, facts: HeaderFacts): number {
   const { words, registers, wide, frameSites, frameCalls, frameScopes } = core;
-  const at = registers[START]!;
   // At most half of what the reserve for the last event leaves, so that a deep stack cannot fill a small slot.
   const framesMax = floor((slotWords - H.EVENT_WORDS_MAX - H.HEADER_FIXED_WORDS) / 2 / H.HEADER_FRAME_WORDS);
   const depth = core.state.d;

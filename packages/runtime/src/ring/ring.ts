@@ -2,6 +2,7 @@ import * as H from '@execution-cinema/format/chunk-layout';
 import * as R from '@execution-cinema/format/ring-layout';
 import type { Clock } from '../clock/clock.ts';
 import {
+  BETWEEN_CHUNKS,
   CHUNK,
   CONTROL,
   DEEPEST,
@@ -15,7 +16,9 @@ import {
   LAST_NS,
   LIMIT,
   LONGEST_GAP_NS,
+  GAP_REASON,
   NEXT_CALL,
+  NEXT_LIMIT,
   POSITION,
   SLOT_LIMIT,
   START,
@@ -68,6 +71,7 @@ export function createRing(core: Core, clock: Clock, backpressure: Backpressure)
   let paused = false;
 
   const publish = (): void => {
+    if (registers[BETWEEN_CHUNKS] === 1) return;
     const at = registers[CONTROL]!;
     words[at + R.S_EVENTS] = registers[EVENTS]!;
     words[at + R.S_CALLS] = wide[NEXT_CALL]! - wide[FIRST_CALL]!;
@@ -113,15 +117,26 @@ export function createRing(core: Core, clock: Clock, backpressure: Backpressure)
 
   /** Moves to slot `slot` (number `slots`: scratch) and writes the header of the chunk that begins there. */
   const begin = (slot: number, reason: number): void => {
-    const gap = wide[GAP_EVENTS]!;
-    const gapReason = registers[DROPPING]!;
     const at = R.slotControlWords(slot);
     const start = R.slotOffsetWords(slots, slotWords, slot);
+    const gap = wide[GAP_EVENTS]!;
+    wide[LAST_NS] = max(wide[LAST_NS]!, clock.nowNs());
+    const longestGapNs = wide[LONGEST_GAP_NS]!;
+    const headerWords = writeChunkHeader(core, start, slotWords, {
+      firstEvent: wide[EVENTS_BEFORE]!,
+      dropped: gap,
+      dropReason: gap > 0 ? registers[GAP_REASON]! : REASON_NONE,
+      clockErrorNs: clock.errorNs + min(longestGapNs > 0 ? longestGapNs : CLOCK_ERROR_FIRST_NS, 0x3fffffff),
+    });
+    // From here on in one stretch, see core.ts.
+    words[at + R.S_WRITTEN] = 0;
+    words[at + R.S_CHUNK] = registers[CHUNK]!;
     registers[DROPPING] = reason;
     registers[CONTROL] = at;
     registers[START] = start;
     registers[WRITTEN] = at + R.S_WRITTEN;
     registers[SLOT_LIMIT] = start + slotWords - H.EVENT_WORDS_MAX;
+    registers[NEXT_LIMIT] = -1;
     registers[LIMIT] = -1;
     registers[EVENTS] = 0;
     registers[THROWS] = 0;
@@ -129,29 +144,24 @@ export function createRing(core: Core, clock: Clock, backpressure: Backpressure)
     registers[EPOCH]!++;
     registers[DEEPEST] = state.d;
     wide[FIRST_CALL] = wide[NEXT_CALL]!;
-    wide[LAST_NS] = max(wide[LAST_NS]!, clock.nowNs());
-    words[at + R.S_WRITTEN] = 0;
-    words[at + R.S_CHUNK] = registers[CHUNK]!;
-    const longestGapNs = wide[LONGEST_GAP_NS]!;
     wide[LONGEST_GAP_NS] = 0;
-    registers[POSITION] =
-      start +
-      writeChunkHeader(core, slotWords, {
-        firstEvent: wide[EVENTS_BEFORE]!,
-        dropped: gap,
-        dropReason: gap > 0 ? gapReason : REASON_NONE,
-        clockErrorNs: clock.errorNs + min(longestGapNs > 0 ? longestGapNs : CLOCK_ERROR_FIRST_NS, 0x3fffffff),
-      });
+    registers[POSITION] = start + headerWords;
+    registers[BETWEEN_CHUNKS] = 0;
+    if (reason === REASON_NONE) wide[GAP_EVENTS] = 0;
+    else registers[GAP_REASON] = reason;
     atomics.store(words, at + R.S_PUBLISHED, 0);
     atomics.store(words, at + R.S_STATE, R.SLOT_WRITING);
     atomics.store(words, R.R_CHUNK, registers[CHUNK]!);
-    if (reason === REASON_NONE) wide[GAP_EVENTS] = 0;
   };
 
   /** Settles the accounts of the current slot and hands it over. */
   const finish = (): void => {
+    if (registers[BETWEEN_CHUNKS] === 1) return;
     publish();
     const events = registers[EVENTS]!;
+    registers[BETWEEN_CHUNKS] = 1;
+    registers[LIMIT] = -1;
+    registers[NEXT_LIMIT] = -1;
     wide[EVENTS_BEFORE] = wide[EVENTS_BEFORE]! + events;
     registers[EVENTS] = 0;
     if (registers[DROPPING] !== REASON_NONE) {
@@ -159,8 +169,8 @@ export function createRing(core: Core, clock: Clock, backpressure: Backpressure)
       wide[DROPPED_EVENTS] = wide[DROPPED_EVENTS]! + events;
       return;
     }
-    atomics.store(words, registers[CONTROL]! + R.S_STATE, R.SLOT_FULL);
     registers[CHUNK]!++;
+    atomics.store(words, registers[CONTROL]! + R.S_STATE, R.SLOT_FULL);
     wake();
   };
 
@@ -202,6 +212,7 @@ export function createRing(core: Core, clock: Clock, backpressure: Backpressure)
   };
 
   registers[CHUNK] = 0;
+  registers[BETWEEN_CHUNKS] = 1;
   next(false);
 
   return {
@@ -221,6 +232,7 @@ export function createRing(core: Core, clock: Clock, backpressure: Backpressure)
       cut();
     },
     drain: (timeoutMs) => {
+      if (registers[BETWEEN_CHUNKS] === 1) next(true);
       const drained = settle(timeoutMs);
       // The recorder has given slots back: a real chunk now states the gap that would otherwise end the recording.
       if (!drained || registers[DROPPING] === REASON_NONE || paused) return drained;

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/**
+ * Bundles a program beside this file the way the tracer is bundled; returns the path of the result.
+ * @param {string} name
+ */
+export function bundle(name) {
+  // esbuild is a dependency of the tracer's package alone.
+  const load = createRequire(join(here, '../../packages/tracer/package.json'));
+  const { buildSync } = load('esbuild');
+  const outfile = join(mkdtempSync(join(tmpdir(), 'bench-')), 'program.cjs');
+  const entryPoints = [join(here, name)];
+  buildSync({ entryPoints, outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20.19' });
+  return outfile;
+}
+
+/**
+ * Runs a bundled program in a process of its own, with the flags of this one.
+ * @param {string} program
+ * @param {string[]} args
+ */
+export function run(program, args = []) {
+  const { status } = spawnSync(process.execPath, [...process.execArgv, program, ...args], { stdio: 'inherit' });
+  process.exitCode ||= status ?? 1;
+}
