@@ -24,7 +24,7 @@ export interface OriginalsMap extends ReadMap {
 }
 
 /** What the last comment of the text names; undefined without one. */
-function sourceMapUrl(source: string): string | undefined {
+export function sourceMapUrl(source: string): string | undefined {
   const at = source.lastIndexOf(COMMENT);
   if (at === -1) return undefined;
   const rest = source.slice(at + COMMENT.length);

@@ -12,9 +12,8 @@ import type { Transformed } from './transform-types.ts';
  * and renamed. A folder that cannot be written is no error: nothing is kept.
  */
 
-/** Past this the oldest entries go, down to CACHE_KEEP_BYTES. */
-const CACHE_BYTES_MAX = 512 * 1024 * 1024;
-const CACHE_KEEP_BYTES = 384 * 1024 * 1024;
+/** Bytes past which the oldest entries go, and down to which. */
+const CACHE_BYTES = { most: 512 * 1024 * 1024, keep: 384 * 1024 * 1024 } as const;
 /** A used entry counts as new again, but its time is not touched more often than this. */
 const TOUCH_AFTER_MS = 24 * 60 * 60 * 1000;
 
@@ -82,7 +81,7 @@ export class TransformCache {
 }
 
 /** Deletes the oldest entries of a cache that has grown too large, and drafts that a killed process left. */
-export function sweepCache(folder: string): void {
+export function sweepCache(folder: string, { most, keep }: { most: number; keep: number } = CACHE_BYTES): void {
   try {
     const entries = readdirSync(folder).map((name) => {
       const file = join(folder, name);
@@ -91,11 +90,11 @@ export function sweepCache(folder: string): void {
     });
     let total = 0;
     for (const { bytes } of entries) total += bytes;
-    const tooLarge = total > CACHE_BYTES_MAX;
+    const tooLarge = total > most;
     entries.sort((one, other) => one.usedMs - other.usedMs);
     for (const { file, bytes, usedMs, isDraft } of entries) {
       const forgotten = isDraft && Date.now() - usedMs > TOUCH_AFTER_MS;
-      if (!forgotten && !(tooLarge && total > CACHE_KEEP_BYTES)) continue;
+      if (!forgotten && !(tooLarge && total > keep)) continue;
       rmSync(file, { force: true });
       total -= bytes;
     }

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readInputMap, sourceMapStamp, sourceMapUrl } from './input-map.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tracer-map-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const MAP = { version: 3, sources: ['../src/a.ts', 'webpack://x/b.ts'], names: [], mappings: 'AAAA' };
+const inline = (map: unknown): string =>
+  `data:application/json;charset=utf-8;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`;
+
+describe('the comment', () => {
+  test.each([
+    ['at the end', 'a();\n//# sourceMappingURL=a.js.map', 'a.js.map'],
+    ['before blanks and comments', 'a();\n//# sourceMappingURL=a.js.map\n\n// bye\n/* more */\n', 'a.js.map'],
+    ['the last of two', '//# sourceMappingURL=one\n//# sourceMappingURL=two\n', 'two'],
+    ['in a string', 'const s = "//# sourceMappingURL=no.map"; use(s);', undefined],
+    ['followed by code', '//# sourceMappingURL=no.map\na();', undefined],
+    ['none', 'a();', undefined],
+  ])('%s', (_, source, url) => {
+    expect(sourceMapUrl(source)).toBe(url);
+  });
+});
+
+test('an inline map names its originals by path', () => {
+  const file = join(folder, 'dist/a.js');
+  const map = readInputMap(`a();\n//# sourceMappingURL=${inline(MAP)}`, file);
+  expect(map).toMatchObject({ mappings: 'AAAA', files: [join(folder, 'src/a.ts'), 'webpack://x/b.ts'] });
+});
+
+test('an external map is found beside the file, its root is respected, and its time is part of the stamp', () => {
+  const file = join(folder, 'b.js');
+  const source = 'b();\n//# sourceMappingURL=b%20b.js.map\n';
+  expect(readInputMap(source, file)).toBeUndefined();
+  expect(sourceMapStamp(source, file)).toBe('');
+  writeFileSync(join(folder, 'b b.js.map'), `)]}'\n${JSON.stringify({ ...MAP, sources: ['b.ts'], sourceRoot: 'lib' })}`);
+  expect(readInputMap(source, file)?.files).toEqual([join(folder, 'lib/b.ts')]);
+  const stamp = sourceMapStamp(source, file);
+  utimesSync(join(folder, 'b b.js.map'), 1, 1);
+  expect(sourceMapStamp(source, file)).not.toBe(stamp);
+});
+
+test.each([
+  ['no JSON', 'data:application/json,{'],
+  ['no mappings', inline({ version: 3, sources: ['a'] })],
+  ['no sources', inline({ ...MAP, sources: [] })],
+  ['another type', 'data:text/plain,x'],
+  ['elsewhere', 'https://example.com/a.map'],
+])('a map that cannot be used is none: %s', (_, url) => {
+  expect(readInputMap(`//# sourceMappingURL=${url}`, join(folder, 'c.js'))).toBeUndefined();
+});
