@@ -80,10 +80,7 @@ function instrumentAs(
   }
 }
 
-function notInstrumented(
-  plain: Pick<Transformed, 'code' | 'kind' | 'map'>,
-  skippedReason: string | null,
-): Transformed {
+function notInstrumented(plain: Pick<Transformed, 'code' | 'kind' | 'map'>, skippedReason: string | null): Transformed {
   return {
     ...plain,
     insertions: '',
@@ -119,7 +116,9 @@ function withoutContent(map: SourceMapV3 | null): object | null {
 let redactor: { readonly of: string; readonly redactor: Redactor } | undefined;
 
 function redactorOf({ redactionKey, plan }: TransformJob): Redactor {
-  const of = createHash('sha256').update(JSON.stringify([redactionKey, plan?.redact])).digest('hex');
+  const of = createHash('sha256')
+    .update(JSON.stringify([redactionKey, plan?.redact]))
+    .digest('hex');
   if (redactor?.of !== of) redactor = { of, redactor: createRedactor({ key: redactionKey, ...plan?.redact }) };
   return redactor.redactor;
 }

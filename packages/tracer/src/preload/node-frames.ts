@@ -54,7 +54,10 @@ export function nodeFramesBelowMain(): NodeJS.CallSite[] {
   });
 }
 
-function siteOf({ name, functionName, id, call, at }: FrameSpec, source: string | undefined): NodeJS.CallSite | undefined {
+function siteOf(
+  { name, functionName, id, call, at }: FrameSpec,
+  source: string | undefined,
+): NodeJS.CallSite | undefined {
   const start = source?.indexOf(call) ?? -1;
   if (source === undefined || start === -1) return undefined;
   const place = start + call.indexOf(at);
