@@ -51,7 +51,12 @@ const COMMON: ParserOptions = {
   // Duplicate names and the like do not hinder a map.
   errorRecovery: true,
 };
-const ALWAYS: ParserPlugin[] = ['estree', 'explicitResourceManagement', 'decoratorAutoAccessors', 'importReflection'];
+const ALWAYS: ParserPlugin[] = [
+  ['estree', { classFeatures: true }],
+  'explicitResourceManagement',
+  'decoratorAutoAccessors',
+  'importReflection',
+];
 
 /** Plugin sets to try in turn; the first one that parses is taken. */
 function pluginSets(file: string): ParserPlugin[][] {
