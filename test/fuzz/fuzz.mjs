@@ -4,17 +4,24 @@ import { shrink } from './shrink.mjs';
 
 /** @import { Difference } from './compare.mjs' */
 
-const BATCH = 100;
+const BATCH_PROGRAMS = 100;
 /** A recording is verified after every so many batches. */
 const VERIFY_EVERY = 4;
 
 /**
  * Runs programs from a seed on, until the time is over or `programsMax` have run. Lines and columns in stacks of errors that V8 throws are counted apart:
  * it gives such an error the place of a neighbouring part of its own syntax tree. Those of `here()` are exact.
- * @param {{ seed: number, deadlineMs: number, programsMax?: number, differencesMax?: number, report?: (text: string) => void }} options
+ * @param {{ seed: number, deadlineMs: number, programsMax?: number, batchPrograms?: number, differencesMax?: number, report?: (text: string) => void }} options
  * @returns {Promise<{ programs: number, differences: Difference[], misplaced: number, complaints: string[] }>}
  */
-export async function fuzz({ seed, deadlineMs, programsMax = Infinity, differencesMax = 10, report = () => {} }) {
+export async function fuzz({
+  seed,
+  deadlineMs,
+  programsMax = Infinity,
+  batchPrograms = BATCH_PROGRAMS,
+  differencesMax = 10,
+  report = () => {},
+}) {
   const ground = new Ground();
   /** @type {Difference[]} */
   const differences = [];
@@ -28,7 +35,7 @@ export async function fuzz({ seed, deadlineMs, programsMax = Infinity, differenc
       Date.now() < deadlineMs && programs < programsMax && differences.length < differencesMax;
       batch++
     ) {
-      const count = Math.min(BATCH, programsMax - programs);
+      const count = Math.min(batchPrograms, programsMax - programs);
       const made = Array.from({ length: count }, (_, index) => {
         const own = seed + programs + index;
         return { seed: own, ...makeProgram(own) };
