@@ -49,6 +49,11 @@ export interface Runtime {
    * what ends that.
    */
   observe(): () => void;
+  /**
+   * Stacks of errors are read only while `Error.prepareStackTrace` is as it was when the runtime was made, or as it is
+   * now: for a formatter of the tracer's own.
+   */
+  trustStackFormatter(): void;
   /** Closes frames above `depth` (a module that threw; read `s.d` before it runs). */
   unwindTo(depth: number): void;
   pause(): void;
@@ -72,7 +77,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const ring = createRing(core, clock, options.backpressure);
   core.registers[EXACT] = options.clock === 'exact' ? 1 : 0;
   const attention = createAttention(core, ring, clock);
-  const { encode, putLine, strings, forget } = createEncoder(core, options.values, redactor);
+  const { encode, putLine, strings, forget, trustStackFormatter } = createEncoder(core, options.values, redactor);
   const contexts = createContexts(core, { attention, putLine });
   const secretSites = createSecretSites(core);
   const aggregates = createAggregates(core, { attention, encode, strings, secretOf: secretSites.secretOf });
@@ -123,6 +128,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         for (const step of undo) step();
       };
     },
+    trustStackFormatter,
     unwindTo: calls.unwind,
     pause: ring.pause,
     resume: ring.resume,

@@ -466,6 +466,26 @@ describe('code of the program never runs', () => {
     }
   });
 
+  test('stacks are read with a formatter of the tracer while the program leaves it in place', () => {
+    const { json, runtime } = setUp();
+    const descriptor = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+    const ours = (error: unknown): string => `formatted ${String(error)}`;
+    let assigned: unknown = ours;
+    try {
+      Object.defineProperty(Error, 'prepareStackTrace', { configurable: true, get: () => assigned });
+      expect(json(new Error('x'))).not.toHaveProperty('$stack');
+      runtime.trustStackFormatter();
+      expect(json(new Error('x'))).toHaveProperty('$stack', 'formatted Error: x');
+      assigned = never;
+      expect(json(new Error('x'))).not.toHaveProperty('$stack');
+      Object.defineProperty(Error, 'prepareStackTrace', { configurable: true, get: never });
+      expect(json(new Error('x'))).not.toHaveProperty('$stack');
+    } finally {
+      if (descriptor === undefined) delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
+      else Object.defineProperty(Error, 'prepareStackTrace', descriptor);
+    }
+  });
+
   test('a limited number of stacks per second', () => {
     const { capture } = setUp({ slots: 64 });
     const stacks = capture(...Array.from({ length: 150 }, () => new Error('e'))).map((value) => node(value).stack);

@@ -20,7 +20,7 @@ import {
 import { asIntN, bigintToString, mapSize, setSize, slice, symbolDescription } from '../primordials.ts';
 import { classify, className, functionName, isClass } from './classify.ts';
 import { createContents } from './contents.ts';
-import { createStackReader } from './errors.ts';
+import { createStacks } from './errors.ts';
 import {
   createIdentity,
   KIND_ARGUMENTS,
@@ -69,6 +69,7 @@ export interface Encoder {
   readonly strings: Strings;
   /** Lets go of what is remembered of the program's objects by reference. */
   forget(): void;
+  trustStackFormatter(): void;
   /** Writes a line of output as a string with its secrets replaced; otherwise as `encode`. */
   putLine(text: string, p: number): number;
 }
@@ -164,6 +165,7 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
     }
   };
 
+  const stacks = createStacks(core);
   const contents = createContents(core, {
     strings,
     redactor,
@@ -172,7 +174,7 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
     putAny,
     putRedacted,
     remember: identity.remember,
-    readStack: createStackReader(core),
+    readStack: stacks.read,
   });
 
   const putObject = (target: object, p: number, depth: number, name: SecretName | null): number => {
@@ -279,6 +281,7 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
 
   return {
     forget: identity.forget,
+    trustStackFormatter: stacks.trustFormatter,
     encode,
     strings,
     putLine,

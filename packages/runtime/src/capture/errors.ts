@@ -1,5 +1,13 @@
 import { BUSY, NOW_MS, type Core } from '../core.ts';
-import { getOwnPropertyDescriptor, getPrototypeOf, hasOwn, isProxy, stackGetter, theError } from '../primordials.ts';
+import {
+  apply,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  hasOwn,
+  isProxy,
+  stackGetter,
+  theError,
+} from '../primordials.ts';
 
 /** Text of an error's stack, or undefined when reading it could run code of the program or costs too much now. */
 export type StackReader = (target: object) => string | undefined;
@@ -45,24 +53,40 @@ function isOfThisRealm(target: object): boolean {
   return false;
 }
 
-function formatterOf(): PropertyDescriptor | undefined {
-  return getOwnPropertyDescriptor(theError, 'prepareStackTrace');
+/** Reads stacks while `Error.prepareStackTrace` is trusted. */
+export interface Stacks {
+  readonly read: StackReader;
+  /** Trusts the formatter that is in force now, be it Node's or one that the tracer has put there. */
+  trustFormatter(): void;
 }
 
 /**
- * Reads stacks only while `Error.prepareStackTrace` is what it was at start-up: a program that sets it expects to be
+ * Reads stacks only while `Error.prepareStackTrace` is the one that was trusted: a program that sets it expects to be
  * called when itself reads a stack, and the first reading is the one that counts.
  */
-export function createStackReader(core: Core): StackReader {
+export function createStacks(core: Core): Stacks {
   const { registers } = core;
-  const original = formatterOf();
+  let trusted: { get: (() => unknown) | undefined; value: unknown } | undefined;
   let second = -1;
   let left = 0;
 
-  const isOriginalFormatter = (): boolean => {
-    const current = formatterOf();
-    if (current === undefined || original === undefined) return current === original;
-    return hasOwn(current, 'value') && hasOwn(original, 'value') && current.value === original.value;
+  /** The formatter in force; `trustedGet` is the only getter that is called. */
+  const formatter = (trustedGet: (() => unknown) | undefined): typeof trusted => {
+    const descriptor = getOwnPropertyDescriptor(theError, 'prepareStackTrace');
+    if (descriptor === undefined) return undefined;
+    if (hasOwn(descriptor, 'value')) return { get: undefined, value: descriptor.value };
+    const { get } = descriptor;
+    return { get, value: get !== undefined && get === trustedGet ? apply(get, theError, []) : undefined };
+  };
+
+  const trustFormatter = (): void => {
+    const get = getOwnPropertyDescriptor(theError, 'prepareStackTrace')?.get;
+    trusted = formatter(get);
+  };
+
+  const isTrusted = (): boolean => {
+    const current = formatter(trusted?.get);
+    return current?.get === trusted?.get && current?.value === trusted?.value;
   };
 
   const read = (target: object): unknown => {
@@ -72,13 +96,13 @@ export function createStackReader(core: Core): StackReader {
     return descriptor.get !== undefined && descriptor.get === stackGetter?.get ? stackGetter.read(target) : undefined;
   };
 
-  return (target) => {
+  const readStack: StackReader = (target) => {
     const now = (registers[NOW_MS]! / 1000) | 0;
     if (now !== second) {
       second = now;
       left = STACKS_PER_SECOND;
     }
-    if (left <= 0 || !isOriginalFormatter() || !isOfThisRealm(target) || !hasPlainHead(target)) return undefined;
+    if (left <= 0 || !isTrusted() || !isOfThisRealm(target) || !hasPlainHead(target)) return undefined;
     left--;
     registers[BUSY] = 1;
     try {
@@ -88,4 +112,6 @@ export function createStackReader(core: Core): StackReader {
       registers[BUSY] = 0;
     }
   };
+  trustFormatter();
+  return { read: readStack, trustFormatter };
 }

@@ -8,13 +8,15 @@ import { createEsModuleHooks, type EsModuleHooks } from '../loader/es-module-hoo
 import { FileCounts } from '../loader/file-counts.ts';
 import { watchForeignHooks } from '../loader/foreign-hooks.ts';
 import { isLoadingOwn, requireOwn } from '../loader/own-loads.ts';
+import type { TransformBundle } from '../loader/transform-types.ts';
 import { Transformer } from '../loader/transformer.ts';
-import { createAssertionMending, type QuoteCall } from '../positions/assertion-message.ts';
+import { createAssertionMending } from '../positions/assertion-message.ts';
 import { asWithoutUs } from '../positions/call-sites.ts';
 import { installFunctionText } from '../positions/function-text.ts';
 import { LoadedScripts } from '../positions/loaded-scripts.ts';
 import { installStackTraces } from '../positions/stack-traces.ts';
 import { createUncaughtReport, type UncaughtReport } from '../positions/uncaught-report.ts';
+import { say } from '../stderr.ts';
 import { learnOwnFrames } from './own-frames.ts';
 import type { ThreadRecording } from './thread-recording.ts';
 
@@ -43,6 +45,10 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
   const transformBundle = fileURLToPath(bundleUrl('transform.cjs'));
   const redactionKey = recording?.redactionKey ?? '0'.repeat(16);
   const count = counts.add.bind(counts);
+  const tell = (text: string): void => {
+    if (!config.quiet) say(text);
+    recording?.post({ type: 'note', timeNs: recording.nowNs(), kind: 'plan', text });
+  };
   const transformer = new Transformer({
     config,
     select: recording
@@ -53,12 +59,14 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
     transformBundle,
     post: (message) => recording?.post(message),
     count,
+    tell,
   });
   const esModules = createEsModuleHooks({
     transformer,
     scripts,
     cache,
     count,
+    tell,
     hooksBundle: bundleUrl('hooks.mjs').href,
     hooksData: {
       config,
@@ -91,12 +99,13 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
   const report = createUncaughtReport(scripts, usesSourceMaps);
   installStackTraces({
     before: createAssertionMending(scripts, () => {
-      const { quoteCall } = requireOwn(transformBundle) as { quoteCall: QuoteCall };
+      const { quoteCall } = requireOwn(transformBundle) as TransformBundle;
       return quoteCall;
     }),
     view: (trace) => asWithoutUs(trace, scripts, OWN_FILE, ownFrames),
     usesSourceMaps,
   });
+  runtime?.trustStackFormatter();
   installFunctionText(scripts);
   return {
     esModules,
