@@ -14,6 +14,7 @@ test.each(['express', 'prettier'])(
   (name) => {
     const rule = sonarjs.rules!['cognitive-complexity'] as Rule.RuleModule;
     let equal = 0;
+    const unexplained: string[] = [];
     for (const source of sourcesOf(name, readable)) {
       const theirs = measureByRule(source, rule);
       const all = measureByMap(analyzeSource(source.text, source.file), source.text, 'cognitive');
@@ -23,12 +24,12 @@ test.each(['express', 'prettier'])(
         const same = theirs.find(({ end, start }) => end === ours.end && (isAlone || start === ours.start));
         const their = same?.value ?? 0;
         const text = source.text.slice(ours.start, ours.stop);
-        const where = `${source.file}:${ours.end}`;
+        const isExplained = ours.value > their ? text.includes('||') : FUNCTION_IN_BRANCH.test(text);
         if (ours.value === their) equal++;
-        else if (ours.value > their) expect(text, where).toContain('||');
-        else expect(text, where).toMatch(FUNCTION_IN_BRANCH);
+        else if (!isExplained) unexplained.push(`${source.file}:${ours.end} ${ours.value}, not ${their}`);
       }
     }
+    expect(unexplained).toEqual([]);
     expect(equal).toBeGreaterThan(50);
   },
 );
