@@ -1,9 +1,9 @@
-import * as K from "./event-kinds.ts";
-import * as H from "./chunk-layout.ts";
-import { ChunkTables, ValueDecoder } from "./decode-value.ts";
-import { skipValue, skipValues } from "./skip.ts";
-import { FORMAT_VERSION } from "./version.ts";
-import type { Value } from "./value.ts";
+import * as K from './event-kinds.ts';
+import * as H from './chunk-layout.ts';
+import { ChunkTables, ValueDecoder } from './decode-value.ts';
+import { skipValue, skipValues } from './skip.ts';
+import { FORMAT_VERSION } from './version.ts';
+import type { Value } from './value.ts';
 
 export interface OpenFrame {
   site: number;
@@ -30,9 +30,11 @@ export interface ChunkHeader {
 
 /** Reads a chunk's header. Throws RangeError naming what is wrong when it is not a chunk of this format. */
 export function readChunkHeader(words: Int32Array): ChunkHeader {
-  if (words.length < H.HEADER_FIXED_WORDS) throw new RangeError(`chunk has ${words.length} words, expected at least ${H.HEADER_FIXED_WORDS}`);
-  if (words[H.H_MAGIC] !== H.CHUNK_MAGIC) throw new RangeError("not a chunk: wrong magic word");
-  if (words[H.H_VERSION] !== FORMAT_VERSION) throw new RangeError(`chunk of format ${words[H.H_VERSION]}, expected ${FORMAT_VERSION}`);
+  if (words.length < H.HEADER_FIXED_WORDS)
+    throw new RangeError(`chunk has ${words.length} words, expected at least ${H.HEADER_FIXED_WORDS}`);
+  if (words[H.H_MAGIC] !== H.CHUNK_MAGIC) throw new RangeError('not a chunk: wrong magic word');
+  if (words[H.H_VERSION] !== FORMAT_VERSION)
+    throw new RangeError(`chunk of format ${words[H.H_VERSION]}, expected ${FORMAT_VERSION}`);
   const at = (index: number): number => words[index]!;
   const pair = (index: number): number => H.u53(at(index), at(index + 1));
   const frames: OpenFrame[] = [];
@@ -50,7 +52,7 @@ export function readChunkHeader(words: Int32Array): ChunkHeader {
     nextCall: pair(H.H_NEXT_CALL),
     startNs: pair(H.H_START_NS),
     dropped: pair(H.H_DROPPED),
-    dropReason: H.DROP_REASONS[at(H.H_DROP_REASON)] ?? "none",
+    dropReason: H.DROP_REASONS[at(H.H_DROP_REASON)] ?? 'none',
     nextScope: at(H.H_NEXT_SCOPE) >>> 0,
     nextObject: at(H.H_NEXT_OBJECT) >>> 0,
     frames,
@@ -107,6 +109,7 @@ export class EventScanner {
         this.operands = this.position + 1;
         this.event++;
         this.position = skipOperands(words, kind, this.operands);
+        if (this.position > this.end) throw new RangeError(`chunk ends inside an event at word ${this.at}`);
         return true;
       }
       if (kind === K.END) return false;
@@ -136,19 +139,39 @@ export function skipOperands(words: Int32Array, kind: number, position: number):
   switch (kind) {
     case K.ENTER_MANY:
       return skipValues(words, position + 1, words[position]!);
-    case K.LEAVE_UNDEFINED: case K.LEAVE_SMI: case K.LEAVE_THROW: case K.LEAVE_PENDING: case K.LEAVE_CLOSED:
-    case K.UNWIND: case K.SUSPEND:
+    case K.LEAVE_UNDEFINED:
+    case K.LEAVE_SMI:
+    case K.LEAVE_THROW:
+    case K.LEAVE_PENDING:
+    case K.LEAVE_CLOSED:
+    case K.UNWIND:
+    case K.SUSPEND:
       return position;
-    case K.LEAVE_VALUE: case K.RETURN_VALUE: case K.SUSPEND_VALUE: case K.RESUME_VALUE: case K.WRITE: case K.EXPRESSION:
-    case K.THROW: case K.CATCH: case K.THIS: case K.LOG: case K.LOG_INJECTED: case K.UNCAUGHT:
+    case K.LEAVE_VALUE:
+    case K.RETURN_VALUE:
+    case K.SUSPEND_VALUE:
+    case K.RESUME_VALUE:
+    case K.WRITE:
+    case K.EXPRESSION:
+    case K.THROW:
+    case K.CATCH:
+    case K.THIS:
+    case K.LOG:
+    case K.LOG_INJECTED:
+    case K.UNCAUGHT:
       return skipValue(words, position);
-    case K.RESUME: case K.SCOPE_COPY:
+    case K.RESUME:
+    case K.SCOPE_COPY:
       return position + 2;
-    case K.SCOPE_OPEN: case K.SCOPE_LINK:
+    case K.SCOPE_OPEN:
+    case K.SCOPE_LINK:
       return position + 1;
-    case K.WRITE_SCOPED: case K.REQUEST_END:
+    case K.WRITE_SCOPED:
+    case K.REQUEST_END:
       return skipValue(words, position + 1);
-    case K.PROPERTY: case K.PROPERTY_DELETE: case K.MARK:
+    case K.PROPERTY:
+    case K.PROPERTY_DELETE:
+    case K.MARK:
       return skipValues(words, position, 2);
     case K.PROPERTY_COMPUTED:
       return skipValues(words, position, 3);
@@ -181,21 +204,48 @@ export interface DecodedEvent {
   causeCorrelation: number;
 }
 
-/** Decodes all events of one chunk, values included. `words` may be cut anywhere after a whole event. */
-export function* decodeEvents(words: Int32Array, header = readChunkHeader(words), tables = new ChunkTables()): Generator<DecodedEvent> {
-  const scanner = new EventScanner(words, header);
-  const decoder = new ValueDecoder(words, 0, tables);
-  while (scanner.next()) {
+/** Decodes the events of one chunk one by one, values included. `words` may be cut anywhere after a whole event. */
+export class EventDecoder {
+  private readonly scanner: EventScanner;
+  private readonly values: ValueDecoder;
+
+  constructor(words: Int32Array, header = readChunkHeader(words), tables = new ChunkTables()) {
+    this.scanner = new EventScanner(words, header);
+    this.values = new ValueDecoder(words, 0, tables);
+  }
+
+  /** The next event, undefined at the end. Throws RangeError on what is no event. */
+  next(): DecodedEvent | undefined {
+    const { scanner, values } = this;
+    if (!scanner.next()) return undefined;
     const { kind, payload } = scanner;
     const result: DecodedEvent = {
-      kind, payload, event: scanner.event, timeNs: scanner.timeNs, timeExact: scanner.timePoint,
-      number: 0, number2: 0, values: [],
-      causeCode: scanner.causeCode, causeCall: scanner.causeCall, causeCorrelation: scanner.causeCorrelation,
+      kind,
+      payload,
+      event: scanner.event,
+      timeNs: scanner.timeNs,
+      timeExact: scanner.timePoint,
+      number: 0,
+      number2: 0,
+      values: [],
+      causeCode: scanner.causeCode,
+      causeCall: scanner.causeCall,
+      causeCorrelation: scanner.causeCorrelation,
     };
-    decoder.position = scanner.operands;
-    decodeOperands(decoder, kind, payload, result);
-    yield result;
+    values.position = scanner.operands;
+    decodeOperands(values, kind, payload, result);
+    return result;
   }
+}
+
+/** All events of one chunk, see `EventDecoder`. */
+export function* decodeEvents(
+  words: Int32Array,
+  header = readChunkHeader(words),
+  tables = new ChunkTables(),
+): Generator<DecodedEvent> {
+  const decoder = new EventDecoder(words, header, tables);
+  for (let event = decoder.next(); event; event = decoder.next()) yield event;
 }
 
 function decodeOperands(decoder: ValueDecoder, kind: number, payload: number, result: DecodedEvent): void {
@@ -209,19 +259,55 @@ function decodeOperands(decoder: ValueDecoder, kind: number, payload: number, re
   };
   if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return read(kind - K.ENTER_0);
   switch (kind) {
-    case K.ENTER_MANY: return read(u32());
-    case K.LEAVE_SMI: result.values.push((payload << 8) >> 8); return;
-    case K.RESUME: result.number = pair(); return;
-    case K.SCOPE_OPEN: case K.SCOPE_LINK: result.number = u32(); return;
-    case K.SCOPE_COPY: result.number = u32(); result.number2 = u32(); return;
-    case K.WRITE_SCOPED: case K.REQUEST_END: result.number = u32(); return read(1);
-    case K.REQUEST_START: result.number = u32(); return read(2);
-    case K.AGGREGATE: result.number = u32(); return read(4);
-    case K.CORRELATION: result.number = pair(); return read(1);
-    case K.PROPERTY: case K.PROPERTY_DELETE: case K.MARK: return read(2);
-    case K.PROPERTY_COMPUTED: return read(3);
-    case K.LEAVE_VALUE: case K.RETURN_VALUE: case K.SUSPEND_VALUE: case K.RESUME_VALUE: case K.WRITE: case K.EXPRESSION:
-    case K.THROW: case K.CATCH: case K.THIS: case K.LOG: case K.LOG_INJECTED: case K.UNCAUGHT: return read(1);
-    default: return;
+    case K.ENTER_MANY:
+      return read(u32());
+    case K.LEAVE_SMI:
+      result.values.push((payload << 8) >> 8);
+      return;
+    case K.RESUME:
+      result.number = pair();
+      return;
+    case K.SCOPE_OPEN:
+    case K.SCOPE_LINK:
+      result.number = u32();
+      return;
+    case K.SCOPE_COPY:
+      result.number = u32();
+      result.number2 = u32();
+      return;
+    case K.WRITE_SCOPED:
+    case K.REQUEST_END:
+      result.number = u32();
+      return read(1);
+    case K.REQUEST_START:
+      result.number = u32();
+      return read(2);
+    case K.AGGREGATE:
+      result.number = u32();
+      return read(4);
+    case K.CORRELATION:
+      result.number = pair();
+      return read(1);
+    case K.PROPERTY:
+    case K.PROPERTY_DELETE:
+    case K.MARK:
+      return read(2);
+    case K.PROPERTY_COMPUTED:
+      return read(3);
+    case K.LEAVE_VALUE:
+    case K.RETURN_VALUE:
+    case K.SUSPEND_VALUE:
+    case K.RESUME_VALUE:
+    case K.WRITE:
+    case K.EXPRESSION:
+    case K.THROW:
+    case K.CATCH:
+    case K.THIS:
+    case K.LOG:
+    case K.LOG_INJECTED:
+    case K.UNCAUGHT:
+      return read(1);
+    default:
+      return;
   }
 }

@@ -1,5 +1,5 @@
-import * as T from "./value-tags.ts";
-import { captured, type Captured, type Value } from "./value.ts";
+import * as T from './value-tags.ts';
+import { captured, type Captured, type Value } from './value.ts';
 
 const scratchWords = new Int32Array(2);
 const scratchDouble = new Float64Array(scratchWords.buffer);
@@ -41,56 +41,90 @@ export class ValueDecoder {
     const tag = head & 0xff;
     const payload = head >>> 8;
     switch (tag) {
-      case T.UNDEFINED: return undefined;
-      case T.NULL: return null;
-      case T.FALSE: return false;
-      case T.TRUE: return true;
-      case T.SMI: return head >> 8;
-      case T.INT32: return this.word();
-      case T.DOUBLE: return this.double();
-      case T.STRING_REF: return this.stringAt(payload);
-      case T.STRING: return this.stringValue(payload);
-      case T.BIGINT: return BigInt(this.text());
-      case T.SYMBOL: return captured("symbol", 0, this.text());
-      case T.OBJECT_REF: return this.objectAt(this.word());
-      case T.GETTER: return captured("getter", 0, "");
-      case T.HOLE: return captured("hole", 0, "");
-      case T.UNREADABLE: return captured("unreadable", 0, "");
-      case T.UNINITIALIZED: return captured("uninitialized", 0, "");
-      case T.REDACTED: return captured("redacted", 0, this.text());
-      case T.PROXY: return { ...captured("proxy", this.word(), "Proxy"), cut: "proxy" };
+      case T.UNDEFINED:
+        return undefined;
+      case T.NULL:
+        return null;
+      case T.FALSE:
+        return false;
+      case T.TRUE:
+        return true;
+      case T.SMI:
+        return head >> 8;
+      case T.INT32:
+        return this.word();
+      case T.DOUBLE:
+        return this.double();
+      case T.STRING_REF:
+        return this.stringAt(payload);
+      case T.STRING:
+        return this.stringValue(payload);
+      case T.BIGINT:
+        return BigInt(this.text());
+      case T.SYMBOL:
+        return captured('symbol', 0, this.text());
+      case T.OBJECT_REF:
+        return this.objectAt(this.word());
+      case T.GETTER:
+        return captured('getter', 0, '');
+      case T.HOLE:
+        return captured('hole', 0, '');
+      case T.UNREADABLE:
+        return captured('unreadable', 0, '');
+      case T.UNINITIALIZED:
+        return captured('uninitialized', 0, '');
+      case T.REDACTED:
+        return captured('redacted', 0, this.text());
+      case T.PROXY:
+        return { ...captured('proxy', this.word(), 'Proxy'), cut: 'proxy' };
       case T.SHALLOW: {
         const id = this.word();
-        return { ...captured("shallow", id, this.text()), cut: T.CUT_REASONS[payload] ?? "budget" };
+        return { ...captured('shallow', id, this.text()), cut: T.CUT_REASONS[payload] ?? 'budget' };
       }
-      case T.FUNCTION: return this.keep(captured("function", this.word(), ""), (node) => { node.name = this.text(); });
-      case T.DATE: return this.keep(captured("date", this.word(), "Date"), (node) => { node.time = this.double(); });
-      case T.REGEXP: return this.keep(captured("regexp", this.word(), ""), (node) => { node.name = this.text(); });
-      case T.OBJECT: return this.keep(captured("object", this.word(), ""), (node) => {
-        node.name = this.text();
-        this.entries(node, payload);
-      });
-      case T.ERROR: return this.keep(captured("error", this.word(), ""), (node) => {
-        node.name = this.text();
-        node.message = this.read();
-        node.stack = this.read();
-        this.entries(node, payload);
-      });
-      case T.ARRAY: return this.keep(captured("array", this.word(), "Array"), (node) => this.list(node, payload));
-      case T.SET: return this.keep(captured("set", this.word(), "Set"), (node) => this.list(node, payload));
-      case T.BINARY: return this.keep(captured("binary", this.word(), ""), (node) => {
-        node.name = this.text();
-        this.list(node, payload);
-      });
-      case T.MAP: return this.keep(captured("map", this.word(), "Map"), (node) => {
-        node.length = this.word() >>> 0;
-        for (let i = 0; i < payload; i++) {
-          node.keys.push(this.read());
-          node.items.push(this.read());
-        }
-        if (payload < node.length) node.cut = "items";
-      });
-      default: throw new RangeError(`unknown value tag ${tag} at word ${this.position - 1}`);
+      case T.FUNCTION:
+        return this.keep(captured('function', this.word(), ''), (node) => {
+          node.name = this.text();
+        });
+      case T.DATE:
+        return this.keep(captured('date', this.word(), 'Date'), (node) => {
+          node.time = this.double();
+        });
+      case T.REGEXP:
+        return this.keep(captured('regexp', this.word(), ''), (node) => {
+          node.name = this.text();
+        });
+      case T.OBJECT:
+        return this.keep(captured('object', this.word(), ''), (node) => {
+          node.name = this.text();
+          this.entries(node, payload);
+        });
+      case T.ERROR:
+        return this.keep(captured('error', this.word(), ''), (node) => {
+          node.name = this.text();
+          node.message = this.read();
+          node.stack = this.read();
+          this.entries(node, payload);
+        });
+      case T.ARRAY:
+        return this.keep(captured('array', this.word(), 'Array'), (node) => this.list(node, payload));
+      case T.SET:
+        return this.keep(captured('set', this.word(), 'Set'), (node) => this.list(node, payload));
+      case T.BINARY:
+        return this.keep(captured('binary', this.word(), ''), (node) => {
+          node.name = this.text();
+          this.list(node, payload);
+        });
+      case T.MAP:
+        return this.keep(captured('map', this.word(), 'Map'), (node) => {
+          node.length = this.word() >>> 0;
+          for (let i = 0; i < payload; i++) {
+            node.keys.push(this.read());
+            node.items.push(this.read());
+          }
+          if (payload < node.length) node.cut = 'items';
+        });
+      default:
+        throw new RangeError(`unknown value tag ${tag} at word ${this.position - 1}`);
     }
   }
 
@@ -108,19 +142,19 @@ export class ValueDecoder {
       node.items.push(this.read());
     }
     node.length = count;
-    if (payload & T.OBJECT_MORE_FLAG) node.cut = "properties";
+    if (payload & T.OBJECT_MORE_FLAG) node.cut = 'properties';
   }
 
   private list(node: Captured, count: number): void {
     node.length = this.word() >>> 0;
     for (let i = 0; i < count; i++) node.items.push(this.read());
-    if (count < node.length) node.cut = "items";
+    if (count < node.length) node.cut = 'items';
   }
 
   private text(): string {
     const value = this.read();
-    if (typeof value === "string") return value;
-    if (typeof value === "object" && value !== null) return value.name;
+    if (typeof value === 'string') return value;
+    if (typeof value === 'object' && value !== null) return value.name;
     throw new RangeError(`expected a string at word ${this.position}`);
   }
 
@@ -131,7 +165,7 @@ export class ValueDecoder {
   }
 
   private objectAt(id: number): Value {
-    return this.tables.objects.get(id) ?? { ...captured("shallow", id, ""), cut: "budget" };
+    return this.tables.objects.get(id) ?? { ...captured('shallow', id, ''), cut: 'budget' };
   }
 
   private stringValue(payload: number): Value {
@@ -141,12 +175,12 @@ export class ValueDecoder {
     const text = flags & T.STRING_FLAG_UTF16 ? this.utf16(length) : this.latin1(length);
     if (flags & T.STRING_FLAG_INTERNED) this.tables.strings.push(text);
     if (!(flags & T.STRING_FLAG_CUT)) return text;
-    return { ...captured("cut string", 0, text), length: fullLength, cut: "string" };
+    return { ...captured('cut string', 0, text), length: fullLength, cut: 'string' };
   }
 
   private latin1(length: number): string {
     this.require(Math.ceil(length / 4));
-    let text = "";
+    let text = '';
     let word = 0;
     for (let i = 0; i < length; i++) {
       if ((i & 3) === 0) word = this.words[this.position++]!;
@@ -157,7 +191,7 @@ export class ValueDecoder {
 
   private utf16(length: number): string {
     this.require(Math.ceil(length / 2));
-    let text = "";
+    let text = '';
     let word = 0;
     for (let i = 0; i < length; i++) {
       if ((i & 1) === 0) word = this.words[this.position++]!;
@@ -167,6 +201,7 @@ export class ValueDecoder {
   }
 
   private require(words: number): void {
-    if (this.position + words > this.words.length) throw new RangeError(`chunk ends inside a string at word ${this.position}`);
+    if (this.position + words > this.words.length)
+      throw new RangeError(`chunk ends inside a string at word ${this.position}`);
   }
 }

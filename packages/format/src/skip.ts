@@ -1,4 +1,4 @@
-import * as T from "./value-tags.ts";
+import * as T from './value-tags.ts';
 
 /**
  * Position just after the encoded value at `position`, without decoding it.
@@ -10,10 +10,20 @@ export function skipValue(words: Int32Array, position: number): number {
   const payload = head >>> 8;
   let next = position + 1;
   switch (head & 0xff) {
-    case T.UNDEFINED: case T.NULL: case T.FALSE: case T.TRUE: case T.SMI: case T.STRING_REF:
-    case T.GETTER: case T.HOLE: case T.UNREADABLE: case T.UNINITIALIZED:
+    case T.UNDEFINED:
+    case T.NULL:
+    case T.FALSE:
+    case T.TRUE:
+    case T.SMI:
+    case T.STRING_REF:
+    case T.GETTER:
+    case T.HOLE:
+    case T.UNREADABLE:
+    case T.UNINITIALIZED:
       return next;
-    case T.INT32: case T.OBJECT_REF: case T.PROXY:
+    case T.INT32:
+    case T.OBJECT_REF:
+    case T.PROXY:
       return next + 1;
     case T.DOUBLE:
       return next + 2;
@@ -25,15 +35,20 @@ export function skipValue(words: Int32Array, position: number): number {
       if (flags & T.STRING_FLAG_CUT) next++;
       return next + (flags & T.STRING_FLAG_UTF16 ? (length + 1) >> 1 : (length + 3) >> 2);
     }
-    case T.BIGINT: case T.SYMBOL: case T.REDACTED:
+    case T.BIGINT:
+    case T.SYMBOL:
+    case T.REDACTED:
       return skipValue(words, next);
-    case T.SHALLOW: case T.FUNCTION: case T.REGEXP:
+    case T.SHALLOW:
+    case T.FUNCTION:
+    case T.REGEXP:
       return skipValue(words, next + 1);
     case T.OBJECT:
       return skipValues(words, skipValue(words, next + 1), (payload & T.OBJECT_COUNT_MASK) * 2);
     case T.ERROR:
       return skipValues(words, next + 1, 3 + (payload & T.OBJECT_COUNT_MASK) * 2);
-    case T.ARRAY: case T.SET:
+    case T.ARRAY:
+    case T.SET:
       return skipValues(words, next + 2, payload);
     case T.MAP:
       return skipValues(words, next + 2, payload * 2);

@@ -1,4 +1,4 @@
-import type { CutReason } from "./value-tags.ts";
+import type { CutReason } from './value-tags.ts';
 
 /**
  * A decoded value. Primitives stand for themselves where JavaScript can say them; everything else is a Captured node.
@@ -8,8 +8,24 @@ export type Value = undefined | null | boolean | number | string | bigint | Capt
 
 export interface Captured {
   readonly type:
-    | "object" | "array" | "map" | "set" | "date" | "regexp" | "error" | "binary" | "function" | "symbol"
-    | "proxy" | "shallow" | "redacted" | "getter" | "hole" | "unreadable" | "uninitialized" | "cut string";
+    | 'object'
+    | 'array'
+    | 'map'
+    | 'set'
+    | 'date'
+    | 'regexp'
+    | 'error'
+    | 'binary'
+    | 'function'
+    | 'symbol'
+    | 'proxy'
+    | 'shallow'
+    | 'redacted'
+    | 'getter'
+    | 'hole'
+    | 'unreadable'
+    | 'uninitialized'
+    | 'cut string';
   id: number;
   /** Constructor name of objects, name of functions, token of redacted values, text of symbols, regexps and cut strings. */
   name: string;
@@ -28,10 +44,10 @@ export interface Captured {
 }
 
 /** A Captured node with empty defaults. */
-export function captured(type: Captured["type"], id: number, name: string): Captured {
-  return { type, id, name, length: 0, keys: [], items: [], time: 0, message: undefined, stack: undefined, cut: "none" };
+export function captured(type: Captured['type'], id: number, name: string): Captured {
+  return { type, id, name, length: 0, keys: [], items: [], time: 0, message: undefined, stack: undefined, cut: 'none' };
 }
 
 export function isCaptured(value: Value): value is Captured {
-  return typeof value === "object" && value !== null;
+  return typeof value === 'object' && value !== null;
 }

@@ -54,8 +54,6 @@ export const EXACT = 22;
 export const CAUSE_PENDING = 23;
 /** 1 after `beginExit`. */
 export const EXITING = 24;
-/** Aggregates wait to be written. */
-export const AGGREGATES = 25;
 /** Position just after the last LEAVE_THROW. */
 export const THROWN_AT = 26;
 /** Largest integer that needs no redaction and fits an SMI word. */

@@ -25,13 +25,12 @@ function getterOf(prototype: object, name: string | symbol): () => unknown {
 /** Milliseconds on the monotonic clock, from an origin of this thread. */
 export const now: () => number = performance.now.bind(performance);
 
-export const { getOwnPropertyDescriptor, getPrototypeOf, keys: objectKeys, is: objectIs, defineProperty } = Object;
+export const { getOwnPropertyDescriptor, getPrototypeOf, keys: objectKeys, defineProperty } = Object;
 export const { ownKeys, apply } = Reflect;
 export const { isArray } = Array;
 export const { imul, min, max, floor, ceil, round } = Math;
 export const { isNaN } = Number;
 export const { asIntN } = BigInt;
-export const { fromCharCode } = String;
 export const atomics = {
   load: Atomics.load,
   store: Atomics.store,
@@ -83,9 +82,6 @@ export const setIteratorNext = uncurry(
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
 export const typedArrayLength = uncurry(getterOf(typedArrayPrototype, 'length')) as (self: unknown) => number;
-export const typedArrayTag = uncurry(getterOf(typedArrayPrototype, Symbol.toStringTag)) as (
-  self: unknown,
-) => string | undefined;
 export const typedArrayBuffer = uncurry(getterOf(typedArrayPrototype, 'buffer')) as (self: unknown) => ArrayBuffer;
 export const typedArrayByteLength = uncurry(getterOf(typedArrayPrototype, 'byteLength')) as (self: unknown) => number;
 export const typedArrayOffset = uncurry(getterOf(typedArrayPrototype, 'byteOffset')) as (self: unknown) => number;
@@ -124,7 +120,6 @@ export const stackGetter =
 
 export const { prototype: objectPrototype } = Object;
 export const { prototype: arrayPrototype } = Array;
-export const { prototype: functionPrototype } = Function;
 
 /** Maps whose methods cannot be patched: own properties of a private subclass would cost a transition per instance. */
 export const weakMapGet = uncurry(WeakMap.prototype.get) as <V>(self: WeakMap<object, V>, key: object) => V | undefined;
@@ -161,7 +156,6 @@ export const {
   isStringObject,
   isBooleanObject,
   isSymbolObject,
-  isBigIntObject,
   isMapIterator,
   isSetIterator,
 } = types;

@@ -6,14 +6,7 @@ import { packageNameOf } from './root.ts';
 import type { TracerConfig } from './tracer-config.ts';
 
 /** Why a file is not recorded. */
-type SkipReason =
-  | 'not a file'
-  | 'not JavaScript'
-  | 'tracer'
-  | 'outside'
-  | 'dependency'
-  | 'excluded'
-  | 'not included';
+type SkipReason = 'not a file' | 'not JavaScript' | 'tracer' | 'outside' | 'dependency' | 'excluded' | 'not included';
 
 export interface Selection {
   readonly instrument: boolean;
