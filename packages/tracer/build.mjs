@@ -39,11 +39,42 @@ const ENTRIES = {
   'read.mjs': 'read.ts',
 };
 
+/**
+ * Libraries that most programs' starts do without: files of their own, loaded at the first call of one of these functions.
+ * `default` stands for the module itself being the function; `of` is the package that depends on it.
+ */
+const LAZY_LIBRARIES = {
+  acorn: { of: 'instrument', names: ['parse', 'parseExpressionAt', 'tokenizer'] },
+  'es-module-lexer/js': { of: 'tracer', names: ['parse'] },
+  'get-tsconfig': {
+    of: 'tracer',
+    names: ['createFilesMatcher', 'createPathsMatcher', 'findTsconfig', 'parseTsconfig'],
+  },
+  picomatch: { of: 'instrument', names: ['default'] },
+};
+
+/** The bundles that are on the way of every start. */
+const LEAN = new Set(['preload.cjs', 'hooks.mjs']);
+
 /** `--import` wants an ES module; everything else of the preload is one CommonJS file, which loads faster. */
 const PRELOAD_ESM = `import { createRequire } from 'node:module';
 const main = createRequire(import.meta.url)('./preload.cjs').takeOverMain();
 if (main) await main;
 `;
+
+/** Puts functions in place of a library that load it when they are called. */
+const lazyLibraries = {
+  name: 'lazy-libraries',
+  /** @param {import('esbuild').PluginBuild} plugin */
+  setup(plugin) {
+    const filter = new RegExp(`^(?:${Object.keys(LAZY_LIBRARIES).join('|')})$`);
+    plugin.onResolve({ filter }, ({ path }) => ({ path, namespace: 'lazy-library' }));
+    plugin.onLoad({ filter: /.*/, namespace: 'lazy-library' }, ({ path }) => ({
+      contents: lazyStub(path, LAZY_LIBRARIES[/** @type {keyof typeof LAZY_LIBRARIES} */ (path)].names),
+      resolveDir: here,
+    }));
+  },
+};
 
 const manifest = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 const external = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
@@ -66,11 +97,24 @@ async function bundleAll() {
   const buildId = hashOfSources();
   put(join(outDir, 'preload.mjs'), PRELOAD_ESM);
   put(join(outDir, 'plan.schema.json'), readFileSync(join(packagesDir, 'instrument/src/plan/plan.schema.json')));
+  /** @type {[string, import('esbuild').BuildOptions][]} */
+  const entries = Object.entries(ENTRIES).map(([outName, entry]) => [
+    outName,
+    { entryPoints: [join(here, 'src', entry)] },
+  ]);
+  for (const [name, { of }] of Object.entries(LAZY_LIBRARIES)) {
+    const contents = `module.exports = require(${JSON.stringify(name)});`;
+    entries.push([libraryFile(name), { stdin: { contents, resolveDir: join(packagesDir, of) } }]);
+  }
   await Promise.all(
-    Object.entries(ENTRIES).map(async ([outName, entry]) => {
+    entries.map(async ([outName, entry]) => {
       const esm = outName.endsWith('.mjs');
+      const lean = LEAN.has(outName);
       const result = await build({
-        entryPoints: [join(here, 'src', entry)],
+        ...entry,
+        plugins: lean ? [lazyLibraries] : [],
+        // No more than that: our frames are known in stacks by the names of their functions.
+        minifyWhitespace: lean,
         outfile: join(outDir, outName),
         bundle: true,
         write: false,
@@ -96,6 +140,22 @@ async function bundleAll() {
       for (const file of result.outputFiles) put(file.path, file.contents);
     }),
   );
+}
+
+/** @param {string} name */
+function libraryFile(name) {
+  return `library-${name.replaceAll('/', '-')}.cjs`;
+}
+
+/** @param {string} library @param {string[]} names */
+function lazyStub(library, names) {
+  const load = `let library; const load = () => (library ??= requireOwn(new URL('./${libraryFile(library)}', import.meta.url)));`;
+  const stubs = names.map((name) =>
+    name === 'default'
+      ? 'export default (...args) => load()(...args);'
+      : `export const ${name} = (...args) => load().${name}(...args);`,
+  );
+  return [`import { requireOwn } from './src/loader/own-loads.ts';`, load, ...stubs].join('\n');
 }
 
 /** Emits declarations of the whole import graph below dist/types and makes workspace specifiers relative. */

@@ -18,6 +18,8 @@ export interface EsModuleOptions {
   readonly scripts: LoadedScripts;
   readonly cache: TransformCache;
   readonly count: (count: FileCount) => void;
+  /** What the user must know about a file, one sentence. */
+  readonly tell: (text: string) => void;
   /** URL of the bundle of hooks-thread.ts. */
   readonly hooksBundle: string;
   readonly hooksData: Omit<HooksThreadData, 'programPort' | 'recorderPort'>;
@@ -123,12 +125,13 @@ function inThisThread({ transformer, scripts }: EsModuleOptions): EsModuleHooks 
 }
 
 function onHooksThread(options: EsModuleOptions): EsModuleHooks {
-  const { scripts, cache, count } = options;
+  const { scripts, cache, count, tell } = options;
   let port: MessagePort | undefined;
 
   function* newScripts(): Generator<LoadedScript> {
     for (let next = receive(port); next !== undefined; next = receive(port)) {
       if (next.type === 'count') count(next.count);
+      else if (next.type === 'tell') tell(next.text);
       else if (next.type === 'script') yield next.script;
       else {
         const cached = cache.read(next.key);

@@ -22,4 +22,5 @@ export type HooksMessage =
   | { readonly type: 'script'; readonly script: LoadedScript }
   /** Its text is in the transform cache under this key. */
   | { readonly type: 'cached script'; readonly name: string; readonly file: string; readonly key: string }
-  | { readonly type: 'count'; readonly count: FileCount };
+  | { readonly type: 'count'; readonly count: FileCount }
+  | { readonly type: 'tell'; readonly text: string };

@@ -31,6 +31,7 @@ export function initialize(data: HooksThreadData): void {
     transformBundle: data.transformBundle,
     post: (message) => recorder?.postMessage(message),
     count: (count) => tell({ type: 'count', count }),
+    tell: (text) => tell({ type: 'tell', text }),
   });
   transformModule = (request) => {
     const result = transformer.transform(request);

@@ -1,4 +1,5 @@
 import nodeModule, { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 /*
  * What we load late (parser, compilers) goes through the program's own CommonJS loader. It must leave nothing there: it
@@ -27,7 +28,8 @@ export function loadOwn<Result>(run: () => Result): Result {
 }
 
 /** Loads another bundle of ours. */
-export function requireOwn(path: string): unknown {
+export function requireOwn(file: string | URL): unknown {
+  const path = typeof file === 'string' ? file : fileURLToPath(file);
   return loadOwn(() => createRequire(import.meta.url)(path) as unknown);
 }
 

@@ -1,4 +1,5 @@
-import type { FilePlan } from '@execution-cinema/instrument/plan';
+import type { FilePlan, RedactionPlan } from '@execution-cinema/instrument/plan';
+import type { QuoteCall } from '../positions/assertion-message.ts';
 
 /** How Node would evaluate a text; `unknown` is CommonJS first and an ES module when that does not parse, as in Node. */
 export type ScriptKind = 'module' | 'commonjs' | 'unknown';
@@ -55,7 +56,13 @@ export interface TransformJob {
   readonly redactionKey: string;
 }
 
-export type TransformFunction = (job: TransformJob) => Transformed;
+/** What `transform.cjs` exports. */
+export interface TransformBundle {
+  transform(job: TransformJob): Transformed;
+  /** A source text without its secrets; lines and columns stay where they were. */
+  scrubSource(source: string, redactionKey: string, redact: RedactionPlan): string;
+  quoteCall: QuoteCall;
+}
 
 /** Stands in every instrumented text (`Symbol.for` of RUNTIME_KEY); a text that has it is not instrumented again. */
 export const INSTRUMENTED_MARK = '.for("execution-cinema")';

@@ -3,6 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import type { ModuleSites } from '@execution-cinema/format';
 import { createRedactor, type Redactor } from '@execution-cinema/format/redaction';
 import { instrument, InstrumentError, type InputMap, type InstrumentResult } from '@execution-cinema/instrument';
+import type { RedactionPlan } from '@execution-cinema/instrument/plan';
 import { relativeToRoot } from '../config/select-file.ts';
 import { readInputMap } from './input-map.ts';
 import type { TransformJob, Transformed } from './transform-types.ts';
@@ -111,6 +112,11 @@ function withoutContent(map: SourceMapV3 | null): object | null {
   if (map === null) return null;
   const { sourcesContent: _, ...rest } = map;
   return rest;
+}
+
+/** A source text without its secrets; lines and columns stay where they were. */
+export function scrubSource(source: string, redactionKey: string, redact: RedactionPlan): string {
+  return createRedactor({ key: redactionKey, ...redact }).scrubSource(source);
 }
 
 let redactor: { readonly of: string; readonly redactor: Redactor } | undefined;

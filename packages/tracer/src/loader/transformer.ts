@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import { createRedactor, type Redactor } from '@execution-cinema/format/redaction';
 import { planForFile, type FilePlan } from '@execution-cinema/instrument/plan';
 import type { RecorderMessage } from '@execution-cinema/store';
 import { BUILD_ID } from '../build-id.ts';
@@ -10,7 +9,7 @@ import { sourceMapStamp } from './input-map.ts';
 import { nodeMajor } from './node-capabilities.ts';
 import { loadOwn, requireOwn } from './own-loads.ts';
 import type { TransformCache } from './transform-cache.ts';
-import type { Transformed, TransformFunction, TransformRequest } from './transform-types.ts';
+import type { TransformBundle, Transformed, TransformRequest } from './transform-types.ts';
 import { projectOf } from './typescript/index.ts';
 
 export interface TransformerOptions {
@@ -24,6 +23,8 @@ export interface TransformerOptions {
   /** To the recorder. A module is announced before its code is handed out. */
   readonly post: (message: RecorderMessage) => void;
   readonly count: (count: FileCount) => void;
+  /** What the user must know about a file, one sentence. */
+  readonly tell: (text: string) => void;
 }
 
 /** A file as it is to run. */
@@ -38,8 +39,7 @@ export class Transformer {
   readonly #selections = new Map<string, Selection>();
   readonly #plans = new Map<string, FilePlan>();
   readonly #announced = new Set<string>();
-  #transform: TransformFunction | undefined;
-  #redactor: Redactor | undefined;
+  #loaded: TransformBundle | undefined;
 
   constructor(options: TransformerOptions) {
     this.#options = options;
@@ -91,9 +91,8 @@ export class Transformer {
     plan: FilePlan | null,
     { relative }: Selection,
   ): Transformed {
-    const { config, redactionKey, transformBundle } = this.#options;
-    this.#transform ??= (requireOwn(transformBundle) as { transform: TransformFunction }).transform;
-    const transform = this.#transform;
+    const { config, redactionKey } = this.#options;
+    const { transform } = this.#bundle();
     // The compilers are loaded when the first file needs them.
     return loadOwn(() =>
       transform({ file, source, kind, compile, moduleKey, plan, relative, root: config.root, redactionKey }),
@@ -113,6 +112,9 @@ export class Transformer {
       functions,
       instrumentedFunctions: result.instrumented,
     });
+    for (const { line, reason } of result.notInjected) {
+      this.#options.tell(`${selection.relative}:${line}: the log line of the plan is not put in: ${reason}`);
+    }
     this.#options.post({
       type: 'module',
       key: moduleKey,
@@ -130,9 +132,12 @@ export class Transformer {
     });
   }
 
-  #scrub(source: string, plan: FilePlan): string {
-    this.#redactor ??= createRedactor({ key: this.#options.redactionKey, ...plan.redact });
-    return this.#redactor.scrubSource(source);
+  #scrub(source: string, { redact }: FilePlan): string {
+    return this.#bundle().scrubSource(source, this.#options.redactionKey, redact);
+  }
+
+  #bundle(): TransformBundle {
+    return (this.#loaded ??= requireOwn(this.#options.transformBundle) as TransformBundle);
   }
 }
 
