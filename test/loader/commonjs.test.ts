@@ -104,7 +104,11 @@ describe.each([
   ['a program that replaces _compile', 'compile-override.js', ['twice plain.js returned']],
   ['a module that is loaded again', 'reload.js', ['twice plain.js returned']],
   ['json, built-ins and broken json', 'formats.js', []],
-  ['modules that throw while they load', 'throws-at-load.js', ['inner fails.js threw', 'after throws-at-load.js returned']],
+  [
+    'modules that throw while they load',
+    'throws-at-load.js',
+    ['inner fails.js threw', 'after throws-at-load.js returned'],
+  ],
   ['a file in sloppy mode with old syntax', 'cannot-be-parsed.js', []],
   ['names that an ES module imports', 'names.mjs', ['sum exports.cjs returned']],
   ['what require cannot resolve', 'resolve.js', []],
@@ -121,7 +125,10 @@ describe.each([
 
 test('frames of modules that threw are closed', async () => {
   await project.record(['throws-at-load.js'], recording('closed'));
-  const calls = (await project.ask('calls', recording('closed'))) as (Call & { parent: string | null; depth: number })[];
+  const calls = (await project.ask('calls', recording('closed'))) as (Call & {
+    parent: string | null;
+    depth: number;
+  })[];
   const after = calls.find((call) => call.function === 'after');
   const load = calls.filter((call) => call.function === 'load');
   expect(load.map((call) => call.outcome)).toEqual(['returned', 'returned']);
@@ -156,14 +163,26 @@ test('nothing appears on the global object but one symbol', async () => {
 
 test('a file that cannot be instrumented is counted with the reason', async () => {
   await project.record(['cannot-be-parsed.js'], recording('skipped'));
-  const text = await project.print('sql', recording('skipped'), 'SELECT file, skipped_reason FROM modules WHERE skipped_reason IS NOT NULL', '--json');
+  const text = await project.print(
+    'sql',
+    recording('skipped'),
+    'SELECT file, skipped_reason FROM modules WHERE skipped_reason IS NOT NULL',
+    '--json',
+  );
   expect(JSON.parse(text)).toEqual([]);
-  const broken = makeProject({ 'app.js': `try { require('./bad.js'); } catch (error) { console.log(error.name); }`, 'bad.js': 'let a = ;' });
+  const broken = makeProject({
+    'app.js': `try { require('./bad.js'); } catch (error) { console.log(error.name); }`,
+    'bad.js': 'let a = ;',
+  });
   try {
     const out = join(broken.dir, 'broken.db');
     const recorded = await broken.record(['app.js'], out);
     expect(recorded).toEqual(await broken.plain(['app.js']));
-    const rows = await broken.ask('sql', out, 'SELECT file, skipped_reason AS reason FROM modules WHERE skipped_reason IS NOT NULL');
+    const rows = await broken.ask(
+      'sql',
+      out,
+      'SELECT file, skipped_reason AS reason FROM modules WHERE skipped_reason IS NOT NULL',
+    );
     expect(rows).toEqual([{ file: 'bad.js', reason: expect.stringMatching(/^parse error: /) as string }]);
   } finally {
     broken.remove();
@@ -175,7 +194,9 @@ test('recordings and caches lie in a folder that git and npm leave out', () => {
 });
 
 test('a worker event of ours reaches nobody', async () => {
-  const quiet = makeProject({ 'app.js': `process.on('worker', () => console.log('worker')); setTimeout(() => console.log('end'), 20);` });
+  const quiet = makeProject({
+    'app.js': `process.on('worker', () => console.log('worker')); setTimeout(() => console.log('end'), 20);`,
+  });
   try {
     const recorded = await run(process.execPath, ['--require', new URL('preload.cjs', PRELOAD).pathname, 'app.js'], {
       cwd: quiet.dir,

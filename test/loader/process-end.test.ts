@@ -63,7 +63,10 @@ describe.each([
       project.record([program], recording(program)),
     ]);
     expect(recorded).toEqual(plain);
-    const calls = await sqlValue(program, "SELECT count(*) AS value FROM calls WHERE function = 'add' AND outcome = 'returned'");
+    const calls = await sqlValue(
+      program,
+      "SELECT count(*) AS value FROM calls WHERE function = 'add' AND outcome = 'returned'",
+    );
     expect(Number(calls) % 3000).toBe(0);
     expect(Number(calls)).toBeGreaterThan(0);
     expect(await sqlValue(program, 'SELECT exit_code AS value FROM processes')).toBe(plain.exitCode);
@@ -96,9 +99,14 @@ test('a program whose output nobody reads any more ends', async () => {
 
 test('the last line says what was recorded, or why nothing was', async () => {
   const said = await project.record(['exit.js'], recording('said'), { TRACER_QUIET: '0' });
-  expect(said.stderr).toMatch(/^tracer: [\d,]+ events in recordings\/said\.db; 1 file, \d functions\. See it with: npx tracer /);
+  expect(said.stderr).toMatch(
+    /^tracer: [\d,]+ events in recordings\/said\.db; 1 file, \d functions\. See it with: npx tracer /,
+  );
   expect(said.stderr.trim().split('\n')).toHaveLength(1);
-  const nothing = await project.record(['exit.js'], recording('nothing'), { TRACER_QUIET: '0', TRACER_EXCLUDE: '**/*.js' });
+  const nothing = await project.record(['exit.js'], recording('nothing'), {
+    TRACER_QUIET: '0',
+    TRACER_EXCLUDE: '**/*.js',
+  });
   expect(nothing.stderr).toMatch(/^tracer: nothing was recorded: .*1 excluded/);
   expect(nothing.exitCode).toBe(3);
 });

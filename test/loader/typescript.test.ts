@@ -94,7 +94,9 @@ test('stacks and the report of an uncaught error name the lines of the TypeScrip
   expect(exitCode).toBe(1);
   expect(stdout).toBe('RangeError: first low|    at fails (/main.ts:7:9)|    at Object.<anonymous> (/main.ts:9:7)\n');
   const report = stderr.replaceAll(project.dir, '');
-  expect(report).toContain('/errors/main.ts:7\n  throw new RangeError(`${wide.b} ${level}`);\n  ^\n\nRangeError: second low\n    at fails (/errors/main.ts:7:9)\n');
+  expect(report).toContain(
+    '/errors/main.ts:7\n  throw new RangeError(`${wide.b} ${level}`);\n  ^\n\nRangeError: second low\n    at fails (/errors/main.ts:7:9)\n',
+  );
 });
 
 test('what is no TypeScript fails as a syntax error of that file', async () => {
