@@ -8,7 +8,7 @@ import { BASE_DEPTH, createCore, EXACT, EXITING, type DepthState } from './core.
 import { watchHttp } from './facts/http.ts';
 import { watchOutput } from './facts/output.ts';
 import { createSamples, type Samples } from './facts/samples.ts';
-import { watchUncaught } from './facts/uncaught.ts';
+import { createUncaught } from './facts/uncaught.ts';
 import { createAggregates } from './levels/aggregates.ts';
 import { createModules, type ModuleSecrets } from './modules.ts';
 import { createAttention } from './probes/attention.ts';
@@ -45,7 +45,7 @@ export interface Runtime {
   readonly s: DepthState;
   readonly clock: Clock;
   /**
-   * Begins to follow what is not instrumented: causes of calls, output, uncaught errors, HTTP requests, samples. Returns
+   * Begins to follow what is not instrumented: causes of calls, output, HTTP requests, samples. Returns
    * what ends that.
    */
   observe(): () => void;
@@ -56,6 +56,8 @@ export interface Runtime {
   trustStackFormatter(): void;
   /** Closes frames above `depth` (a module that threw; read `s.d` before it runs). */
   unwindTo(depth: number): void;
+  /** Records an error that nobody caught; `origin` as in `uncaughtExceptionMonitor`. */
+  uncaught(error: unknown, origin: unknown): void;
   pause(): void;
   resume(): void;
   mark(name: string, data: unknown): void;
@@ -119,7 +121,6 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       const undo = [
         contexts.listen(),
         watchOutput({ write: writeFact, putLine }),
-        watchUncaught(writeFact, encode),
         watchHttp({ words: core.words, write: writeFact, encode, putLine, contexts }),
         samples.stop,
       ];
@@ -132,6 +133,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     unwindTo: calls.unwind,
     pause: ring.pause,
     resume: ring.resume,
+    uncaught: createUncaught(writeFact, encode),
     mark: (name, data) => writeFact(K.MARK, 0, (p) => encode(data, encode(name, p, null), null)),
     withCorrelation: contexts.withCorrelation,
     drain: (timeoutMs) => {

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { once, type EventEmitter } from 'node:events';
+import { once } from 'node:events';
 import { createServer, get, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { K, type DecodedEvent } from '@execution-cinema/format';
@@ -75,9 +75,9 @@ describe('output', () => {
 
 describe('uncaught errors', () => {
   test('are recorded with their origin', () => {
-    const { events } = setUp();
-    (process as EventEmitter).emit('uncaughtExceptionMonitor', new Error('lost'), 'uncaughtException');
-    (process as EventEmitter).emit('uncaughtExceptionMonitor', new Error('rejected'), 'unhandledRejection');
+    const { runtime, events } = setUp();
+    runtime.uncaught(new Error('lost'), 'uncaughtException');
+    runtime.uncaught(new Error('rejected'), 'unhandledRejection');
     const seen = events(K.UNCAUGHT);
     expect(seen.map((event) => event.payload)).toEqual([0, 1]);
     expect(seen[0]!.values[0]).toMatchObject({ type: 'error', message: 'lost' });

@@ -6,18 +6,17 @@ const ORIGIN_EXCEPTION = 0;
 const ORIGIN_REJECTION = 1;
 
 /**
- * Records errors that nobody catches, rejections included where Node makes them errors. A monitor sees them before the
- * program's own handlers and changes nothing: not the exit code, not what is printed.
+ * Records an error that nobody caught, rejections included where Node makes them errors. `origin` is what Node tells the
+ * listeners of `uncaughtExceptionMonitor`; a listener of ours would show in `process.eventNames()`, so whoever watches
+ * `process.emit` calls this. Never throws: that would replace the program's error.
  */
-export function watchUncaught(write: WriteFact, encode: Encode): () => void {
-  const listener = (error: unknown, origin: string): void => {
+export function createUncaught(write: WriteFact, encode: Encode): (error: unknown, origin: unknown) => void {
+  return (error, origin) => {
     try {
       const code = origin === 'unhandledRejection' ? ORIGIN_REJECTION : ORIGIN_EXCEPTION;
       write(K.UNCAUGHT, code, (p) => encode(error, p, null));
     } catch {
-      // A throwing monitor would replace the program's error.
+      // The stack is exhausted; the program's error is reported all the same.
     }
   };
-  process.on('uncaughtExceptionMonitor', listener);
-  return () => void process.off('uncaughtExceptionMonitor', listener);
 }

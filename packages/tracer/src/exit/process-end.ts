@@ -13,7 +13,7 @@ export interface ProcessEndHooks {
   /** After them, with the code that the process ends with; once, the last thing that happens. */
   atEnd(exitCode: number): void;
   /** Nobody has caught this yet; `uncaughtException` listeners come next. */
-  onUncaught(error: unknown): void;
+  onUncaught(error: unknown, origin: unknown): void;
   /** Nothing keeps the process alive any more, unless a `beforeExit` listener has found something to do. */
   onIdle(): void;
   /** Nobody caught it and the process is ending with it: before Node prints its report, after `exit` listeners. */
@@ -41,7 +41,7 @@ export function watchProcessEnd(hooks: ProcessEndHooks): void {
   const { apply } = Reflect;
   const emitWatched: Emit = function emitWatched(event, ...args) {
     if (event === 'uncaughtExceptionMonitor') {
-      hooks.onUncaught(args[0]);
+      hooks.onUncaught(args[0], args[1]);
       uncaught = { error: args[0] };
       // An exception in an `exit` listener: no `exit` follows.
       if (exiting) hooks.onFatal(args[0]);
