@@ -11,7 +11,7 @@ import { randomNumbers, randomProgram } from './random-program.ts';
 const SEEDS = Array.from({ length: 25 }, (_, i) => i + 1);
 const TABLES = [
   'call_rows',
-  'argument_rows',
+  'arguments',
   'suspensions',
   'exceptions',
   'edge_rows',

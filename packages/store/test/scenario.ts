@@ -3,8 +3,7 @@ import { makeRecording } from './make-recording.ts';
 import { SitesMaker } from './sites-maker.ts';
 import { ThreadWriter } from './thread-writer.ts';
 
-/** Numbers from here on are correlations with a name. */
-const NAMED = 2 ** 52;
+const NAMED = K.NAMED_CORRELATION_FIRST;
 
 export interface Scenario {
   file: string;
@@ -119,9 +118,9 @@ function writeEvents(sites: Record<string, number>): { at: Record<string, number
   writer.causedBy(9, 0, NAMED + 7);
   writer.enter(site('counter'));
   writer.nameCorrelation(NAMED + 7, 'GET /cart');
-  writer.request(K.REQUEST_START, 0, 1, 'GET', '/cart');
+  writer.request(K.REQUEST_START, 0, 7, 'GET', '/cart');
   writer.values(K.MARK, 0, 'milestone', { id: 4, className: 'Object', fields: { done: true } });
-  writer.request(K.REQUEST_END, 0, 1, 200);
+  writer.request(K.REQUEST_END, 0, 7, 200);
   writer.leave();
   at['end'] = writer.last;
   return { at, writer };

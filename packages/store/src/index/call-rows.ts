@@ -1,5 +1,6 @@
 import {
   callId,
+  isCaptured,
   CAUSE_CODES,
   SUSPEND_KINDS,
   truncationOf,
@@ -16,6 +17,7 @@ import type { ValueTexts } from './value-text.ts';
 /** A row of `call_rows` that is not written yet: calls that begin and end in one chunk are written once. */
 interface CallRow {
   frame: Frame;
+  arguments: string | null;
   callLine: number | null;
   endEvent: number | null;
   endNs: number | null;
@@ -31,7 +33,7 @@ export type PendingReturns = [call: number, text: string, type: string][];
 
 const SUSPENDABLE = /async|generator/;
 
-/** Rows of `calls`, `arguments`, `suspensions` and `edges`. */
+/** Rows of `calls` with their arguments, of `suspensions` and of `edges`. */
 export class CallRows {
   private readonly thread: number;
   private readonly replay: ThreadReplay;
@@ -90,6 +92,7 @@ export class CallRows {
   private entered(frame: Frame, event: DecodedEvent): void {
     this.open.set(frame.call, {
       frame,
+      arguments: this.arguments(frame),
       callLine: null,
       endEvent: null,
       endNs: null,
@@ -99,23 +102,23 @@ export class CallRows {
       resultType: null,
       exceptionId: null,
     });
-    this.argumentRows(frame);
     if (frame.causeCode > 0 && frame.asyncParent > 0) this.edge(frame, event);
   }
 
-  private argumentRows(frame: Frame): void {
+  /** Column `arguments`, made when the call begins: what objects hold changes. */
+  private arguments(frame: Frame): string | null {
+    const values = frame.arguments;
+    if (!values || values.length === 0) return null;
     const names = frame.site?.function.parameters;
-    frame.arguments?.forEach((value, position) => {
-      this.sql.argument.run(
-        this.id(frame.call),
-        position,
-        names?.[position] ?? `argument ${position}`,
-        this.texts.text(value),
-        typeOfValue(value),
-        objectId(this.thread, value),
-        truncationOf(value) ?? null,
-      );
+    const items = values.map((value, position) => {
+      const text = names?.[position] === 'this' ? this.texts.reference(value) : this.texts.text(value);
+      const type = JSON.stringify(typeOfValue(value));
+      if (!isCaptured(value)) return `[${text},${type}]`;
+      const truncation = truncationOf(value);
+      const why = truncation === undefined ? 'null' : `"${truncation}"`;
+      return `[${text},${type},${objectId(this.thread, value)},${why}]`;
     });
+    return `[${items.join(',')}]`;
   }
 
   private edge(frame: Frame, event: DecodedEvent): void {
@@ -219,6 +222,7 @@ export class CallRows {
   addOlder(frame: Frame): void {
     this.write({
       frame,
+      arguments: this.arguments(frame),
       callLine: null,
       endEvent: null,
       endNs: null,
@@ -228,7 +232,6 @@ export class CallRows {
       resultType: null,
       exceptionId: null,
     });
-    this.argumentRows(frame);
   }
 
   hasStart(call: number): boolean {
@@ -270,6 +273,7 @@ export class CallRows {
       row.result,
       row.resultType,
       row.exceptionId,
+      row.arguments,
     ];
     this.sql.call.run(...parameters);
   }
@@ -284,6 +288,7 @@ const START_COLUMNS = [
   'depth',
   'start_event',
   'start_ns',
+  'arguments',
 ];
 const END_COLUMNS = ['end_event', 'end_ns', 'result', 'result_type', 'exception_id'];
 
@@ -297,7 +302,7 @@ function prepare(db: Database) {
   const ends = END_COLUMNS.map((column) => `${column} = coalesce(excluded.${column}, ${column})`).join(', ');
   return {
     call: db.prepare(
-      `INSERT INTO call_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET
+      `INSERT INTO call_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET
          ${starts}, call_line = coalesce(excluded.call_line, call_line), ${ends}, ${OUTCOME_OF_LATER}`,
     ),
     end: db.prepare(
@@ -308,7 +313,6 @@ function prepare(db: Database) {
       `INSERT INTO call_rows(id, thread_id, function_id, outcome, outcome_event) VALUES(?, ?, ?, ?, ?)
        ON CONFLICT(id) DO UPDATE SET ${OUTCOME_OF_LATER}`,
     ),
-    argument: db.prepare('INSERT OR REPLACE INTO argument_rows VALUES(?, ?, ?, ?, ?, ?, ?)'),
     suspension: db.prepare('INSERT OR REPLACE INTO suspension_rows VALUES(?, ?, ?, NULL, ?, ?)'),
     resumed: db.prepare('UPDATE suspension_rows SET resumed_ns = ? WHERE call_id = ? AND event = ?'),
     resumption: db.prepare('INSERT OR REPLACE INTO resumption_rows VALUES(?, ?, ?)'),

@@ -66,10 +66,12 @@ const COLUMNS = `c.id, c.thread_id AS thread, f.name AS function, f.file, f.line
   c.parent_id AS parent, c.async_parent_id AS asyncParent, c.correlation_id AS correlation,
   (SELECT name FROM correlations r WHERE r.id = c.correlation_id) AS correlationName, c.depth, c.start_ns AS startNs,
   c.start_event AS startEvent, c.end_ns AS endNs, c.end_event AS endEvent, c.outcome, c.result,
-  c.result_type AS resultType, c.exception_id AS exceptionId`;
+  c.result_type AS resultType, c.exception_id AS exceptionId, c.arguments, f.parameters`;
 const TABLES = 'call_rows c LEFT JOIN function_rows f ON f.id = c.function_id';
 
 interface Row extends Omit<CallInfo, 'name' | 'arguments' | 'result' | 'exception'> {
+  arguments: string | null;
+  parameters: string | null;
   result: string | null;
   resultType: string | null;
   exceptionId: number | null;
@@ -160,15 +162,11 @@ function correlationOfRequest(sidecar: Database, text: string): number {
 
 /** Reads what belongs to a row of `call_rows`. */
 export class CallReader {
-  private readonly argumentsOf;
   private readonly exceptionOf;
   private readonly sidecar: Database;
 
   constructor(sidecar: Database) {
     this.sidecar = sidecar;
-    this.argumentsOf = sidecar.prepare(
-      'SELECT name, value, type, truncated FROM argument_rows WHERE call_id = ? ORDER BY position',
-    );
     this.exceptionOf = sidecar.prepare('SELECT id, name, message, stack, caught FROM exception_rows WHERE id = ?');
   }
 
@@ -181,11 +179,8 @@ export class CallReader {
   }
 
   complete(row: Row): CallInfo {
-    const { result, resultType, exceptionId, ...rest } = row;
+    const { result, resultType, exceptionId, arguments: values, parameters, ...rest } = row;
     const { thread, call } = splitCallId(row.id);
-    const values = this.argumentsOf.all<{ name: string; value: string; type: string; truncated: string | null }>(
-      row.id,
-    );
     const exception =
       exceptionId === null
         ? undefined
@@ -202,9 +197,22 @@ export class CallReader {
       function: row.function ?? '(unknown)',
       file: row.file ?? '',
       line: row.line ?? 0,
-      arguments: values.map(({ value, ...argument }) => ({ ...argument, value: JSON.parse(value) as Json })),
+      arguments: readArguments(values, parameters),
       result: result === null ? null : { value: JSON.parse(result) as Json, type: resultType ?? '', truncated: null },
       exception: exception ? { ...exception, caught: exception.caught === null ? null : exception.caught === 1 } : null,
     };
   }
+}
+
+/** Column `arguments` with the names of the parameters. */
+function readArguments(values: string | null, parameters: string | null): CallInfo['arguments'] {
+  if (values === null) return [];
+  const names = JSON.parse(parameters ?? '[]') as string[];
+  const items = JSON.parse(values) as [value: Json, type: string, objectId?: number, truncated?: string | null][];
+  return items.map(([value, type, , truncated], position) => ({
+    name: names[position] ?? `argument ${position}`,
+    value,
+    type,
+    truncated: truncated ?? null,
+  }));
 }

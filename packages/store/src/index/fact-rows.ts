@@ -39,7 +39,9 @@ export class FactRows {
       case K.REQUEST_START: {
         const direction = event.payload === 1 ? 'out' : 'in';
         const request = callId(thread, event.number);
-        const correlation = frame ? correlationId(thread, frame.correlationInForce) : null;
+        // Calls that serve an incoming request belong to it; one that goes out belongs to whoever sends it.
+        const served = K.NAMED_CORRELATION_FIRST + event.number;
+        const correlation = correlationId(thread, direction === 'in' ? served : (frame?.correlationInForce ?? 0));
         sql.request.run(request, call, direction, plainText(first), plainText(second), event.timeNs, correlation);
         break;
       }

@@ -56,7 +56,7 @@ function refreshModules(recording: Recording, sidecar: Database): void {
       .map((row) => [row.id, row.signature]),
   );
   const insertModule = sidecar.prepare('INSERT OR REPLACE INTO module_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?)');
-  const insertFunction = sidecar.prepare('INSERT OR REPLACE INTO function_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertFunction = sidecar.prepare('INSERT OR REPLACE INTO function_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   for (const { id, signature } of signatures) {
     if (known.get(id) === signature) continue;
     const module = recording.module(id);
@@ -79,5 +79,6 @@ function functionRows(module: ModuleInfo): (number | string)[][] {
     entry.column,
     entry.endLine,
     levelName(entry.level),
+    JSON.stringify(entry.parameters),
   ]);
 }

@@ -50,7 +50,13 @@ describe('sql', () => {
       { function: 'start.counter', outcome: 'returned', parent_id: null },
     ]);
     expect(sql(`SELECT position, name, value, type, object_id FROM arguments WHERE call_id = ${THREAD + 3}`)).toEqual([
-      { position: 0, name: 'this', value: '{"$class":"Cart","items":2}', type: 'Cart', object_id: THREAD + 1 },
+      {
+        position: 0,
+        name: 'this',
+        value: '{"$type":"object","$class":"Cart","$id":1,"$cut":"depth"}',
+        type: 'Cart',
+        object_id: THREAD + 1,
+      },
       { position: 1, name: 'rate', value: '1.5', type: 'number', object_id: null },
     ]);
   });
@@ -174,7 +180,7 @@ describe('calls', () => {
     expect(more).toBe(true);
     expect(calls[2]).toMatchObject({
       arguments: [
-        { name: 'this', value: { $class: 'Cart', items: 2 }, type: 'Cart' },
+        { name: 'this', value: { $class: 'Cart', $id: 1 }, type: 'Cart' },
         { name: 'rate', value: 1.5 },
       ],
       result: { value: 15, type: 'number' },

@@ -88,14 +88,14 @@ export class RowBuilder {
         calls.restore(carry?.pending ?? []);
       }
     }
-    for (const event of chunk.events()) {
+    chunk.forEach((event) => {
       objects.begin(event);
       const frame = replay.step(event);
       if (withCalls) this.callEvent(event, frame);
       if (groups.has('writes')) this.writes.event(event, frame);
       if (groups.has('events')) this.eventRow(event, frame);
       objects.end(event, replay.resolver.resolve(event.payload));
-    }
+    });
     const result: ChunkResult = { words: chunk.words.length, carry: undefined, damage: chunk.damage };
     if (withCalls) result.carry = { pending: calls.endChunk(), inFlight: this.exceptions.carry() };
     // A chunk that is still growing, or cannot be read to its end, does not tell how the next one begins.

@@ -1,9 +1,6 @@
-import { callId, isCaptured, type Value } from '@execution-cinema/format';
+import { callId, isCaptured, K, type Value } from '@execution-cinema/format';
 import type { Site } from '../read/sites.ts';
 import { FUNCTIONS_PER_MODULE, SITES_PER_MODULE } from './sidecar-schema.ts';
-
-/** Correlations from here on have a name (`withCorrelation`, requests); smaller ones are numbers of calls. */
-const NAMED_CORRELATION_FIRST = 2 ** 52;
 
 export function functionId(site: Site): number {
   return site.module.id * FUNCTIONS_PER_MODULE + site.functionIndex;
@@ -16,14 +13,14 @@ export function siteId(site: Site): number {
 /** Column `correlation_id`: the call at the root of the chain, or a negative number for a named correlation. */
 export function correlationId(thread: number, correlation: number): number | null {
   if (correlation === 0) return null;
-  const named = correlation - NAMED_CORRELATION_FIRST;
+  const named = correlation - K.NAMED_CORRELATION_FIRST;
   return named >= 0 ? -callId(thread, named) : callId(thread, correlation);
 }
 
 /** The number in events that a `correlation_id` of the same thread stands for. */
 export function correlationNumber(thread: number, id: number): number {
   const first = callId(thread, 0);
-  return id < 0 ? -id - first + NAMED_CORRELATION_FIRST : id - first;
+  return id < 0 ? -id - first + K.NAMED_CORRELATION_FIRST : id - first;
 }
 
 /** Identity of an object, or null. */

@@ -24,7 +24,6 @@ export type RowGroup = (typeof ROW_GROUPS)[number];
 /** Which group fills a table. */
 export const GROUP_OF_TABLE: Readonly<Record<string, RowGroup>> = {
   call_rows: 'calls',
-  argument_rows: 'calls',
   suspension_rows: 'calls',
   resumption_rows: 'calls',
   exception_rows: 'calls',
@@ -52,7 +51,7 @@ CREATE TABLE threads(id INTEGER PRIMARY KEY, process_id INTEGER, kind TEXT, name
 CREATE TABLE module_rows(id INTEGER PRIMARY KEY, file TEXT, url TEXT, hash TEXT, source TEXT, level TEXT,
   skipped_reason TEXT, signature TEXT);
 CREATE TABLE function_rows(id INTEGER PRIMARY KEY, module_id INTEGER, file TEXT, name TEXT, kind TEXT, line INTEGER,
-  "column" INTEGER, end_line INTEGER, level TEXT);
+  "column" INTEGER, end_line INTEGER, level TEXT, parameters TEXT /* JSON */);
 CREATE TABLE site_rows(id INTEGER PRIMARY KEY, function_id INTEGER, file TEXT, line INTEGER, "column" INTEGER,
   name TEXT, text TEXT, operator TEXT);
 CREATE TABLE samples(process_id INTEGER, time_ns INTEGER, loop_delay_ms REAL, gc_ms REAL, heap_bytes INTEGER);
@@ -78,11 +77,9 @@ CREATE TABLE coverage(thread_id INTEGER, chunk INTEGER, row_group TEXT, words IN
 CREATE TABLE call_rows(id INTEGER PRIMARY KEY, thread_id INTEGER, parent_id INTEGER, async_parent_id INTEGER,
   correlation_id INTEGER, function_id INTEGER, call_line INTEGER, depth INTEGER, start_event INTEGER, end_event INTEGER,
   start_ns INTEGER, end_ns INTEGER, outcome TEXT, outcome_event INTEGER, result TEXT, result_type TEXT,
-  exception_id INTEGER);
+  exception_id INTEGER, arguments TEXT /* JSON: per position [value, type, object id, why truncated] */);
 CREATE INDEX calls_of_unknown_chain ON call_rows(parent_id) WHERE correlation_id IS NULL AND parent_id IS NOT NULL;
 CREATE INDEX calls_running ON call_rows(thread_id) WHERE outcome = 'running';
-CREATE TABLE argument_rows(call_id INTEGER, position INTEGER, name TEXT, value TEXT, type TEXT, object_id INTEGER,
-  truncated TEXT, PRIMARY KEY(call_id, position)) WITHOUT ROWID;
 CREATE TABLE suspension_rows(call_id INTEGER, event INTEGER, time_ns INTEGER, resumed_ns INTEGER, kind TEXT,
   site_id INTEGER, PRIMARY KEY(call_id, event)) WITHOUT ROWID;
 CREATE TABLE resumption_rows(call_id INTEGER, event INTEGER, time_ns INTEGER, PRIMARY KEY(call_id, event)) WITHOUT ROWID;
@@ -114,7 +111,10 @@ CREATE VIEW calls AS SELECT c.id, c.thread_id, t.process_id, c.parent_id, c.asyn
     c.function_id, f.name AS function, f.file, f.line, c.call_line, c.depth, c.start_ns, c.end_ns, c.outcome, c.result,
     c.result_type, c.exception_id, c.start_event, c.end_event
   FROM call_rows c LEFT JOIN function_rows f ON f.id = c.function_id LEFT JOIN threads t ON t.id = c.thread_id;
-CREATE VIEW arguments AS SELECT call_id, position, name, value, type, object_id, truncated FROM argument_rows;
+CREATE VIEW arguments AS SELECT c.id AS call_id, a.key AS position,
+    coalesce(json_extract(f.parameters, '$[' || a.key || ']'), 'argument ' || a.key) AS name, a.value -> '$[0]' AS value,
+    a.value ->> '$[1]' AS type, a.value ->> '$[2]' AS object_id, a.value ->> '$[3]' AS truncated
+  FROM call_rows c JOIN json_each(c.arguments) a LEFT JOIN function_rows f ON f.id = c.function_id;
 CREATE VIEW writes AS SELECT w.id, w.call_id, w.thread_id, w.time_ns, w.kind, coalesce(w.name, s.name) AS name, w.value,
     w.type, w.object_id, w.owner_id, s.file, s.line, s."column", w.scope_id, w.truncated, s.operator, s.text AS owner,
     w.id % 1099511627776 AS event
@@ -139,9 +139,8 @@ export const SIDECAR_DDL = FACTS + TIER_1 + TIER_2 + VIEWS;
 export const GROUP_INDEXES: Readonly<Record<RowGroup, string>> = {
   calls: `CREATE INDEX IF NOT EXISTS calls_by_function ON call_rows(function_id);
     CREATE INDEX IF NOT EXISTS calls_by_parent ON call_rows(parent_id);
-    CREATE INDEX IF NOT EXISTS calls_by_async_parent ON call_rows(async_parent_id);
+    CREATE INDEX IF NOT EXISTS calls_by_async_parent ON call_rows(async_parent_id) WHERE async_parent_id IS NOT NULL;
     CREATE INDEX IF NOT EXISTS calls_by_correlation ON call_rows(correlation_id);`,
-  writes: `CREATE INDEX IF NOT EXISTS writes_by_call ON write_rows(call_id);
-    CREATE INDEX IF NOT EXISTS writes_by_site ON write_rows(site_id);`,
-  events: 'CREATE INDEX IF NOT EXISTS events_by_call ON event_rows(call_id);',
+  writes: 'CREATE INDEX IF NOT EXISTS writes_by_call ON write_rows(call_id);',
+  events: '',
 };

@@ -11,6 +11,9 @@ import { SIDECAR_APPLICATION_ID, SIDECAR_DDL, SIDECAR_VERSION } from './sidecar-
 /** Errors of a place that cannot hold the sidecar: it then goes to the system's temporary folder. */
 const PLACE_ERRORS = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOENT', 'EISDIR']);
 const PLACE_SQLITE_ERRORS = new Set(['READONLY', 'CANTOPEN', 'IOERR']);
+const PAGE_BYTES = 8192;
+/** Log pages after which they are merged: 64 MiB, since each merge waits for the disk. */
+const CHECKPOINT_PAGES = 8192;
 /** Two processes may index at once: each waits so long for the other's chunk. */
 const BUSY_TIMEOUT_MS = 30_000;
 
@@ -87,10 +90,10 @@ function openOnce(file: string, identity: string): Database {
     if (application !== SIDECAR_APPLICATION_ID && !empty) {
       throw Object.assign(new Error(`${file} is no index of a recording`), { code: 'FOREIGN' });
     }
+    if (empty) db.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
     // NORMAL keeps the file whole after a power cut; what is lost is made again.
-    db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768',
-    );
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
+      PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     if (!belongs(db, identity)) db.transaction(() => renew(db, identity), 'immediate');
     return db;
   } catch (error) {

@@ -1,6 +1,15 @@
-import { isCaptured, JSON_DEPTH_MAX, valueToText, type Captured, type Value } from '@execution-cinema/format';
+import { isCaptured, valueToText, type Captured, type JsonLimits, type Value } from '@execution-cinema/format';
 
 const UNDEFINED_TEXT = valueToText(undefined);
+
+/** What a row shows of an object, from the fullest; the first that is short enough counts. */
+const ROW_LIMITS: readonly JsonLimits[] = [
+  { depth: 2, objects: 30 },
+  { depth: 1, objects: 1 },
+];
+/** Longest text, in characters, of an object that is shown with the objects in it. */
+const NESTED_TEXT_MAX = 400;
+const REFERENCE: JsonLimits = { depth: 0, objects: 0 };
 
 /**
  * JSON text of values, as the columns `value` and `result` hold it. Objects that occur again are converted once, until
@@ -29,20 +38,31 @@ export class ValueTexts {
   private captured(value: Captured): string {
     let text = this.known.get(value);
     if (text === undefined) {
-      text = valueToText(value);
-      this.known.set(value, text);
-      this.note(value, value, 0);
+      let depth = 0;
+      for (const limits of ROW_LIMITS) {
+        text = valueToText(value, limits);
+        ({ depth } = limits);
+        if (text.length <= NESTED_TEXT_MAX) break;
+      }
+      this.known.set(value, text!);
+      this.note(value, value, depth);
     }
-    return text;
+    return text!;
   }
 
+  /** Class and identity alone: the receiver of a method is not shown anew with each of its calls. */
+  reference(value: Value): string {
+    return isCaptured(value) ? valueToText(value, REFERENCE) : this.text(value);
+  }
+
+  /** Remembers which objects, `depth` levels deep, the text of `root` shows. */
   private note(value: Captured, root: Captured, depth: number): void {
     const roots = this.shownIn.get(value);
     if (roots?.has(root)) return;
     if (roots) roots.add(root);
     else this.shownIn.set(value, new Set([root]));
-    if (depth >= JSON_DEPTH_MAX) return;
-    for (const item of value.items) if (isCaptured(item) && item.id !== 0) this.note(item, root, depth + 1);
+    if (depth === 0) return;
+    for (const item of value.items) if (isCaptured(item) && item.id !== 0) this.note(item, root, depth - 1);
   }
 
   /** The content of an object is about to change. */

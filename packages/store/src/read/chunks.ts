@@ -1,13 +1,13 @@
 import {
   ChunkTables,
-  decodeEvents,
+  EventDecoder,
   EventScanner,
   readChunkHeader,
   type Captured,
   type ChunkHeader,
   type DecodedEvent,
 } from '@execution-cinema/format';
-import { withTimes } from './times.ts';
+import { spreadTimes } from './times.ts';
 
 /** One chunk of a thread as the rows of `chunks` describe it (all its fragments together). */
 export interface ChunkInfo {
@@ -71,20 +71,40 @@ export class Chunk {
   }
 
   /** Events with values and interpolated times. Where the words stop being events it ends and says so in `damage`. */
-  events(): Generator<ChunkEvent> {
-    return withTimes(this.readable(), this.endNs);
+  *events(): Generator<ChunkEvent> {
+    const runs = this.runs();
+    for (let run = runs(); run; run = runs()) yield* run;
   }
 
-  private *readable(): Generator<ChunkEvent> {
+  /** Calls `visit` with the same events, faster. */
+  forEach(visit: (event: ChunkEvent) => void): void {
+    const runs = this.runs();
+    for (let run = runs(); run; run = runs()) for (const event of run) visit(event);
+  }
+
+  /** Returns the events between two clock readings with every call, undefined after the last. */
+  private runs(): () => ChunkEvent[] | undefined {
     this.damage = undefined;
     const tables = new JournalTables();
-    try {
-      for (const event of decodeEvents(this.words, this.header, tables)) {
-        yield Object.assign(event, { captured: tables.take() });
+    const decoder = new EventDecoder(this.words, this.header, tables);
+    const decode = (): ChunkEvent | undefined => {
+      try {
+        const event = decoder.next() as ChunkEvent | undefined;
+        if (event) event.captured = tables.take();
+        return event;
+      } catch (error) {
+        this.damage = error instanceof Error ? error.message : String(error);
+        return undefined;
       }
-    } catch (error) {
-      this.damage = error instanceof Error ? error.message : String(error);
-    }
+    };
+    let ahead = decode();
+    return () => {
+      if (!ahead) return undefined;
+      const run = [ahead];
+      for (ahead = decode(); ahead && !ahead.timeExact; ahead = decode()) run.push(ahead);
+      spreadTimes(run, ahead ? ahead.timeNs : this.endNs);
+      return run;
+    };
   }
 
   /** Calls `visit` at every event, without decoding values. Damage ends it as it does `events`. */

@@ -40,13 +40,13 @@ function makeDigest(recording: Recording, thread: number, info: ChunkInfo): Chun
   const frames = new Map<number, Frame>();
   replay.beginChunk(chunk.header);
   const objects = new LiveObjects();
-  for (const event of chunk.events()) {
+  chunk.forEach((event) => {
     objects.begin(event);
     const frame = replay.step(event);
     variables.apply(replay, event, frame);
     objects.end(event, replay.resolver.resolve(event.payload));
     if (replay.openedScope && frame) frames.set(frame.call, frame);
-  }
+  });
   for (const frame of [...replay.stack, ...replay.asleep.values()]) frames.set(frame.call, frame);
   return { frames, scopes: replay.scopes, variables };
 }

@@ -38,7 +38,10 @@ test('an external map is found beside the file, its root is respected, and its t
   const source = 'b();\n//# sourceMappingURL=b%20b.js.map\n';
   expect(readInputMap(source, file)).toBeUndefined();
   expect(sourceMapStamp(source, file)).toBe('');
-  writeFileSync(join(folder, 'b b.js.map'), `)]}'\n${JSON.stringify({ ...MAP, sources: ['b.ts'], sourceRoot: 'lib' })}`);
+  writeFileSync(
+    join(folder, 'b b.js.map'),
+    `)]}'\n${JSON.stringify({ ...MAP, sources: ['b.ts'], sourceRoot: 'lib' })}`,
+  );
   expect(readInputMap(source, file)?.files).toEqual([join(folder, 'lib/b.ts')]);
   const stamp = sourceMapStamp(source, file);
   utimesSync(join(folder, 'b b.js.map'), 1, 1);

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -30,7 +39,10 @@ const ENTRY: Transformed = {
 
 test.each([
   ['all there is', ENTRY],
-  ['text beyond Latin-1, and a head with line ends', { ...ENTRY, code: 'let 变量 = "\u2028\ud83d\ude00";\n', skippedReason: 'a\nb' }],
+  [
+    'text beyond Latin-1, and a head with line ends',
+    { ...ENTRY, code: 'let 变量 = "\u2028\ud83d\ude00";\n', skippedReason: 'a\nb' },
+  ],
   ['nothing but the code', { ...ENTRY, map: null, sites: null, insertions: '', code: 'é'.repeat(70_000) }],
 ] as [string, Transformed][])('gives back what was written: %s', (_, entry) => {
   open().write('key', entry);

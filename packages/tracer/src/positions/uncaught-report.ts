@@ -89,7 +89,9 @@ export function createUncaughtReport(scripts: LoadedScripts, programUsesSourceMa
 function cacheEmptyMap(scriptName: string, mark: string): void {
   try {
     const url = scriptName.includes('://') ? scriptName : pathToFileURL(scriptName).href;
-    const map = Buffer.from(JSON.stringify({ version: 3, sources: [mark], names: [], mappings: '' })).toString('base64');
+    const map = Buffer.from(JSON.stringify({ version: 3, sources: [mark], names: [], mappings: '' })).toString(
+      'base64',
+    );
     // oxlint-disable-next-line no-eval -- only evaluated code reaches that cache; this text holds nothing but comments
     (0, eval)(`//# sourceURL=${url}\n//# sourceMappingURL=data:application/json;base64,${map}`);
   } catch {
@@ -137,7 +139,14 @@ function mendQuotedLine(error: unknown, scripts: LoadedScripts): void {
   const stack: unknown = error.stack;
   const match = typeof stack === 'string' ? /^(.+):(\d+)\n(.*)\n( *)(\^+)\n/.exec(stack) : null;
   if (typeof stack !== 'string' || match === null) return;
-  const [head, name, lineText, quoted, indent, carets] = match as unknown as [string, string, string, string, string, string];
+  const [head, name, lineText, quoted, indent, carets] = match as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   const script = scripts.find(name);
   const line = Number(lineText);
   if (script === undefined || script.codeLine(line) !== quoted) return;
