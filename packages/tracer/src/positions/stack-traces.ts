@@ -10,6 +10,15 @@ export interface StackTraceOptions {
   readonly usesSourceMaps: () => boolean;
 }
 
+export interface StackTraces {
+  /**
+   * Runs something that reads stacks of the program's errors. The first reading fixes a stack's text for good, with the
+   * name that the error has then, and takes from Node the place where a rejected one was made. So the runtime trusts
+   * the formatter that stands here meanwhile, and no other: errors in flight stay unread.
+   */
+  whileReadable<Result>(run: () => Result): Result;
+}
+
 /** Name of Node's own function that asks for `Error.prepareStackTrace`. */
 const NODE_ASKER = 'prepareStackTraceCallback';
 
@@ -20,7 +29,7 @@ const NODE_ASKER = 'prepareStackTraceCallback';
  * over the corrected frames. A function that the program puts there is left alone and gets the corrected frames: to the
  * program the property reads as what it assigned, to Node as that function with the correction before it.
  */
-export function installStackTraces({ view, before, usesSourceMaps }: StackTraceOptions): void {
+export function installStackTraces({ view, before, usesSourceMaps }: StackTraceOptions): StackTraces {
   const original: unknown = Error.prepareStackTrace;
   const format = typeof original === 'function' ? (original as Formatter) : undefined;
 
@@ -52,19 +61,33 @@ export function installStackTraces({ view, before, usesSourceMaps }: StackTraceO
   };
 
   const askedByNode = createAskerCheck();
-  Object.defineProperty(Error, 'prepareStackTrace', {
-    configurable: true,
-    enumerable: false,
-    get() {
-      if (assigned === ErrorPrepareStackTrace) return assigned;
-      const probe = askedByNode.probe();
-      if (probe !== undefined) return probe;
-      return askedByNode.ask() ? forNode() : assigned;
-    },
-    set(value: unknown) {
+  const read = (): unknown => {
+    if (assigned === ErrorPrepareStackTrace) return assigned;
+    const probe = askedByNode.probe();
+    if (probe !== undefined) return probe;
+    return askedByNode.ask() ? forNode() : assigned;
+  };
+  const usual = (): unknown => read();
+  const trusted = (): unknown => read();
+  const define = (get: () => unknown): void => {
+    const set = (value: unknown): void => {
       assigned = value;
+    };
+    Object.defineProperty(Error, 'prepareStackTrace', { configurable: true, enumerable: false, get, set });
+  };
+  define(usual);
+  return {
+    whileReadable(run) {
+      const isOurs = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')?.get === usual;
+      if (!isOurs) return run();
+      define(trusted);
+      try {
+        return run();
+      } finally {
+        define(usual);
+      }
     },
-  });
+  };
 }
 
 /** Tells, inside the getter, whether Node's formatting code reads the property or the program does. */

@@ -14,7 +14,7 @@ import { createAssertionMending } from '../positions/assertion-message.ts';
 import { asWithoutUs } from '../positions/call-sites.ts';
 import { installFunctionText } from '../positions/function-text.ts';
 import { LoadedScripts } from '../positions/loaded-scripts.ts';
-import { installStackTraces } from '../positions/stack-traces.ts';
+import { installStackTraces, type StackTraces } from '../positions/stack-traces.ts';
 import { createUncaughtReport, type UncaughtReport } from '../positions/uncaught-report.ts';
 import { say } from '../stderr.ts';
 import { learnOwnFrames } from './own-frames.ts';
@@ -28,6 +28,7 @@ export interface Loader {
   readonly esModules: EsModuleHooks;
   readonly counts: FileCounts;
   readonly report: UncaughtReport;
+  readonly stacks: StackTraces;
 }
 
 /** URL of another bundle beside this one. */
@@ -97,7 +98,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
   let reporting = false;
   const usesSourceMaps = (): boolean => !reporting && process.sourceMapsEnabled === true;
   const report = createUncaughtReport(scripts, usesSourceMaps);
-  installStackTraces({
+  const stacks = installStackTraces({
     before: createAssertionMending(scripts, () => {
       const { quoteCall } = requireOwn(transformBundle) as TransformBundle;
       return quoteCall;
@@ -105,9 +106,10 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
     view: (trace) => asWithoutUs(trace, scripts, OWN_FILE, ownFrames),
     usesSourceMaps,
   });
-  runtime?.trustStackFormatter();
+  stacks.whileReadable(() => runtime?.trustStackFormatter());
   installFunctionText(scripts);
   return {
+    stacks,
     esModules,
     counts,
     report: {

@@ -115,7 +115,7 @@ function startInWorker(): void {
       loader.esModules.settle();
       recording.end();
     },
-    onUncaught: (error, origin) => recording.runtime.uncaught(error, origin),
+    onUncaught: (error, origin) => loader.stacks.whileReadable(() => recording.runtime.uncaught(error, origin)),
     onIdle() {},
     onFatal() {},
     onWorker: (worker) => watchWorkerEnd(worker, recording),
@@ -187,7 +187,7 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader, qu
       const result = recording.end(exitCode);
       if (!quiet) say(endLine(config, result, loader.counts));
     },
-    onUncaught: (error, origin) => recording.runtime.uncaught(error, origin),
+    onUncaught: (error, origin) => loader.stacks.whileReadable(() => recording.runtime.uncaught(error, origin)),
     onIdle() {
       // Node looks for top-level awaits that never settle, and quotes them, before `exit`.
       if (mainScript.isCommonJs) return;
