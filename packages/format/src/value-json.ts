@@ -17,25 +17,14 @@ export interface JsonLimits {
 
 const LIMITS_DEFAULT: JsonLimits = { depth: 4, objects: 500 };
 
-/** Containers around the value being converted, and how many more may be opened. */
-interface Walk {
-  path: Captured[];
-  depth: number;
-  left: number;
-}
-
 /** JSON form of a decoded value. Cyclic references become `{"$ref": id}`. */
 export function valueToJson(value: Value): Json {
-  return convertWithin(value, LIMITS_DEFAULT);
+  return JSON.parse(valueToText(value)) as Json;
 }
 
 /** The same as JSON text, possibly within narrower limits. */
 export function valueToText(value: Value, limits = LIMITS_DEFAULT): string {
-  return JSON.stringify(convertWithin(value, limits));
-}
-
-function convertWithin(value: Value, { depth, objects }: JsonLimits): Json {
-  return convert(value, { path: [], depth, left: objects });
+  return textOf(value, { path: [], depth: limits.depth, left: limits.objects });
 }
 
 /** Name of the kind of value: `undefined`, `number`, `string`, `object`, `array`, `function`, ... or the class of an instance. */
@@ -84,119 +73,132 @@ function shallowCut(value: Captured): string | undefined {
   return value.type === 'redacted' ? 'redacted' : undefined;
 }
 
-function convert(value: Value, walk: Walk): Json {
-  if (value === undefined) return { $type: 'undefined' };
-  if (typeof value === 'bigint') return { $type: 'bigint', $value: value.toString() };
-  if (typeof value === 'number') {
-    if (Number.isFinite(value) && !Object.is(value, -0)) return value;
-    return { $type: 'number', $value: Object.is(value, -0) ? '-0' : String(value) };
-  }
-  if (!isCaptured(value)) return value;
-  if (value.items.length === 0 && value.type !== 'error') return convertContent(value, walk);
-  const { path } = walk;
-  if (path.includes(value)) return { $ref: value.id };
-  if (path.length >= walk.depth || walk.left-- <= 0) {
-    return { $type: 'object', $class: value.name, $id: value.id, $cut: 'depth' };
-  }
-  path.push(value);
-  const result = convertContent(value, walk);
-  path.pop();
-  return result;
+/** Containers around the value being written, and how many more may be opened. */
+interface Walk {
+  path: Captured[];
+  depth: number;
+  left: number;
 }
 
-function convertContent(value: Captured, inside: Walk): Json {
-  switch (value.type) {
+/** The text is put together directly: millions of values are written while rows are indexed. */
+function textOf(value: Value, walk: Walk): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+      if (Number.isFinite(value) && !Object.is(value, -0)) return String(value);
+      return `{"$type":"number","$value":"${Object.is(value, -0) ? '-0' : String(value)}"}`;
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'undefined':
+      return '{"$type":"undefined"}';
+    case 'bigint':
+      return `{"$type":"bigint","$value":"${value}"}`;
+    default:
+      return isCaptured(value) ? capturedText(value, walk) : 'null';
+  }
+}
+
+function capturedText(value: Captured, walk: Walk): string {
+  if (value.items.length === 0 && value.type !== 'error') return contentText(value, walk);
+  const { path } = walk;
+  if (path.includes(value)) return `{"$ref":${value.id}}`;
+  if (path.length >= walk.depth || walk.left-- <= 0) {
+    return `{"$type":"object","$class":${JSON.stringify(value.name)},"$id":${value.id},"$cut":"depth"}`;
+  }
+  path.push(value);
+  const text = contentText(value, walk);
+  path.pop();
+  return text;
+}
+
+function contentText(value: Captured, walk: Walk): string {
+  const { type, id, name } = value;
+  switch (type) {
     case 'cut string':
-      return { $type: 'string', $value: value.name, $cut: 'string', $length: value.length };
+      return `{"$type":"string","$value":${JSON.stringify(name)},"$cut":"string","$length":${value.length}}`;
     case 'symbol':
-      return { $type: 'symbol', $value: value.name };
+      return `{"$type":"symbol","$value":${JSON.stringify(name)}}`;
     case 'function':
-      return { $type: 'function', $name: value.name, $id: value.id };
+      return `{"$type":"function","$name":${JSON.stringify(name)},"$id":${id}}`;
     case 'redacted':
-      return value.name;
+      return JSON.stringify(name);
     case 'getter':
     case 'hole':
     case 'unreadable':
     case 'uninitialized':
-      return { $type: value.type };
+      return `{"$type":"${type}"}`;
     case 'proxy':
-      return { $type: 'proxy', $id: value.id };
+      return `{"$type":"proxy","$id":${id}}`;
     case 'shallow':
-      return { $type: 'object', $class: value.name, $id: value.id, $cut: value.cut };
-    case 'date':
-      return {
-        $type: 'Date',
-        $id: value.id,
-        $value: Number.isNaN(value.time) ? 'Invalid Date' : new Date(value.time).toISOString(),
-      };
+      return `{"$type":"object","$class":${JSON.stringify(name)},"$id":${id},"$cut":"${value.cut}"}`;
+    case 'date': {
+      const time = Number.isNaN(value.time) ? 'Invalid Date' : new Date(value.time).toISOString();
+      return `{"$type":"Date","$id":${id},"$value":"${time}"}`;
+    }
     case 'regexp':
-      return { $type: 'RegExp', $id: value.id, $value: value.name };
-    case 'array':
-      return list(value, inside);
+      return `{"$type":"RegExp","$id":${id},"$value":${JSON.stringify(name)}}`;
+    case 'array': {
+      const items = itemsText(value, walk);
+      if (value.cut === 'none') return `[${items}]`;
+      return `[${items}${items === '' ? '' : ','}{"$cut":"${value.cut}","$length":${value.length}}]`;
+    }
     case 'set':
-      return {
-        $type: 'Set',
-        $id: value.id,
-        $size: value.length,
-        $items: value.items.map((item) => convert(item, inside)),
-        ...cutOf(value),
-      };
-    case 'map':
-      return {
-        $type: 'Map',
-        $id: value.id,
-        $size: value.length,
-        $entries: value.keys.map((key, i) => [convert(key, inside), convert(value.items[i], inside)]),
-        ...cutOf(value),
-      };
+      return `{"$type":"Set","$id":${id},"$size":${value.length},"$items":[${itemsText(value, walk)}]${cutText(value)}}`;
+    case 'map': {
+      const entries = value.keys.map((key, i) => `[${textOf(key, walk)},${textOf(value.items[i], walk)}]`);
+      return `{"$type":"Map","$id":${id},"$size":${value.length},"$entries":[${entries.join(',')}]${cutText(value)}}`;
+    }
     case 'binary':
-      return {
-        $type: value.name,
-        $id: value.id,
-        $length: value.length,
-        $items: value.items.map((item) => convert(item, inside)),
-        ...cutOf(value),
-      };
-    case 'error':
-      return {
-        $type: 'Error',
-        $class: value.name,
-        $id: value.id,
-        message: convert(value.message, inside),
-        ...(value.stack === undefined ? {} : { $stack: convert(value.stack, inside) }),
-        ...fields(value, inside),
-        ...cutOf(value),
-      };
-    case 'object':
-      return {
-        ...(value.name === 'Object' ? {} : { $class: value.name || 'null' }),
-        ...fields(value, inside),
-        ...cutOf(value),
-      };
+      return `{"$type":${JSON.stringify(name)},"$id":${id},"$length":${value.length},"$items":[${itemsText(value, walk)}]${cutText(value)}}`;
+    case 'error': {
+      const stack = value.stack === undefined ? '' : `,"$stack":${textOf(value.stack, walk)}`;
+      const own = `{"$type":"Error","$class":${JSON.stringify(name)},"$id":${id},"message":${textOf(value.message, walk)}${stack}`;
+      return `${own}${fieldsText(value, walk, ',')}${cutText(value)}}`;
+    }
+    case 'object': {
+      const own = name === 'Object' ? '' : `"$class":${JSON.stringify(name || 'null')}`;
+      const fields = fieldsText(value, walk, own === '' ? '' : ',');
+      const cut = cutText(value);
+      return `{${own}${fields}${own === '' && fields === '' ? cut.slice(1) : cut}}`;
+    }
   }
 }
 
-function list(value: Captured, walk: Walk): Json {
-  const items = value.items.map((item) => convert(item, walk));
-  if (value.cut !== 'none') items.push({ $cut: value.cut, $length: value.length });
-  return items;
+function itemsText(value: Captured, walk: Walk): string {
+  let text = '';
+  for (const item of value.items) text += text === '' ? textOf(item, walk) : `,${textOf(item, walk)}`;
+  return text;
 }
 
-function cutOf(value: Captured): { [key: string]: Json } {
-  return value.cut === 'none' ? {} : { $cut: value.cut };
+function cutText(value: Captured): string {
+  return value.cut === 'none' ? '' : `,"$cut":"${value.cut}"`;
 }
 
-function fields(value: Captured, walk: Walk): { [key: string]: Json } {
-  const result: { [key: string]: Json } = {};
-  value.keys.forEach((key, i) => {
-    const name = isCaptured(key) ? `[${key.type === 'symbol' ? `Symbol(${key.name})` : key.name}]` : String(key);
-    // defineProperty, since a recorded key may be `__proto__`.
-    Object.defineProperty(result, name.startsWith('$') ? `$${name}` : name, {
-      value: convert(value.items[i], walk),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
-  });
-  return result;
+/** Fields with `separator` before the first. */
+function fieldsText(value: Captured, walk: Walk, separator: string): string {
+  const { keys, items } = value;
+  let text = '';
+  for (let i = 0; i < keys.length; i++) {
+    text += `${text === '' ? separator : ','}${fieldName(keys[i])}:${textOf(items[i], walk)}`;
+  }
+  return text;
+}
+
+/** Names that were written before, as JSON: a program has few, and each occurs often. */
+const fieldNames = new Map<string, string>();
+const FIELD_NAMES_MAX = 10_000;
+
+function fieldName(key: Value): string {
+  if (isCaptured(key)) {
+    return JSON.stringify(`[${key.type === 'symbol' ? `Symbol(${key.name})` : key.name}]`);
+  }
+  const name = String(key);
+  let text = fieldNames.get(name);
+  if (text === undefined) {
+    text = JSON.stringify(name.startsWith('$') ? `$${name}` : name);
+    if (fieldNames.size >= FIELD_NAMES_MAX) fieldNames.clear();
+    fieldNames.set(name, text);
+  }
+  return text;
 }

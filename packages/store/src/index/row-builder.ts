@@ -76,8 +76,8 @@ export class RowBuilder {
     const follows = this.lastChunk >= 0 && info.chunk === this.lastChunk + 1;
     if (!follows) [this.replay, this.calls, this.writes, this.exceptions] = this.start();
     const { replay, calls } = this;
-    this.texts.clear();
-    const objects = new LiveObjects((node) => this.texts.forget(node));
+    this.texts.forget();
+    const objects = new LiveObjects(() => this.texts.forget());
     const lost = replay.beginChunk(chunk.header);
     const withCalls = groups.has('calls');
     if (withCalls) {

@@ -7,7 +7,7 @@ import {
   type ChunkHeader,
   type DecodedEvent,
 } from '@execution-cinema/format';
-import { spreadTimes } from './times.ts';
+import { Timeline } from './times.ts';
 
 /** One chunk of a thread as the rows of `chunks` describe it (all its fragments together). */
 export interface ChunkInfo {
@@ -72,39 +72,39 @@ export class Chunk {
 
   /** Events with values and interpolated times. Where the words stop being events it ends and says so in `damage`. */
   *events(): Generator<ChunkEvent> {
-    const runs = this.runs();
-    for (let run = runs(); run; run = runs()) yield* run;
+    const next = this.decoding();
+    for (let event = next(); event; event = next()) yield event;
   }
 
   /** Calls `visit` with the same events, faster. */
   forEach(visit: (event: ChunkEvent) => void): void {
-    const runs = this.runs();
-    for (let run = runs(); run; run = runs()) for (const event of run) visit(event);
+    const next = this.decoding();
+    for (let event = next(); event; event = next()) visit(event);
   }
 
-  /** Returns the events between two clock readings with every call, undefined after the last. */
-  private runs(): () => ChunkEvent[] | undefined {
+  private decoding(): () => ChunkEvent | undefined {
+    const timeline = this.timeline();
     this.damage = undefined;
     const tables = new JournalTables();
     const decoder = new EventDecoder(this.words, this.header, tables);
-    const decode = (): ChunkEvent | undefined => {
+    return () => {
       try {
         const event = decoder.next() as ChunkEvent | undefined;
-        if (event) event.captured = tables.take();
+        if (!event) return undefined;
+        event.captured = tables.take();
+        event.timeNs = timeline.at(event.event);
         return event;
       } catch (error) {
         this.damage = error instanceof Error ? error.message : String(error);
         return undefined;
       }
     };
-    let ahead = decode();
-    return () => {
-      if (!ahead) return undefined;
-      const run = [ahead];
-      for (ahead = decode(); ahead && !ahead.timeExact; ahead = decode()) run.push(ahead);
-      spreadTimes(run, ahead ? ahead.timeNs : this.endNs);
-      return run;
-    };
+  }
+
+  private timeline(): Timeline {
+    const timeline = new Timeline();
+    this.scan((scanner) => timeline.note(scanner));
+    return timeline.end(this.endNs);
   }
 
   /** Calls `visit` at every event, without decoding values. Damage ends it as it does `events`. */

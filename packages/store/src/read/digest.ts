@@ -13,8 +13,11 @@ export interface ChunkDigest {
   variables: VariableTable;
 }
 
-/** Digests kept per recording: looking back from a moment visits few chunks, and the next moment visits the same. */
-const DIGEST_CACHE_COUNT = 8;
+/**
+ * Digests kept per recording: a deep stack began in many chunks, and the next moment asks about the same. They hold
+ * little, since most calls end in the chunk in which they began.
+ */
+const DIGEST_CACHE_COUNT = 64;
 const caches = new WeakMap<Recording, Map<string, ChunkDigest>>();
 
 const NOTHING: ChunkDigest = { frames: new Map(), scopes: new Map(), variables: new VariableTable() };

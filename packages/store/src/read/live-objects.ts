@@ -11,10 +11,10 @@ import type { Site } from './sites.ts';
  */
 export class LiveObjects {
   private readonly nodes = new Map<number, Captured>();
-  private readonly changed: (node: Captured) => void;
+  private readonly changed: () => void;
 
-  /** `changed` hears of every node whose content is about to change. */
-  constructor(changed: (node: Captured) => void = () => undefined) {
+  /** `changed` is called before the content of a node changes. */
+  constructor(changed: () => void = () => undefined) {
     this.changed = changed;
   }
 
@@ -34,7 +34,7 @@ export class LiveObjects {
       const known = this.nodes.get(node.id);
       if (known === undefined) this.nodes.set(node.id, node);
       else if (known !== node) {
-        this.changed(known);
+        this.changed();
         Object.assign(known, node);
       }
     }
@@ -54,7 +54,7 @@ export class LiveObjects {
     if (event.kind !== K.PROPERTY && event.kind !== K.PROPERTY_COMPUTED && event.kind !== K.PROPERTY_DELETE) return;
     const [owner, second, third] = event.values;
     if (!isCaptured(owner)) return;
-    this.changed(owner);
+    this.changed();
     if (event.kind === K.PROPERTY_DELETE) deleteProperty(owner, second);
     else if (event.kind === K.PROPERTY_COMPUTED) setProperty(owner, second, third);
     else if (site && site.a >= 0) setProperty(owner, site.table.names[site.a]!, second);

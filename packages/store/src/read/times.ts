@@ -1,16 +1,48 @@
-import type { DecodedEvent } from '@execution-cinema/format';
+import type { EventScanner } from '@execution-cinema/format';
 
 /** A shared tick is about this long; unread time beyond it lies directly before the event that saw the tick move. */
 const TICK_NS = 1_000_000;
 
 /**
- * Gives every event of a run that begins with an exact time its own time, in place. Events between two clock readings
- * happened within about one tick after the first: they are spread evenly there; what is left of the gap lies before
- * the event that read the clock. `nextNs` is a time that they do not pass: the reading after the run.
+ * Times of the events of one chunk. Events between two clock readings happened within about one tick after the first:
+ * they are spread evenly there; what is left of the gap lies before the event that read the clock.
  */
-export function spreadTimes(run: readonly DecodedEvent[], nextNs: number): void {
-  const first = run[0];
-  if (!first || run.length === 1) return;
-  const step = Math.max(0, Math.min(nextNs - first.timeNs, TICK_NS)) / run.length;
-  for (let i = 1; i < run.length; i++) run[i]!.timeNs = Math.round(first.timeNs + step * i);
+export class Timeline {
+  /** Per run of events that begins with a clock reading (or with the chunk): its first event and that reading. */
+  private readonly starts: number[] = [];
+  private readonly timesNs: number[] = [];
+  private ends = 0;
+  private endNs = 0;
+  private run = 0;
+
+  /** To be called with every event of the chunk, in order. */
+  note(scanner: EventScanner): void {
+    if (scanner.timePoint || this.starts.length === 0) {
+      this.starts.push(scanner.event);
+      this.timesNs.push(scanner.timeNs);
+    }
+    this.ends = scanner.event + 1;
+  }
+
+  /** After the last event. `endNs`: when that had happened at the latest. */
+  end(endNs: number): this {
+    this.endNs = endNs;
+    return this;
+  }
+
+  /** Time of an event, nanoseconds since the recording began. Fast for events asked in order. */
+  at(event: number): number {
+    const { starts, timesNs } = this;
+    if (event < (starts[this.run] ?? 0)) this.run = 0;
+    while (this.run + 1 < starts.length && starts[this.run + 1]! <= event) this.run++;
+    const { run } = this;
+    const start = starts[run] ?? 0;
+    const timeNs = timesNs[run] ?? 0;
+    if (event === start) return timeNs;
+    const isLast = run + 1 === starts.length;
+    const nextNs = isLast ? this.endNs : timesNs[run + 1]!;
+    const count = (isLast ? this.ends : starts[run + 1]!) - start;
+    const spanNs = Math.max(0, Math.min(nextNs - timeNs, TICK_NS));
+    return Math.round(timeNs + (spanNs / count) * (event - start));
+  }
 }
