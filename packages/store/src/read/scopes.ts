@@ -6,17 +6,51 @@ function scopeHolds(scope: ScopeEntry, line: number, column: number): boolean {
   return line < scope.endLine || (line === scope.endLine && column < scope.endColumn);
 }
 
+/** Lists that a large table is asked for again and again. */
+interface TableLists {
+  scopesOfFunction: ReadonlyMap<number, readonly number[]>;
+  variablesOfScope: ReadonlyMap<number, readonly number[]>;
+  /** Where the write stands that gives a variable its first value, for `let`, `const` and classes. */
+  declarations: ReadonlyMap<number, { line: number; column: number }>;
+}
+
+const lists = new WeakMap<ModuleSites, TableLists>();
+
+function listsOf(table: ModuleSites): TableLists {
+  let known = lists.get(table);
+  if (!known) {
+    const scopesOfFunction = indexesBy(table.scopes, (scope) => scope.function);
+    const variablesOfScope = indexesBy(table.variables, (variable) => variable.scope);
+    known = { scopesOfFunction, variablesOfScope, declarations: findDeclarations(table) };
+    lists.set(table, known);
+  }
+  return known;
+}
+
+function indexesBy<T>(items: readonly T[], keyOf: (item: T) => number): Map<number, number[]> {
+  const result = new Map<number, number[]>();
+  items.forEach((item, i) => {
+    const key = keyOf(item);
+    const indexes = result.get(key);
+    if (indexes) indexes.push(i);
+    else result.set(key, [i]);
+  });
+  return result;
+}
+
+/** Indexes of the variables that a scope declares. */
+export function variablesOf(table: ModuleSites, scope: number): readonly number[] {
+  return listsOf(table).variablesOfScope.get(scope) ?? [];
+}
+
 /**
  * Scope indexes in reach from a position inside function `functionIndex`, innermost first, up to the module scope.
  */
 export function scopesAt(table: ModuleSites, functionIndex: number, line: number, column: number): number[] {
   let innermost = table.functions[functionIndex]?.scope ?? 0;
-  for (let i = 0; i < table.scopes.length; i++) {
-    const scope = table.scopes[i]!;
-    // Scopes are listed parents first, so the last one that holds the position within reach is the innermost.
-    if (scope.function === functionIndex && scopeHolds(scope, line, column) && isWithin(table, i, innermost)) {
-      innermost = i;
-    }
+  // Scopes are listed parents first, so the last one that holds the position within reach is the innermost.
+  for (const i of listsOf(table).scopesOfFunction.get(functionIndex) ?? []) {
+    if (scopeHolds(table.scopes[i]!, line, column) && scopeChain(table, i).includes(innermost)) innermost = i;
   }
   return scopeChain(table, innermost);
 }
@@ -30,26 +64,15 @@ function scopeChain(table: ModuleSites, innermost: number): number[] {
   return chain;
 }
 
-function isWithin(table: ModuleSites, scope: number, ancestor: number): boolean {
-  return scopeChain(table, scope).includes(ancestor);
-}
-
 /** Operators of the write with which a declaration gives its variable the first value. */
 const DECLARING: ReadonlySet<string> = new Set(['let', 'const', 'class', 'using', 'await using']);
 
-type Positions = ReadonlyMap<number, { line: number; column: number }>;
-const declarations = new WeakMap<ModuleSites, Positions>();
-
-function declarationsOf(table: ModuleSites): Positions {
-  let known = declarations.get(table);
-  if (!known) {
-    const found = new Map<number, { line: number; column: number }>();
-    for (const [kind, , , line, column, a, b] of table.sites) {
-      if (kind === SITE_WRITE && DECLARING.has(table.names[b] ?? '') && !found.has(a)) found.set(a, { line, column });
-    }
-    declarations.set(table, (known = found));
+function findDeclarations(table: ModuleSites): TableLists['declarations'] {
+  const found = new Map<number, { line: number; column: number }>();
+  for (const [kind, , , line, column, a, b] of table.sites) {
+    if (kind === SITE_WRITE && DECLARING.has(table.names[b] ?? '') && !found.has(a)) found.set(a, { line, column });
   }
-  return known;
+  return found;
 }
 
 /**
@@ -57,6 +80,6 @@ function declarationsOf(table: ModuleSites): Positions {
  * block ran, it has no value now.
  */
 export function isBeforeDeclaration(table: ModuleSites, variable: number, line: number, column: number): boolean {
-  const declared = declarationsOf(table).get(variable);
+  const declared = listsOf(table).declarations.get(variable);
   return declared !== undefined && (line < declared.line || (line === declared.line && column < declared.column));
 }

@@ -4,7 +4,7 @@ import { LiveObjects } from './live-objects.ts';
 import { Past, type SeekLookup, type SleepingCall } from './past.ts';
 import type { Recording } from './recording.ts';
 import { ThreadReplay, unknownFrame, type Frame } from './replay.ts';
-import { isBeforeDeclaration, scopesAt } from './scopes.ts';
+import { isBeforeDeclaration, scopesAt, variablesOf } from './scopes.ts';
 import { ownerOfCall, VariableTable } from './variables.ts';
 
 export interface StateVariable {
@@ -143,6 +143,7 @@ function suspendedCall(frame: Frame): SuspendedCall {
 class Describer {
   private readonly past: Past;
   private readonly objects: LiveObjects;
+  private readonly shared = new Map<number, StateVariable[]>();
 
   constructor(past: Past, objects: LiveObjects) {
     this.past = past;
@@ -183,16 +184,29 @@ class Describer {
       const instance = scope.shared ? this.past.instanceOf(frame, scopeIndex) : 0;
       // Scopes between the function and the innermost one that it uses are not known to it; their names hide others.
       const isUnused = scope.function !== functionIndex && instance === 0;
-      const variables: StateVariable[] = [];
-      table.variables.forEach((variable, i) => {
-        if (variable.scope !== scopeIndex || variable.kind === 'import') return;
-        if (isUnused) hidden.add(variable.name);
-        else if (!hidden.has(variable.name)) variables.push(this.variable(frame, variable, i, instance));
-      });
+      if (isUnused) {
+        for (const i of variablesOf(table, scopeIndex)) hidden.add(table.variables[i]!.name);
+        continue;
+      }
+      const variables = this.variables(frame, scopeIndex, instance).filter(({ name }) => !hidden.has(name));
       if (variables.length === 0) continue;
       result.push({ kind: scope.kind, instance, line: scope.line, column: scope.column, variables });
     }
     return result;
+  }
+
+  /** Variables of a scope that the frame sees. Frames that share an instance share what is known of it. */
+  private variables(frame: Frame, scopeIndex: number, instance: number): StateVariable[] {
+    const known = instance === 0 ? undefined : this.shared.get(instance);
+    if (known) return known;
+    const { table } = frame.site!;
+    const variables: StateVariable[] = [];
+    for (const i of variablesOf(table, scopeIndex)) {
+      const variable = table.variables[i]!;
+      if (variable.kind !== 'import') variables.push(this.variable(frame, variable, i, instance));
+    }
+    if (instance !== 0) this.shared.set(instance, variables);
+    return variables;
   }
 
   private variable(frame: Frame, variable: VariableEntry, index: number, instance: number): StateVariable {
