@@ -1,7 +1,7 @@
 import { isCaptured, valueToText, type Captured, type JsonLimits, type Value } from '@execution-cinema/format';
 
 /** What a row shows of an object: with the objects in it, unless that gets too long. */
-const NESTED: JsonLimits = { depth: 2, objects: 30 };
+const NESTED: JsonLimits = { depth: 3, objects: 60 };
 const NESTED_TEXT_MAX = 400;
 const FLAT: JsonLimits = { depth: 1, objects: 1 };
 const REFERENCE: JsonLimits = { depth: 0, objects: 0 };
