@@ -28,7 +28,7 @@ const flags = new Set(process.argv.slice(2));
 /** Output name -> entry point below src/. The extension of the output decides the module format. */
 const ENTRIES = {
   'preload.cjs': 'preload/main.ts',
-  'recorder.mjs': 'recorder-entry.ts',
+  'recorder.cjs': 'recorder-entry.ts',
   'hooks.mjs': 'loader/hooks-thread.ts',
   'transform.cjs': 'transform-entry.ts',
   'redaction.cjs': 'redaction/realm-entry.ts',

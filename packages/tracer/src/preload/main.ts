@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { isFirst, OWN_FILE, RECORDER_BUNDLE } from './launch.ts';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { isMainThread, type Worker } from 'node:worker_threads';
 import { RUNTIME_KEY } from '@execution-cinema/format';
 import { ConfigError, prepareOutputFolder, resolveConfig, type TracerConfig } from '../config/index.ts';
@@ -13,6 +14,7 @@ import { findMainScript, isLastImport, runAsCommonJs, type MainScript } from './
 import { installChildProcesses } from '../propagate/child-processes.ts';
 import { takeTree, treeEnvironment, type Tree } from '../propagate/tree.ts';
 import { isHooksThread, publishToWorkers, workerBoot } from '../propagate/workers.ts';
+import { dismissRecorder } from './recorder-worker.ts';
 import { startRecording, type Recording } from './recording.ts';
 import type { ThreadRecording } from './thread-recording.ts';
 import { joinRecording } from './worker-recording.ts';
@@ -31,8 +33,8 @@ const holder = globalThis as Record<symbol, unknown>;
 let mainScript: MainScript = { file: undefined, isCommonJs: false };
 
 // `require.cache` shows the program's own modules only.
-forgetOwn(fileURLToPath(import.meta.url));
-if (holder[key] === undefined && !isOwnCommand()) {
+forgetOwn(OWN_FILE);
+if (isFirst) {
   if (isMainThread) start();
   else if (!isHooksThread()) startInWorker();
 }
@@ -56,22 +58,12 @@ function takeOver(): Promise<void> | undefined {
   return mainScript.isCommonJs && isLastImport(isUs) ? runAsCommonJs() : undefined;
 }
 
-/** The command line reads recordings: it makes none of itself, whatever NODE_OPTIONS it was started with. */
-function isOwnCommand(): boolean {
-  const script = process.argv[1] ?? '';
-  if (!/[\\/]tracer(?:\.mjs)?$/.test(script)) return false;
-  try {
-    return pathToFileURL(realpathSync(script)).href === bundleUrl('../bin/tracer.mjs').href;
-  } catch {
-    return false;
-  }
-}
-
 function start(): void {
   mainScript = findMainScript(isCommonJsTypeScript);
   const tree = takeTree(process.env);
   const config = tree?.config ?? configure();
   const recording = isOff(config) ? undefined : record(config, tree);
+  if (recording === undefined) dismissRecorder();
   const loader = install(config, recording);
   if (recording !== undefined) propagate(config, recording);
   // CommonJS starts the ES module side when it meets an `import()`.
@@ -100,7 +92,7 @@ function propagate(config: TracerConfig, { redactionKey, originHrtimeNs, channel
 /** A worker thread joins the recording of its process; where there is none, its TypeScript needs no build either. */
 function startInWorker(): void {
   const boot = workerBoot();
-  const recording = boot === undefined ? undefined : joinRecording(boot, bundleUrl('recorder.mjs'));
+  const recording = boot === undefined ? undefined : joinRecording(boot, RECORDER_BUNDLE);
   const loader = install(boot?.config ?? configure(true), recording);
   loader.esModules.ensure();
   loader.esModules.ensureResolution();
@@ -166,7 +158,7 @@ function record(config: TracerConfig, tree: Tree | undefined): Recording | undef
     if (!config.quiet) say(`not recorded: ${error.message}. ${error.remedy}`);
     return undefined;
   }
-  const recording = startRecording(config, bundleUrl('recorder.mjs'), tree);
+  const recording = startRecording(config, RECORDER_BUNDLE, tree);
   if (!config.quiet && tree === undefined && process.stderr.isTTY) say(`recording to ${config.out}`);
   return recording;
 }

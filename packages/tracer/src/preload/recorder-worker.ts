@@ -2,18 +2,19 @@ import { Worker, type MessagePort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
 import type { RecorderOptions } from '@execution-cinema/store';
 
+/** A thread that waits to be told what to record. */
+let waiting: Worker | undefined;
+
 /**
- * Starts the recorder thread. It inherits neither flags nor environment (but the choice of driver), keeps nothing alive, prints nothing, and its
- * failure only ends the recording: writers see R_RECORDER and stop waiting.
+ * Starts the recorder thread ahead of everything else: it takes as long to come up as the program does to start. It
+ * inherits neither flags nor environment (but the choice of driver), keeps nothing alive and prints nothing.
  */
-export function startRecorderWorker(bundle: URL, options: RecorderOptions): Worker {
+export function launchRecorder(bundle: URL): void {
   const sqlite = process.env['TRACER_SQLITE'];
-  const worker = withoutWorkerEvent(
+  waiting = withoutWorkerEvent(
     () =>
       new Worker(bundle, {
         name: 'tracer recorder',
-        workerData: options,
-        transferList: options.ports as MessagePort[],
         execArgv: [],
         env: sqlite === undefined ? {} : { TRACER_SQLITE: sqlite },
         stdin: false,
@@ -23,6 +24,15 @@ export function startRecorderWorker(bundle: URL, options: RecorderOptions): Work
         trackUnmanagedFds: false,
       }),
   );
+  waiting.on('error', () => {});
+  waiting.unref();
+}
+
+/** Tells the recorder thread what to record. Its failure only ends the recording: writers see R_RECORDER and stop waiting. */
+export function startRecorderWorker(bundle: URL, options: RecorderOptions): void {
+  if (waiting === undefined) launchRecorder(bundle);
+  const worker = waiting!;
+  waiting = undefined;
   const ring = new Int32Array(options.main.ring);
   const ended = (): void => {
     Atomics.store(ring, R.R_RECORDER, 2);
@@ -30,8 +40,13 @@ export function startRecorderWorker(bundle: URL, options: RecorderOptions): Work
   };
   worker.on('error', ended);
   worker.on('exit', ended);
-  worker.unref();
-  return worker;
+  worker.postMessage(options, options.ports as MessagePort[]);
+}
+
+/** Nothing is to be recorded after all. */
+export function dismissRecorder(): void {
+  void waiting?.terminate();
+  waiting = undefined;
 }
 
 /**
