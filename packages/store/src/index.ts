@@ -35,6 +35,7 @@ export { runSql, type SqlOptions, type SqlResult } from './index/sql.ts';
 export { callTree, type CallTree, type TreeNode, type TreeOptions } from './index/tree.ts';
 export { listEvents, type EventFilter, type ListedEvent } from './read/event-list.ts';
 export { valueHistory, type HistoricValue } from './read/value-history.ts';
+export { verifyEvents, type VerifyEventsOptions } from './read/verify-events.ts';
 export { eventName } from './read/event-names.ts';
 export type { Chunk, ChunkInfo } from './read/chunks.ts';
 export { variableOf, type ModuleInfo, type Site, type SiteResolver } from './read/sites.ts';

@@ -1,4 +1,4 @@
-import { formatCall, splitCallId, parseCall, type Json } from '@execution-cinema/format';
+import { callId, formatCall, parseCall, splitCallId, type Json } from '@execution-cinema/format';
 import type { Database, SqlValue } from '../driver/index.ts';
 import { storeError } from '../errors.ts';
 import { fileMatcher } from '../read/match.ts';
@@ -129,7 +129,9 @@ function conditions(
     add('coalesce(c.start_ns, 0) <= ?', filter.range.toNs);
     add('coalesce(c.end_ns, ?) >= ?', Number.MAX_SAFE_INTEGER, filter.range.fromNs);
   }
-  if (filter.correlation) add('c.correlation_id = ?', correlationOf(recording, sidecar, filter.correlation));
+  if (filter.correlation) {
+    add(`c.correlation_id IN ${list(correlationsOf(recording, sidecar, filter.correlation))}`);
+  }
   if (filter.request) add('c.correlation_id = ?', correlationOfRequest(sidecar, filter.request));
   return { where: all.join(' AND '), parameters };
 }
@@ -143,13 +145,14 @@ function filesOf(sidecar: Database, pattern: string): string[] {
   return found;
 }
 
-function correlationOf(recording: Recording, sidecar: Database, text: string): number {
-  const named = sidecar.prepare('SELECT id FROM correlations WHERE name = ? LIMIT 1').get<{ id: number }>(text);
-  if (named) return named.id;
-  if (/^-\d+$/.test(text)) return Number(text);
+/** Correlations that a text means: several may have the same name. */
+function correlationsOf(recording: Recording, sidecar: Database, text: string): number[] {
+  const named = sidecar.prepare('SELECT id FROM correlations WHERE name = ?').all<{ id: number }>(text);
+  if (named.length > 0) return named.map(({ id }) => id);
+  if (/^-\d+$/.test(text)) return [Number(text)];
   if (!parseCall(text)) throw storeError('NO_SUCH_PLACE', `correlation ${text}`);
   const { thread, call } = resolveCall(recording, text);
-  return thread * 2 ** 40 + call;
+  return [callId(thread, call)];
 }
 
 function correlationOfRequest(sidecar: Database, text: string): number {

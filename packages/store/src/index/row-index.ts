@@ -50,7 +50,8 @@ export function buildRows(recording: Recording, sidecar: Database, options: RowB
   };
   build(select());
   if (options.functions) {
-    build(select().map(({ thread }) => ({ thread, chunks: chunksOfEnds(recording, sidecar, thread) })));
+    const ids = functionIds(sidecar, options.functions);
+    build(select().map(({ thread }) => ({ thread, chunks: chunksOfEnds(recording, sidecar, thread, ids) })));
   }
   for (const group of groups) sidecar.exec(GROUP_INDEXES[group]);
   if (!groups.includes('calls')) return;
@@ -189,11 +190,19 @@ function chunksOfFunctions(sidecar: Database, thread: number, patterns: readonly
   return new Set(ids.flatMap((id) => select.all<{ chunk: number }>(id, thread)).map(({ chunk }) => chunk));
 }
 
-/** Chunks in which calls ended that began in an indexed one. */
-function chunksOfEnds(recording: Recording, sidecar: Database, thread: number): ChunkInfo[] {
+/** Chunks in which calls of these functions ended that began in an indexed one. */
+function chunksOfEnds(
+  recording: Recording,
+  sidecar: Database,
+  thread: number,
+  functions: readonly number[],
+): ChunkInfo[] {
   const open = sidecar
-    .prepare('SELECT id FROM call_rows WHERE thread_id = ? AND end_event IS NULL')
-    .all<{ id: number }>(thread);
+    .prepare(
+      `SELECT id FROM call_rows WHERE thread_id = ? AND end_event IS NULL
+         AND function_id IN (SELECT value FROM json_each(?))`,
+    )
+    .all<{ id: number }>(thread, JSON.stringify(functions));
   const select = sidecar.prepare('SELECT chunk FROM last_writes WHERE thread_id = ? AND owner = ? AND variable = ?');
   const wanted = new Set<number>();
   for (const { id } of open) {

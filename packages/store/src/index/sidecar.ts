@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, mkdirSync, openSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { openDatabase, sqliteCode, type Database } from '../driver/index.ts';
-import { storeError } from '../errors.ts';
 import type { Recording } from '../read/recording.ts';
+import { temporaryPlace } from '../read/temporary-place.ts';
 import { pragmaNumber } from '../schema/migrations.ts';
 import { SIDECAR_APPLICATION_ID, SIDECAR_DDL, SIDECAR_VERSION } from './sidecar-schema.ts';
 
@@ -40,7 +38,7 @@ export function openSidecar(recording: Recording): Sidecar {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (!PLACE_ERRORS.has(code) && !PLACE_SQLITE_ERRORS.has(sqliteCode(error) ?? '') && code !== 'FOREIGN') throw error;
   }
-  const file = temporaryPlace(recording.file);
+  const file = temporaryPlace(recording.file, '.index.db');
   return { file, db: openOrRenew(file, identity), temporary: true, close };
 }
 
@@ -53,20 +51,6 @@ function identityOf(recording: Recording): string {
   const meta = recording.meta();
   const tables = createHash('sha256').update(SIDECAR_DDL).digest('hex').slice(0, 16);
   return JSON.stringify([meta['started_at'], meta['start_hrtime_ns'], meta['boot_id'], meta['format_version'], tables]);
-}
-
-/** A path in a folder of the system's temporary one that belongs to this user alone. */
-function temporaryPlace(recordingFile: string): string {
-  const uid = process.getuid?.() ?? 0;
-  const folder = join(tmpdir(), `tracer-index-${uid}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const stat = lstatSync(folder);
-  // Somebody else may have made it first, to read along.
-  if (!stat.isDirectory() || (process.getuid !== undefined && (stat.uid !== uid || (stat.mode & 0o077) !== 0))) {
-    throw storeError('OUT_NOT_WRITABLE', `${folder} does not belong to this user alone`);
-  }
-  const name = createHash('sha256').update(realpathSync(recordingFile)).digest('hex').slice(0, 24);
-  return join(folder, `${name}.index.db`);
 }
 
 function openOrRenew(file: string, identity: string): Database {

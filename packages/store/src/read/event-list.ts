@@ -136,9 +136,14 @@ const WITHOUT_SITE: ReadonlySet<number> = new Set([
   K.CORRELATION,
 ]);
 
+/** Whether the payload of events of this kind is a site. */
+export function namesSite(kind: number): boolean {
+  return !WITHOUT_SITE.has(kind);
+}
+
 /** The site that an event names, undefined for kinds that name none. */
 export function siteOfEvent(kind: number, payload: number, resolver: SiteResolver): Site | undefined {
-  return WITHOUT_SITE.has(kind) ? undefined : resolver.resolve(payload);
+  return namesSite(kind) ? resolver.resolve(payload) : undefined;
 }
 
 function listed(

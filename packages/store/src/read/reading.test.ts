@@ -1,4 +1,4 @@
-import { K } from '@execution-cinema/format';
+import { H, K } from '@execution-cinema/format';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRecording } from '../../test/make-recording.ts';
 import { makeScenario, type Scenario } from '../../test/scenario.ts';
@@ -15,6 +15,7 @@ import { parseRange, resolveCall, resolveMoment } from './moments.ts';
 import { readRecording, type Recording } from './recording.ts';
 import { stateAt, type State } from './state.ts';
 import { valueHistory } from './value-history.ts';
+import { verifyEvents } from './verify-events.ts';
 import { dirname, join } from 'node:path';
 import { copyFileSync, writeFileSync } from 'node:fs';
 
@@ -285,5 +286,29 @@ describe('info', () => {
       events: { dropped: 0 },
       skipped: [],
     });
+  });
+});
+
+describe('verifying events', () => {
+  test('finds nothing in a sound recording', () => {
+    expect(verifyEvents(recording)).toEqual([]);
+  });
+
+  test('finds joints that do not fit, unknown sites and damage', () => {
+    const { file } = makeScenario();
+    const db = openDatabase(file);
+    const row = db.prepare('SELECT id, data FROM chunks WHERE chunk = 2').get<{ id: number; data: Uint8Array }>()!;
+    const words = new Int32Array(new Uint8Array(row.data).buffer);
+    words[H.H_NEXT_CALL] = 99;
+    words[words.length - 1] = 0xee;
+    db.prepare('UPDATE chunks SET data = ? WHERE id = ?').run(new Uint8Array(words.buffer), row.id);
+    db.exec('UPDATE loads SET count = 5');
+    db.close();
+    const reading = readRecording(file);
+    const texts = verifyEvents(reading).map(({ kind, thread, text }) => `${kind} ${thread} ${text}`);
+    reading.close();
+    expect(texts).toContain('content 1 chunk 2: begins with call 99, expected 7');
+    expect(texts).toContainEqual(expect.stringMatching(/^content 1 chunk 2: unknown event kind 238 at word \d+$/));
+    expect(texts).toContainEqual(expect.stringMatching(/^content 1 chunk 0: names \d+ sites that no module has/));
   });
 });

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 import type { ModuleSites } from '@execution-cinema/format';
 import type { Database, Statement } from '../driver/index.ts';
+import { StoreError } from '../errors.ts';
 import { openForReading, readMeta, type RecordingMeta } from '../schema/open-recording.ts';
 import { Chunk, joinFragments, type ChunkInfo } from './chunks.ts';
 import { SiteResolver, type Load, type ModuleInfo } from './sites.ts';
+import { copyAside } from './temporary-place.ts';
 
 export interface ProcessRow {
   id: number;
@@ -82,13 +85,18 @@ export class Recording {
   private readonly chunkCache = new Map<string, Chunk>();
   private readonly growing = new Set<string>();
 
-  constructor(file: string, db: Database) {
+  private readonly closed: () => void;
+
+  /** `db` may read another file than `file`, a copy; `closed` is called after it was closed. */
+  constructor(file: string, db: Database, closed: () => void = () => undefined) {
     this.file = file;
     this.db = db;
+    this.closed = closed;
   }
 
   close(): void {
     this.db.close();
+    this.closed();
   }
 
   /** Forgets what may have grown: chunk lists, chunks that were not final, loads, modules without a table. */
@@ -260,7 +268,21 @@ function parseSites(bytes: Uint8Array): ModuleSites | undefined {
   }
 }
 
-/** Opens a recording for reading. Throws StoreError (see `openForReading`). */
+/**
+ * Opens a recording for reading. Where SQLite may not open it, because it was cut off and its folder is read-only, a
+ * copy in the temporary folder is read, and deleted at the end. Throws StoreError (see `openForReading`).
+ */
 export function readRecording(file: string): Recording {
-  return new Recording(file, openForReading(file));
+  try {
+    return new Recording(file, openForReading(file));
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'NOT_FOUND' || !existsSync(file)) throw error;
+  }
+  const copy = copyAside(file);
+  try {
+    return new Recording(file, openForReading(copy.file), copy.remove);
+  } catch (error) {
+    copy.remove();
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { openForReading, verifyRecording } from '@execution-cinema/store';
+import { readRecording, verifyEvents, verifyRecording } from '@execution-cinema/store';
 import { findRoot } from '../../config/index.ts';
 import type { Command } from '../command.ts';
 import { isSet, rejectPositionals, textFlag } from '../flag-values.ts';
@@ -23,9 +23,10 @@ export const verify: Command = {
   run({ positionals, flags, output }) {
     rejectPositionals(positionals, 1);
     const file = findRecording(textFlag(flags, 'rec') ?? positionals[0], findRoot(process.cwd()));
-    const db = openForReading(file);
-    const result = verifyRecording(db, { deep: !isSet(flags, 'quick') });
-    db.close();
+    const recording = readRecording(file);
+    const result = verifyRecording(recording.db);
+    if (!isSet(flags, 'quick')) result.problems.push(...verifyEvents(recording));
+    recording.close();
     const isSound = result.problems.length === 0;
     if (output.json) output.printJson({ file, ok: isSound, ...result });
     else {
