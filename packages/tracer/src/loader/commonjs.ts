@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import nodeModule from 'node:module';
-import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LoadedScripts } from '../positions/loaded-scripts.ts';
 import { withSourceMapComment } from '../positions/source-map-comment.ts';
@@ -135,11 +134,9 @@ export function installCommonJs(options: CommonJsOptions): void {
     }
   };
 
-  const nodeHandlers = new Map<string, ExtensionHandler>();
   const loadTypeScriptFile: ExtensionHandler = function (module, filename) {
-    const native = nodeHandlers.get(extname(filename)) ?? nodeLoadJavaScript;
     if (!isTypeScriptOfTheProgram(filename) || isHooked(module) || hasForeignHooks()) {
-      return native.call(this, module, filename);
+      return nodeLoadJavaScript.call(this, module, filename);
     }
     const source = fs.readFileSync(filename, 'utf8');
     const project = projectOf(filename);
@@ -149,7 +146,7 @@ export function installCommonJs(options: CommonJsOptions): void {
       code = transform(module, { file: filename, source, kind: format, compile: true });
     } catch (error) {
       // What is no TypeScript is refused by Node in its own words, where it knows TypeScript.
-      if (stripsTypes) return native.call(this, module, filename);
+      if (stripsTypes) return nodeLoadJavaScript.call(this, module, filename);
       throw error;
     }
     const depth = frames.depth();
@@ -162,15 +159,16 @@ export function installCommonJs(options: CommonJsOptions): void {
   };
 
   Module.prototype._compile = compileTransformed;
-  Module._extensions['.js'] = loadJavaScript;
+  // A handler that another tool has put there before us stays; what it makes comes to `_compile`.
+  if (isNodes(nodeLoadJavaScript)) Module._extensions['.js'] = loadJavaScript;
   for (const extension of ['.ts', '.cts', '.mts', '.tsx', '.jsx']) {
-    const native = Module._extensions[extension];
-    if (native === undefined) addHiddenHandler(extension, loadTypeScriptFile);
-    else {
-      nodeHandlers.set(extension, native);
-      Module._extensions[extension] = loadTypeScriptFile;
-    }
+    if (Module._extensions[extension] === undefined) addHiddenHandler(extension, loadTypeScriptFile);
   }
+}
+
+/** Whether a handler of `.js` is Node's own, by its text. */
+export function isNodes(handler: unknown): boolean {
+  return Function.prototype.toString.call(handler).includes('getRequireESMError(');
 }
 
 /** The text for V8. Instrumented and compiled ones are remembered for stacks. */

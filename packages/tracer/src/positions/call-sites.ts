@@ -15,8 +15,8 @@ export interface FrameView {
 
 export interface OwnFrameReplacement {
   readonly sites: readonly NodeJS.CallSite[];
-  /** The frame that called ours is left out as well. */
-  readonly swallowsCaller?: boolean;
+  /** The frames further out are none that the program would have seen. */
+  readonly endsStack?: boolean;
 }
 
 const AT_POSITION = /:(\d+):(\d+)(?=\)?$)/;
@@ -45,7 +45,7 @@ export function asWithoutUs(
         continue;
       }
       result.push(...replacement.sites);
-      if (replacement.swallowsCaller) index++;
+      if (replacement.endsStack) break;
       continue;
     }
     const mapped = file?.startsWith('node:') ? frames.nodes(site) : mappedSite(site, file, scripts);
@@ -77,18 +77,32 @@ function mapEvalOrigin(origin: string, scripts: LoadedScripts): string {
   });
 }
 
-/** Every method of V8's call sites, forwarded; subclasses say what differs. */
-class ForwardingCallSite {
+/**
+ * A call site of V8's behind one of ours: subclasses say what differs, everything else is forwarded. All methods lie on
+ * the prototype of the object itself, as V8's do: source-map-support copies them from there.
+ */
+abstract class StandInCallSite {
+  static readonly #complete = new WeakSet<object>();
   readonly #site: NodeJS.CallSite;
 
   constructor(site: NodeJS.CallSite) {
     this.#site = site;
-    // Learned from V8, so that what later versions add is there.
-    if (!('getThis' in ForwardingCallSite.prototype)) forwardMethods(Object.getPrototypeOf(site) as object);
+    const prototype = Object.getPrototypeOf(this) as object;
+    if (!StandInCallSite.#complete.has(prototype)) StandInCallSite.#forward(site, prototype);
   }
 
-  static call(self: ForwardingCallSite, method: (this: NodeJS.CallSite) => unknown): unknown {
-    return method.call(self.#site);
+  /** Learned from V8, so that what later versions add is there. */
+  static #forward(site: NodeJS.CallSite, prototype: object): void {
+    StandInCallSite.#complete.add(prototype);
+    const methods = Object.getPrototypeOf(site) as object;
+    for (const name of Object.getOwnPropertyNames(methods)) {
+      const method: unknown = Reflect.get(methods, name);
+      if (Object.hasOwn(prototype, name) || typeof method !== 'function') continue;
+      const value = function (this: StandInCallSite): unknown {
+        return Reflect.apply(method, this.#site, []);
+      };
+      Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+    }
   }
 
   protected get site(): NodeJS.CallSite {
@@ -96,21 +110,7 @@ class ForwardingCallSite {
   }
 }
 
-function forwardMethods(callSitePrototype: object): void {
-  for (const name of Object.getOwnPropertyNames(callSitePrototype)) {
-    const method: unknown = Reflect.get(callSitePrototype, name);
-    if (name === 'constructor' || typeof method !== 'function') continue;
-    Object.defineProperty(ForwardingCallSite.prototype, name, {
-      value(this: ForwardingCallSite) {
-        return ForwardingCallSite.call(this, method as (this: NodeJS.CallSite) => unknown);
-      },
-      configurable: true,
-      writable: true,
-    });
-  }
-}
-
-class MappedCallSite extends ForwardingCallSite {
+class MappedCallSite extends StandInCallSite {
   readonly #script: ScriptPositions;
   #place: { line: number; column: number } | null | undefined;
 
@@ -151,7 +151,7 @@ class MappedCallSite extends ForwardingCallSite {
     return this.#map(site.getEnclosingLineNumber(), site.getEnclosingColumnNumber());
   }
 
-  override toString(): string {
+  toString(): string {
     const place = this.#original();
     const text = this.site.toString();
     return place === null ? text : text.replace(AT_POSITION, `:${place.line}:${place.column + 1}`);
@@ -163,7 +163,7 @@ interface EnclosingPosition {
   getEnclosingColumnNumber(): number | null;
 }
 
-class MappedEvalSite extends ForwardingCallSite {
+class MappedEvalSite extends StandInCallSite {
   readonly #origin: string;
   readonly #mapped: string;
 
@@ -177,7 +177,7 @@ class MappedEvalSite extends ForwardingCallSite {
     return this.#mapped;
   }
 
-  override toString(): string {
+  toString(): string {
     return this.site.toString().replace(this.#origin, () => this.#mapped);
   }
 }
@@ -187,7 +187,7 @@ export function withText(site: NodeJS.CallSite, text: string): NodeJS.CallSite {
   return new FixedCallSite(site, text) as unknown as NodeJS.CallSite;
 }
 
-class FixedCallSite extends ForwardingCallSite {
+class FixedCallSite extends StandInCallSite {
   readonly #text: string;
 
   constructor(site: NodeJS.CallSite, text: string) {
@@ -195,7 +195,7 @@ class FixedCallSite extends ForwardingCallSite {
     this.#text = text;
   }
 
-  override toString(): string {
+  toString(): string {
     return this.#text;
   }
 }

@@ -19,6 +19,9 @@ export interface StackTraces {
   whileReadable<Result>(run: () => Result): Result;
 }
 
+/** Name of the function that Node itself puts there. */
+const NODES_NAME = 'ErrorPrepareStackTrace';
+
 /** Name of Node's own function that asks for `Error.prepareStackTrace`. */
 const NODE_ASKER = 'prepareStackTraceCallback';
 
@@ -30,8 +33,9 @@ const NODE_ASKER = 'prepareStackTraceCallback';
  * program the property reads as what it assigned, to Node as that function with the correction before it.
  */
 export function installStackTraces({ view, before, usesSourceMaps }: StackTraceOptions): StackTraces {
-  const original: unknown = Error.prepareStackTrace;
-  const format = typeof original === 'function' ? (original as Formatter) : undefined;
+  const present: unknown = Error.prepareStackTrace;
+  const isNodes = typeof present === 'function' && present.name === NODES_NAME;
+  const format = isNodes ? (present as Formatter) : undefined;
 
   function ErrorPrepareStackTrace(error: unknown, trace: readonly NodeJS.CallSite[]): unknown {
     before(error, trace);
@@ -42,8 +46,8 @@ export function installStackTraces({ view, before, usesSourceMaps }: StackTraceO
     return seen.length === 0 ? head : `${head}\n    at ${seen.join('\n    at ')}`;
   }
 
-  /** What the program has assigned; ours until it does. */
-  let assigned: unknown = ErrorPrepareStackTrace;
+  /** What the program, or a preload before us, has assigned; ours until it does. */
+  let assigned: unknown = isNodes || present === undefined ? ErrorPrepareStackTrace : present;
   const adapted = new WeakMap<Formatter, Formatter>();
 
   const forNode = (): Formatter => {

@@ -18,6 +18,7 @@ const OTHER_MODES =
 const Module = nodeModule as unknown as {
   _load(request: string, parent: null, isMain: boolean): unknown;
   _findPath(request: string, paths: null, isMain: boolean): string | false;
+  runMain(main?: string): unknown;
 };
 
 export interface MainScript {
@@ -33,13 +34,20 @@ export function findMainScript(isCommonJsTypeScript: (file: string) => boolean):
   if (script === undefined || script === '-' || optionsOfNode().some((option) => OTHER_MODES.test(option))) {
     return { file: undefined, isCommonJs: false };
   }
+  const file = resolveMain(script);
+  const isTypeScript = /\.(?:ts|mts|cts|tsx|jsx)$/.test(file);
+  return { file, isCommonJs: isTypeScript ? isCommonJsTypeScript(file) : runsAsCommonJs(file) };
+}
+
+function resolveMain(script: string): string {
   const found = Module._findPath(resolve(script), null, true);
-  const file = found === false ? resolve(script) : found;
-  if (/\.(?:ts|mts|cts|tsx|jsx)$/.test(file)) return { file, isCommonJs: isCommonJsTypeScript(file) };
+  return found === false ? resolve(script) : found;
+}
+
+function runsAsCommonJs(file: string): boolean {
   const extension = extname(file);
-  if (extension === '.mjs' || extension === '.wasm') return { file, isCommonJs: false };
-  if (extension === '.cjs') return { file, isCommonJs: true };
-  return { file, isCommonJs: packageTypeOf(file) !== 'module' };
+  if (extension === '.mjs' || extension === '.mts' || extension === '.wasm') return false;
+  return extension === '.cjs' || packageTypeOf(file) !== 'module';
 }
 
 /** Whether the module at `url` is the last one that `--import` names: then nothing else comes before the script. */
@@ -66,6 +74,7 @@ export function runAsCommonJs(): Promise<void> {
     if (listener.name === 'handleProcessExit') process.off('exit', listener);
   }
   return new Promise((settle) => {
+    replaceRunMain(settle);
     setImmediate(function runMainScript() {
       afterMain.runs = true;
       // Before those of the script: the next of Node's callbacks is none of the main script's any more.
@@ -74,6 +83,20 @@ export function runAsCommonJs(): Promise<void> {
       if (process.mainModule === undefined) settle();
     });
   });
+}
+
+/**
+ * Tools such as ts-node run their user's script by `Module.runMain`. Node would wait for the preloads there, and so for
+ * us; without `--import` it loads CommonJS at once.
+ */
+function replaceRunMain(goOn: () => void): void {
+  const { runMain } = Module;
+  const runMainAgain = function runMainAgain(this: unknown, main: string | undefined = process.argv[1]): unknown {
+    if (main !== undefined && runsAsCommonJs(resolveMain(main))) return void Module._load(main, null, true);
+    goOn();
+    return Reflect.apply(runMain, this, [main]) as unknown;
+  };
+  Module.runMain = runMainAgain;
 }
 
 function optionsOfNode(): string[] {

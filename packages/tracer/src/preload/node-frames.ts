@@ -66,7 +66,7 @@ function siteOf(
   const column = place - before.lastIndexOf('\n');
   const file = `node:${id}`;
   const position = `${file}:${line}:${column}`;
-  const site = {
+  const methods = {
     getThis: () => undefined,
     getTypeName: () => (name.includes('.') ? name.slice(0, name.indexOf('.')) : null),
     getFunction: () => undefined,
@@ -90,5 +90,6 @@ function siteOf(
     getPosition: () => place,
     toString: () => (name === '' ? position : `${name} (${position})`),
   };
-  return site as unknown as NodeJS.CallSite;
+  // As with V8's, the methods are those of the prototype.
+  return Object.create(methods) as NodeJS.CallSite;
 }

@@ -1,4 +1,5 @@
 import nodeModule from 'node:module';
+import { isNodes } from '../loader/commonjs.ts';
 import { withText, type FrameView, type OwnFrameReplacement } from '../positions/call-sites.ts';
 import { lineInNode } from '../positions/node-sources.ts';
 import { afterMain } from './main-script.ts';
@@ -22,6 +23,7 @@ const TICKS = 'processTicksAndRejections (';
 /** Function names in commonjs.ts and main-script.ts. */
 const LOADERS = new Set(['loadJavaScript', 'loadTypeScriptFile']);
 const MAIN = 'runMainScript';
+const RUN_MAIN = 'runMainAgain';
 
 /**
  * V8 names a method by the property that holds it. These hold ours, so that Node's have no name left; their frames are
@@ -43,9 +45,10 @@ export function learnOwnFrames(smallFile: string): FrameView {
     own(site) {
       const name = site.getFunctionName();
       if (name !== null && LOADERS.has(name)) return loader;
+      if (name === RUN_MAIN) return { sites: nodeFramesBelowMain().slice(0, -1) };
       if (name !== MAIN) return undefined;
-      // The frame that called ours belongs to the queue of immediates.
-      main ??= { sites: nodeFramesBelowMain(), swallowsCaller: true };
+      // Below it is the queue of immediates.
+      main ??= { sites: nodeFramesBelowMain(), endsStack: true };
       return main;
     },
     nodes(site) {
@@ -74,6 +77,7 @@ function nodeLoaderFrame(file: string): NodeJS.CallSite[] {
   const extensions = (nodeModule as unknown as { _extensions: { '.js'(module: object, file: string): void } })
     ._extensions;
   let frames: NodeJS.CallSite[] = [];
+  if (!isNodes(extensions['.js'])) return frames;
   const keepFrames = (): void => {
     const holder: { stack?: unknown } = {};
     Error.captureStackTrace(holder);
