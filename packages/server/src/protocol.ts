@@ -40,6 +40,7 @@ export * from './protocol/frames.ts';
 export * from './protocol/methods.ts';
 export * from './protocol/notices.ts';
 export * from './protocol/recordings.ts';
+export * from './protocol/steps.ts';
 export * from './protocol/time.ts';
 export * from './protocol/values.ts';
 

@@ -48,6 +48,7 @@ import type {
   TypesView,
 } from './facts.ts';
 import type { Opened, Overview, RecordingList, SkippedView } from './recordings.ts';
+import type { Steps, StepsParams } from './steps.ts';
 import type {
   Film,
   FilmParams,
@@ -98,6 +99,7 @@ export interface RecordingMethods {
   hits: { params: { file: string; span?: Span; thread?: number; wait?: boolean }; result: HitsView };
   executions: { params: ExecutionsParams; result: Executions };
   lineValues: { params: LineValuesParams; result: LineValues };
+  steps: { params: StepsParams; result: Steps };
   history: { params: HistoryParams; result: History };
   origin: { params: OriginParams; result: Origin };
   logPoint: { params: LogPointParams; result: LogPointResult };
@@ -150,6 +152,7 @@ export const RECORDING_METHODS: readonly (keyof RecordingMethods)[] = [
   'hits',
   'executions',
   'lineValues',
+  'steps',
   'history',
   'origin',
   'logPoint',
