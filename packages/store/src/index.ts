@@ -33,6 +33,8 @@ export { buildRows, rowCoverage, type GroupCoverage, type RowBuild } from './ind
 export { ROW_GROUPS, type RowGroup } from './index/sidecar-schema.ts';
 export { runSql, type SqlOptions, type SqlResult } from './index/sql.ts';
 export { callTree, type CallTree, type TreeNode, type TreeOptions } from './index/tree.ts';
+export { DetailReader } from './detail/detail-reader.ts';
+export * from './detail/types.ts';
 export { listEvents, type EventFilter, type ListedEvent } from './read/event-list.ts';
 export { valueHistory, type HistoricValue } from './read/value-history.ts';
 export { verifyEvents, type VerifyEventsOptions } from './read/verify-events.ts';

@@ -1,3 +1,4 @@
+import { DetailIndexer } from '../detail/detail-index.ts';
 import type { Database, Statement } from '../driver/index.ts';
 import type { ChunkInfo } from '../read/chunks.ts';
 import type { SeekLookup, SleepingCall } from '../read/past.ts';
@@ -48,6 +49,7 @@ class SeekBuilder {
   private readonly sql: Record<'cover' | 'calls' | 'touch' | 'sleep' | 'wake' | 'covered' | 'asleep', Statement>;
   private thread = 0;
   private scanner: SeekScanner | undefined;
+  private detail: DetailIndexer | undefined;
 
   constructor(recording: Recording, db: Database) {
     this.recording = recording;
@@ -84,6 +86,7 @@ class SeekBuilder {
   begin(thread: number): void {
     this.thread = thread;
     this.scanner = undefined;
+    this.detail = new DetailIndexer(this.recording, thread, this.db);
   }
 
   /** Scans one chunk and stores what it adds. */
@@ -104,10 +107,12 @@ class SeekBuilder {
         this.sql.cover.run(thread, info.chunk, info.words, whole ? 1 : 0, null);
         return;
       }
-      const seek = this.scanner.scan(chunk);
+      const seek = this.scanner.scan(chunk, this.detail?.begin(chunk, info));
       this.storeCalls(info, seek);
-      if (whole) this.storeWhole(info, seek);
-      else this.scanner = undefined;
+      if (whole) {
+        this.storeWhole(info, seek);
+        this.detail?.store(info);
+      } else this.scanner = undefined;
       this.sql.cover.run(thread, info.chunk, chunk.words.length, whole ? 1 : 0, chunk.header.nextScope);
     }, 'immediate');
   }

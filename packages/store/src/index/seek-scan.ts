@@ -44,8 +44,8 @@ export class SeekScanner {
     this.asleep = asleep;
   }
 
-  /** Scans one chunk. What comes after damaged words is not counted. */
-  scan(chunk: Chunk): ChunkSeek {
+  /** Scans one chunk. What comes after damaged words is not counted. `also` is called with the same events. */
+  scan(chunk: Chunk, also: (scanner: EventScanner) => void = () => undefined): ChunkSeek {
     const { header, words } = chunk;
     const older = header.nextCall;
     const olderScopes = header.nextScope;
@@ -61,6 +61,7 @@ export class SeekScanner {
     // After a gap the header may list calls that slept before it.
     for (const call of frames.calls) this.wake(call, fresh, result);
     chunk.scan((scanner) => {
+      also(scanner);
       const { kind, payload } = scanner;
       if (kind <= K.ENTER_MANY) {
         result.calls.set(payload, (result.calls.get(payload) ?? 0) + 1);

@@ -69,6 +69,12 @@ CREATE TABLE last_writes(thread_id INTEGER, owner INTEGER, variable INTEGER, chu
 CREATE TABLE sleeps(thread_id INTEGER, call INTEGER, from_chunk INTEGER, to_chunk INTEGER, site INTEGER, link INTEGER,
   suspend_site INTEGER, event INTEGER, time_ns INTEGER, PRIMARY KEY(thread_id, call, from_chunk)) WITHOUT ROWID;
 CREATE INDEX sleeps_by_end ON sleeps(thread_id, to_chunk, from_chunk);
+CREATE TABLE detail_nodes(thread_id INTEGER, level INTEGER, node INTEGER, shift INTEGER, data BLOB,
+  PRIMARY KEY(thread_id, level, node));
+CREATE TABLE detail_stacks(thread_id INTEGER, chunk INTEGER, next_event INTEGER, data BLOB,
+  PRIMARY KEY(thread_id, chunk));
+CREATE TABLE slice_ends(thread_id INTEGER, call INTEGER, start_ns INTEGER, end_ns INTEGER, outcome INTEGER,
+  PRIMARY KEY(thread_id, call, start_ns)) WITHOUT ROWID;
 `;
 
 const TIER_2 = `
