@@ -41,3 +41,7 @@ export { verifyEvents, type VerifyEventsOptions } from './read/verify-events.ts'
 export { eventName } from './read/event-names.ts';
 export type { Chunk, ChunkInfo } from './read/chunks.ts';
 export { variableOf, type ModuleInfo, type Site, type SiteResolver } from './read/sites.ts';
+export { functionId } from './index/row-ids.ts';
+export { FUNCTIONS_PER_MODULE } from './index/sidecar-schema.ts';
+export { eventAtTime, timeOfEvent } from './stage/event-times.ts';
+export { eventAt, objectAt } from './stage/event-at.ts';

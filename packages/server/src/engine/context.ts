@@ -1,5 +1,15 @@
 import { statSync } from 'node:fs';
-import { openSidecar, readRecording, type Progress, type Recording, type Sidecar } from '@execution-cinema/store';
+import {
+  buildRows,
+  DetailReader,
+  openSidecar,
+  readRecording,
+  refreshFacts,
+  type Progress,
+  type Recording,
+  type RowGroup,
+  type Sidecar,
+} from '@execution-cinema/store';
 import { ServerError } from '../errors.ts';
 import type { EngineData } from './messages.ts';
 import type { Job } from './job.ts';
@@ -9,6 +19,7 @@ export class EngineContext {
   readonly data: EngineData;
   private opened: { recording: Recording; inode: number; dataVersion: number } | undefined;
   private openedSidecar: Sidecar | undefined;
+  private openedDetail: DetailReader | undefined;
 
   constructor(data: EngineData) {
     this.data = data;
@@ -34,6 +45,18 @@ export class EngineContext {
     return this.openedSidecar;
   }
 
+  get detail(): DetailReader {
+    this.openedDetail ??= new DetailReader(this.recording, this.sidecar.db);
+    return this.openedDetail;
+  }
+
+  /** Brings the rows of these groups up to date, of the whole recording. */
+  buildRows(job: Job, ...groups: RowGroup[]): void {
+    const { recording, sidecar } = this;
+    refreshFacts(recording, sidecar.db);
+    buildRows(recording, sidecar.db, { groups, onProgress: storeProgress(job, 'indexing calls') });
+  }
+
   /** Takes in what was added to the recording since the last question. Returns whether there was anything. */
   refresh(): boolean {
     const { opened } = this;
@@ -41,7 +64,8 @@ export class EngineContext {
     const version = dataVersion(opened.recording);
     if (version === opened.dataVersion) return false;
     opened.dataVersion = version;
-    opened.recording.refresh();
+    if (this.openedDetail) this.openedDetail.refresh();
+    else opened.recording.refresh();
     return true;
   }
 
@@ -49,6 +73,7 @@ export class EngineContext {
     this.openedSidecar?.close();
     this.opened?.recording.close();
     this.openedSidecar = undefined;
+    this.openedDetail = undefined;
     this.opened = undefined;
   }
 }

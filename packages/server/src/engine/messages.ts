@@ -8,6 +8,8 @@ export interface EngineData {
   /** Its id for the page. */
   rec: string;
   folder: string;
+  /** Recordings outside of it that were named on the command line. */
+  others: string[];
 }
 
 export interface JobMessage {

@@ -24,8 +24,6 @@ export interface RecordingEntry {
   signal: string | null;
   /** Why it cannot be read, null when it can. */
   error: string | null;
-  /** Calls that ended by an exception. */
-  throws: number;
 }
 
 export interface RecordingList {

@@ -28,13 +28,17 @@ export interface FilmParams {
 export const FILM_COLUMNS_MAX = 4_096;
 
 /**
- * The strip: per thread one lane of `columns` cells. Cell of lane l and column c is index l * columns + c. Times are those
- * of `span`, divided evenly. Until an index exists values come from the summaries of the chunks and are spread evenly in
- * them; `exact` is false then and the same question later gives a better picture.
+ * The strip: per thread one lane of `columns` cells. Cell of lane l and column c is index l * columns + c and stands for
+ * `columnNs` nanoseconds from `span.fromNs + c * columnNs`. Columns are 2^n ns wide and begin at multiples of that, so the
+ * picture begins a little before and ends a little after what was asked, and has between half and all of the columns
+ * asked for. Until an index exists values come from the summaries of the chunks and are spread evenly in them; `exact` is
+ * false then and the same question later gives a better picture.
  */
 export interface Film {
+  /** What it shows: whole columns. */
   span: Span;
   columns: number;
+  columnNs: number;
   /** Thread of each lane. */
   lanes: number[];
   /** Calls begun. */
@@ -68,9 +72,9 @@ export const FLAME_THREW = 1;
 export const FLAME_OPEN_END = 2;
 /** It had begun before what is stored. */
 export const FLAME_OPEN_START = 4;
-/** Asleep at an await or yield in this box: drawn hatched. */
+/** It ended by falling asleep at an await or yield: the call goes on in a later box. */
 export const FLAME_ASLEEP = 8;
-/** Stands for `counts[i]` calls; `calls[i]` is the longest of them, `functions[i]` its function. */
+/** Stands for `counts[i]` calls too short to be drawn; `calls[i]` is -1, `functions[i]` one that took long. */
 export const FLAME_MERGED = 16;
 
 /**
@@ -88,6 +92,8 @@ export interface Flame {
   /** Call numbers in this thread. */
   calls: Float64Array;
   counts: Uint32Array;
+  /** Part of the box in which its calls were on the stack: 1 unless merged. */
+  fills: Float32Array;
   flags: Uint8Array;
   /** Deepest row of the thread in this span, shown or not. */
   maxDepth: number;
