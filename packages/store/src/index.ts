@@ -25,7 +25,7 @@ export {
 export { readRecording, Recording, type Gap, type Note, type ProcessRow, type ThreadRow } from './read/recording.ts';
 export type { State, StateFrame, StateScope, StateVariable, SuspendedCall } from './read/state.ts';
 export type { Progress } from './index/progress.ts';
-export { buildSeekIndex, readState } from './index/seek-index.ts';
+export { buildSeekIndex, readState, seekLookup } from './index/seek-index.ts';
 export { openSidecar, type Sidecar } from './index/sidecar.ts';
 export { findCalls, type CallFilter, type CallInfo, type RowValue } from './index/calls.ts';
 export { refreshFacts } from './index/facts.ts';
@@ -39,3 +39,7 @@ export { verifyEvents, type VerifyEventsOptions } from './read/verify-events.ts'
 export { eventName } from './read/event-names.ts';
 export type { Chunk, ChunkInfo } from './read/chunks.ts';
 export { variableOf, type ModuleInfo, type Site, type SiteResolver } from './read/sites.ts';
+export type { SeekLookup } from './read/past.ts';
+export { move } from './travel/moves.ts';
+export { timeOfMoment } from './travel/all-threads.ts';
+export type * from './travel/types.ts';
