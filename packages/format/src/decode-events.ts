@@ -83,6 +83,8 @@ export class EventScanner {
   causeCode = -1;
   causeCall = 0;
   causeCorrelation = 0;
+  /** Gets the identities of objects whose content the events hold, if set. */
+  captured: number[] | undefined;
 
   constructor(words: Int32Array, header: ChunkHeader, end = words.length) {
     this.words = words;
@@ -108,7 +110,7 @@ export class EventScanner {
         this.at = this.position;
         this.operands = this.position + 1;
         this.event++;
-        this.position = skipOperands(words, kind, this.operands);
+        this.position = skipOperands(words, kind, this.operands, this.captured);
         if (this.position > this.end) throw new RangeError(`chunk ends inside an event at word ${this.at}`);
         return true;
       }
@@ -134,11 +136,11 @@ export class EventScanner {
 }
 
 /** Position after the operands of an event of `kind` whose operands begin at `position`. Throws RangeError on an unknown kind. */
-export function skipOperands(words: Int32Array, kind: number, position: number): number {
-  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return skipValues(words, position, kind - K.ENTER_0);
+export function skipOperands(words: Int32Array, kind: number, position: number, captured?: number[]): number {
+  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return skipValues(words, position, kind - K.ENTER_0, captured);
   switch (kind) {
     case K.ENTER_MANY:
-      return skipValues(words, position + 1, words[position]!);
+      return skipValues(words, position + 1, words[position]!, captured);
     case K.LEAVE_UNDEFINED:
     case K.LEAVE_SMI:
     case K.LEAVE_THROW:
@@ -159,7 +161,7 @@ export function skipOperands(words: Int32Array, kind: number, position: number):
     case K.LOG:
     case K.LOG_INJECTED:
     case K.UNCAUGHT:
-      return skipValue(words, position);
+      return skipValue(words, position, captured);
     case K.RESUME:
     case K.SCOPE_COPY:
       return position + 2;
@@ -168,19 +170,19 @@ export function skipOperands(words: Int32Array, kind: number, position: number):
       return position + 1;
     case K.WRITE_SCOPED:
     case K.REQUEST_END:
-      return skipValue(words, position + 1);
+      return skipValue(words, position + 1, captured);
     case K.PROPERTY:
     case K.PROPERTY_DELETE:
     case K.MARK:
-      return skipValues(words, position, 2);
+      return skipValues(words, position, 2, captured);
     case K.PROPERTY_COMPUTED:
-      return skipValues(words, position, 3);
+      return skipValues(words, position, 3, captured);
     case K.REQUEST_START:
-      return skipValues(words, position + 1, 2);
+      return skipValues(words, position + 1, 2, captured);
     case K.AGGREGATE:
-      return skipValues(words, position + 1, 4);
+      return skipValues(words, position + 1, 4, captured);
     case K.CORRELATION:
-      return skipValue(words, position + 2);
+      return skipValue(words, position + 2, captured);
     default:
       throw new RangeError(`unknown event kind ${kind} at word ${position - 1}`);
   }

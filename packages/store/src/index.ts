@@ -25,7 +25,7 @@ export {
 export { readRecording, Recording, type Gap, type Note, type ProcessRow, type ThreadRow } from './read/recording.ts';
 export type { State, StateFrame, StateScope, StateVariable, SuspendedCall } from './read/state.ts';
 export type { Progress } from './index/progress.ts';
-export { buildSeekIndex, readState } from './index/seek-index.ts';
+export { buildSeekIndex, readState, seekLookup } from './index/seek-index.ts';
 export { openSidecar, type Sidecar } from './index/sidecar.ts';
 export { findCalls, type CallFilter, type CallInfo, type RowValue } from './index/calls.ts';
 export { refreshFacts } from './index/facts.ts';
@@ -45,3 +45,7 @@ export { functionId } from './index/row-ids.ts';
 export { FUNCTIONS_PER_MODULE } from './index/sidecar-schema.ts';
 export { eventAtTime, timeOfEvent } from './stage/event-times.ts';
 export { eventAt, objectAt } from './stage/event-at.ts';
+export type { SeekLookup } from './read/past.ts';
+export { move } from './travel/moves.ts';
+export { timeOfMoment } from './travel/all-threads.ts';
+export type * from './travel/types.ts';

@@ -9,7 +9,7 @@
  *
  * A change here raises SIDECAR_VERSION; an older sidecar is then made anew.
  */
-export const SIDECAR_VERSION = 1;
+export const SIDECAR_VERSION = 2;
 
 /** `PRAGMA application_id`: "ECX1". */
 export const SIDECAR_APPLICATION_ID = 0x45435831;
@@ -39,7 +39,15 @@ export const GROUP_OF_TABLE: Readonly<Record<string, RowGroup>> = {
 };
 
 /** Tables that tier 1 fills. */
-export const SEEK_TABLES: readonly string[] = ['function_calls', 'last_writes', 'sleeps', 'seek_chunks'];
+export const SEEK_TABLES: readonly string[] = [
+  'function_calls',
+  'last_writes',
+  'sleeps',
+  'chunk_sites',
+  'chunk_objects',
+  'effects',
+  'seek_chunks',
+];
 
 const FACTS = `
 CREATE TABLE index_meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -75,6 +83,11 @@ CREATE TABLE detail_stacks(thread_id INTEGER, chunk INTEGER, next_event INTEGER,
   PRIMARY KEY(thread_id, chunk));
 CREATE TABLE slice_ends(thread_id INTEGER, call INTEGER, start_ns INTEGER, end_ns INTEGER, outcome INTEGER,
   PRIMARY KEY(thread_id, call, start_ns)) WITHOUT ROWID;
+CREATE TABLE chunk_sites(thread_id INTEGER, chunk INTEGER, throws INTEGER, sites BLOB /* ascending u32, little-endian */,
+  PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE chunk_objects(thread_id INTEGER, chunk INTEGER, objects BLOB /* ascending u32, little-endian */,
+  PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE effects(thread_id INTEGER, call INTEGER, chunk INTEGER, PRIMARY KEY(thread_id, call, chunk)) WITHOUT ROWID;
 `;
 
 const TIER_2 = `
