@@ -33,7 +33,8 @@ const RULES: Readonly<Record<string, PackageRule>> = {
   runtime: { workspace: ['format'], npm: ['node:*'] },
   store: { workspace: ['format'], npm: ['node:*', 'better-sqlite3'] },
   codemap: { workspace: [], npm: ['node:*', '@babel/parser', 'ignore'] },
-  tracer: { workspace: ['codemap', 'format', 'instrument', 'runtime', 'store'], npm: ['node:*', '*'] },
+  server: { workspace: ['codemap', 'format', 'store'], npm: ['node:*', 'ws'] },
+  tracer: { workspace: ['codemap', 'format', 'instrument', 'runtime', 'server', 'store'], npm: ['node:*', '*'] },
 };
 
 /** `file: import` -> why this one may break the rules. An entry that is no longer needed fails the test. */

@@ -1,7 +1,7 @@
 // Bundles the workspace into dist/ (see the table in README.md) and writes the declarations of the public entries.
 // Whatever package.json names under dependencies or optionalDependencies stays external, devDependencies are bundled.
 // A file is replaced only when its bytes change, by a rename: programs that run from dist/ meanwhile never see half.
-// Flags: --quiet prints nothing when all is well, --no-types leaves the declarations out.
+// Flags: --quiet prints nothing when all is well, --no-types leaves the declarations out, --no-viewer the browser's part.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -19,6 +19,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { buildViewer } from '../viewer/build.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const packagesDir = dirname(here);
@@ -34,6 +35,7 @@ const ENTRIES = {
   'redaction.cjs': 'redaction/realm-entry.ts',
   'plan-evaluator.mjs': 'config/plan-evaluator.ts',
   'cli.mjs': 'cli/main.ts',
+  'engine.mjs': 'engine-entry.ts',
   'api.mjs': 'api.ts',
   'api.cjs': 'api.ts',
   'read.mjs': 'read.ts',
@@ -82,7 +84,11 @@ const startMs = performance.now();
 const written = new Set();
 
 try {
-  await Promise.all([bundleAll(), flags.has('--no-types') ? undefined : writeDeclarations()]);
+  await Promise.all([
+    bundleAll(),
+    flags.has('--no-viewer') ? undefined : bundleViewer(),
+    flags.has('--no-types') ? undefined : writeDeclarations(),
+  ]);
 } catch (error) {
   // esbuild and tsc have already said what is wrong and where.
   if (!flags.has('--quiet')) console.error(`build failed: ${String(error).split('\n')[0]}`);
@@ -140,6 +146,21 @@ async function bundleAll() {
       for (const file of result.outputFiles) put(file.path, file.contents);
     }),
   );
+}
+
+/** The viewer is built aside and its files put like all others; those of an earlier build that are no more go. */
+async function bundleViewer() {
+  const scratch = mkdtempSync(join(tmpdir(), 'tracer-viewer-'));
+  const target = join(outDir, 'viewer');
+  try {
+    await buildViewer({ outDir: scratch });
+    const files = [...filesBelow(scratch)].map((file) => relative(scratch, file));
+    for (const file of files) put(join(target, file), readFileSync(join(scratch, file)));
+    if (!existsSync(target)) return;
+    for (const file of filesBelow(target)) if (!files.includes(relative(target, file))) rmSync(file);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }
 
 /** @param {string} name */

@@ -1,1 +1,1 @@
-export { PROTOCOL_VERSION } from './protocol.ts';
+export { startServer, type RunningServer, type ServerOptions } from './server.ts';

@@ -10,7 +10,7 @@ export { APPLICATION_ID, SCHEMA_VERSION } from './schema/ddl.ts';
 export { openForReading, openRecording, readMeta, type RecordingMeta } from './schema/open-recording.ts';
 export { processState, type ProcessState } from './schema/process-state.ts';
 export { verifyRecording, type Problem, type VerifyOptions, type VerifyResult } from './verify/verify-recording.ts';
-export { newestRecording, recordingSummaries, type RecordingSummary } from './read/catalog.ts';
+export { newestRecording, recordingSummaries, stateOfRecording, type RecordingSummary } from './read/catalog.ts';
 export { levelName, recordingInfo, type RecordingInfo, type Skipped } from './read/info.ts';
 export {
   defaultThread,
@@ -43,7 +43,7 @@ export type { Chunk, ChunkInfo } from './read/chunks.ts';
 export { variableOf, type ModuleInfo, type Site, type SiteResolver } from './read/sites.ts';
 export { functionId } from './index/row-ids.ts';
 export { FUNCTIONS_PER_MODULE } from './index/sidecar-schema.ts';
-export { eventAtTime, timeOfEvent } from './stage/event-times.ts';
+export { eventAtTime } from './stage/event-times.ts';
 export { eventAt, objectAt } from './stage/event-at.ts';
 export type { SeekLookup } from './read/past.ts';
 export { move } from './travel/moves.ts';

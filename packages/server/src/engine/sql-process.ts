@@ -50,7 +50,11 @@ export class SqlProcess {
   private heard(message: EngineMessage | SqlBegun, timeLimitMs: number): void {
     if ('begun' in message) {
       this.timer = setTimeout(() => {
-        const error = { code: 'SQL_TIMEOUT', message: `the query took longer than ${timeLimitMs} ms`, remedy: 'Narrow it down, or add a LIMIT.' };
+        const error = {
+          code: 'SQL_TIMEOUT',
+          message: `the query took longer than ${timeLimitMs} ms`,
+          remedy: 'Narrow it down, or add a LIMIT.',
+        };
         this.settle(() => this.work.failed(error));
         this.kill();
       }, timeLimitMs + GRACE_MS);

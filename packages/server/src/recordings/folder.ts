@@ -33,6 +33,11 @@ export class RecordingFolder {
     }
   }
 
+  /** The newest by the time in its name, as the tracer gives them. */
+  newest(): string | undefined {
+    return this.names().sort().at(-1);
+  }
+
   /** Files outside of the folder. */
   get others(): string[] {
     return [...this.named.values()];

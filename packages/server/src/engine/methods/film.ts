@@ -8,12 +8,7 @@ import {
   type MarkKind,
   type Span,
 } from '../../protocol.ts';
-import {
-  FLAME_ASLEEP,
-  FLAME_MERGED,
-  FLAME_OPEN_END,
-  FLAME_THREW,
-} from '../../protocol.ts';
+import { FLAME_ASLEEP, FLAME_MERGED, FLAME_OPEN_END, FLAME_THREW } from '../../protocol.ts';
 import { SLICE_OUTCOMES, functionId } from '@execution-cinema/store';
 import type { EngineContext } from '../context.ts';
 import type { Answer } from './method.ts';
@@ -60,7 +55,10 @@ export const film: Answer<'film'> = (context, params) => {
   return result;
 };
 
-function emptyShape({ fromNs, toNs }: Span, { columns }: FilmParams): Pick<ThreadDetail, 'fromNs' | 'toNs' | 'columnNs'> {
+function emptyShape(
+  { fromNs, toNs }: Span,
+  { columns }: FilmParams,
+): Pick<ThreadDetail, 'fromNs' | 'toNs' | 'columnNs'> {
   return { fromNs, toNs, columnNs: (toNs - fromNs) / columns };
 }
 

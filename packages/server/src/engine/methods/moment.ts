@@ -5,7 +5,7 @@ import {
   objectAt,
   readState,
   resolveMoment,
-  timeOfEvent,
+  timeOfMoment,
   type Recording,
   type State,
   type StateFrame,
@@ -24,10 +24,13 @@ import type { Answer } from './method.ts';
 const FRAMES_DEFAULT = 20;
 
 /** A moment with its time. Throws RangeError when it is not stored. */
-export function atMoment(recording: Recording, { thread, event }: Moment): At {
-  const timeNs = timeOfEvent(recording, thread, event);
-  if (timeNs === undefined) throw new RangeError(`event ${event} of thread ${thread} is not stored`);
-  return at(thread, event, timeNs);
+export function atMoment(recording: Recording, moment: Moment): At {
+  const { thread, event } = moment;
+  const info = recording.chunks(thread).findLast((chunk) => chunk.firstEvent <= event);
+  if (!info || event >= info.firstEvent + info.events) {
+    throw new RangeError(`event ${event} of thread ${thread} is not stored`);
+  }
+  return at(thread, event, timeOfMoment(recording, moment));
 }
 
 export const resolve: Answer<'resolve'> = ({ recording }, { text, thread }) =>
@@ -46,7 +49,8 @@ export const state: Answer<'state'> = (context, params, job) => {
   const { recording } = context;
   const { thread, event } = params.moment;
   const found = read(context, params.moment, job);
-  const before = params.since && params.since.thread === thread ? valuesOf(read(context, params.since, job)) : undefined;
+  const before =
+    params.since && params.since.thread === thread ? valuesOf(read(context, params.since, job)) : undefined;
   const options = {
     frames: params.frames ?? FRAMES_DEFAULT,
     call: params.call,

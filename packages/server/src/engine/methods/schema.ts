@@ -40,7 +40,8 @@ const EXAMPLES = [
   },
   {
     title: 'Values of a variable',
-    query: "SELECT call_id, time_ns, name, value, file, line FROM writes\nWHERE name = 'total' ORDER BY time_ns LIMIT 200",
+    query:
+      "SELECT call_id, time_ns, name, value, file, line FROM writes\nWHERE name = 'total' ORDER BY time_ns LIMIT 200",
   },
   {
     title: 'Where NaN or undefined was written',

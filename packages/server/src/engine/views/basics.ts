@@ -8,7 +8,11 @@ export function at(thread: number, event: number, timeNs: number): At {
 }
 
 /** A moment of which parts may be missing. */
-export function atOrNull(thread: number, event: number | null | undefined, timeNs: number | null | undefined): At | null {
+export function atOrNull(
+  thread: number,
+  event: number | null | undefined,
+  timeNs: number | null | undefined,
+): At | null {
   if (event === null || event === undefined || event < 0) return null;
   return { thread, event, timeNs: timeNs ?? 0 };
 }

@@ -87,4 +87,3 @@ export function suspendedViews(state: State): SuspendedView[] {
     since: atOrNull(state.thread, sinceEvent, sinceNs),
   }));
 }
-

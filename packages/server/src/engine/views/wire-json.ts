@@ -117,7 +117,12 @@ function wireOfObject(type: 'object' | 'error', json: JsonObject): WireNode {
     items.push(wireOfJson(value));
   }
   const name = text(json['$class']);
-  const result = node(type, { c: name === '' && type === 'object' ? 'Object' : name, l: keys.length, k: keys, v: items });
+  const result = node(type, {
+    c: name === '' && type === 'object' ? 'Object' : name,
+    l: keys.length,
+    k: keys,
+    v: items,
+  });
   if (number(json['$id']) > 0) result.i = number(json['$id']);
   if (typeof json['$cut'] === 'string') result.x = json['$cut'] as NonNullable<WireNode['x']>;
   if (type === 'error' && json['message'] !== undefined) result.m = wireOfJson(json['message']);

@@ -14,6 +14,7 @@ import { state } from './state.ts';
 import { tree } from './tree.ts';
 import { values } from './values.ts';
 import { verify } from './verify.ts';
+import { view } from './view.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   values,
   state,
   sql,
+  view,
   index,
   verify,
   prune,
