@@ -49,3 +49,7 @@ export type { SeekLookup } from './read/past.ts';
 export { move } from './travel/moves.ts';
 export { timeOfMoment } from './travel/all-threads.ts';
 export type * from './travel/types.ts';
+export { callSteps, type CallStep, type CallSteps } from './stage/call-steps.ts';
+export { lineExecutions, type LineExecutions } from './stage/line-executions.ts';
+export { lineHits } from './stage/line-hits.ts';
+export { SiteCounts } from './stage/site-counts.ts';

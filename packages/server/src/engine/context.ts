@@ -5,6 +5,7 @@ import {
   openSidecar,
   readRecording,
   refreshFacts,
+  SiteCounts,
   type Progress,
   type Recording,
   type RowGroup,
@@ -13,6 +14,7 @@ import {
 import { ServerError } from '../errors.ts';
 import type { EngineData } from './messages.ts';
 import type { Job } from './job.ts';
+import { StepsCache } from './steps-cache.ts';
 
 /** The recording of an engine, opened at the first question and looked at afresh before each. */
 export class EngineContext {
@@ -20,6 +22,8 @@ export class EngineContext {
   private opened: { recording: Recording; inode: number; dataVersion: number } | undefined;
   private openedSidecar: Sidecar | undefined;
   private openedDetail: DetailReader | undefined;
+  private counts: SiteCounts | undefined;
+  readonly steps = new StepsCache();
 
   constructor(data: EngineData) {
     this.data = data;
@@ -50,6 +54,11 @@ export class EngineContext {
     return this.openedDetail;
   }
 
+  get siteCounts(): SiteCounts {
+    this.counts ??= new SiteCounts(this.recording);
+    return this.counts;
+  }
+
   /** Brings the rows of these groups up to date, of the whole recording. */
   buildRows(job: Job, ...groups: RowGroup[]): void {
     const { recording, sidecar } = this;
@@ -64,6 +73,7 @@ export class EngineContext {
     const version = dataVersion(opened.recording);
     if (version === opened.dataVersion) return false;
     opened.dataVersion = version;
+    this.steps.clear();
     if (this.openedDetail) this.openedDetail.refresh();
     else opened.recording.refresh();
     return true;
@@ -74,6 +84,8 @@ export class EngineContext {
     this.opened?.recording.close();
     this.openedSidecar = undefined;
     this.openedDetail = undefined;
+    this.counts = undefined;
+    this.steps.clear();
     this.opened = undefined;
   }
 }

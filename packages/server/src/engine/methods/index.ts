@@ -3,8 +3,10 @@ import type { Method } from '../../protocol.ts';
 import { call, calls, tree } from './calls.ts';
 import { code, source } from './code.ts';
 import { edges, exceptions, logs, marks, requests } from './facts.ts';
+import { index, samples, snapshot, snapshots } from './extras.ts';
 import { film, flame } from './film.ts';
 import { recordings } from './folder.ts';
+import { executions, hits, lineValues, steps } from './lines.ts';
 import type { Answer } from './method.ts';
 import { momentsAt, resolve, state, value } from './moment.ts';
 import { move } from './move.ts';
@@ -32,10 +34,10 @@ export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   value,
   code,
   source,
-  hits: later,
-  executions: later,
-  lineValues: later,
-  steps: later,
+  hits,
+  executions,
+  lineValues,
+  steps,
   history: later,
   origin: later,
   logPoint: later,
@@ -49,14 +51,14 @@ export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   requests,
   edges,
   marks,
-  snapshots: later,
-  snapshot: later,
-  samples: later,
+  snapshots,
+  snapshot,
+  samples,
   search: later,
   schema,
   map: later,
   hot: later,
   types: later,
   diff: later,
-  index: later,
+  index,
 };
