@@ -202,12 +202,10 @@ function declarationsFrom(entries, scratch) {
     const text = readFileSync(file, 'utf8').replace(
       /(from\s+|import\()(['"])([^'"]+)\2/g,
       (whole, head, quote, specifier) => {
-        const workspace = /^@execution-cinema\/([\w-]+)(.*)$/.exec(specifier);
-        if (workspace === null && !specifier.startsWith('.')) return whole;
+        const [, name, subpath = ''] = /^@execution-cinema\/([\w-]+)(.*)$/.exec(specifier) ?? [];
+        if (name === undefined && !specifier.startsWith('.')) return whole;
         const target =
-          workspace === null
-            ? join(folder, specifier)
-            : join(scratch, workspace[1], workspaceEntry(workspace[1], workspace[2]));
+          name === undefined ? join(folder, specifier) : join(scratch, name, workspaceEntry(name, subpath));
         queue.push(target.replace(/\.ts$/, '.d.ts'));
         const path = relative(folder, target).split(sep).join('/');
         return `${head}${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
