@@ -55,6 +55,9 @@ const LAZY_LIBRARIES = {
   picomatch: { of: 'instrument', names: ['default'] },
 };
 
+/** Sources whose declarations are public. */
+const DECLARED = ['api', 'read'];
+
 /** The bundles that are on the way of every start. */
 const LEAN = new Set(['preload.cjs', 'hooks.mjs']);
 
@@ -194,22 +197,44 @@ async function writeDeclarations() {
       console.error(error.stdout);
       throw new Error('tsc could not emit the declarations');
     });
-    for (const file of filesBelow(scratch)) {
-      const text = readFileSync(file, 'utf8').replace(
-        /(from\s+|import\()(['"])@execution-cinema\/([\w-]+)((?:\/[\w./-]+)?)\2/g,
-        (_match, head, quote, name, subpath) => {
-          const entry = workspaceEntry(name, subpath);
-          const target = relative(dirname(file), join(scratch, name, entry))
-            .split(sep)
-            .join('/');
-          return `${head}${quote}${target.startsWith('.') ? target : `./${target}`}${quote}`;
-        },
-      );
+    const entries = DECLARED.map((entry) => join(scratch, `tracer/src/${entry}.d.ts`));
+    for (const [file, text] of declarationsFrom(entries, scratch))
       put(join(outDir, 'types', relative(scratch, file)), text);
-    }
+    // TypeScript takes the ending for the format of the module that it describes.
+    put(join(outDir, 'types/tracer/src/api.d.cts'), readFileSync(join(scratch, 'tracer/src/api.d.ts')));
+    put(join(outDir, 'types/tracer/src/preload.d.ts'), 'export {};\n');
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * The declaration files that these ones need, with workspace specifiers made relative.
+ * @param {string[]} entries
+ * @param {string} scratch
+ * @returns {Map<string, string>}
+ */
+function declarationsFrom(entries, scratch) {
+  const found = new Map();
+  const queue = [...entries];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (found.has(file)) continue;
+    const folder = dirname(file);
+    const text = readFileSync(file, 'utf8').replace(
+      /(from\s+|import\()(['"])([^'"]+)\2/g,
+      (whole, head, quote, specifier) => {
+        const [, name, subpath = ''] = /^@execution-cinema\/([\w-]+)(.*)$/.exec(specifier) ?? [];
+        if (name === undefined && !specifier.startsWith('.')) return whole;
+        const target =
+          name === undefined ? join(folder, specifier) : join(scratch, name, workspaceEntry(name, subpath));
+        queue.push(target.replace(/\.ts$/, '.d.ts'));
+        const path = relative(folder, target).split(sep).join('/');
+        return `${head}${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
+      },
+    );
+    found.set(file, text);
+  }
+  return found;
 }
 
 /**
