@@ -29,7 +29,7 @@ export interface ChunkSeek {
 /** Kinds whose payload is a site of the function on top: where the frame stands. */
 const STANDS = new Uint8Array(256);
 for (const kind of [
-  K.WRITE, K.WRITE_SCOPED, K.PROPERTY, K.PROPERTY_COMPUTED, K.PROPERTY_DELETE, K.EXPRESSION, K.THROW, K.CATCH, K.THIS,
+  K.WRITE, K.WRITE_SCOPED, K.PROPERTY, K.PROPERTY_COMPUTED, K.PROPERTY_DELETE, K.MUTATION, K.EXPRESSION, K.THROW, K.CATCH, K.THIS,
   K.RESUME_VALUE, K.LOG_INJECTED, K.SCOPE_OPEN, K.SCOPE_COPY,
 ]) STANDS[kind] = 1; // prettier-ignore
 
