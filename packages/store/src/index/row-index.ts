@@ -196,7 +196,9 @@ export function functionIds(sidecar: Database, patterns: readonly string[]): num
 }
 
 function chunksOfFunctions(sidecar: Database, thread: number, patterns: readonly string[]): Set<number> {
-  const select = sidecar.prepare('SELECT chunk FROM function_calls WHERE function_id = ? AND thread_id = ?');
+  const select = sidecar.prepare(
+    'SELECT chunk FROM function_calls WHERE function_id = ? AND thread_id = ? AND calls > 0',
+  );
   const ids = functionIds(sidecar, patterns);
   return new Set(ids.flatMap((id) => select.all<{ chunk: number }>(id, thread)).map(({ chunk }) => chunk));
 }

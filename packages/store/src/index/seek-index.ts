@@ -1,4 +1,5 @@
 import { DetailIndexer } from '../detail/detail-index.ts';
+import type { FunctionTime } from '../detail/function-times.ts';
 import type { Database, Statement } from '../driver/index.ts';
 import type { ChunkInfo } from '../read/chunks.ts';
 import type { SeekLookup, SleepingCall } from '../read/past.ts';
@@ -8,7 +9,7 @@ import { stateAt, type State } from '../read/state.ts';
 import type { Owner } from '../read/variables.ts';
 import type { Progress } from './progress.ts';
 import { SeekScanner, type ChunkSeek } from './seek-scan.ts';
-import { FUNCTIONS_PER_MODULE } from './sidecar-schema.ts';
+import { functionId } from './row-ids.ts';
 
 export interface SeekBuild {
   /** Threads to index; all when left out. */
@@ -49,7 +50,7 @@ class SeekBuilder {
   private readonly sql: Record<'cover' | 'calls' | 'touch' | 'sleep' | 'wake' | 'covered' | 'asleep', Statement>;
   private thread = 0;
   private scanner: SeekScanner | undefined;
-  private detail: DetailIndexer | undefined;
+  private detail!: DetailIndexer;
 
   constructor(recording: Recording, db: Database) {
     this.recording = recording;
@@ -57,7 +58,7 @@ class SeekBuilder {
     this.sql = {
       covered: db.prepare('SELECT chunk, words, whole FROM seek_chunks WHERE thread_id = ?'),
       cover: db.prepare('INSERT OR REPLACE INTO seek_chunks VALUES(?, ?, ?, ?, ?)'),
-      calls: db.prepare('INSERT OR REPLACE INTO function_calls VALUES(?, ?, ?, ?)'),
+      calls: db.prepare('INSERT OR REPLACE INTO function_calls VALUES(?, ?, ?, ?, ?, ?, ?)'),
       touch: db.prepare('INSERT OR IGNORE INTO last_writes VALUES(?, ?, ?, ?)'),
       sleep: db.prepare('INSERT OR IGNORE INTO sleeps VALUES(?, ?, ?, NULL, ?, ?, ?, ?, ?)'),
       wake: db.prepare('UPDATE sleeps SET to_chunk = ? WHERE thread_id = ? AND call = ? AND to_chunk IS NULL'),
@@ -107,12 +108,10 @@ class SeekBuilder {
         this.sql.cover.run(thread, info.chunk, info.words, whole ? 1 : 0, null);
         return;
       }
-      const seek = this.scanner.scan(chunk, this.detail?.begin(chunk, info));
-      this.storeCalls(info, seek);
-      if (whole) {
-        this.storeWhole(info, seek);
-        this.detail?.store(info);
-      } else this.scanner = undefined;
+      const seek = this.scanner.scan(chunk, this.detail.begin(chunk, info));
+      this.storeFunctions(info, this.detail.end(info, whole));
+      if (whole) this.storeWhole(info, seek);
+      else this.scanner = undefined;
       this.sql.cover.run(thread, info.chunk, chunk.words.length, whole ? 1 : 0, chunk.header.nextScope);
     }, 'immediate');
   }
@@ -122,16 +121,20 @@ class SeekBuilder {
     return new Map(rows.map((row) => [row.call, row]));
   }
 
-  private storeCalls(info: ChunkInfo, seek: ChunkSeek): void {
+  private storeFunctions(info: ChunkInfo, bySite: ReadonlyMap<number, FunctionTime>): void {
     const resolver = this.recording.resolver(this.thread);
-    const byFunction = new Map<number, number>();
-    for (const [siteId, calls] of seek.calls) {
+    const byFunction = new Map<number, FunctionTime>();
+    for (const [siteId, time] of bySite) {
       const site = resolver.resolve(siteId);
       if (!site) continue;
-      const id = site.module.id * FUNCTIONS_PER_MODULE + site.functionIndex;
-      byFunction.set(id, (byFunction.get(id) ?? 0) + calls);
+      // A module that was loaded twice has two sites for one function.
+      const id = functionId(site);
+      const known = byFunction.get(id);
+      byFunction.set(id, known ? sumOf(known, time) : time);
     }
-    for (const [id, calls] of byFunction) this.sql.calls.run(id, this.thread, info.chunk, calls);
+    for (const [id, { calls, throws, selfNs, totalNs }] of byFunction) {
+      this.sql.calls.run(id, this.thread, info.chunk, calls, throws, Math.round(selfNs), Math.round(totalNs));
+    }
   }
 
   private storeWhole(info: ChunkInfo, seek: ChunkSeek): void {
@@ -144,6 +147,15 @@ class SeekBuilder {
       this.sql.sleep.run(thread, call, info.chunk, siteId, link, suspendSite, sinceEvent, sinceNs);
     }
   }
+}
+
+function sumOf(a: FunctionTime, b: FunctionTime): FunctionTime {
+  return {
+    calls: a.calls + b.calls,
+    throws: a.throws + b.throws,
+    selfNs: a.selfNs + b.selfNs,
+    totalNs: a.totalNs + b.totalNs,
+  };
 }
 
 /** Nothing will be added to the chunk: it says so, or a later one exists. */

@@ -7,8 +7,6 @@ import { ownerOfCall, ownerOfScope, type Owner } from '../read/variables.ts';
 
 /** What one chunk adds to the seek index. */
 export interface ChunkSeek {
-  /** Calls per FUNCTION site. */
-  calls: Map<number, number>;
   /** What this chunk touched of owners that are older than it. */
   touched: Map<Owner, Set<number>>;
   /** Calls that fell asleep here and still sleep at its end. */
@@ -49,7 +47,7 @@ export class SeekScanner {
     const { header, words } = chunk;
     const older = header.nextCall;
     const olderScopes = header.nextScope;
-    const result: ChunkSeek = { calls: new Map(), touched: new Map(), slept: [], woken: [] };
+    const result: ChunkSeek = { touched: new Map(), slept: [], woken: [] };
     const frames: Frames = {
       calls: header.frames.map((frame) => frame.call),
       sites: header.frames.map((frame) => frame.site),
@@ -64,7 +62,6 @@ export class SeekScanner {
       also(scanner);
       const { kind, payload } = scanner;
       if (kind <= K.ENTER_MANY) {
-        result.calls.set(payload, (result.calls.get(payload) ?? 0) + 1);
         push(frames, nextCall++, payload, 0);
         return;
       }
