@@ -5,7 +5,7 @@ import type { SiteResolver } from '../read/sites.ts';
 import { Timeline } from '../read/times.ts';
 import { FunctionTimes, type FunctionTime } from './function-times.ts';
 import { SliceList } from './slice-list.ts';
-import { SLICE_OUTCOMES, type SliceOutcome } from './types.ts';
+import { DETAIL_DEPTH_MAX, SLICE_OUTCOMES, type SliceOutcome } from './types.ts';
 
 /** Frames that are open at the end of a chunk, outermost first, and since when they have been on the stack. */
 export interface OpenStack {
@@ -35,12 +35,15 @@ export interface ChunkDetail {
   depths: Uint16Array;
   /** Slices that ended in it. */
   slices: SliceList;
+  /** Indexes of those that were open when it began. */
+  older: number[];
   stack: OpenStack;
-  /** What each function did since the chunk before ended, by FUNCTION site. */
+  /** What each function did since the chunk before ended, by FUNCTION site; empty unless asked for. */
   functions: ReadonlyMap<number, FunctionTime>;
 }
 
 const OUTCOME = Object.fromEntries(SLICE_OUTCOMES.map((name, code) => [name, code])) as Record<SliceOutcome, number>;
+const NO_FUNCTIONS: ReadonlyMap<number, FunctionTime> = new Map();
 const SUSPENDABLE = /async|generator/;
 const FRAMES_MAX = 0xffff;
 
@@ -84,8 +87,8 @@ export class ChunkScan {
   }
 
   /**
-   * After the last event. `before` is how the chunk before it ended, if that is known. Functions are counted in `clip`
-   * only.
+   * After the last event. `before` is how the chunk before it ended, if that is known. Functions are counted in `clip`,
+   * not at all without it.
    */
   finish(before: OpenStack | undefined, resolver: SiteResolver, clip?: TimeRange): ChunkDetail {
     const { count, payloads } = this;
@@ -94,8 +97,10 @@ export class ChunkScan {
     const timeline = this.timeline.end(endNs);
     const slices = new SliceList();
     const { calls, sites, startsNs, follows } = openAt(header, before, slices, resolver);
-    const functions = new FunctionTimes(follows ? before!.lastNs : header.startNs, clip);
-    for (const site of sites) functions.begin(site, header.startNs, false);
+    const older = Array.from({ length: slices.count }, (_, i) => i);
+    let olderFrames = calls.length;
+    const functions = clip && new FunctionTimes(follows ? before!.lastNs : header.startNs, clip);
+    for (const site of sites) functions?.begin(site, header.startNs, false);
     const startDepth = Math.min(FRAMES_MAX, calls.length);
     const times = new Float64Array(count);
     const depths = new Uint16Array(count);
@@ -105,11 +110,16 @@ export class ChunkScan {
       const call = calls.pop();
       const site = sites.pop()!;
       const startNs = startsNs.pop()!;
-      if (call !== undefined) functions.end(site, outcome === OUTCOME.threw);
-      if (call !== undefined && site !== NO_SITE) slices.add(startNs, timeNs, call, calls.length, site, outcome);
+      if (call === undefined) return;
+      functions?.end(site, outcome === OUTCOME.threw);
+      if (calls.length < olderFrames) {
+        olderFrames = calls.length;
+        if (site !== NO_SITE && olderFrames < DETAIL_DEPTH_MAX) older.push(slices.count);
+      }
+      if (site !== NO_SITE) slices.add(startNs, timeNs, call, calls.length, site, outcome);
     };
     const begin = (call: number, site: number, timeNs: number, isCall: boolean): void => {
-      functions.begin(site, timeNs, isCall);
+      functions?.begin(site, timeNs, isCall);
       calls.push(call);
       sites.push(site);
       startsNs.push(timeNs);
@@ -118,7 +128,7 @@ export class ChunkScan {
       const kind = kinds[i]!;
       const timeNs = timeline.at(header.firstEvent + i);
       times[i] = timeNs;
-      functions.advance(timeNs);
+      functions?.advance(timeNs);
       if (kind <= K.ENTER_MANY) begin(nextCall++, payloads[i]!, timeNs, true);
       else if (kind < K.WRITE) {
         switch (kind) {
@@ -157,8 +167,9 @@ export class ChunkScan {
       kinds,
       depths,
       slices,
+      older,
       stack: { nextEvent: header.firstEvent + count, lastNs, calls, sites, startsNs },
-      functions: functions.finish(sites),
+      functions: functions?.finish(sites) ?? NO_FUNCTIONS,
     };
   }
 }

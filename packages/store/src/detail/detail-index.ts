@@ -11,6 +11,8 @@ import { DETAIL_DEPTH_MAX } from './types.ts';
 /** Levels above the chunks that are kept: beyond them a thread would have more chunks than a file can hold. */
 export const DETAIL_LEVELS_MAX = 8;
 
+const ALL_TIME = { fromNs: 0, toNs: Infinity };
+
 /**
  * Writes the pyramid of one thread, chunk after chunk, in the transactions of the seek index: a node per chunk, and one
  * above NODE_FANOUT others as soon as these are there.
@@ -50,7 +52,7 @@ export class DetailIndexer {
     this.scan = undefined;
     const before =
       this.before?.chunk === info.chunk - 1 ? this.before.stack : readStack(this.db, thread, info.chunk - 1);
-    const detail = scan!.finish(before, this.recording.resolver(thread));
+    const detail = scan!.finish(before, this.recording.resolver(thread), ALL_TIME);
     if (whole) this.store(info, detail);
     return detail.functions;
   }
@@ -68,9 +70,8 @@ export class DetailIndexer {
 
   /** Ends of what was open when the chunk began: pictures that end before it ask for them. */
   private storeEnds(detail: ChunkDetail): void {
-    const { slices, startNs } = detail;
-    for (let i = 0; i < slices.count; i++) {
-      if (slices.startNs[i]! > startNs) continue;
+    const { slices } = detail;
+    for (const i of detail.older) {
       this.sql.end.run(this.thread, slices.call[i]!, slices.startNs[i]!, slices.endNs[i]!, slices.outcome[i]!);
     }
   }

@@ -21,7 +21,7 @@ export class FunctionTimes {
   private nowNs: number;
 
   /** `startNs`: since when time counts. */
-  constructor(startNs: number, clip: TimeRange = { fromNs: 0, toNs: Infinity }) {
+  constructor(startNs: number, clip: TimeRange) {
     this.clip = clip;
     this.nowNs = this.clamp(startNs);
   }
