@@ -35,6 +35,7 @@ export { runSql, type SqlOptions, type SqlResult } from './index/sql.ts';
 export { callTree, type CallTree, type TreeNode, type TreeOptions } from './index/tree.ts';
 export { DetailReader } from './detail/detail-reader.ts';
 export * from './detail/types.ts';
+export { functionFacts, type FunctionFacts, type FunctionFilter } from './facts/hot.ts';
 export { listEvents, type EventFilter, type ListedEvent } from './read/event-list.ts';
 export { valueHistory, type HistoricValue } from './read/value-history.ts';
 export { verifyEvents, type VerifyEventsOptions } from './read/verify-events.ts';

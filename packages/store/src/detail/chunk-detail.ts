@@ -1,14 +1,18 @@
 import { H, K, type ChunkHeader, type EventScanner } from '@execution-cinema/format';
 import type { Chunk } from '../read/chunks.ts';
+import type { TimeRange } from '../read/moments.ts';
 import type { SiteResolver } from '../read/sites.ts';
 import { Timeline } from '../read/times.ts';
+import { FunctionTimes, type FunctionTime } from './function-times.ts';
 import { SliceList } from './slice-list.ts';
-import { SLICE_OUTCOMES, type SliceOutcome } from './types.ts';
+import { DETAIL_DEPTH_MAX, SLICE_OUTCOMES, type SliceOutcome } from './types.ts';
 
 /** Frames that are open at the end of a chunk, outermost first, and since when they have been on the stack. */
 export interface OpenStack {
   /** Number of the event that follows; another one means that some are missing. */
   nextEvent: number;
+  /** Time of the last event. */
+  lastNs: number;
   calls: number[];
   sites: number[];
   startsNs: number[];
@@ -31,10 +35,15 @@ export interface ChunkDetail {
   depths: Uint16Array;
   /** Slices that ended in it. */
   slices: SliceList;
+  /** Indexes of those that were open when it began. */
+  older: number[];
   stack: OpenStack;
+  /** What each function did since the chunk before ended, by FUNCTION site; empty unless asked for. */
+  functions: ReadonlyMap<number, FunctionTime>;
 }
 
 const OUTCOME = Object.fromEntries(SLICE_OUTCOMES.map((name, code) => [name, code])) as Record<SliceOutcome, number>;
+const NO_FUNCTIONS: ReadonlyMap<number, FunctionTime> = new Map();
 const SUSPENDABLE = /async|generator/;
 const FRAMES_MAX = 0xffff;
 
@@ -77,14 +86,21 @@ export class ChunkScan {
     this.payloads.set(payloads);
   }
 
-  /** After the last event. `before` is how the chunk before it ended, if that is known. */
-  finish(before: OpenStack | undefined, resolver: SiteResolver): ChunkDetail {
+  /**
+   * After the last event. `before` is how the chunk before it ended, if that is known. Functions are counted in `clip`,
+   * not at all without it.
+   */
+  finish(before: OpenStack | undefined, resolver: SiteResolver, clip?: TimeRange): ChunkDetail {
     const { count, payloads } = this;
     const { header, endNs } = this.chunk;
     const kinds = this.kinds.subarray(0, count);
     const timeline = this.timeline.end(endNs);
     const slices = new SliceList();
-    const { calls, sites, startsNs } = openAt(header, before, slices, resolver);
+    const { calls, sites, startsNs, follows } = openAt(header, before, slices, resolver);
+    const older = Array.from({ length: slices.count }, (_, i) => i);
+    let olderFrames = calls.length;
+    const functions = clip && new FunctionTimes(follows ? before!.lastNs : header.startNs, clip);
+    for (const site of sites) functions?.begin(site, header.startNs, false);
     const startDepth = Math.min(FRAMES_MAX, calls.length);
     const times = new Float64Array(count);
     const depths = new Uint16Array(count);
@@ -94,9 +110,16 @@ export class ChunkScan {
       const call = calls.pop();
       const site = sites.pop()!;
       const startNs = startsNs.pop()!;
-      if (call !== undefined && site !== NO_SITE) slices.add(startNs, timeNs, call, calls.length, site, outcome);
+      if (call === undefined) return;
+      functions?.end(site, outcome === OUTCOME.threw);
+      if (calls.length < olderFrames) {
+        olderFrames = calls.length;
+        if (site !== NO_SITE && olderFrames < DETAIL_DEPTH_MAX) older.push(slices.count);
+      }
+      if (site !== NO_SITE) slices.add(startNs, timeNs, call, calls.length, site, outcome);
     };
-    const begin = (call: number, site: number, timeNs: number): void => {
+    const begin = (call: number, site: number, timeNs: number, isCall: boolean): void => {
+      functions?.begin(site, timeNs, isCall);
       calls.push(call);
       sites.push(site);
       startsNs.push(timeNs);
@@ -105,7 +128,8 @@ export class ChunkScan {
       const kind = kinds[i]!;
       const timeNs = timeline.at(header.firstEvent + i);
       times[i] = timeNs;
-      if (kind <= K.ENTER_MANY) begin(nextCall++, payloads[i]!, timeNs);
+      functions?.advance(timeNs);
+      if (kind <= K.ENTER_MANY) begin(nextCall++, payloads[i]!, timeNs, true);
       else if (kind < K.WRITE) {
         switch (kind) {
           case K.LEAVE_THROW:
@@ -122,7 +146,7 @@ export class ChunkScan {
             end(timeNs, OUTCOME.suspended);
             break;
           case K.RESUME:
-            begin(this.resumed[resumptions++]!, payloads[i]!, timeNs);
+            begin(this.resumed[resumptions++]!, payloads[i]!, timeNs, false);
             break;
           case K.RETURN_VALUE:
           case K.RESUME_VALUE:
@@ -134,15 +158,18 @@ export class ChunkScan {
       }
       depths[i] = Math.min(FRAMES_MAX, calls.length);
     }
+    const lastNs = count > 0 ? times[count - 1]! : header.startNs;
     return {
       startNs: header.startNs,
-      lastNs: count > 0 ? times[count - 1]! : header.startNs,
+      lastNs,
       startDepth,
       times,
       kinds,
       depths,
       slices,
-      stack: { nextEvent: header.firstEvent + count, calls, sites, startsNs },
+      older,
+      stack: { nextEvent: header.firstEvent + count, lastNs, calls, sites, startsNs },
+      functions: functions?.finish(sites) ?? NO_FUNCTIONS,
     };
   }
 }
@@ -153,11 +180,18 @@ function openAt(
   before: OpenStack | undefined,
   slices: SliceList,
   resolver: SiteResolver,
-): OpenStack {
+): OpenStack & { follows: boolean } {
   const { startNs } = header;
   const follows = before !== undefined && header.firstEvent === before.nextEvent && header.dropped === 0;
   const known = new Map(before?.calls.map((call, i) => [call, i]));
-  const stack: OpenStack = { nextEvent: 0, calls: [], sites: [], startsNs: [] };
+  const stack = {
+    nextEvent: 0,
+    lastNs: startNs,
+    follows,
+    calls: [] as number[],
+    sites: [] as number[],
+    startsNs: [] as number[],
+  };
   for (let i = 0; i < header.framesOmitted; i++) {
     const has = follows && i < before.calls.length;
     stack.calls.push(has ? before.calls[i]! : 0);
@@ -188,8 +222,9 @@ export function chunkDetail(
   events: number,
   before: OpenStack | undefined,
   resolver: SiteResolver,
+  clip?: TimeRange,
 ): ChunkDetail {
   const scan = new ChunkScan(chunk, events);
   chunk.scan((scanner) => scan.note(scanner));
-  return scan.finish(before, resolver);
+  return scan.finish(before, resolver, clip);
 }

@@ -4,11 +4,14 @@ import type { Chunk, ChunkInfo } from '../read/chunks.ts';
 import type { Recording } from '../read/recording.ts';
 import { ChunkScan, type ChunkDetail, type OpenStack } from './chunk-detail.ts';
 import { Fold } from './fold.ts';
+import type { FunctionTime } from './function-times.ts';
 import { decodeNode, encodeNode, NODE_FANOUT, nodeOf, shiftFor, type DetailNode } from './node.ts';
 import { DETAIL_DEPTH_MAX } from './types.ts';
 
 /** Levels above the chunks that are kept: beyond them a thread would have more chunks than a file can hold. */
 export const DETAIL_LEVELS_MAX = 8;
+
+const ALL_TIME = { fromNs: 0, toNs: Infinity };
 
 /**
  * Writes the pyramid of one thread, chunk after chunk, in the transactions of the seek index: a node per chunk, and one
@@ -28,7 +31,7 @@ export class DetailIndexer {
     this.db = db;
     this.sql = {
       node: db.prepare('INSERT OR REPLACE INTO detail_nodes VALUES(?, ?, ?, ?, ?)'),
-      stack: db.prepare('INSERT OR REPLACE INTO detail_stacks VALUES(?, ?, ?, ?)'),
+      stack: db.prepare('INSERT OR REPLACE INTO detail_stacks VALUES(?, ?, ?, ?, ?)'),
       end: db.prepare('INSERT OR REPLACE INTO slice_ends VALUES(?, ?, ?, ?, ?)'),
       children: db.prepare(
         'SELECT data FROM detail_nodes WHERE thread_id = ? AND level = ? AND node BETWEEN ? AND ? ORDER BY node',
@@ -43,17 +46,23 @@ export class DetailIndexer {
     return (scanner) => scan.note(scanner);
   }
 
-  /** After the scan of a chunk to which nothing will be added. */
-  store(info: ChunkInfo): void {
+  /** After the scan: what the functions did in the chunk. Nothing is stored of one that is still growing. */
+  end(info: ChunkInfo, whole: boolean): ReadonlyMap<number, FunctionTime> {
     const { thread, scan } = this;
-    if (!scan) return;
     this.scan = undefined;
     const before =
       this.before?.chunk === info.chunk - 1 ? this.before.stack : readStack(this.db, thread, info.chunk - 1);
-    const detail = scan.finish(before, this.recording.resolver(thread));
+    const detail = scan!.finish(before, this.recording.resolver(thread), ALL_TIME);
+    if (whole) this.store(info, detail);
+    return detail.functions;
+  }
+
+  private store(info: ChunkInfo, detail: ChunkDetail): void {
+    const { thread } = this;
     const node = leafOf(detail);
     this.sql.node.run(thread, 0, info.chunk, node.shift, encodeNode(node));
-    this.sql.stack.run(thread, info.chunk, detail.stack.nextEvent, encodeStack(detail.stack));
+    const { nextEvent, lastNs } = detail.stack;
+    this.sql.stack.run(thread, info.chunk, nextEvent, lastNs, encodeStack(detail.stack));
     this.storeEnds(detail);
     this.before = { chunk: info.chunk, stack: detail.stack };
     this.storeParents(info.chunk);
@@ -61,9 +70,8 @@ export class DetailIndexer {
 
   /** Ends of what was open when the chunk began: pictures that end before it ask for them. */
   private storeEnds(detail: ChunkDetail): void {
-    const { slices, startNs } = detail;
-    for (let i = 0; i < slices.count; i++) {
-      if (slices.startNs[i]! > startNs) continue;
+    const { slices } = detail;
+    for (const i of detail.older) {
       this.sql.end.run(this.thread, slices.call[i]!, slices.startNs[i]!, slices.endNs[i]!, slices.outcome[i]!);
     }
   }
@@ -125,14 +133,17 @@ function encodeStack({ calls, sites, startsNs }: OpenStack): Uint8Array {
 /** The frames that were open at the end of an indexed chunk. */
 export function readStack(db: Database, thread: number, chunk: number): OpenStack | undefined {
   const row = db
-    .prepare('SELECT next_event AS nextEvent, data FROM detail_stacks WHERE thread_id = ? AND chunk = ?')
-    .get<{ nextEvent: number; data: Uint8Array }>(thread, chunk);
+    .prepare(
+      'SELECT next_event AS nextEvent, last_ns AS lastNs, data FROM detail_stacks WHERE thread_id = ? AND chunk = ?',
+    )
+    .get<{ nextEvent: number; lastNs: number; data: Uint8Array }>(thread, chunk);
   if (!row) return undefined;
   const { buffer } = row.data.slice();
   const count = buffer.byteLength / 20;
   const numbers = new Float64Array(buffer, 0, count * 2);
   return {
     nextEvent: row.nextEvent,
+    lastNs: row.lastNs,
     calls: [...numbers.subarray(0, count)],
     startsNs: [...numbers.subarray(count)],
     sites: [...new Uint32Array(buffer, count * 16, count)],

@@ -8,8 +8,6 @@ import { ownerOfCall, ownerOfScope, type Owner } from '../read/variables.ts';
 
 /** What one chunk adds to the seek index. */
 export interface ChunkSeek {
-  /** Calls per FUNCTION site. */
-  calls: Map<number, number>;
   /** What this chunk touched of owners that are older than it. */
   touched: Map<Owner, Set<number>>;
   /** Calls that fell asleep here and still sleep at its end. */
@@ -100,7 +98,6 @@ export class SeekScanner {
     const older = header.nextCall;
     const olderScopes = header.nextScope;
     const result: ChunkSeek = {
-      calls: new Map(),
       touched: new Map(),
       slept: [],
       woken: [],
@@ -129,7 +126,6 @@ export class SeekScanner {
       if (THROWS[kind] === 1) result.throws = true;
       if (kind <= K.ENTER_MANY) {
         if (scanner.causeCode >= 0 && scanner.causeCall > 0) result.causes.add(scanner.causeCall);
-        result.calls.set(payload, (result.calls.get(payload) ?? 0) + 1);
         push(frames, nextCall++, payload, 0);
         return;
       }

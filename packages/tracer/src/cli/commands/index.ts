@@ -3,6 +3,7 @@ import { calls } from './calls.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
+import { hot } from './hot.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
 import { ls } from './ls.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   events,
   values,
   state,
+  hot,
   sql,
   view,
   index,
