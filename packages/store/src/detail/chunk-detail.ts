@@ -1,9 +1,7 @@
 import { H, K, type ChunkHeader, type EventScanner } from '@execution-cinema/format';
 import type { Chunk } from '../read/chunks.ts';
-import type { TimeRange } from '../read/moments.ts';
 import type { SiteResolver } from '../read/sites.ts';
 import { Timeline } from '../read/times.ts';
-import { FunctionTimes, type FunctionTime } from './function-times.ts';
 import { SliceList } from './slice-list.ts';
 import { DETAIL_DEPTH_MAX, SLICE_OUTCOMES, type SliceOutcome } from './types.ts';
 
@@ -38,12 +36,26 @@ export interface ChunkDetail {
   /** Indexes of those that were open when it began. */
   older: number[];
   stack: OpenStack;
-  /** What each function did since the chunk before ended, by FUNCTION site; empty unless asked for. */
-  functions: ReadonlyMap<number, FunctionTime>;
 }
 
+/** Hears what happens on the stack, in order. Sites are FUNCTION sites, NO_SITE where they are not known. */
+export interface FrameVisitor {
+  /**
+   * The chunk begins. `sinceNs` is the time of the event before, `open` are the frames, outermost first; `ended` are
+   * slices that ended unseen before it, because events are missing.
+   */
+  start(sinceNs: number, open: Omit<OpenStack, 'nextEvent' | 'lastNs'>, ended: SliceList): void;
+  /** Before what an event does. */
+  advance(timeNs: number, kind: number, event: number): void;
+  /** A frame was pushed; `isCall`: it begins now, and is not resumed. */
+  begin(site: number, isCall: boolean, timeNs: number, call: number): void;
+  /** The frame on top was popped. */
+  end(site: number, outcome: number, timeNs: number, call: number, startNs: number): void;
+}
+
+export const THREW = SLICE_OUTCOMES.indexOf('threw');
+
 const OUTCOME = Object.fromEntries(SLICE_OUTCOMES.map((name, code) => [name, code])) as Record<SliceOutcome, number>;
-const NO_FUNCTIONS: ReadonlyMap<number, FunctionTime> = new Map();
 const SUSPENDABLE = /async|generator/;
 const FRAMES_MAX = 0xffff;
 
@@ -87,10 +99,10 @@ export class ChunkScan {
   }
 
   /**
-   * After the last event. `before` is how the chunk before it ended, if that is known. Functions are counted in `clip`,
-   * not at all without it.
+   * After the last event. `before` is how the chunk before it ended, if that is known. `visitor` sees the frames come
+   * and go.
    */
-  finish(before: OpenStack | undefined, resolver: SiteResolver, clip?: TimeRange): ChunkDetail {
+  finish(before: OpenStack | undefined, resolver: SiteResolver, visitor?: FrameVisitor): ChunkDetail {
     const { count, payloads } = this;
     const { header, endNs } = this.chunk;
     const kinds = this.kinds.subarray(0, count);
@@ -99,8 +111,7 @@ export class ChunkScan {
     const { calls, sites, startsNs, follows } = openAt(header, before, slices, resolver);
     const older = Array.from({ length: slices.count }, (_, i) => i);
     let olderFrames = calls.length;
-    const functions = clip && new FunctionTimes(follows ? before!.lastNs : header.startNs, clip);
-    for (const site of sites) functions?.begin(site, header.startNs, false);
+    visitor?.start(follows ? before!.lastNs : header.startNs, { calls, sites, startsNs }, slices);
     const startDepth = Math.min(FRAMES_MAX, calls.length);
     const times = new Float64Array(count);
     const depths = new Uint16Array(count);
@@ -111,7 +122,7 @@ export class ChunkScan {
       const site = sites.pop()!;
       const startNs = startsNs.pop()!;
       if (call === undefined) return;
-      functions?.end(site, outcome === OUTCOME.threw);
+      visitor?.end(site, outcome, timeNs, call, startNs);
       if (calls.length < olderFrames) {
         olderFrames = calls.length;
         if (site !== NO_SITE && olderFrames < DETAIL_DEPTH_MAX) older.push(slices.count);
@@ -119,7 +130,7 @@ export class ChunkScan {
       if (site !== NO_SITE) slices.add(startNs, timeNs, call, calls.length, site, outcome);
     };
     const begin = (call: number, site: number, timeNs: number, isCall: boolean): void => {
-      functions?.begin(site, timeNs, isCall);
+      visitor?.begin(site, isCall, timeNs, call);
       calls.push(call);
       sites.push(site);
       startsNs.push(timeNs);
@@ -128,7 +139,7 @@ export class ChunkScan {
       const kind = kinds[i]!;
       const timeNs = timeline.at(header.firstEvent + i);
       times[i] = timeNs;
-      functions?.advance(timeNs);
+      visitor?.advance(timeNs, kind, header.firstEvent + i);
       if (kind <= K.ENTER_MANY) begin(nextCall++, payloads[i]!, timeNs, true);
       else if (kind < K.WRITE) {
         switch (kind) {
@@ -169,7 +180,6 @@ export class ChunkScan {
       slices,
       older,
       stack: { nextEvent: header.firstEvent + count, lastNs, calls, sites, startsNs },
-      functions: functions?.finish(sites) ?? NO_FUNCTIONS,
     };
   }
 }
@@ -222,9 +232,9 @@ export function chunkDetail(
   events: number,
   before: OpenStack | undefined,
   resolver: SiteResolver,
-  clip?: TimeRange,
+  visitor?: FrameVisitor,
 ): ChunkDetail {
   const scan = new ChunkScan(chunk, events);
   chunk.scan((scanner) => scan.note(scanner));
-  return scan.finish(before, resolver, clip);
+  return scan.finish(before, resolver, visitor);
 }

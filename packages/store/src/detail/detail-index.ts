@@ -4,14 +4,12 @@ import type { Chunk, ChunkInfo } from '../read/chunks.ts';
 import type { Recording } from '../read/recording.ts';
 import { ChunkScan, type ChunkDetail, type OpenStack } from './chunk-detail.ts';
 import { Fold } from './fold.ts';
-import type { FunctionTime } from './function-times.ts';
+import { FunctionTimes, type FunctionTime } from './function-times.ts';
 import { decodeNode, encodeNode, NODE_FANOUT, nodeOf, shiftFor, type DetailNode } from './node.ts';
 import { DETAIL_DEPTH_MAX } from './types.ts';
 
 /** Levels above the chunks that are kept: beyond them a thread would have more chunks than a file can hold. */
 export const DETAIL_LEVELS_MAX = 8;
-
-const ALL_TIME = { fromNs: 0, toNs: Infinity };
 
 /**
  * Writes the pyramid of one thread, chunk after chunk, in the transactions of the seek index: a node per chunk, and one
@@ -52,9 +50,10 @@ export class DetailIndexer {
     this.scan = undefined;
     const before =
       this.before?.chunk === info.chunk - 1 ? this.before.stack : readStack(this.db, thread, info.chunk - 1);
-    const detail = scan!.finish(before, this.recording.resolver(thread), ALL_TIME);
+    const functions = new FunctionTimes();
+    const detail = scan!.finish(before, this.recording.resolver(thread), functions);
     if (whole) this.store(info, detail);
-    return detail.functions;
+    return functions.finish(detail.stack);
   }
 
   private store(info: ChunkInfo, detail: ChunkDetail): void {

@@ -1,4 +1,8 @@
 import type { TimeRange } from '../read/moments.ts';
+import { THREW, type FrameVisitor } from './chunk-detail.ts';
+import { SLICE_OUTCOMES } from './types.ts';
+
+const RUNNING = SLICE_OUTCOMES.indexOf('running');
 
 /** What one function did in some span of time. */
 export interface FunctionTime {
@@ -13,24 +17,27 @@ export interface FunctionTime {
 }
 
 /** Adds up the time per FUNCTION site while events go by. Outside `clip` nothing is counted. */
-export class FunctionTimes {
-  readonly bySite = new Map<number, FunctionTime>();
+export class FunctionTimes implements FrameVisitor {
+  private readonly bySite = new Map<number, FunctionTime>();
   private readonly open = new Map<number, { frames: number; sinceNs: number }>();
   private readonly selfNs: number[] = [];
   private readonly clip: TimeRange;
-  private nowNs: number;
+  private nowNs = 0;
 
-  /** `startNs`: since when time counts. */
-  constructor(startNs: number, clip: TimeRange) {
+  constructor(clip: TimeRange = { fromNs: 0, toNs: Infinity }) {
     this.clip = clip;
-    this.nowNs = this.clamp(startNs);
   }
 
   private clamp(timeNs: number): number {
     return Math.max(this.clip.fromNs, Math.min(this.clip.toNs, timeNs));
   }
 
-  /** Time goes on to an event: it is the time of the frame on top. */
+  start(sinceNs: number, { sites }: { sites: readonly number[] }): void {
+    this.nowNs = this.clamp(sinceNs);
+    for (const site of sites) this.begin(site, false, sinceNs);
+  }
+
+  /** Time goes on: it is the time of the frame on top. */
   advance(timeNs: number): void {
     const toNs = this.clamp(timeNs);
     const top = this.selfNs.length - 1;
@@ -38,8 +45,7 @@ export class FunctionTimes {
     this.nowNs = toNs;
   }
 
-  /** A frame is there; `isCall`: it begins now, and was not resumed or open already. */
-  begin(site: number, timeNs: number, isCall: boolean): void {
+  begin(site: number, isCall: boolean, timeNs: number): void {
     this.selfNs.push(0);
     if (isCall && timeNs >= this.clip.fromNs && timeNs <= this.clip.toNs) this.of(site).calls++;
     const open = this.open.get(site);
@@ -50,19 +56,18 @@ export class FunctionTimes {
     } else this.open.set(site, { frames: 1, sinceNs: this.nowNs });
   }
 
-  /** The frame on top is gone. */
-  end(site: number, threw: boolean): void {
+  end(site: number, outcome: number): void {
     const selfNs = this.selfNs.pop() ?? 0;
     const entry = this.of(site);
     entry.selfNs += selfNs;
-    if (threw && this.nowNs > this.clip.fromNs && this.nowNs < this.clip.toNs) entry.throws++;
+    if (outcome === THREW && this.nowNs > this.clip.fromNs && this.nowNs < this.clip.toNs) entry.throws++;
     const open = this.open.get(site);
     if (open && --open.frames === 0) entry.totalNs += this.nowNs - open.sinceNs;
   }
 
-  /** At the end: counts the time of what is still open. */
-  finish(sites: readonly number[]): ReadonlyMap<number, FunctionTime> {
-    for (let depth = sites.length - 1; depth >= 0; depth--) this.end(sites[depth]!, false);
+  /** At the end: counts the time of what is still open, and returns all by FUNCTION site. */
+  finish({ sites }: { sites: readonly number[] }): ReadonlyMap<number, FunctionTime> {
+    for (let depth = sites.length - 1; depth >= 0; depth--) this.end(sites[depth]!, RUNNING);
     return this.bySite;
   }
 

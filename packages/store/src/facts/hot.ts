@@ -1,6 +1,6 @@
 import { chunkDetail } from '../detail/chunk-detail.ts';
 import { readStack } from '../detail/detail-index.ts';
-import type { FunctionTime } from '../detail/function-times.ts';
+import { FunctionTimes, type FunctionTime } from '../detail/function-times.ts';
 import type { Database } from '../driver/index.ts';
 import { storeError } from '../errors.ts';
 import { refreshFacts } from '../index/facts.ts';
@@ -123,7 +123,9 @@ function* timesInChunk(
   if (typeof chunk === 'string') return;
   const resolver = recording.resolver(thread);
   const before = readStack(sidecar, thread, info.chunk - 1);
-  for (const [siteId, time] of chunkDetail(chunk, info.events, before, resolver, range).functions) {
+  const functions = new FunctionTimes(range);
+  const { stack } = chunkDetail(chunk, info.events, before, resolver, functions);
+  for (const [siteId, time] of functions.finish(stack)) {
     const site = resolver.resolve(siteId);
     if (site) yield [functionId(site), time];
   }
