@@ -12,8 +12,10 @@ import {
   type Sidecar,
 } from '@execution-cinema/store';
 import { ServerError } from '../errors.ts';
+import type { Span } from '../protocol.ts';
 import type { EngineData } from './messages.ts';
 import type { Job } from './job.ts';
+import { SourceMaps } from './complexity.ts';
 import { StepsCache } from './steps-cache.ts';
 
 /** The recording of an engine, opened at the first question and looked at afresh before each. */
@@ -23,6 +25,7 @@ export class EngineContext {
   private openedSidecar: Sidecar | undefined;
   private openedDetail: DetailReader | undefined;
   private counts: SiteCounts | undefined;
+  private maps: SourceMaps | undefined;
   readonly steps = new StepsCache();
 
   constructor(data: EngineData) {
@@ -59,11 +62,20 @@ export class EngineContext {
     return this.counts;
   }
 
-  /** Brings the rows of these groups up to date, of the whole recording. */
-  buildRows(job: Job, ...groups: RowGroup[]): void {
+  get sourceMaps(): SourceMaps {
+    this.maps ??= new SourceMaps(this.recording);
+    return this.maps;
+  }
+
+  /** Brings the rows of these groups up to date, of the whole recording or of a span of time. */
+  buildRows(job: Job, groups: readonly RowGroup[], span?: Span): void {
     const { recording, sidecar } = this;
     refreshFacts(recording, sidecar.db);
-    buildRows(recording, sidecar.db, { groups, onProgress: storeProgress(job, 'indexing calls') });
+    buildRows(recording, sidecar.db, {
+      groups,
+      onProgress: storeProgress(job, 'indexing calls'),
+      ...(span && { range: span }),
+    });
   }
 
   /** Takes in what was added to the recording since the last question. Returns whether there was anything. */
@@ -73,6 +85,7 @@ export class EngineContext {
     const version = dataVersion(opened.recording);
     if (version === opened.dataVersion) return false;
     opened.dataVersion = version;
+    this.maps = undefined;
     this.steps.clear();
     if (this.openedDetail) this.openedDetail.refresh();
     else opened.recording.refresh();
@@ -85,6 +98,7 @@ export class EngineContext {
     this.openedSidecar = undefined;
     this.openedDetail = undefined;
     this.counts = undefined;
+    this.maps = undefined;
     this.steps.clear();
     this.opened = undefined;
   }
