@@ -16,7 +16,7 @@ import { DOCK_TABS } from '../dock/dock-tabs.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { PlaceText } from '../parts/place.tsx';
 import { Value } from '../parts/value.tsx';
-import { commandText } from '../stage/thread-label.ts';
+import { commandText } from '../../model/thread-labels.ts';
 
 interface Entry {
   id: string;

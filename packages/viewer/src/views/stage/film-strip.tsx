@@ -109,7 +109,7 @@ export function FilmStrip() {
             title={threadTitle(thread)}
             onClick={() => void goToTime(at?.timeNs ?? 0, thread.id)}
           >
-            <span class="film-label-text">{threadLabel(thread, overview.value)}</span>
+            <span class="film-label-text">{threadLabel(thread.id)}</span>
             {thread.throws > 0 && <span class="dot red" title={`${thread.throws} thrown`} />}
           </button>
         ))}
