@@ -8,6 +8,7 @@ import { film, flame } from './film.ts';
 import { recordings } from './folder.ts';
 import { hot, map, types } from './functions.ts';
 import { asyncGraph, sequence } from './graphs.ts';
+import { history } from './history.ts';
 import { executions, hits, lineValues, steps } from './lines.ts';
 import type { Answer } from './method.ts';
 import { momentsAt, resolve, state, value } from './moment.ts';
@@ -41,7 +42,7 @@ export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   executions,
   lineValues,
   steps,
-  history: later,
+  history,
   origin: later,
   logPoint: later,
   call,
