@@ -55,3 +55,4 @@ export { callSteps, type CallStep, type CallSteps } from './stage/call-steps.ts'
 export { lineExecutions, type LineExecutions } from './stage/line-executions.ts';
 export { lineHits } from './stage/line-hits.ts';
 export { SiteCounts } from './stage/site-counts.ts';
+export { executionsInChunk } from './stage/executions-in-chunk.ts';

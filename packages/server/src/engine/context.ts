@@ -5,10 +5,12 @@ import {
   openSidecar,
   readRecording,
   refreshFacts,
+  seekLookup,
   SiteCounts,
   type Progress,
   type Recording,
   type RowGroup,
+  type SeekLookup,
   type Sidecar,
 } from '@execution-cinema/store';
 import { ServerError } from '../errors.ts';
@@ -27,6 +29,8 @@ export class EngineContext {
   private counts: SiteCounts | undefined;
   private maps: SourceMaps | undefined;
   readonly steps = new StepsCache();
+  /** Another object whenever the recording has grown: key of what was worked out. */
+  generation: object = {};
 
   constructor(data: EngineData) {
     this.data = data;
@@ -67,6 +71,11 @@ export class EngineContext {
     return this.maps;
   }
 
+  /** What the seek index tells, as far as it is built. */
+  get index(): SeekLookup {
+    return seekLookup(this.sidecar.db);
+  }
+
   /** Brings the rows of these groups up to date, of the whole recording or of a span of time. */
   buildRows(job: Job, groups: readonly RowGroup[], span?: Span): void {
     const { recording, sidecar } = this;
@@ -85,6 +94,7 @@ export class EngineContext {
     const version = dataVersion(opened.recording);
     if (version === opened.dataVersion) return false;
     opened.dataVersion = version;
+    this.generation = {};
     this.maps = undefined;
     this.steps.clear();
     if (this.openedDetail) this.openedDetail.refresh();

@@ -106,7 +106,7 @@ function variableItems(
   const name = parseCall(of.call);
   if (!name) throw new ServerError('BAD_REQUEST', `${of.call} is no call`);
   const event = moment?.thread === name.thread ? moment.event : undefined;
-  const { site, steps } = context.steps.get(context.recording, name, event, job);
+  const { site, steps } = context.steps.get(context, name, event, job);
   if (!site) throw new ServerError('UNAVAILABLE', `the code of call ${of.call} is not in the recording`);
   const line = steps.findLast((step) => event === undefined || step.event <= event)?.line ?? site.line;
   const isMeant = (value: HistoricValue): boolean =>
