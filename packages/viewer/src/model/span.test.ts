@@ -1,5 +1,18 @@
 import { expect, test } from 'vitest';
-import { around, clampSpan, contains, follow, lengthOf, pan, SPAN_MIN_NS, tileOf, timeOf, xOf, zoom } from './span.ts';
+import {
+  around,
+  clampSpan,
+  contains,
+  follow,
+  lengthOf,
+  pan,
+  SPAN_MIN_NS,
+  spanOfThreads,
+  tileOf,
+  timeOf,
+  xOf,
+  zoom,
+} from './span.ts';
 
 const WHOLE = { fromNs: 0, toNs: 1_000_000 };
 
@@ -47,4 +60,18 @@ test('a tile holds what is asked for and stays the same under small moves', () =
     const moved = { fromNs: from, toNs: from + 90_000 };
     expect(contains(tileOf(moved, WHOLE), moved)).toBe(true);
   }
+});
+
+test('the whole begins shortly before the first event', () => {
+  const at = (timeNs: number) => ({ timeNs });
+  const span = spanOfThreads(
+    [
+      { first: at(600_000), last: at(700_000) },
+      { first: at(650_000), last: null },
+    ],
+    690_000,
+  );
+  expect(span).toEqual({ fromNs: 599_000, toNs: 700_000 });
+  expect(spanOfThreads([], 0)).toEqual({ fromNs: 0, toNs: 1_000 });
+  expect(spanOfThreads([{ first: null, last: null }], 5_000)).toEqual({ fromNs: 0, toNs: 5_000 });
 });
