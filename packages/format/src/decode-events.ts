@@ -2,7 +2,7 @@ import * as K from './event-kinds.ts';
 import * as H from './chunk-layout.ts';
 import { ChunkTables, ValueDecoder } from './decode-value.ts';
 import { skipValue, skipValues } from './skip.ts';
-import { FORMAT_VERSION } from './version.ts';
+import { FORMAT_VERSION, FORMAT_VERSION_OLDEST } from './version.ts';
 import type { Value } from './value.ts';
 
 export interface OpenFrame {
@@ -33,8 +33,9 @@ export function readChunkHeader(words: Int32Array): ChunkHeader {
   if (words.length < H.HEADER_FIXED_WORDS)
     throw new RangeError(`chunk has ${words.length} words, expected at least ${H.HEADER_FIXED_WORDS}`);
   if (words[H.H_MAGIC] !== H.CHUNK_MAGIC) throw new RangeError('not a chunk: wrong magic word');
-  if (words[H.H_VERSION] !== FORMAT_VERSION)
-    throw new RangeError(`chunk of format ${words[H.H_VERSION]}, expected ${FORMAT_VERSION}`);
+  const version = words[H.H_VERSION]!;
+  if (version < FORMAT_VERSION_OLDEST || version > FORMAT_VERSION)
+    throw new RangeError(`chunk of format ${version}, expected ${FORMAT_VERSION}`);
   const at = (index: number): number => words[index]!;
   const pair = (index: number): number => H.u53(at(index), at(index + 1));
   const frames: OpenFrame[] = [];
@@ -177,6 +178,12 @@ export function skipOperands(words: Int32Array, kind: number, position: number):
       return skipValues(words, position, 3);
     case K.REQUEST_START:
       return skipValues(words, position + 1, 2);
+    case K.SEND:
+      return position + 4;
+    case K.RECEIVE:
+      return position + 5;
+    case K.REQUEST_SOCKET:
+      return skipValues(words, position + 2, 2);
     case K.AGGREGATE:
       return skipValues(words, position + 1, 4);
     case K.CORRELATION:
@@ -194,10 +201,12 @@ export interface DecodedEvent {
   /** Exact when `timeExact`; else the time of the last time point before it (interpolate with `interpolateTimes`). */
   timeNs: number;
   timeExact: boolean;
-  /** u32 or u53 operand: call of RESUME, scope instance, request number, correlation, count. */
+  /** u32 or u53 operand: call of RESUME, scope instance, request number, correlation, count, channel. */
   number: number;
-  /** Second u32 operand: instance copied from. */
+  /** Second operand: instance copied from, sequence, requests before it. */
   number2: number;
+  /** Third operand: number of what was received. */
+  number3: number;
   values: Value[];
   causeCode: number;
   causeCall: number;
@@ -227,6 +236,7 @@ export class EventDecoder {
       timeExact: scanner.timePoint,
       number: 0,
       number2: 0,
+      number3: 0,
       values: [],
       causeCode: scanner.causeCode,
       causeCall: scanner.causeCall,
@@ -281,6 +291,16 @@ function decodeOperands(decoder: ValueDecoder, kind: number, payload: number, re
       return read(1);
     case K.REQUEST_START:
       result.number = u32();
+      return read(2);
+    case K.SEND:
+    case K.RECEIVE:
+      result.number = pair();
+      result.number2 = pair();
+      if (kind === K.RECEIVE) result.number3 = u32();
+      return;
+    case K.REQUEST_SOCKET:
+      result.number = u32();
+      result.number2 = u32();
       return read(2);
     case K.AGGREGATE:
       result.number = u32();
