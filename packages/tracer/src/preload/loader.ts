@@ -76,6 +76,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
       transformBundle,
       recorderChannel: recording?.channel ?? null,
     },
+    hideThread: (threadId) => recording?.runtime.linkMemory.hideThread(threadId),
     recorderPort: () => recording?.openPort() ?? null,
   });
   const runtime = recording?.runtime;
