@@ -14,6 +14,8 @@ import { findMainScript, isLastImport, runAsCommonJs, type MainScript } from './
 import { installChildProcesses } from '../propagate/child-processes.ts';
 import { takeTree, treeEnvironment, type Tree } from '../propagate/tree.ts';
 import { isHooksThread, publishToWorkers, workerBoot } from '../propagate/workers.ts';
+import { offerSnapshots } from '../snapshot/offer.ts';
+import { watchListeners } from '../snapshot/signal.ts';
 import { dismissRecorder } from './recorder-worker.ts';
 import { startRecording, type Recording } from './recording.ts';
 import type { ThreadRecording } from './thread-recording.ts';
@@ -77,6 +79,7 @@ function install(config: TracerConfig, recording: ThreadRecording | undefined): 
   const value = Object.defineProperty(recording?.runtime ?? {}, 'takeOverMain', { value: takeOver });
   Object.defineProperty(holder, key, { value, enumerable: false });
   const loader = installLoader(config, recording);
+  if (recording !== undefined) offerSnapshots(value, recording, loader.scripts);
   recording?.runtime.observe();
   return loader;
 }
@@ -111,6 +114,7 @@ function startInWorker(): void {
     onIdle() {},
     onFatal() {},
     onWorker: (worker) => watchWorkerEnd(worker, recording),
+    onListener() {},
   });
 }
 
@@ -188,6 +192,7 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader, qu
     },
     onFatal: (error) => void loader.report.arm({ error }),
     onWorker: (worker) => watchWorkerEnd(worker, recording),
+    onListener: watchListeners(config.signal, recording.control),
   });
 }
 

@@ -99,6 +99,8 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
   });
   return {
     runtime,
+    thread: 0,
+    control: new Int32Array(ring),
     originHrtimeNs,
     channel,
     redactionKey,

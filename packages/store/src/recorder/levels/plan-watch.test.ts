@@ -35,7 +35,12 @@ beforeEach(() => {
       after.json.includes('3') ? [`${files.join()}: must load again`] : [],
   };
   const tables = { of: () => table } as unknown as SiteTables;
-  watch = new PlanWatch(file, source, { control, tables, changed: (change) => changes.push(change) });
+  watch = new PlanWatch(file, source, {
+    control,
+    tables,
+    live: new LiveLevels(control, tables),
+    changed: (change) => changes.push(change),
+  });
 });
 
 /** Lets a second pass in which the recorder is awake. */
