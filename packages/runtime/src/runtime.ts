@@ -73,6 +73,8 @@ export interface Runtime {
   counts(): { produced: number; dropped: number };
   /** For snapshots: reads variables while the thread is stopped. */
   readonly readScopes: ScopeReader['read'];
+  /** For snapshots: hands what is complete to the recorder. */
+  publish(): void;
   /** For snapshots: the calls that are open, innermost first. */
   openCalls(): OpenCall[];
   /** For snapshots: suspended calls, the latest first. */
@@ -167,6 +169,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     },
     counts: ring.counts,
     readScopes: scopeReader.read,
+    publish: ring.publish,
     openCalls: () => openCalls(core),
     sleepers: sleepers.list,
   };

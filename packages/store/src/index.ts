@@ -39,6 +39,8 @@ export { verifyEvents, type VerifyEventsOptions } from './read/verify-events.ts'
 export { eventName } from './read/event-names.ts';
 export type { Chunk, ChunkInfo } from './read/chunks.ts';
 export { variableOf, type ModuleInfo, type Site, type SiteResolver } from './read/sites.ts';
+export { BoundedLookup, OutOfTime } from './read/bounded-lookup.ts';
+export { lastWritesOf } from './read/last-writes.ts';
 export { stateAt } from './read/state.ts';
 export type { LiveLevel, LevelOverride, LiveLevels } from './recorder/levels/live-levels.ts';
 export type { RecorderAccess, RecorderService, ServedThread, StartService } from './recorder/service.ts';

@@ -17,6 +17,8 @@ const FLUSH_DEFAULT_MS = 25;
 const IDLE_TICKS = 50;
 /** Ticks between saying "asleep" and sleeping: what a writer wrote before it could see that is in memory by then. */
 const SETTLE_TICKS = 3;
+/** Recording pauses for a service at most this long: what a kill would lose meanwhile is bounded. */
+const HOLD_MS_MAX = 150;
 /** After `process-exit` the drain request is awaited for so long. */
 const EXIT_GRACE_MS = 1_000;
 /** A program that wants to end is not held up longer than this by somebody else's lock on the recording. */
@@ -38,6 +40,7 @@ export class RecorderLoop {
   private recorder: Recorder | undefined;
   private service: RecorderService | undefined;
   private lastFlushMs = 0;
+  private heldUntilMs = 0;
   private idleTicks = 0;
   private state: 'running' | 'asleep' | 'stopped' | 'ended' = 'running';
   private exitSeenMs: number | undefined;
@@ -90,6 +93,9 @@ export class RecorderLoop {
           .filter(({ endNs }) => endNs === undefined)
           .map(({ info, id, reader }) => ({ ...info, id, control: reader.control })),
       turnWorkers: () => recorder.inbox.turnPeers(),
+      hold: (ms) => {
+        this.heldUntilMs = performance.now() + Math.min(ms, HOLD_MS_MAX);
+      },
       flush: () => whenFree(() => recorder.flush('published')) ?? false,
       addSnapshot: (timeNs, reason, json) =>
         whenFree(() => recorder.rows.addSnapshot(recorder.processId, timeNs, reason, json)),
@@ -111,6 +117,10 @@ export class RecorderLoop {
 
   private turn(): void {
     if (this.state !== 'running') return;
+    if (performance.now() < this.heldUntilMs && drainRequests(this.recorder!).size === 0) {
+      setTimeout(() => this.turn(), TICK_MS);
+      return;
+    }
     try {
       this.step(this.recorder!);
     } catch (error) {

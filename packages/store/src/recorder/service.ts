@@ -32,6 +32,8 @@ export interface RecorderAccess {
   threads(): ServedThread[];
   /** Makes the event loop of every worker thread turn once. */
   turnWorkers(): void;
+  /** Leaves recording be for so long, so that this thread answers at once; 0 ends that. */
+  hold(ms: number): void;
   /** Commits what the rings have published; false when the database is locked or recording has stopped. */
   flush(): boolean;
   /** Adds a row of `snapshots` and returns its id; undefined when the database is locked or recording has stopped. */

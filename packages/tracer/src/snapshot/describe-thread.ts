@@ -1,5 +1,6 @@
 import {
   formatCall,
+  parseCall,
   valueToJson,
   ValueDecoder,
   type Json,
@@ -10,6 +11,8 @@ import {
 import type { Recording, ServedThread, Site } from '@execution-cinema/store';
 import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { recordedFrames, recordedState, restoreOptimised } from './recorded-frames.ts';
+import { setOwn } from './set-own.ts';
 import type { RawFrame, RawThread } from './read-thread.ts';
 import { describeSuspended } from './suspended.ts';
 import type { ThreadAnswer } from './thread-source.ts';
@@ -31,6 +34,7 @@ export function describeThread(raw: RawThread, thread: ServedThread, context: De
     return describeFrame(frame, place, { open, told, thread, root: context.root });
   });
   const { suspended, omitted } = describeSuspended(answer?.sleepers, thread, context);
+  completeFrames(frames, raw, thread, context);
   const variablesOmitted = raw.others.reduce((sum, { answer: { omitted: some } }) => sum + some, 0);
   return {
     id: thread.id ?? 0,
@@ -47,6 +51,25 @@ export function describeThread(raw: RawThread, thread: ServedThread, context: De
     resources: answer?.resources ?? {},
     handles: answer?.handles ?? [],
   };
+}
+
+/** Adds what only the recording knows. */
+function completeFrames(
+  frames: SnapshotFrame[],
+  { state }: RawThread,
+  { id }: ServedThread,
+  { recording, deadlineMs }: DescribeContext,
+): void {
+  if (id === undefined) return;
+  if (state === 'blocked') {
+    const recorded = recordedState(recording, id, deadlineMs);
+    if (recorded !== undefined) frames.push(...recordedFrames(recorded));
+    return;
+  }
+  for (const frame of frames) {
+    const call = frame.call === undefined ? undefined : parseCall(frame.call);
+    if (call !== undefined) restoreOptimised(frame, recording, call, deadlineMs);
+  }
 }
 
 /** What was read of a target: variables by name, or a value of its own. */
@@ -70,11 +93,6 @@ function decodeAnswers({ others }: RawThread): Map<number, Told> {
     }
   }
   return told;
-}
-
-/** Also a variable called `__proto__` is one. */
-export function setOwn(variables: Record<string, Json>, name: string, value: Json): void {
-  Object.defineProperty(variables, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 interface OpenCall {

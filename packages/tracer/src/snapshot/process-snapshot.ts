@@ -24,6 +24,8 @@ export interface ProcessReaderParts {
   turnWorkers(): void;
 }
 
+/** So long the recorder does nothing else: threads stand still while they are read. */
+const HOLD_MS = 100;
 /** The main thread leads to the workers, so it gets a part of the time only. */
 const MAIN_SHARE = 0.6;
 
@@ -76,12 +78,14 @@ export function createProcessReader(parts: ProcessReaderParts): ProcessReader {
       const threads = access.threads();
       let raw = new Map<number, RawThread>();
       let failure: string | undefined;
+      access.hold(HOLD_MS);
       try {
         raw = await readAll(threads, threadsMs);
       } catch (error) {
         failure = error instanceof Error ? error.message : String(error);
       } finally {
         close();
+        access.hold(0);
         for (const { control } of threads) {
           Atomics.add(control, R.R_SNAPSHOTS, 1);
           Atomics.notify(control, R.R_SNAPSHOTS);

@@ -1,10 +1,20 @@
 import { formatCall, SUSPEND_KINDS, valueToJson, type Json, type SnapshotSuspended } from '@execution-cinema/format';
-import { stateAt, type Recording, type ServedThread, type Site, type State } from '@execution-cinema/store';
-import { setOwn, type DescribeContext } from './describe-thread.ts';
+import {
+  BoundedLookup,
+  OutOfTime,
+  stateAt,
+  type Recording,
+  type ServedThread,
+  type Site,
+  type State,
+} from '@execution-cinema/store';
+import type { DescribeContext } from './describe-thread.ts';
+import { setOwn } from './set-own.ts';
 import type { ThreadAnswer } from './thread-source.ts';
 
 /** Suspended calls whose variables are looked up; of others it is said where and since when they wait. */
 const WITH_VARIABLES_MAX = 200;
+const NO_TIME = 'no time left to look them up';
 /** Characters of the text of what is awaited. */
 const AWAITING_CHARS_MAX = 120;
 
@@ -20,12 +30,13 @@ export function describeSuspended(
   if (told === undefined || thread.id === undefined) return { suspended: [], omitted: 0 };
   const id = thread.id;
   const resolver = recording.resolver(id);
+  const lookup = new BoundedLookup(recording, deadlineMs);
   const suspended = told.sleepers.flatMap((sleeper, i): SnapshotSuspended[] => {
     const site = resolver.resolve(sleeper.site);
     const at = resolver.resolve(sleeper.at);
     if (site === undefined) return [];
     const late = i >= WITH_VARIABLES_MAX || performance.now() > deadlineMs;
-    const known = late ? 'no time left to look them up' : variablesBefore(recording, id, sleeper);
+    const known = late ? NO_TIME : variablesBefore(recording, lookup, { thread: id, ...sleeper });
     return [
       {
         function: site.function.name,
@@ -45,14 +56,14 @@ export function describeSuspended(
 /** Variables of the call just before the event with which it fell asleep; a text says why there are none. */
 function variablesBefore(
   recording: Recording,
-  thread: number,
-  { call, event }: { call: number; event: number },
+  lookup: BoundedLookup,
+  { thread, call, event }: { thread: number; call: number; event: number },
 ): Record<string, Json> | string {
   let state: State;
   try {
-    state = stateAt(recording, thread, event - 1);
-  } catch {
-    return 'not in the recording';
+    state = stateAt(recording, thread, event - 1, lookup);
+  } catch (error) {
+    return error instanceof OutOfTime ? NO_TIME : 'not in the recording';
   }
   const frame = state.frames.find((candidate) => candidate.call === call);
   if (frame === undefined) return 'not in the recording';

@@ -67,6 +67,8 @@ export function createSnapshotSource({ thread, runtime, scripts, nowNs }: Source
   const answer = (question: Question, targets: unknown[]): Partial<ThreadAnswer> => {
     const startMs = clock();
     const kinds = [...question.kinds].map((kind) => (kind === 's' ? 'scope' : 'value'));
+    // What only the recording knows of these frames is looked up there.
+    runtime.publish();
     const values = runtime.readScopes(targets, kinds);
     if (question.valuesOnly) return { ...values };
     return {

@@ -5,6 +5,7 @@ import { scratchFolder } from '../../../test/recorder/bundle.ts';
 import { smallSiteTable } from '../../../test/recorder/site-table.ts';
 import { LevelControl } from './level-control.ts';
 import { flatten, type SiteTables } from './module-sites.ts';
+import { LiveLevels } from './live-levels.ts';
 import { PlanWatch, type LivePlan, type PlanChange } from './plan-watch.ts';
 
 let file: string;

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { calls } from './calls.ts';
+import { control } from './control.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
@@ -9,6 +10,7 @@ import { ls } from './ls.ts';
 import { map } from './map.ts';
 import { prune } from './prune.ts';
 import { run } from './run.ts';
+import { snapshot } from './snapshot.ts';
 import { sql } from './sql.ts';
 import { state } from './state.ts';
 import { tree } from './tree.ts';
@@ -25,6 +27,8 @@ export const COMMANDS: readonly Command[] = [
   events,
   values,
   state,
+  snapshot,
+  control,
   sql,
   index,
   verify,
