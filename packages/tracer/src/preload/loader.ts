@@ -29,6 +29,8 @@ export interface Loader {
   readonly counts: FileCounts;
   readonly report: UncaughtReport;
   readonly stacks: StackTraces;
+  /** What V8 has compiled in this thread for the program. */
+  readonly scripts: LoadedScripts;
 }
 
 /** URL of another bundle beside this one. */
@@ -111,6 +113,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
   installFunctionText(scripts);
   return {
     stacks,
+    scripts,
     esModules,
     counts,
     report: {

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { calls } from './calls.ts';
+import { control } from './control.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
@@ -10,6 +11,7 @@ import { ls } from './ls.ts';
 import { map } from './map.ts';
 import { prune } from './prune.ts';
 import { run } from './run.ts';
+import { snapshot } from './snapshot.ts';
 import { sql } from './sql.ts';
 import { state } from './state.ts';
 import { tree } from './tree.ts';
@@ -28,6 +30,8 @@ export const COMMANDS: readonly Command[] = [
   values,
   state,
   hot,
+  snapshot,
+  control,
   sql,
   view,
   index,
