@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { calls } from './calls.ts';
+import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
@@ -18,6 +19,7 @@ import { verify } from './verify.ts';
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   run,
+  check,
   ls,
   info,
   tree,
