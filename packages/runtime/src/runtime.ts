@@ -54,8 +54,8 @@ export interface Runtime {
    * now: for a formatter of the tracer's own.
    */
   trustStackFormatter(): void;
-  /** Closes frames above `depth` (a module that threw; read `s.d` before it runs). */
-  unwindTo(depth: number): void;
+  /** Ends the frame at `depth`, and those above it, by an exception: a module that threw. Read `s.d` before it runs. */
+  endThrown(depth: number): void;
   /** Records an error that nobody caught; `origin` as in `uncaughtExceptionMonitor`. */
   uncaught(error: unknown, origin: unknown): void;
   pause(): void;
@@ -99,7 +99,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     redactor,
     post,
     openScope,
-    unwind: calls.unwind,
+    endThrown: calls.endThrown,
     probes,
   });
   let samples: Samples | undefined;
@@ -130,10 +130,10 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       };
     },
     trustStackFormatter,
-    unwindTo: calls.unwind,
+    endThrown: calls.endThrown,
     pause: ring.pause,
     resume: ring.resume,
-    uncaught: createUncaught(writeFact, encode),
+    uncaught: createUncaught(core, writeFact, encode),
     mark: (name, data) => writeFact(K.MARK, 0, (p) => encode(data, encode(name, p, null), null)),
     withCorrelation: contexts.withCorrelation,
     drain: (timeoutMs) => {

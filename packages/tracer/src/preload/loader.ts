@@ -87,7 +87,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
     frames: {
       depth: () => runtime?.s.d ?? 0,
       restore: (depth) => {
-        if (runtime !== undefined && runtime.s.d > depth) runtime.unwindTo(depth);
+        if (runtime !== undefined && runtime.s.d > depth) runtime.endThrown(depth);
       },
     },
     hasForeignHooks: watchForeignHooks(),
