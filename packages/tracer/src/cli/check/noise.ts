@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
  * folders. Each becomes a word in angle brackets, so that lines of two runs can be compared as they are.
  */
 
-const ANSI = new RegExp('\\u001b\\[[0-9;?]*[A-Za-z]', 'g');
+const ANSI = new RegExp(`${'\x1b'}\\[[0-9;?]*[A-Za-z]`, 'g');
 
 const escapeRegExp = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
@@ -30,6 +30,7 @@ const NOISE: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/("(?:\w*[dD]uration\w*|\w*[tT]ime|timestamp|elapsed)"\s*:\s*)-?[\d.]+(?:e-?\d+)?/g, '$1<time>'],
   [/(\b(?:duration(?:_ms)?|time|elapsed)[:= ]+)[\d.]+/gi, '$1<time>'],
   [/\b\d+(?:[.,]\d+)?\s?(?:ns|µs|μs|us|ms|s|sec|secs|seconds?|m|min|minutes?)\b/g, '<time>'],
+  [/<time>s?, estimated <time>s?/g, '<time>'],
   [/\b\d+(?:[.,]\d+)*\s?(?:[KMG]i?B|kB|bytes)\b/g, '<size>'],
   [/\b[\d.,]+\s?(?:ops|req|hz)(?:\/s(?:ec)?)?\b/gi, '<rate>'],
   // `(<time>)` behind the name of a test is printed only when the test was slow; two spans may stand for one.

@@ -42,6 +42,8 @@ export function countTests(results: TestResults): TestCounts {
 type Add = (state: TestState, name: string) => void;
 
 const TAP = /^\s*(not )?ok\b\s*\d*\s*-?\s*(.*?)(?:\s#\s*(skip|todo)\b.*|\s#\s*time=.*|\s*\{)?$/i;
+/** jest names files where it does not list tests. */
+const FILE = /^(?:(PASS)|FAIL)\s+(\S.*)$/;
 const MARKED = /^\s*(?:([✔✓√])|([✖✕✗×✘])|([﹣○↓◌]))\s+(?:\[(?:fail|skip)\]:\s*)?(.+)$/u;
 
 function addFromLine(line: string, add: Add): void {
@@ -50,7 +52,10 @@ function addFromLine(line: string, add: Add): void {
     const [, not, name = '', directive] = tap;
     return add(directive ? 'skipped' : not ? 'failed' : 'passed', name);
   }
-  const marked = MARKED.exec(withoutNoise(line));
+  const quiet = withoutNoise(line);
+  const file = FILE.exec(quiet);
+  if (file !== null) return add(file[1] === undefined ? 'failed' : 'passed', file[2] ?? '');
+  const marked = MARKED.exec(quiet);
   if (marked === null) return;
   const [, passed, failed, , name = ''] = marked;
   add(passed ? 'passed' : failed ? 'failed' : 'skipped', name);
