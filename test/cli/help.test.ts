@@ -14,6 +14,7 @@ const COMMANDS = [
   'values',
   'state',
   'sql',
+  'view',
   'index',
   'verify',
   'prune',

@@ -9,7 +9,7 @@
  *
  * A change here raises SIDECAR_VERSION; an older sidecar is then made anew.
  */
-export const SIDECAR_VERSION = 1;
+export const SIDECAR_VERSION = 2;
 
 /** `PRAGMA application_id`: "ECX1". */
 export const SIDECAR_APPLICATION_ID = 0x45435831;
@@ -39,7 +39,15 @@ export const GROUP_OF_TABLE: Readonly<Record<string, RowGroup>> = {
 };
 
 /** Tables that tier 1 fills. */
-export const SEEK_TABLES: readonly string[] = ['function_calls', 'last_writes', 'sleeps', 'seek_chunks'];
+export const SEEK_TABLES: readonly string[] = [
+  'function_calls',
+  'last_writes',
+  'sleeps',
+  'chunk_sites',
+  'chunk_objects',
+  'effects',
+  'seek_chunks',
+];
 
 const FACTS = `
 CREATE TABLE index_meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -62,13 +70,24 @@ CREATE TABLE snapshots(id INTEGER PRIMARY KEY, process_id INTEGER, time_ns INTEG
 const TIER_1 = `
 CREATE TABLE seek_chunks(thread_id INTEGER, chunk INTEGER, words INTEGER, whole INTEGER, next_scope INTEGER,
   PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
-CREATE TABLE function_calls(function_id INTEGER, thread_id INTEGER, chunk INTEGER, calls INTEGER,
-  PRIMARY KEY(function_id, thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE function_calls(function_id INTEGER, thread_id INTEGER, chunk INTEGER, calls INTEGER, throws INTEGER,
+  self_ns INTEGER, total_ns INTEGER, PRIMARY KEY(function_id, thread_id, chunk)) WITHOUT ROWID;
 CREATE TABLE last_writes(thread_id INTEGER, owner INTEGER, variable INTEGER, chunk INTEGER,
   PRIMARY KEY(thread_id, owner, variable, chunk)) WITHOUT ROWID;
 CREATE TABLE sleeps(thread_id INTEGER, call INTEGER, from_chunk INTEGER, to_chunk INTEGER, site INTEGER, link INTEGER,
   suspend_site INTEGER, event INTEGER, time_ns INTEGER, PRIMARY KEY(thread_id, call, from_chunk)) WITHOUT ROWID;
 CREATE INDEX sleeps_by_end ON sleeps(thread_id, to_chunk, from_chunk);
+CREATE TABLE detail_nodes(thread_id INTEGER, level INTEGER, node INTEGER, shift INTEGER, data BLOB,
+  PRIMARY KEY(thread_id, level, node));
+CREATE TABLE detail_stacks(thread_id INTEGER, chunk INTEGER, next_event INTEGER, last_ns INTEGER, data BLOB,
+  PRIMARY KEY(thread_id, chunk));
+CREATE TABLE slice_ends(thread_id INTEGER, call INTEGER, start_ns INTEGER, end_ns INTEGER, outcome INTEGER,
+  PRIMARY KEY(thread_id, call, start_ns)) WITHOUT ROWID;
+CREATE TABLE chunk_sites(thread_id INTEGER, chunk INTEGER, throws INTEGER, sites BLOB /* ascending u32, little-endian */,
+  PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE chunk_objects(thread_id INTEGER, chunk INTEGER, objects BLOB /* ascending u32, little-endian */,
+  PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE effects(thread_id INTEGER, call INTEGER, chunk INTEGER, PRIMARY KEY(thread_id, call, chunk)) WITHOUT ROWID;
 `;
 
 const TIER_2 = `
@@ -105,7 +124,10 @@ CREATE TABLE event_rows(thread_id INTEGER, seq INTEGER, time_ns INTEGER, kind TE
 const VIEWS = `
 CREATE VIEW modules AS SELECT id, file, url, hash, source, level, skipped_reason FROM module_rows;
 CREATE VIEW functions AS SELECT f.id, f.module_id, f.file, f.name, f.kind, f.line, f."column", f.end_line, f.level,
-    coalesce((SELECT sum(c.calls) FROM function_calls c WHERE c.function_id = f.id), 0) AS calls
+    coalesce((SELECT sum(c.calls) FROM function_calls c WHERE c.function_id = f.id), 0) AS calls,
+    coalesce((SELECT sum(c.throws) FROM function_calls c WHERE c.function_id = f.id), 0) AS throws,
+    coalesce((SELECT sum(c.self_ns) FROM function_calls c WHERE c.function_id = f.id), 0) AS self_ns,
+    coalesce((SELECT sum(c.total_ns) FROM function_calls c WHERE c.function_id = f.id), 0) AS total_ns
   FROM function_rows f;
 CREATE VIEW calls AS SELECT c.id, c.thread_id, t.process_id, c.parent_id, c.async_parent_id, c.correlation_id,
     c.function_id, f.name AS function, f.file, f.line, c.call_line, c.depth, c.start_ns, c.end_ns, c.outcome, c.result,

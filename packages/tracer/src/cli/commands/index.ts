@@ -4,6 +4,7 @@ import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
+import { hot } from './hot.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
 import { ls } from './ls.ts';
@@ -15,6 +16,7 @@ import { state } from './state.ts';
 import { tree } from './tree.ts';
 import { values } from './values.ts';
 import { verify } from './verify.ts';
+import { view } from './view.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -27,7 +29,9 @@ export const COMMANDS: readonly Command[] = [
   events,
   values,
   state,
+  hot,
   sql,
+  view,
   index,
   verify,
   prune,
