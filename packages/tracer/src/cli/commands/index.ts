@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { calls } from './calls.ts';
 import { control } from './control.ts';
+import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
@@ -22,6 +23,7 @@ import { view } from './view.ts';
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   run,
+  check,
   ls,
   info,
   tree,
