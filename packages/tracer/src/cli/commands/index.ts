@@ -3,6 +3,7 @@ import { calls } from './calls.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
+import { exportCommand } from './export.ts';
 import { hot } from './hot.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   hot,
   sql,
   index,
+  exportCommand,
   verify,
   prune,
   map,
