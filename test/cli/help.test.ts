@@ -13,6 +13,7 @@ const COMMANDS = [
   'values',
   'state',
   'sql',
+  'view',
   'index',
   'verify',
   'prune',

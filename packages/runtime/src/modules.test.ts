@@ -58,7 +58,7 @@ describe('a module body that throws', () => {
     expect(s.d).toBe(1);
     await Promise.resolve();
     expect(s.d).toBe(0);
-    expect(take()[0]!.events.at(-1)!.kind).toBe(K.UNWIND);
+    expect(take()[0]!.events.at(-1)!.kind).toBe(K.LEAVE_THROW);
   });
 
   test('that does not throw is left alone', async () => {
@@ -69,7 +69,7 @@ describe('a module body that throws', () => {
     inner.u(inner.e0(inner.b));
     outer.u(f);
     await Promise.resolve();
-    expect(take()[0]!.events.map((event) => event.kind)).not.toContain(K.UNWIND);
+    expect(take()[0]!.events.map((event) => event.kind)).not.toContain(K.LEAVE_THROW);
   });
 
   test('can be closed by the loader', () => {
@@ -78,10 +78,10 @@ describe('a module body that throws', () => {
     const before = s.d;
     e0(b);
     e0(b);
-    runtime.unwindTo(before);
-    runtime.unwindTo(before);
+    runtime.endThrown(before);
+    runtime.endThrown(before);
     expect(s.d).toBe(0);
-    expect(take()[0]!.events.slice(3).map(show)).toEqual(['UNWIND @2']);
+    expect(take()[0]!.events.slice(3).map(show)).toEqual(['UNWIND @1', 'LEAVE_THROW @0']);
   });
 });
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
 import { startRecorder, type RecorderOptions } from '@execution-cinema/store';
-import { DEFAULT_FOLDER, type TracerConfig } from './config/index.ts';
+import { OWN_FOLDER, type TracerConfig } from './config/index.ts';
 import { sweepCache } from './loader/transform-cache.ts';
 import { planSource } from './recorder/plan-source.ts';
 
@@ -19,5 +19,5 @@ parentPort!.once('message', (options: RecorderOptions) => {
   });
   const config = options.process.config as TracerConfig;
   startRecorder(options, { plan: planSource(config) });
-  setTimeout(() => sweepCache(join(config.root, DEFAULT_FOLDER, 'cache')), SWEEP_AFTER_MS).unref();
+  setTimeout(() => sweepCache(join(config.root, OWN_FOLDER, 'cache')), SWEEP_AFTER_MS).unref();
 });

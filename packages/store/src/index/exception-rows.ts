@@ -26,6 +26,7 @@ const OUTSIDE = 0;
 export class ExceptionRows {
   private readonly thread: number;
   private readonly insert;
+  private readonly setStack;
   private readonly setCaught;
   private readonly setOfCall;
   private inFlight = new Map<number, InFlight>();
@@ -35,8 +36,9 @@ export class ExceptionRows {
     this.insert = db.prepare(
       `INSERT INTO exception_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT(id) DO UPDATE SET
          call_id = excluded.call_id, event = excluded.event, time_ns = excluded.time_ns, name = excluded.name,
-         message = excluded.message, stack = coalesce(excluded.stack, stack) WHERE excluded.event <= event`,
+         message = excluded.message WHERE excluded.event <= event`,
     );
+    this.setStack = db.prepare('UPDATE exception_rows SET stack = ? WHERE id = ?');
     this.setCaught = db.prepare(
       'UPDATE exception_rows SET caught = ?, caught_event = ? WHERE id = ? AND coalesce(caught_event, -1) < ?',
     );
@@ -86,6 +88,8 @@ export class ExceptionRows {
     const id = exceptionId(this.thread, value, event.event);
     const { name, message, stack } = errorParts(value);
     this.insert.run(id, callRow, this.thread, event.event, event.timeNs, name, message, stack);
+    // Stacks are read at the end of an error's way, its row tells of the beginning.
+    if (stack !== null) this.setStack.run(stack, id);
     return id;
   }
 }

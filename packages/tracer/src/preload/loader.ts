@@ -76,6 +76,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
       transformBundle,
       recorderChannel: recording?.channel ?? null,
     },
+    hideThread: (threadId) => recording?.runtime.linkMemory.hideThread(threadId),
     recorderPort: () => recording?.openPort() ?? null,
   });
   const runtime = recording?.runtime;
@@ -87,7 +88,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
     frames: {
       depth: () => runtime?.s.d ?? 0,
       restore: (depth) => {
-        if (runtime !== undefined && runtime.s.d > depth) runtime.unwindTo(depth);
+        if (runtime !== undefined && runtime.s.d > depth) runtime.endThrown(depth);
       },
     },
     hasForeignHooks: watchForeignHooks(),

@@ -13,6 +13,8 @@ export const DRAIN_MS_MAX = 5_000;
 export interface ThreadRecording {
   readonly runtime: Runtime;
   readonly redactionKey: string;
+  /** What the threads of the process tell each other about messages. */
+  readonly sharedMemory: SharedArrayBuffer;
   /** BroadcastChannel on which the recorder listens. */
   readonly channel: string;
   post(message: RecorderMessage): void;

@@ -16,6 +16,7 @@ import { state } from './state.ts';
 import { tree } from './tree.ts';
 import { values } from './values.ts';
 import { verify } from './verify.ts';
+import { view } from './view.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   state,
   hot,
   sql,
+  view,
   index,
   exportCommand,
   verify,
