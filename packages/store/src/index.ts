@@ -35,6 +35,8 @@ export { runSql, type SqlOptions, type SqlResult } from './index/sql.ts';
 export { callTree, type CallTree, type TreeNode, type TreeOptions } from './index/tree.ts';
 export { DetailReader } from './detail/detail-reader.ts';
 export * from './detail/types.ts';
+export { EXPORT_FORMATS, exportRecording, type ExportFormat } from './export/index.ts';
+export type { ExportOptions } from './export/frame-stream.ts';
 export { functionFacts, type FunctionFacts, type FunctionFilter } from './facts/hot.ts';
 export { listEvents, type EventFilter, type ListedEvent } from './read/event-list.ts';
 export { valueHistory, type HistoricValue } from './read/value-history.ts';

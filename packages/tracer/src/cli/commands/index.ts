@@ -5,6 +5,7 @@ import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
+import { exportCommand } from './export.ts';
 import { hot } from './hot.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   sql,
   view,
   index,
+  exportCommand,
   verify,
   prune,
   map,
