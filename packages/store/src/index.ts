@@ -35,6 +35,8 @@ export { runSql, type SqlOptions, type SqlResult } from './index/sql.ts';
 export { callTree, type CallTree, type TreeNode, type TreeOptions } from './index/tree.ts';
 export { DetailReader } from './detail/detail-reader.ts';
 export * from './detail/types.ts';
+export { EXPORT_FORMATS, exportRecording, type ExportFormat } from './export/index.ts';
+export type { ExportOptions } from './export/frame-stream.ts';
 export { functionFacts, type FunctionFacts, type FunctionFilter } from './facts/hot.ts';
 export { listEvents, type EventFilter, type ListedEvent } from './read/event-list.ts';
 export { valueHistory, type HistoricValue } from './read/value-history.ts';
@@ -56,3 +58,9 @@ export { lineExecutions, type LineExecutions } from './stage/line-executions.ts'
 export { lineHits } from './stage/line-hits.ts';
 export { SiteCounts } from './stage/site-counts.ts';
 export { executionsInChunk } from './stage/executions-in-chunk.ts';
+export { BoundedLookup, OutOfTime } from './read/bounded-lookup.ts';
+export { lastWritesOf } from './read/last-writes.ts';
+export { stateAt } from './read/state.ts';
+export type { LiveLevel, LevelOverride, LiveLevels } from './recorder/levels/live-levels.ts';
+export type { RecorderAccess, RecorderService, ServedThread, StartService } from './recorder/service.ts';
+export { fileMatcher, functionMatcher } from './read/match.ts';

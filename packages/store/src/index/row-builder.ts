@@ -9,6 +9,7 @@ import { CallRows, type PendingReturns } from './call-rows.ts';
 import { siteOfEvent } from '../read/event-list.ts';
 import { eventName } from '../read/event-names.ts';
 import { ExceptionRows, type InFlight } from './exception-rows.ts';
+import { LinkRows } from './link-rows.ts';
 import { FactRows } from './fact-rows.ts';
 import type { RowGroup } from './sidecar-schema.ts';
 import { SiteRows } from './site-rows.ts';
@@ -49,6 +50,7 @@ export class RowBuilder {
   private writes: WriteRows;
   private exceptions: ExceptionRows;
   private readonly facts: FactRows;
+  private readonly links: LinkRows;
   private lastChunk = -1;
   private lastCallsChunk = -1;
 
@@ -60,6 +62,7 @@ export class RowBuilder {
     this.db = sidecar;
     this.sites = new SiteRows(sidecar);
     this.facts = new FactRows(sidecar, thread, this.texts);
+    this.links = new LinkRows(sidecar, thread);
     this.events = sidecar.prepare('INSERT OR REPLACE INTO event_rows VALUES(?, ?, ?, ?, ?, ?, ?)');
     [this.replay, this.calls, this.writes, this.exceptions] = this.start();
   }
@@ -122,6 +125,7 @@ export class RowBuilder {
   private callEvent(event: ChunkEvent, frame: Frame | undefined): void {
     const { kind } = event;
     this.calls.event(event);
+    this.links.event(event, frame);
     if (kind < K.WRITE) return;
     const callRow = frame ? callId(this.thread, frame.call) : null;
     const value = event.values[0];

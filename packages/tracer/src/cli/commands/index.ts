@@ -1,8 +1,11 @@
 import type { Command } from '../command.ts';
 import { calls } from './calls.ts';
+import { control } from './control.ts';
+import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
+import { exportCommand } from './export.ts';
 import { hot } from './hot.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
@@ -10,6 +13,7 @@ import { ls } from './ls.ts';
 import { map } from './map.ts';
 import { prune } from './prune.ts';
 import { run } from './run.ts';
+import { snapshot } from './snapshot.ts';
 import { sql } from './sql.ts';
 import { state } from './state.ts';
 import { tree } from './tree.ts';
@@ -20,6 +24,7 @@ import { view } from './view.ts';
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   run,
+  check,
   ls,
   info,
   tree,
@@ -28,9 +33,12 @@ export const COMMANDS: readonly Command[] = [
   values,
   state,
   hot,
+  snapshot,
+  control,
   sql,
   view,
   index,
+  exportCommand,
   verify,
   prune,
   map,
