@@ -44,7 +44,7 @@ export const SEEK_TABLES: readonly string[] = [
   'last_writes',
   'sleeps',
   'chunk_sites',
-  'chunk_objects',
+  'object_captures',
   'effects',
   'seek_chunks',
 ];
@@ -79,8 +79,8 @@ CREATE TABLE sleeps(thread_id INTEGER, call INTEGER, from_chunk INTEGER, to_chun
 CREATE INDEX sleeps_by_end ON sleeps(thread_id, to_chunk, from_chunk);
 CREATE TABLE chunk_sites(thread_id INTEGER, chunk INTEGER, throws INTEGER, sites BLOB /* ascending u32, little-endian */,
   PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
-CREATE TABLE chunk_objects(thread_id INTEGER, chunk INTEGER, objects BLOB /* ascending u32, little-endian */,
-  PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE object_captures(thread_id INTEGER, object INTEGER, chunk INTEGER,
+  PRIMARY KEY(thread_id, object, chunk)) WITHOUT ROWID;
 CREATE TABLE effects(thread_id INTEGER, call INTEGER, chunk INTEGER, PRIMARY KEY(thread_id, call, chunk)) WITHOUT ROWID;
 `;
 

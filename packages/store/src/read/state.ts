@@ -1,11 +1,14 @@
-import { captured, type FunctionEntry, type Value, type VariableEntry } from '@execution-cinema/format';
+import { captured, type CauseName, type FunctionEntry, type Value, type VariableEntry } from '@execution-cinema/format';
+import { ChunkState } from './chunk-state.ts';
+import { chunkView } from './chunk-view.ts';
 import { chunkOfEvent } from './chunks.ts';
-import { LiveObjects } from './live-objects.ts';
-import { Past, type SeekLookup, type SleepingCall } from './past.ts';
+import { asyncCallers } from './async-callers.ts';
+import { ObjectsAt } from './objects-at.ts';
+import { Past, type SeekLookup } from './past.ts';
 import type { Recording } from './recording.ts';
-import { ThreadReplay, unknownFrame, type Frame } from './replay.ts';
+import type { Frame } from './replay.ts';
 import { isBeforeDeclaration, scopesAt, variablesOf } from './scopes.ts';
-import { ownerOfCall, VariableTable } from './variables.ts';
+import { ownerOfCall } from './variables.ts';
 
 export interface StateVariable {
   name: string;
@@ -19,6 +22,8 @@ export interface StateVariable {
   /** Event and time of the write or of the call's start; -1 when there is none. */
   event: number;
   timeNs: number;
+  /** Event since which the object that it holds is known to be as shown; left out where it is none. */
+  asOf?: number;
   /** Why the value is not known, or may have changed unseen. */
   note?: string;
 }
@@ -60,12 +65,25 @@ export interface SuspendedCall {
   sinceNs: number;
 }
 
+/** A call that led to the outermost one on the stack, over the event loop or an `await`. */
+export interface AsyncCaller {
+  call: number;
+  function: string;
+  file: string;
+  /** Where it waits, else where the function begins. */
+  line: number;
+  /** How it led to the call before it: it called it (and awaits it), or scheduled it. */
+  cause: CauseName | 'call';
+}
+
 export interface State {
   thread: number;
   event: number;
   timeNs: number;
   /** Innermost first. */
   frames: StateFrame[];
+  /** Who caused the outermost frame, nearest first. */
+  asyncCallers: AsyncCaller[];
   framesOmitted: number;
   suspended: SuspendedCall[];
   /** False without a seek index that reaches here: then `suspended` knows only what fell asleep in this chunk. */
@@ -84,46 +102,26 @@ export function stateAt(recording: Recording, thread: number, event: number, ind
   const at = chunkOfEvent(chunks, event);
   if (at < 0) throw new RangeError(`thread ${thread} has nothing stored at or before event ${event}`);
   const info = chunks[at]!;
-  const chunk = recording.chunk(thread, info);
-  const replay = new ThreadReplay(recording.resolver(thread));
-  const variables = new VariableTable();
-  const objects = new LiveObjects();
+  // Tells why it cannot be read.
+  const { header } = recording.chunk(thread, info);
+  const view = chunkView(recording, thread, info)!;
+  const objects = new ObjectsAt(recording, thread, at, event, index);
   const sleepers = index?.asleepAt(thread, info.chunk);
-  for (const sleeper of sleepers ?? []) replay.asleep.set(sleeper.call, sleepingFrame(replay, sleeper));
-  replay.beginChunk(chunk.header);
-  /** Calls whose arguments may live on in a closure. */
-  const openers = new Map<number, Frame>();
-  let timeNs = chunk.header.startNs;
-  for (const item of chunk.events()) {
-    if (item.event > event) break;
-    objects.begin(item);
-    const frame = replay.step(item);
-    variables.apply(replay, item, frame);
-    if (replay.openedScope && frame) openers.set(frame.call, frame);
-    objects.end(item, replay.resolver.resolve(item.payload));
-    timeNs = item.timeNs;
-  }
-  const past = new Past(recording, thread, at, { replay, variables, openers }, index);
+  const here = new ChunkState(view, recording.resolver(thread), event, sleepers);
+  const past = new Past(recording, thread, at, here, index);
+  const { stack, asleep } = here;
   const describer = new Describer(past, objects);
   return {
     thread,
     event,
-    timeNs,
-    frames: replay.stack.map((frame) => describer.frame(frame)).reverse(),
-    framesOmitted: chunk.header.framesOmitted,
-    suspended: [...replay.asleep.values()].map(suspendedCall),
+    timeNs: event < info.firstEvent ? header.startNs : view.chunk.timeOf(Math.min(event, view.endEvent - 1)),
+    // Innermost first also because of the limits of what is looked up.
+    frames: [...stack].reverse().map((frame) => describer.frame(frame)),
+    asyncCallers: asyncCallers(recording, thread, stack[0]?.call ?? 0, asleep),
+    framesOmitted: header.framesOmitted,
+    suspended: asleep.map(suspendedCall),
     suspendedComplete: sleepers !== undefined || at === 0,
-    clockErrorNs: chunk.header.clockErrorNs,
-  };
-}
-
-function sleepingFrame(replay: ThreadReplay, sleeper: SleepingCall): Frame {
-  const site = replay.resolver.resolve(sleeper.suspendSite);
-  return {
-    ...unknownFrame(sleeper.call, sleeper.siteId, replay.resolver),
-    link: sleeper.link,
-    position: site,
-    sleeping: { event: sleeper.sinceEvent, timeNs: sleeper.sinceNs, site },
+    clockErrorNs: header.clockErrorNs,
   };
 }
 
@@ -142,10 +140,10 @@ function suspendedCall(frame: Frame): SuspendedCall {
 /** Turns frames of one moment into what people see. */
 class Describer {
   private readonly past: Past;
-  private readonly objects: LiveObjects;
+  private readonly objects: ObjectsAt;
   private readonly shared = new Map<number, StateVariable[]>();
 
-  constructor(past: Past, objects: LiveObjects) {
+  constructor(past: Past, objects: ObjectsAt) {
     this.past = past;
     this.objects = objects;
   }
@@ -164,8 +162,8 @@ class Describer {
       startEvent: frame.startEvent,
       startNs: frame.startNs,
       asyncParent: frame.asyncParent,
-      this: this.objects.current(frame.thisValue),
-      hasThis: entry?.parameters[0] === 'this' || frame.thisValue !== undefined,
+      this: frame.thisFrom && this.objects.value(frame.thisFrom.event.values[0], frame.thisFrom.chunk),
+      hasThis: entry?.parameters[0] === 'this' || frame.thisFrom !== undefined,
       scopes: this.scopes(frame),
     };
   }
@@ -223,16 +221,23 @@ class Describer {
     }
     if (write) {
       const { event, timeNs } = write;
-      return { ...base, value: this.objects.current(write.value), source: 'write', event, timeNs, ...since(event) };
+      return { ...base, ...this.content(write.value, write.chunk), source: 'write', event, timeNs, ...since(event) };
     }
     const owner = this.ownerFrame(frame, shared, instance);
     const position = owner?.site?.function.parameterVariables.indexOf(index) ?? -1;
     if (owner?.arguments && position >= 0 && owner.site?.table === frame.site?.table) {
       const { startEvent: event, startNs: timeNs } = owner;
-      const value = this.objects.current(owner.arguments[position]);
-      return { ...base, value, source: 'argument', event, timeNs, ...since(event) };
+      const content = this.content(owner.arguments[position], owner.chunk);
+      return { ...base, ...content, source: 'argument', event, timeNs, ...since(event) };
     }
     return { ...base, ...this.unwritten(frame, variable, shared ? past.scope(instance)?.event : owner?.startEvent) };
+  }
+
+  /** A value with its objects as they are now. */
+  private content(raw: Value, chunk: number): Pick<StateVariable, 'value' | 'asOf'> {
+    const value = this.objects.value(raw, chunk);
+    const asOf = this.objects.asOf(value);
+    return asOf === undefined ? { value } : { value, asOf };
   }
 
   /** The call whose arguments begin the variables of a scope. */
