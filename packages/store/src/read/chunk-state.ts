@@ -19,6 +19,8 @@ interface Row {
   /** Event of its last THIS. */
   thisEvent: number;
   sleptAt: number;
+  /** Since when it sleeps when that is older than the chunk. */
+  sleeper: SleepingCall | undefined;
   /** Event of the last write by variable. */
   writes: Map<number, number> | undefined;
 }
@@ -36,36 +38,38 @@ export class ChunkState {
   private readonly scopeEvents: number[] = [];
   private readonly scopeCalls: number[] = [];
   private readonly frames = new Map<Row, Frame>();
+  private readonly scanner: EventScanner;
+  private nextCall: number;
 
   constructor(view: ChunkView, resolver: SiteResolver, until: number, sleepers: readonly SleepingCall[] = []) {
     this.view = view;
     this.resolver = resolver;
-    for (const { call, siteId, link, suspendSite, sinceEvent, sinceNs } of sleepers) {
-      const row = newRow(call, siteId, link);
-      row.position = suspendSite;
-      this.asleepRows.set(call, row);
-      const site = resolver.resolve(suspendSite);
-      const sleeping = { event: sinceEvent, timeNs: sinceNs, site };
-      this.frames.set(row, { ...unknownFrame(call, siteId, resolver), link, position: site, sleeping });
+    for (const sleeper of sleepers) {
+      const row = newRow(sleeper.call, sleeper.siteId, sleeper.link);
+      row.position = sleeper.suspendSite;
+      row.sleeper = sleeper;
+      this.asleepRows.set(sleeper.call, row);
     }
     for (const { call, site, scope } of view.chunk.header.frames) {
       const known = this.asleepRows.get(call);
       this.asleepRows.delete(call);
       this.stackRows.push(newRow(call, site, scope || (known?.link ?? 0)));
     }
-    this.scan(until);
+    this.scanner = new EventScanner(view.chunk.words, view.chunk.header);
+    this.nextCall = view.chunk.header.nextCall;
+    this.advance(until);
   }
 
-  private scan(until: number): void {
-    const { view, resolver, stackRows } = this;
+  /** Goes on to just after a later event. */
+  advance(until: number): void {
+    const { view, resolver, stackRows, scanner } = this;
     const { words, header } = view.chunk;
-    const scanner = new EventScanner(words, header);
-    let nextCall = header.nextCall;
+    this.frames.clear();
     while (scanner.event < until && nextEvent(scanner)) {
       const { kind, payload } = scanner;
       const at = scanner.event - header.firstEvent;
       if (kind <= K.ENTER_MANY) {
-        const row = newRow(nextCall++, payload, 0);
+        const row = newRow(this.nextCall++, payload, 0);
         row.enter = at;
         row.position = payload;
         row.causeCode = scanner.causeCode;
@@ -85,14 +89,13 @@ export class ChunkState {
         stackRows.pop();
         if (resolver.resolve(payload)) top.position = payload;
         top.sleptAt = at;
-        this.frames.delete(top);
         this.asleepRows.set(top.call, top);
       } else if (kind === K.RESUME) {
         const call = H.u53(words[scanner.operands]!, words[scanner.operands + 1]!);
         const row = this.asleepRows.get(call) ?? newRow(call, payload, 0);
         this.asleepRows.delete(call);
-        this.frames.delete(row);
         row.sleptAt = -1;
+        row.sleeper = undefined;
         stackRows.push(row);
       } else this.execute(scanner, at, top);
     }
@@ -173,6 +176,8 @@ export class ChunkState {
       if (row.sleptAt >= 0) {
         const { event, timeNs } = view.event(row.sleptAt);
         frame.sleeping = { event, timeNs, site: frame.position };
+      } else if (row.sleeper) {
+        frame.sleeping = { event: row.sleeper.sinceEvent, timeNs: row.sleeper.sinceNs, site: frame.position };
       }
       this.frames.set(row, frame);
     }
@@ -233,6 +238,7 @@ function newRow(call: number, siteId: number, link: number): Row {
     position: -1,
     thisEvent: -1,
     sleptAt: -1,
+    sleeper: undefined,
     writes: undefined,
   };
 }

@@ -5,12 +5,15 @@ import { dump } from './dump.ts';
 import { events } from './events.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
+import { logpoint } from './logpoint.ts';
 import { ls } from './ls.ts';
 import { map } from './map.ts';
+import { origin } from './origin.ts';
 import { prune } from './prune.ts';
 import { run } from './run.ts';
 import { sql } from './sql.ts';
 import { state } from './state.ts';
+import { step } from './step.ts';
 import { tree } from './tree.ts';
 import { values } from './values.ts';
 import { verify } from './verify.ts';
@@ -25,6 +28,9 @@ export const COMMANDS: readonly Command[] = [
   events,
   values,
   state,
+  step,
+  origin,
+  logpoint,
   sql,
   index,
   verify,
