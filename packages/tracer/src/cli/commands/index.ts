@@ -9,13 +9,16 @@ import { exportCommand } from './export.ts';
 import { hot } from './hot.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
+import { logpoint } from './logpoint.ts';
 import { ls } from './ls.ts';
 import { map } from './map.ts';
+import { origin } from './origin.ts';
 import { prune } from './prune.ts';
 import { run } from './run.ts';
 import { snapshot } from './snapshot.ts';
 import { sql } from './sql.ts';
 import { state } from './state.ts';
+import { step } from './step.ts';
 import { tree } from './tree.ts';
 import { values } from './values.ts';
 import { verify } from './verify.ts';
@@ -32,6 +35,9 @@ export const COMMANDS: readonly Command[] = [
   events,
   values,
   state,
+  step,
+  origin,
+  logpoint,
   hot,
   snapshot,
   control,
