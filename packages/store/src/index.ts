@@ -47,3 +47,4 @@ export { timeOfMoment } from './travel/all-threads.ts';
 export type * from './travel/types.ts';
 export { logpoint } from './travel/logpoint.ts';
 export { origin, type OriginOptions } from './travel/origin/index.ts';
+export { history, lastWrite } from './travel/history.ts';

@@ -31,7 +31,7 @@ export function traceProperty(tracer: Tracer, object: Captured, key: string, pla
     return prepend(step, ends('unwritten', 'it was deleted'));
   }
   step.text = binding.value ? tree.textOf(binding.value) : binding.operator;
-  return tracer.bound(step, binding, before, () => traceProperty(tracer, object, key, before, value), value);
+  return tracer.bound(step, binding, before, (earlier) => traceProperty(tracer, object, key, before, earlier), value);
 }
 
 function fromMutation(
@@ -134,7 +134,7 @@ function traceCreation(tracer: Tracer, object: Captured, key: string, place: Pla
     }
   }
   const site = tracer.siteOfCall(at);
-  const step = tracer.step('property', at, site, `${object.name === 'Object' ? '' : `${object.name} `}.${key}`.replace(/^\./, ''), value, 'certain');
+  const step = tracer.step('property', at, site, key, value, 'certain');
   const tree = tracer.treeAt(at);
   if (!current || !tree) {
     Object.assign(step, { line: node.loc.start.line, column: node.loc.start.column, text: tree?.textOf(node) ?? '', certainty: 'likely' });
@@ -142,7 +142,7 @@ function traceCreation(tracer: Tracer, object: Captured, key: string, place: Pla
     if (bareNode.type === 'CallExpression' || bareNode.type === 'AwaitExpression') {
       return prepend(step, tracer.explain(bareNode, at, value, step));
     }
-    return prepend(step, ends('created', 'it came with the object'));
+    return prepend(step, ends('created', object.type === 'array' ? 'it follows from how the array was made' : 'it came with the object'));
   }
   Object.assign(step, { line: current.loc.start.line, column: current.loc.start.column, text: tree.textOf(current) });
   return prepend(step, tracer.explain(current, at, value, step));
@@ -192,7 +192,8 @@ function creationOf(tracer: Tracer, id: number, place: Place): Creation | undefi
   const call = tracer.callAt(thread, first);
   const before: Place = { thread, event: first - 1, call };
   const text = 'it was first seen in code that is not recorded';
-  for (const raw of event.values) {
+  const isProperty = event.kind === K.PROPERTY || event.kind === K.PROPERTY_COMPUTED;
+  for (const raw of isProperty ? event.values.slice(-1) : event.values) {
     const whole = tracer.at({ thread, event: first }).objects.value(raw, chunks[at]!.chunk);
     const path = pathWithin(whole, id);
     if (!path) continue;

@@ -53,6 +53,19 @@ export class Tracer {
     return this.at({ thread, event }).here.stack.at(-1)?.call ?? 0;
   }
 
+  /** As `value`; of calls of recorded functions what they returned last. */
+  valueOrResult(expression: SyntaxNode, place: Place): { value: Value } | undefined {
+    const node = bare(expression);
+    if (node.type === 'AwaitExpression') return this.valueOrResult(nodeIn(node, 'argument')!, place);
+    if (node.type !== 'CallExpression') return this.value(node, place);
+    const name = calleePath(nodeIn(node, 'callee')).split('.').pop()!;
+    const spans = callsBy(this.recording, place.thread, place.call, place.event);
+    const span = spans.find(({ site, end, threw }) => end >= 0 && !threw && isCalled(site, name, false));
+    if (!span) return this.value(node, place);
+    const raw = resultOf(this.recording, place.thread, span.end);
+    return raw && { value: this.at(place).objects.value(raw.value, raw.chunk) };
+  }
+
   /** Value of an expression at a place; undefined when it does not follow from what was recorded. */
   value(node: SyntaxNode, place: Place): { value: Value } | undefined {
     try {
@@ -147,7 +160,7 @@ export class Tracer {
   }
 
   /** Follows what an assignment took: `previous` is what the target held before. */
-  bound(step: OriginStep, binding: Binding, before: Place, previous: () => Trail, value: Value): Trail {
+  bound(step: OriginStep, binding: Binding, before: Place, previous: (value: Value) => Trail, value: Value): Trail {
     const { how } = binding;
     const source = binding.value && bare(binding.value);
     switch (how) {
@@ -159,7 +172,7 @@ export class Tracer {
       case 'update': {
         step.kind = 'computed';
         const left = this.value(binding.at, before);
-        const parts: Part[] = [{ name: `${step.name} before`, value: left?.value, known: left !== undefined, follow: previous }];
+        const parts: Part[] = [{ name: `${step.name} before`, value: left?.value, known: left !== undefined, follow: () => previous(left?.value) }];
         if (source) parts.unshift(...this.parts(source, before));
         return prepend(step, this.combine(step, parts, value));
       }
@@ -179,7 +192,7 @@ export class Tracer {
 
   /** A value taken out of another one by a pattern. */
   fromPattern(source: SyntaxNode | undefined, path: (string | number)[], before: Place, value: Value, step: OriginStep): Trail {
-    let holder = source && this.value(source, before)?.value;
+    let holder = source && this.valueOrResult(source, before)?.value;
     for (const key of path.slice(0, -1)) holder = isCaptured(holder) ? itemOf(holder, key) : undefined;
     const key = path.at(-1);
     if (isCaptured(holder) && holder.id !== 0 && key !== undefined) return traceProperty(this, holder, String(key), before, value);
@@ -269,8 +282,13 @@ export class Tracer {
   /** The values that an expression is computed from. */
   parts(expression: SyntaxNode, place: Place): Part[] {
     const tree = this.treeAt(place);
-    return operandsOf(bare(expression)).map((node) => {
-      const known = this.value(node, place);
+    const seen = new Set<string>();
+    const operands = operandsOf(bare(expression)).filter((node) => {
+      const text = tree?.textOf(node) ?? String(node.start);
+      return !seen.has(text) && seen.add(text);
+    });
+    return operands.map((node) => {
+      const known = this.valueOrResult(node, place);
       const name = tree?.textOf(node) ?? '';
       return {
         name,
@@ -310,7 +328,7 @@ export class Tracer {
 
   private member(node: SyntaxNode, place: Place, value: Value, step: OriginStep): Trail {
     const object = nodeIn(node, 'object')!;
-    const holder = this.value(object, place);
+    const holder = this.valueOrResult(object, place);
     let key: Value;
     try {
       key = keyOf(node, (inner) => {
