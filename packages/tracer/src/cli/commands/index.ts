@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { calls } from './calls.ts';
+import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   events,
   values,
   state,
+  diff,
   hot,
   sql,
   view,

@@ -1,0 +1,99 @@
+import type { Step } from './steps.ts';
+
+export interface Turn {
+  name: string;
+  /** To be read to its end before the next turn is asked for, or left. */
+  steps: Iterator<Step>;
+}
+
+/** Steps of turns that are kept because the other run had another turn first. */
+const KEPT_STEPS_MAX = 300_000;
+
+/** The turns of a thread, in order or by name. */
+export class TurnReader {
+  private readonly steps: Iterator<Step>;
+  private readonly kept = new Map<string, Step[]>();
+  private keptSteps = 0;
+  private pending: Step | undefined;
+  private inTurn = false;
+  /** The step read last. */
+  last: Step | undefined;
+
+  constructor(steps: Iterator<Step>) {
+    this.steps = steps;
+  }
+
+  /** The next turn that was not found by name before. */
+  next(): Turn | undefined {
+    const [kept] = this.kept;
+    if (kept) {
+      this.forget(kept[0]);
+      return { name: kept[0], steps: kept[1].values() };
+    }
+    return this.advance();
+  }
+
+  /** The steps of a turn, wherever it comes; undefined when there is none, or none as near as can be kept in mind. */
+  find(name: string): Iterator<Step> | undefined {
+    const kept = this.kept.get(name);
+    if (kept) {
+      this.forget(name);
+      return kept.values();
+    }
+    while (this.keptSteps <= KEPT_STEPS_MAX) {
+      const turn = this.advance();
+      if (!turn || turn.name === name) return turn?.steps;
+      const steps: Step[] = [];
+      for (let step = turn.steps.next(); !step.done; step = turn.steps.next()) {
+        if (steps.length < KEPT_STEPS_MAX) steps.push(step.value);
+      }
+      this.kept.set(turn.name, steps);
+      this.keptSteps += steps.length;
+    }
+    return undefined;
+  }
+
+  /** The first step that was not paired. */
+  firstLeft(): Step | undefined {
+    const first = this.next()?.steps.next();
+    return first?.done === false ? first.value : undefined;
+  }
+
+  private forget(name: string): void {
+    this.keptSteps -= this.kept.get(name)?.length ?? 0;
+    this.kept.delete(name);
+  }
+
+  private read(): Step | undefined {
+    const step = this.pending ?? this.take();
+    this.pending = undefined;
+    return step;
+  }
+
+  private take(): Step | undefined {
+    const result = this.steps.next();
+    if (result.done) return undefined;
+    return (this.last = result.value);
+  }
+
+  private advance(): Turn | undefined {
+    // What was left of the turn before.
+    while (this.inTurn) this.step();
+    const first = this.read();
+    if (!first) return undefined;
+    this.pending = first;
+    this.inTurn = true;
+    // A recording whose beginning is not stored starts in the middle of a turn.
+    return { name: first.turn ?? '(beginning not stored)', steps: { next: () => this.step() } };
+  }
+
+  private step(): IteratorResult<Step, undefined> {
+    const step = this.inTurn ? this.read() : undefined;
+    if (!step) {
+      this.inTurn = false;
+      return { done: true, value: undefined };
+    }
+    if (step.endsTurn) this.inTurn = false;
+    return { done: false, value: step };
+  }
+}
