@@ -5,7 +5,7 @@ import type { Recording } from '../read/recording.ts';
 import { ThreadReplay, type Frame } from '../read/replay.ts';
 import { describeSite, nameOfSite } from '../read/site-text.ts';
 import type { Site } from '../read/sites.ts';
-import { comparable, type Comparable } from './comparable.ts';
+import { comparable, comparableText, type Comparable } from './comparable.ts';
 import type { IgnoreRules, Noise } from './noise.ts';
 
 /** One thing that a thread did, ready to be compared with what the other run did. */
@@ -33,10 +33,18 @@ export interface Step {
   function: string;
   file: string;
   line: number;
-  /** The first of a turn of the event loop: which one, in words that both runs share. */
-  turn: string | undefined;
+  /** The first of a turn of the event loop: which one. */
+  turn: TurnName | undefined;
   /** The stack is empty after it. */
   endsTurn: boolean;
+}
+
+/** Which turn of the event loop, in words that both runs share. */
+export interface TurnName {
+  /** By what led to it and what the function was called with, and how many of those came before. */
+  exact: string;
+  /** By what led to it alone: several turns may share it. */
+  base: string;
 }
 
 /** How much of a function is compared: 1 calls, 2 writes as well, 3 expressions as well. */
@@ -48,7 +56,8 @@ export function functionKey(site: Site): string {
 
 /**
  * The steps of one thread in order. A turn is named by what led to it: the turn and function that scheduled it, the
- * function itself, and how many of that kind came before. So turns can be paired whatever order they ran in.
+ * function itself with its arguments, and how many of that kind came before. So turns can be paired whatever order they
+ * ran in.
  */
 export function* stepsOf(
   recording: Recording,
@@ -64,12 +73,12 @@ export function* stepsOf(
     if (typeof chunk === 'string') continue;
     replay.beginChunk(chunk.header);
     const objects = new LiveObjects();
-    let pendingTurn: string | undefined;
+    let pendingTurn: TurnName | undefined;
     for (const event of chunk.events()) {
       objects.begin(event);
       const wasEmpty = replay.stack.length === 0;
       const frame = replay.step(event);
-      if (wasEmpty && replay.stack.length > 0) pendingTurn = turns.begin(event, replay);
+      if (wasEmpty && replay.stack.length > 0) pendingTurn = turns.begin(event, replay, noise);
       const site = replay.resolver.resolve(event.payload);
       const made = frame && stepOf(event, frame, { replay, site, noise, rules, depthOf });
       objects.end(event, site);
@@ -87,18 +96,19 @@ class Turns {
   private readonly firstCalls: number[] = [];
   private readonly names: string[] = [];
 
-  begin(event: ChunkEvent, replay: ThreadReplay): string {
+  begin(event: ChunkEvent, replay: ThreadReplay, noise: Noise): TurnName {
     const root = replay.stack[0]!;
     const key = root.site ? functionKey(root.site) : '?';
     const base = replay.woken
       ? `${this.turnOf(root.call)} resumes ${key}`
       : `${event.causeCall > 0 ? this.turnOf(event.causeCall) : ''}>${event.causeCode}:${key}`;
-    const visit = (this.counts.get(base) ?? 0) + 1;
-    this.counts.set(base, visit);
-    const name = shortened(`${base}#${visit}`);
+    const exact = replay.woken ? base : `${base}(${signature(event, root, noise)})`;
+    const visit = (this.counts.get(exact) ?? 0) + 1;
+    this.counts.set(exact, visit);
+    const name = shortened(`${exact}#${visit}`);
     this.firstCalls.push(replay.woken ? replay.nextCall : root.call);
     this.names.push(name);
-    return name;
+    return { exact: name, base };
   }
 
   private turnOf(call: number): string {
@@ -111,6 +121,20 @@ class Turns {
     }
     return this.names[low - 1] ?? '';
   }
+}
+
+const SIGNATURE_CHARACTERS_MAX = 120;
+
+/** What a call was given, in short. */
+function signature({ values, captured }: ChunkEvent, { site }: Frame, noise: Noise): string {
+  const names = site?.function.parameters ?? [];
+  const fresh = new Set(captured);
+  const texts = values.flatMap((value, i) =>
+    names[i] === 'this'
+      ? []
+      : [comparableText(comparable(value, names[i] ?? '', noise, fresh), SIGNATURE_CHARACTERS_MAX)],
+  );
+  return texts.join(', ').slice(0, SIGNATURE_CHARACTERS_MAX);
 }
 
 /** Names grow with every turn that leads to another: the end of a long one is kept, with a number for the rest. */

@@ -1,7 +1,7 @@
-import type { Step } from './steps.ts';
+import type { Step, TurnName } from './steps.ts';
 
 export interface Turn {
-  name: string;
+  name: TurnName;
   /** To be read to its end before the next turn is asked for, or left. */
   steps: Iterator<Step>;
 }
@@ -9,10 +9,13 @@ export interface Turn {
 /** Steps of turns that are kept because the other run had another turn first. */
 const KEPT_STEPS_MAX = 300_000;
 
+/** A recording whose beginning is not stored starts in the middle of a turn. */
+const NO_BEGINNING: TurnName = { exact: '(beginning not stored)', base: '(beginning not stored)' };
+
 /** The turns of a thread, in order or by name. */
 export class TurnReader {
   private readonly steps: Iterator<Step>;
-  private readonly kept = new Map<string, Step[]>();
+  private readonly kept = new Map<string, { name: TurnName; steps: Step[] }>();
   private keptSteps = 0;
   private pending: Step | undefined;
   private inTurn = false;
@@ -28,26 +31,37 @@ export class TurnReader {
     const [kept] = this.kept;
     if (kept) {
       this.forget(kept[0]);
-      return { name: kept[0], steps: kept[1].values() };
+      return { name: kept[1].name, steps: kept[1].steps.values() };
     }
     return this.advance();
   }
 
-  /** The steps of a turn, wherever it comes; undefined when there is none, or none as near as can be kept in mind. */
-  find(name: string): Iterator<Step> | undefined {
-    const kept = this.kept.get(name);
-    if (kept) {
-      this.forget(name);
-      return kept.values();
-    }
+  /**
+   * The steps of a turn, wherever it comes. If there is none as near as can be kept in mind, those of the first that
+   * had the same cause; undefined when there is none of these either.
+   */
+  find(name: TurnName): Iterator<Step> | undefined {
+    const exact = this.takeKept(name.exact) ?? this.readUntil(name.exact);
+    if (exact) return exact;
+    for (const [key, kept] of this.kept) if (kept.name.base === name.base) return this.takeKept(key);
+    return undefined;
+  }
+
+  private takeKept(exact: string): Iterator<Step> | undefined {
+    const kept = this.kept.get(exact);
+    if (kept) this.forget(exact);
+    return kept?.steps.values();
+  }
+
+  private readUntil(exact: string): Iterator<Step> | undefined {
     while (this.keptSteps <= KEPT_STEPS_MAX) {
       const turn = this.advance();
-      if (!turn || turn.name === name) return turn?.steps;
+      if (!turn || turn.name.exact === exact) return turn?.steps;
       const steps: Step[] = [];
       for (let step = turn.steps.next(); !step.done; step = turn.steps.next()) {
         if (steps.length < KEPT_STEPS_MAX) steps.push(step.value);
       }
-      this.kept.set(turn.name, steps);
+      this.kept.set(turn.name.exact, { name: turn.name, steps });
       this.keptSteps += steps.length;
     }
     return undefined;
@@ -60,7 +74,7 @@ export class TurnReader {
   }
 
   private forget(name: string): void {
-    this.keptSteps -= this.kept.get(name)?.length ?? 0;
+    this.keptSteps -= this.kept.get(name)?.steps.length ?? 0;
     this.kept.delete(name);
   }
 
@@ -83,8 +97,7 @@ export class TurnReader {
     if (!first) return undefined;
     this.pending = first;
     this.inTurn = true;
-    // A recording whose beginning is not stored starts in the middle of a turn.
-    return { name: first.turn ?? '(beginning not stored)', steps: { next: () => this.step() } };
+    return { name: first.turn ?? NO_BEGINNING, steps: { next: () => this.step() } };
   }
 
   private step(): IteratorResult<Step, undefined> {
