@@ -46,6 +46,8 @@ export {
 export { IGNORE_HELP, parseIgnore, type IgnoreRules } from './diff/noise.ts';
 export { EXPORT_FORMATS, exportRecording, type ExportFormat } from './export/index.ts';
 export type { ExportOptions } from './export/frame-stream.ts';
+export { observedTypes, type ObservedFunction, type ObservedVariable } from './facts/types.ts';
+export type { ObservedType } from './facts/observed.ts';
 export { functionFacts, type FunctionFacts, type FunctionFilter } from './facts/hot.ts';
 export { listEvents, type EventFilter, type ListedEvent } from './read/event-list.ts';
 export { valueHistory, type HistoricValue } from './read/value-history.ts';

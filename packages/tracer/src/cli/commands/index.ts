@@ -15,6 +15,7 @@ import { run } from './run.ts';
 import { sql } from './sql.ts';
 import { state } from './state.ts';
 import { tree } from './tree.ts';
+import { types } from './types.ts';
 import { values } from './values.ts';
 import { verify } from './verify.ts';
 import { view } from './view.ts';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   state,
   diff,
   hot,
+  types,
   sql,
   view,
   index,
