@@ -48,6 +48,8 @@ export { EXPORT_FORMATS, exportRecording, type ExportFormat } from './export/ind
 export type { ExportOptions } from './export/frame-stream.ts';
 export { observedTypes, type ObservedFunction, type ObservedVariable } from './facts/types.ts';
 export type { ObservedType } from './facts/observed.ts';
+export { isPredicate } from './facts/predicate.ts';
+export { searchText, searchValues, type SearchFilter, type SearchHit, type SearchKind } from './facts/search.ts';
 export { functionFacts, type FunctionFacts, type FunctionFilter } from './facts/hot.ts';
 export { listEvents, type EventFilter, type ListedEvent } from './read/event-list.ts';
 export { valueHistory, type HistoricValue } from './read/value-history.ts';

@@ -19,11 +19,11 @@ const DEPTH_MAX = 3;
 const FIELDS_MAX = 50;
 
 /** Objects of Node whose content is its own affair: handles, clocks, counters. */
-const NODE_CLASSES: ReadonlySet<string> = new Set([
-  ...['Timeout', 'Immediate', 'Socket', 'TLSSocket', 'Server', 'Agent', 'ClientRequest', 'ServerResponse'],
-  ...['IncomingMessage', 'Worker', 'ChildProcess', 'MessagePort', 'AsyncResource', 'ReadStream', 'WriteStream'],
-  ...['FSWatcher', 'Stats', 'BigIntStats', 'Performance', 'process', 'EventEmitter', 'AbortController', 'AbortSignal'],
-]);
+const NODE_CLASSES: ReadonlySet<string> = new Set(
+  `Timeout Immediate Socket TLSSocket Server Agent ClientRequest ServerResponse IncomingMessage Worker ChildProcess
+   MessagePort AsyncResource ReadStream WriteStream FSWatcher Stats BigIntStats Performance process EventEmitter
+   AbortController AbortSignal`.split(/\s+/),
+);
 
 export function comparable(
   value: Value,

@@ -158,7 +158,7 @@ function sideData(side: DifferenceSide | null, frames: StateFrame[] | undefined)
         file: frame.file,
         line: frame.line,
       })),
-      variables: Object.fromEntries(variablesOf(frames).map(({ name: own, value }) => [own, value])),
+      variables: Object.fromEntries(variablesOf(frames).map((variable) => [variable.name, variable.value])),
     }),
   };
 }

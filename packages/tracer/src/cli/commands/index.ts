@@ -12,6 +12,7 @@ import { ls } from './ls.ts';
 import { map } from './map.ts';
 import { prune } from './prune.ts';
 import { run } from './run.ts';
+import { search } from './search.ts';
 import { sql } from './sql.ts';
 import { state } from './state.ts';
 import { tree } from './tree.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   events,
   values,
   state,
+  search,
   diff,
   hot,
   types,
