@@ -77,12 +77,16 @@ export function* searchText(
       const site = replay.resolver.resolve(event.payload);
       const name = isLog
         ? 'output'
-        : (names[i] ?? (site && event.kind >= K.WRITE ? nameOfSite(site) : undefined) ?? 'result');
+        : ERRORS.has(event.kind)
+          ? 'error'
+          : (names[i] ?? (site && event.kind >= K.WRITE ? nameOfSite(site) : undefined) ?? 'result');
       yield hit(isLog ? 'log' : 'value', name, isLog ? plainText(value) : value);
       return;
     }
   });
 }
+
+const ERRORS: ReadonlySet<number> = new Set([K.THROW, K.CATCH, K.UNCAUGHT]);
 
 function* searchNames(recording: Recording, text: string, kinds: ReadonlySet<SearchKind>): Generator<SearchHit> {
   const lower = text.toLowerCase();

@@ -61,16 +61,15 @@ export const search: Command = {
     if (query === undefined || query.trim() === '') throw new UsageError('nothing to look for');
     if (extra !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(extra)}; quote the condition`);
     const limit = isSet(flags, 'first') ? 1 : limitFlag(flags, LIMIT_DEFAULT);
+    const kinds = kindsOf(flags);
     return withRecording(invocation, rec, async (recording) => {
       const filter: SearchFilter = {
         ...filterOf(flags),
         onProgress: ({ doneEvents, totalEvents }) =>
           output.progress(`searched ${formatCount(doneEvents)} of ${formatCount(totalEvents)} events`),
       };
-      const asText = isSet(flags, 'text') || textFlag(flags, 'in') !== undefined || !isPredicate(query);
-      const hits = asText
-        ? searchText(recording, query, filter, kindsOf(flags))
-        : searchValues(recording, query, filter);
+      const asText = isSet(flags, 'text') || kinds !== undefined || !isPredicate(query);
+      const hits = asText ? searchText(recording, query, filter, kinds) : searchValues(recording, query, filter);
       const { shown, more } = take(hits, limit);
       output.progress(undefined);
       if (output.json) return output.printJsonRows(shown.map(dataOf));
