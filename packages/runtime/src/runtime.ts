@@ -4,7 +4,7 @@ import type { Redactor } from '@execution-cinema/format/redaction';
 import { createContexts } from './async/contexts.ts';
 import { createEncoder, type ValueLimits } from './capture/encoder.ts';
 import { createClock, type Clock } from './clock/clock.ts';
-import { BASE_DEPTH, createCore, EXACT, EXITING, type DepthState } from './core.ts';
+import { BASE_DEPTH, createCore, EXACT, EXITING, FRAMES_MAX, type Core, type DepthState } from './core.ts';
 import { watchHttp, type HttpWatch } from './facts/http.ts';
 import { watchOutput } from './facts/output.ts';
 import { createSamples, type Samples } from './facts/samples.ts';
@@ -19,7 +19,10 @@ import { createAttention } from './probes/attention.ts';
 import { createFactWriter } from './probes/fact-writer.ts';
 import { createSecretSites } from './probes/levels.ts';
 import { createProbes, type Probes } from './probes/probes.ts';
+import { min } from './primordials.ts';
 import { createRing, type Backpressure } from './ring/ring.ts';
+import { createScopeReader, type ScopeReader } from './snapshot/scope-reader.ts';
+import { createSleepers, type Sleepers } from './snapshot/sleepers.ts';
 
 export interface RuntimeOptions {
   /** Ring of this thread, from `R.allocateRing`. */
@@ -80,7 +83,24 @@ export interface Runtime {
   beginExit(): void;
   /** Events so far. */
   counts(): { produced: number; dropped: number };
+  /** For snapshots: reads variables while the thread is stopped. */
+  readonly readScopes: ScopeReader['read'];
+  /** For snapshots: hands what is complete to the recorder. */
+  publish(): void;
+  /** For snapshots: the calls that are open, innermost first. */
+  openCalls(): OpenCall[];
+  /** For snapshots: suspended calls, the latest first. */
+  readonly sleepers: Sleepers['list'];
 }
+
+/** An open call by FUNCTION site and number. */
+export interface OpenCall {
+  readonly site: number;
+  readonly call: number;
+}
+
+/** Open calls that are told in one snapshot. */
+const OPEN_CALLS_MAX = 10_000;
 
 /** Makes the runtime of the calling thread. Throws RangeError when the ring does not fit the format. */
 export function createRuntime(options: RuntimeOptions): Runtime {
@@ -99,6 +119,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const contexts = createContexts(core, { attention, putLine });
   const secretSites = createSecretSites(core);
   const aggregates = createAggregates(core, { attention, encode, strings, secretOf: secretSites.secretOf });
+  const sleepers = createSleepers();
+  const scopeReader = createScopeReader(core, options.values, redactor);
   const { probes, calls, openScope } = createProbes(core, {
     attention,
     encode,
@@ -108,6 +130,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     secretSites,
     aggregate: aggregates.add,
     resumeCause: contexts.resumeCause,
+    fellAsleep: sleepers.add,
   });
   const writeFact = createFactWriter(core, attention);
   const linkSeed = options.linkSeed ?? 0;
@@ -175,5 +198,18 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       core.registers[EXITING] = 1;
     },
     counts: ring.counts,
+    readScopes: scopeReader.read,
+    publish: ring.publish,
+    openCalls: () => openCalls(core),
+    sleepers: sleepers.list,
   };
+}
+
+/** Innermost first. */
+function openCalls({ state, frameSites, frameCalls }: Core): OpenCall[] {
+  const calls: OpenCall[] = [];
+  for (let depth = min(state.d, FRAMES_MAX) - 1; depth >= 0 && calls.length < OPEN_CALLS_MAX; depth--) {
+    calls[calls.length] = { site: frameSites[depth]!, call: frameCalls[depth]! };
+  }
+  return calls;
 }

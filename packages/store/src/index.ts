@@ -70,3 +70,9 @@ export { callSteps, type CallStep, type CallSteps } from './stage/call-steps.ts'
 export { lineExecutions, type LineExecutions } from './stage/line-executions.ts';
 export { lineHits } from './stage/line-hits.ts';
 export { SiteCounts } from './stage/site-counts.ts';
+export { BoundedLookup, OutOfTime } from './read/bounded-lookup.ts';
+export { lastWritesOf } from './read/last-writes.ts';
+export { stateAt } from './read/state.ts';
+export type { LiveLevel, LevelOverride, LiveLevels } from './recorder/levels/live-levels.ts';
+export type { RecorderAccess, RecorderService, ServedThread, StartService } from './recorder/service.ts';
+export { fileMatcher, functionMatcher } from './read/match.ts';

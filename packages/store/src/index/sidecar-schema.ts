@@ -9,7 +9,7 @@
  *
  * A change here raises SIDECAR_VERSION; an older sidecar is then made anew.
  */
-export const SIDECAR_VERSION = 2;
+export const SIDECAR_VERSION = 3;
 
 /** `PRAGMA application_id`: "ECX1". */
 export const SIDECAR_APPLICATION_ID = 0x45435831;
@@ -108,7 +108,7 @@ CREATE TABLE suspension_rows(call_id INTEGER, event INTEGER, time_ns INTEGER, re
   site_id INTEGER, PRIMARY KEY(call_id, event)) WITHOUT ROWID;
 CREATE TABLE resumption_rows(call_id INTEGER, event INTEGER, time_ns INTEGER, PRIMARY KEY(call_id, event)) WITHOUT ROWID;
 CREATE TABLE exception_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, event INTEGER, time_ns INTEGER,
-  name TEXT, message TEXT, stack TEXT, caught INTEGER, caught_event INTEGER);
+  name TEXT, message TEXT, stack TEXT, caught INTEGER, caught_event INTEGER, stack_event INTEGER);
 CREATE TABLE logs(id INTEGER PRIMARY KEY, thread_id INTEGER, call_id INTEGER, time_ns INTEGER, stream TEXT, text TEXT);
 CREATE TABLE request_rows(id INTEGER PRIMARY KEY, call_id INTEGER, direction TEXT, method TEXT, url TEXT, status INTEGER,
   start_ns INTEGER, end_ns INTEGER, correlation_id INTEGER);

@@ -1,6 +1,8 @@
 import type { Command } from '../command.ts';
 import { calls } from './calls.ts';
 import { diff } from './diff.ts';
+import { control } from './control.ts';
+import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
@@ -13,6 +15,7 @@ import { map } from './map.ts';
 import { prune } from './prune.ts';
 import { run } from './run.ts';
 import { search } from './search.ts';
+import { snapshot } from './snapshot.ts';
 import { sql } from './sql.ts';
 import { state } from './state.ts';
 import { tree } from './tree.ts';
@@ -24,6 +27,7 @@ import { view } from './view.ts';
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   run,
+  check,
   ls,
   info,
   tree,
@@ -35,6 +39,8 @@ export const COMMANDS: readonly Command[] = [
   diff,
   hot,
   types,
+  snapshot,
+  control,
   sql,
   view,
   index,
