@@ -34,7 +34,7 @@ const RULES: Readonly<Record<string, PackageRule>> = {
   store: { workspace: ['codemap', 'format'], npm: ['node:*', 'better-sqlite3'] },
   codemap: { workspace: [], npm: ['node:*', '@babel/parser', 'ignore'] },
   server: { workspace: ['codemap', 'format', 'store'], npm: ['node:*', 'ws'] },
-  viewer: { workspace: ['format', 'server'], npm: ['preact', '@preact/*', 'uplot'] },
+  viewer: { workspace: ['format', 'server'], npm: ['preact', '@preact/*'] },
   tracer: { workspace: ['codemap', 'format', 'instrument', 'runtime', 'server', 'store'], npm: ['node:*', '*'] },
 };
 
