@@ -10,7 +10,7 @@ export { APPLICATION_ID, SCHEMA_VERSION } from './schema/ddl.ts';
 export { openForReading, openRecording, readMeta, type RecordingMeta } from './schema/open-recording.ts';
 export { processState, type ProcessState } from './schema/process-state.ts';
 export { verifyRecording, type Problem, type VerifyOptions, type VerifyResult } from './verify/verify-recording.ts';
-export { newestRecording, recordingSummaries, type RecordingSummary } from './read/catalog.ts';
+export { newestRecording, recordingSummaries, stateOfRecording, type RecordingSummary } from './read/catalog.ts';
 export { levelName, recordingInfo, type RecordingInfo, type Skipped } from './read/info.ts';
 export {
   defaultThread,
@@ -25,7 +25,7 @@ export {
 export { readRecording, Recording, type Gap, type Note, type ProcessRow, type ThreadRow } from './read/recording.ts';
 export type { State, StateFrame, StateScope, StateVariable, SuspendedCall } from './read/state.ts';
 export type { Progress } from './index/progress.ts';
-export { buildSeekIndex, readState } from './index/seek-index.ts';
+export { buildSeekIndex, readState, seekLookup } from './index/seek-index.ts';
 export { openSidecar, type Sidecar } from './index/sidecar.ts';
 export { findCalls, type CallFilter, type CallInfo, type RowValue } from './index/calls.ts';
 export { refreshFacts } from './index/facts.ts';
@@ -33,12 +33,30 @@ export { buildRows, rowCoverage, type GroupCoverage, type RowBuild } from './ind
 export { ROW_GROUPS, type RowGroup } from './index/sidecar-schema.ts';
 export { runSql, type SqlOptions, type SqlResult } from './index/sql.ts';
 export { callTree, type CallTree, type TreeNode, type TreeOptions } from './index/tree.ts';
+export { DetailReader } from './detail/detail-reader.ts';
+export * from './detail/types.ts';
+export { EXPORT_FORMATS, exportRecording, type ExportFormat } from './export/index.ts';
+export type { ExportOptions } from './export/frame-stream.ts';
+export { functionFacts, type FunctionFacts, type FunctionFilter } from './facts/hot.ts';
 export { listEvents, type EventFilter, type ListedEvent } from './read/event-list.ts';
 export { valueHistory, type HistoricValue } from './read/value-history.ts';
 export { verifyEvents, type VerifyEventsOptions } from './read/verify-events.ts';
 export { eventName } from './read/event-names.ts';
 export type { Chunk, ChunkInfo } from './read/chunks.ts';
+export { nameOfSite } from './read/site-text.ts';
 export { variableOf, type ModuleInfo, type Site, type SiteResolver } from './read/sites.ts';
+export { functionId } from './index/row-ids.ts';
+export { FUNCTIONS_PER_MODULE } from './index/sidecar-schema.ts';
+export { eventAtTime } from './stage/event-times.ts';
+export { eventAt, objectAt } from './stage/event-at.ts';
+export type { SeekLookup } from './read/past.ts';
+export { move } from './travel/moves.ts';
+export { timeOfMoment } from './travel/all-threads.ts';
+export type * from './travel/types.ts';
+export { callSteps, type CallStep, type CallSteps } from './stage/call-steps.ts';
+export { lineExecutions, type LineExecutions } from './stage/line-executions.ts';
+export { lineHits } from './stage/line-hits.ts';
+export { SiteCounts } from './stage/site-counts.ts';
 export { BoundedLookup, OutOfTime } from './read/bounded-lookup.ts';
 export { lastWritesOf } from './read/last-writes.ts';
 export { stateAt } from './read/state.ts';

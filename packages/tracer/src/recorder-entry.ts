@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parentPort, type MessagePort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
 import { startRecorder, type RecorderOptions } from '@execution-cinema/store';
-import { DEFAULT_FOLDER, type TracerConfig } from './config/index.ts';
+import { OWN_FOLDER, type TracerConfig } from './config/index.ts';
 import { sweepCache } from './loader/transform-cache.ts';
 import { planSource } from './recorder/plan-source.ts';
 import { startService } from './snapshot/service.ts';
@@ -11,8 +11,8 @@ import { startService } from './snapshot/service.ts';
 /** The cache is looked through once the program is well under way; short programs leave that to longer ones. */
 const SWEEP_AFTER_MS = 3_000;
 
-/** Of the bundles. */
-const OWN_FOLDER = dirname(fileURLToPath(import.meta.url)) + sep;
+/** Folder of this file and its like. */
+const BUNDLES = dirname(fileURLToPath(import.meta.url)) + sep;
 
 // The thread is started before it is known what to record. Messages on `turn` make the main thread's event loop turn.
 parentPort!.once('message', ({ options, turn }: { options: RecorderOptions; turn: MessagePort }) => {
@@ -25,7 +25,7 @@ parentPort!.once('message', ({ options, turn }: { options: RecorderOptions; turn
   const config = options.process.config as TracerConfig;
   startRecorder(options, {
     plan: planSource(config),
-    service: (access) => startService(access, { options, config, ownFolder: OWN_FOLDER, turn }),
+    service: (access) => startService(access, { options, config, ownFolder: BUNDLES, turn }),
   });
-  setTimeout(() => sweepCache(join(config.root, DEFAULT_FOLDER, 'cache')), SWEEP_AFTER_MS).unref();
+  setTimeout(() => sweepCache(join(config.root, OWN_FOLDER, 'cache')), SWEEP_AFTER_MS).unref();
 });

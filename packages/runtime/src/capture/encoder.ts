@@ -32,6 +32,7 @@ import {
   KIND_SET,
   KIND_UNKNOWN,
 } from './identity.ts';
+import type { Containers } from '../probes/mutations.ts';
 import { createStrings, STRING_CHARS_MAX, type Strings } from './strings.ts';
 
 /** How much of a value is taken. */
@@ -67,6 +68,7 @@ export type Encode = (value: unknown, p: number, name: SecretName | null) => num
 export interface Encoder {
   readonly encode: Encode;
   readonly strings: Strings;
+  readonly containers: Containers;
   /** Lets go of what is remembered of the program's objects by reference. */
   forget(): void;
   trustStackFormatter(): void;
@@ -291,6 +293,14 @@ export function createEncoder(
     trustStackFormatter: stacks.trustFormatter,
     encode,
     strings,
+    containers: {
+      kindOf: (target) => {
+        const kind = identity.kindOfTarget(target);
+        return kind === KIND_UNKNOWN ? classify(target) : kind;
+      },
+      resize: identity.resize,
+      expire: identity.expire,
+    },
     expectNumbers,
     putLine,
   };

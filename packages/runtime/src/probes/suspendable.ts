@@ -97,7 +97,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
   const wake = (frame: Frame): void => {
     // Woken from the loop it goes on in its own chain of causes; woken by `next()` in that of its caller.
     const isRoot = state.d <= registers[BASE_DEPTH]!;
-    const p = attention.attendResume(isRoot ? parts.resumeCause(frame.correlation) : undefined);
+    const p = attention.attendCaused(isRoot ? parts.resumeCause(frame.correlation) : undefined);
     if (p < 0) return;
     const depth = state.d;
     words[p] = (frame.site << 8) | K.RESUME;

@@ -34,7 +34,7 @@ export class BoundedLookup implements SeekLookup {
       const info = chunks[i]!;
       if (info.chunk >= beforeChunk) continue;
       if (performance.now() > this.deadlineMs) throw new OutOfTime('no time left to look it up');
-      if (!this.mentions(thread, info, sites)) continue;
+      if (!this.writes(thread, info, sites)) continue;
       if (digestOf(this.recording, thread, info).variables.get(owner, variable) !== undefined) return info.chunk;
     }
     return -1;
@@ -45,6 +45,26 @@ export class BoundedLookup implements SeekLookup {
   }
 
   nextScope(): undefined {
+    return undefined;
+  }
+
+  mentions(): undefined {
+    return undefined;
+  }
+
+  throws(): undefined {
+    return undefined;
+  }
+
+  actionChunk(): undefined {
+    return undefined;
+  }
+
+  effectChunk(): undefined {
+    return undefined;
+  }
+
+  captures(): undefined {
     return undefined;
   }
 
@@ -65,7 +85,7 @@ export class BoundedLookup implements SeekLookup {
     return sites;
   }
 
-  private mentions(thread: number, info: ChunkInfo, sites: ReadonlySet<number>): boolean {
+  private writes(thread: number, info: ChunkInfo, sites: ReadonlySet<number>): boolean {
     const chunk = this.recording.tryChunk(thread, info);
     if (typeof chunk === 'string') return false;
     let found = false;

@@ -1,3 +1,4 @@
+import { FORMAT_VERSION } from '@execution-cinema/format';
 import { dirname } from 'node:path';
 import { isBusy, sqliteCode } from '../driver/sqlite-codes.ts';
 import type { Database } from '../driver/types.ts';
@@ -68,7 +69,7 @@ export class Recorder {
     this.disk = new DiskGuard(options.file, options.diskFloorBytes, hooks.freeBytes);
     this.disk.check(0);
     const opened = openRecording(options.file, {
-      format_version: '1',
+      format_version: String(FORMAT_VERSION),
       started_at: options.startedAt,
       start_hrtime_ns: String(options.originHrtimeNs),
       root: options.root,

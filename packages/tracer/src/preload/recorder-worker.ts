@@ -32,10 +32,11 @@ export function launchRecorder(bundle: URL): void {
   waiting.unref();
 }
 
-/** Tells the recorder thread what to record. Its failure only ends the recording: writers see R_RECORDER and stop waiting. */
-export function startRecorderWorker(bundle: URL, options: RecorderOptions): void {
+/** Tells the recorder thread what to record, and returns its id. Its failure only ends the recording: writers see R_RECORDER and stop waiting. */
+export function startRecorderWorker(bundle: URL, options: RecorderOptions): number {
   if (waiting === undefined) launchRecorder(bundle);
   const worker = waiting!;
+  const { threadId } = worker;
   waiting = undefined;
   const ring = new Int32Array(options.main.ring);
   const ended = (): void => {
@@ -49,6 +50,7 @@ export function startRecorderWorker(bundle: URL, options: RecorderOptions): void
   port1.unref();
   turnPort = port1;
   worker.postMessage({ options, turn }, [...(options.ports as MessagePort[]), turn]);
+  return threadId;
 }
 
 /** Nothing is to be recorded after all. */

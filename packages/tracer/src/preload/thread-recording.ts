@@ -17,6 +17,8 @@ export interface ThreadRecording {
   /** Control words of the ring (`R_*`). */
   readonly control: Int32Array;
   readonly redactionKey: string;
+  /** What the threads of the process tell each other about messages. */
+  readonly sharedMemory: SharedArrayBuffer;
   /** BroadcastChannel on which the recorder listens. */
   readonly channel: string;
   post(message: RecorderMessage): void;

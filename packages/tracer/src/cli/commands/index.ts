@@ -1,9 +1,12 @@
 import type { Command } from '../command.ts';
 import { calls } from './calls.ts';
 import { control } from './control.ts';
+import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
+import { exportCommand } from './export.ts';
+import { hot } from './hot.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
 import { ls } from './ls.ts';
@@ -16,10 +19,12 @@ import { state } from './state.ts';
 import { tree } from './tree.ts';
 import { values } from './values.ts';
 import { verify } from './verify.ts';
+import { view } from './view.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   run,
+  check,
   ls,
   info,
   tree,
@@ -27,10 +32,13 @@ export const COMMANDS: readonly Command[] = [
   events,
   values,
   state,
+  hot,
   snapshot,
   control,
   sql,
+  view,
   index,
+  exportCommand,
   verify,
   prune,
   map,
