@@ -9,6 +9,7 @@ import { exportCommand } from './export.ts';
 import { hot } from './hot.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
+import { inspect } from './inspect.ts';
 import { ls } from './ls.ts';
 import { map } from './map.ts';
 import { prune } from './prune.ts';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   verify,
   prune,
   map,
+  inspect,
   doctor,
   dump,
 ];
