@@ -10,6 +10,7 @@ import { exportCommand } from './export.ts';
 import { hot } from './hot.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
+import { inspect } from './inspect.ts';
 import { logpoint } from './logpoint.ts';
 import { ls } from './ls.ts';
 import { map } from './map.ts';
@@ -54,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   verify,
   prune,
   map,
+  inspect,
   doctor,
   dump,
 ];
