@@ -119,7 +119,9 @@ function startInWorker(): void {
   const recording = boot === undefined ? undefined : joinRecording(boot, RECORDER_BUNDLE);
   const loader = install(boot?.config ?? configure(true), recording);
   loader.esModules.ensure();
-  loader.esModules.ensureResolution();
+  if (boot === undefined || hasTypeScriptAround(boot.script ?? undefined, boot.config.root)) {
+    loader.esModules.ensureResolution();
+  }
   if (boot === undefined || recording === undefined) return;
   if (boot.start !== 0) recording.runtime.workerLinks.startedBy(boot.start);
   propagateToProcesses(boot.config, recording);
