@@ -39,6 +39,9 @@ const WRONG_USAGE = 2;
 /** What `--require` loads. */
 const PRELOAD = fileURLToPath(bundleUrl('preload.cjs'));
 
+/** Commands that are named in notes; further ones are not. */
+const UNREACHABLE_NOTES_MAX = 20;
+
 const key = Symbol.for(RUNTIME_KEY);
 const holder = globalThis as Record<symbol, unknown>;
 /** The channel to the process that has forked this one. */
@@ -107,9 +110,19 @@ function propagate(config: TracerConfig, recording: Recording, tree: Tree | unde
   propagateToWorkers({ config, redactionKey, originHrtimeNs, channel, linkMemory, isInherited }, parts);
 }
 
-function propagateToProcesses(config: TracerConfig, { redactionKey, runtime }: ThreadRecording): void {
+function propagateToProcesses(config: TracerConfig, recording: ThreadRecording): void {
+  const { redactionKey, runtime } = recording;
   const tree = { config, redactionKey, parentPid: process.pid };
-  installChildProcesses(runtime.links, (nodeOptions, link) => treeEnvironment({ ...tree, link }, PRELOAD, nodeOptions));
+  let unreachable = 0;
+  installChildProcesses({
+    links: runtime.links,
+    environmentForChild: (nodeOptions, link) => treeEnvironment({ ...tree, link }, PRELOAD, nodeOptions),
+    unreachable(command) {
+      if (++unreachable > UNREACHABLE_NOTES_MAX) return;
+      const text = `${recording.scrub(command)}: what is started with an empty environment cannot be recorded`;
+      recording.post({ type: 'note', timeNs: recording.nowNs(), kind: 'not recorded', text });
+    },
+  });
 }
 
 /** A worker thread joins the recording of its process; where there is none, its TypeScript needs no build either. */

@@ -113,6 +113,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
     sharedMemory: linkMemory,
     post,
     nowNs,
+    scrub: (command) => redactor.scrubArguments(command.split(' ')).join(' '),
     openPort() {
       const { port1: far, port2: near } = new MessageChannel();
       port1.postMessage({ type: 'port', port: near } satisfies RecorderMessage, [near]);

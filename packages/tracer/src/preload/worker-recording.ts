@@ -65,6 +65,7 @@ export function joinRecording(boot: WorkerBoot, recorderBundle: URL): WorkerReco
     sharedMemory: boot.linkMemory,
     post,
     nowNs,
+    scrub: (command) => redactor.scrubArguments(command.split(' ')).join(' '),
     channel: boot.channel,
     openPort: () => null,
     drain: () => void runtime.drain(DRAIN_MS_MAX),
