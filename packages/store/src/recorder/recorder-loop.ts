@@ -95,7 +95,8 @@ export class RecorderLoop {
       this.idleTicks = 0;
       this.sleep.end(this.controls());
     } else this.idleTicks++;
-    const due = nowMs - this.lastFlushMs >= this.flushMs;
+    // What the other threads did until the process ends is taken as far as they have published it.
+    const due = nowMs - this.lastFlushMs >= this.flushMs || recorder.exit !== undefined;
     if (waiting.size > 0 || due || full) {
       if (this.flush(recorder, due ? 'published' : 'full', waiting)) {
         if (due) this.lastFlushMs = nowMs;
