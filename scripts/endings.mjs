@@ -52,6 +52,7 @@ if (!values.keep) rmSync(folder, { recursive: true, force: true });
 else console.log(`recordings of failed runs: ${folder}`);
 
 lostMs.sort((a, b) => a - b);
+/** @param {number} share */
 const at = (share) => (lostMs[Math.min(lostMs.length - 1, Math.floor(lostMs.length * share))] ?? 0).toFixed(1);
 console.log(
   `${doneCount} runs from seed ${firstSeed}: ${failedCount} failed; ${[...ways].map(([way, count]) => `${count} ${way}`).join(', ')}`,

@@ -61,7 +61,7 @@ export function checkOutcome(outcome, commands) {
       const mayLose = !side.done && !ORDERLY.has(wayOf(run, member));
       if (!mayLose && lost.length > 0) problems.push(`${member}: ${lost.length} lines lost although it ended in order`);
       if (!mayLose) continue;
-      const lostMs = lost.length === 0 ? 0 : side.lines.at(-1).timeMs - lost[0].timeMs;
+      const lostMs = timeOf(side.lines.at(-1)) - timeOf(lost[0] ?? side.lines.at(-1));
       losses.push({ member, lostMs });
       if (lostMs > LOST_MS_MAX) problems.push(`${member}: the last ${lostMs} ms are lost`);
     }
@@ -69,7 +69,7 @@ export function checkOutcome(outcome, commands) {
     opened.close();
   }
   for (const command of commands) {
-    const [name, ...rest] = command;
+    const [name = '', ...rest] = command;
     const { status, stderr } = spawnSync(process.execPath, [CLI, name, '--rec', recording, ...rest], {
       encoding: 'utf8',
     });
@@ -78,7 +78,11 @@ export function checkOutcome(outcome, commands) {
   return { problems, losses };
 }
 
-/** How a member ended: as the run says, if it is the victim or lives in its process. */
+/**
+ * How a member ended: as the run says, if it is the victim or lives in its process.
+ * @param {import('./tree.mjs').Run} run
+ * @param {string} member
+ */
 function wayOf({ victim, how }, member) {
   if (member === victim) return how;
   // What its threads are doing at that moment is cut off when a process ends.
@@ -87,6 +91,11 @@ function wayOf({ victim, how }, member) {
   if (victim === 'parent' && member === 'cluster') return 'exit';
   if (victim === 'parent' && member.startsWith('cluster/')) return 'cut off';
   return 'none';
+}
+
+/** @param {{ timeMs: number } | undefined} line */
+function timeOf(line) {
+  return line?.timeMs ?? 0;
 }
 
 /** @param {Outcome} outcome */
@@ -105,13 +114,17 @@ function integrityProblems(file) {
   }
 }
 
-/** @returns {Map<string, { last: number, calls: number }>} */
+/**
+ * @typedef {{ member: string, last: number, calls: number }} Recorded
+ * @param {{ sql(query: string): { rows: Recorded[] } }} recording
+ * @returns {Map<string, Recorded>}
+ */
 function recordedNumbers(recording) {
   const { rows } = recording.sql(
     `SELECT json_extract(c.arguments, '$[0][0]') AS member, max(json_extract(c.arguments, '$[1][0]')) AS last, count(*) AS calls
      FROM call_rows c JOIN functions f ON f.id = c.function_id WHERE f.name = 'tick' GROUP BY 1`,
   );
-  return new Map(rows.map(({ member, last, calls }) => [member, { last, calls }]));
+  return new Map(rows.map((row) => [row.member, row]));
 }
 
 /**
@@ -127,7 +140,7 @@ function sideOf({ folder }, member) {
     lines: lines
       .filter((line) => line !== 'done')
       .map((line) => {
-        const [timeMs, number] = line.split(' ').map(Number);
+        const [timeMs = 0, number = 0] = line.split(' ').map(Number);
         return { timeMs, number };
       }),
   };

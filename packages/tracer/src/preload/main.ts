@@ -99,7 +99,7 @@ function install(config: TracerConfig, recording: ThreadRecording | undefined): 
 
 /** Threads and processes that this one starts belong to the same recording. */
 function propagate(config: TracerConfig, recording: Recording, tree: Tree | undefined): void {
-  const { redactionKey, originHrtimeNs, channel, runtime, sharedMemory: linkMemory } = recording;
+  const { redactionKey, originHrtimeNs, channel, listening, runtime, sharedMemory: linkMemory } = recording;
   if (tree !== undefined) runtime.links.startedBy(PROCESS, tree.link);
   propagateToProcesses(config, recording);
   if (tree !== undefined && typeof process.send === 'function') {
@@ -107,7 +107,7 @@ function propagate(config: TracerConfig, recording: Recording, tree: Tree | unde
   }
   const isInherited = tree !== undefined;
   const parts: WorkerParts = { runtime, preload: PRELOAD, isInherited };
-  propagateToWorkers({ config, redactionKey, originHrtimeNs, channel, linkMemory, isInherited }, parts);
+  propagateToWorkers({ config, redactionKey, originHrtimeNs, channel, listening, linkMemory, isInherited }, parts);
 }
 
 function propagateToProcesses(config: TracerConfig, recording: ThreadRecording): void {

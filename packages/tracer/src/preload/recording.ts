@@ -58,6 +58,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
   };
   const linkSeed = randomBytes(4).readUInt32LE();
   const linkMemory = allocateLinkMemory(linkSeed);
+  const listening = new SharedArrayBuffer(4);
   const recorderThread = startRecorderWorker(recorderBundle, {
     file: config.out,
     root: config.root,
@@ -86,6 +87,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
     },
     ports: [port2],
     channel,
+    listening,
     flushMs: config.flushMs,
     ...(config.keepBytes === null ? {} : { keepBytes: config.keepBytes }),
     ...(config.keepTotalBytes === null ? {} : { keepTotalBytes: config.keepTotalBytes }),
@@ -109,6 +111,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
     runtime,
     originHrtimeNs,
     channel,
+    listening,
     redactionKey,
     sharedMemory: linkMemory,
     post,

@@ -17,6 +17,8 @@ export interface ThreadRecording {
   readonly sharedMemory: SharedArrayBuffer;
   /** BroadcastChannel on which the recorder listens. */
   readonly channel: string;
+  /** One word: 1 once it does. */
+  readonly listening: SharedArrayBuffer;
   post(message: RecorderMessage): void;
   /** A port for another thread that has something to tell the recorder; null: it has to use the channel. */
   openPort(): MessagePort | null;

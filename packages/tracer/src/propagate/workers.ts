@@ -20,6 +20,8 @@ export interface WorkerBoot {
   readonly originHrtimeNs: bigint;
   /** Name of the BroadcastChannel on which the recorder thread of the process listens. */
   readonly channel: string;
+  /** One word: 1 once it does. */
+  readonly listening: SharedArrayBuffer;
   /** Of the runtime: what threads tell each other about messages. */
   readonly linkMemory: SharedArrayBuffer;
   /** Workers of this process load the preload without being told. */
