@@ -72,6 +72,26 @@ export const PROPERTY_COMPUTED = 0x35;
 export const SCOPE_LINK = 0x36;
 /** payload = site; V owner; V key. */
 export const PROPERTY_DELETE = 0x37;
+/**
+ * payload = mutation site; u32 operation (bits 0-7, `MUTATE_*`) and number of values (8-31); u32 length or size after it;
+ * V owner; values. A built-in method has changed a built-in array, Map or Set.
+ */
+export const MUTATION = 0x38;
+
+/** The owner's content, taken after the call, is all that is said. */
+export const MUTATE_CONTENT = 0;
+/** Values: what was appended. */
+export const MUTATE_PUSH = 1;
+export const MUTATE_POP = 2;
+/** Values: what was put in front. */
+export const MUTATE_UNSHIFT = 3;
+export const MUTATE_SHIFT = 4;
+/** Values: key and value of a Map. */
+export const MUTATE_SET = 5;
+/** Values: the new member of a Set. */
+export const MUTATE_ADD = 6;
+/** Values: the key or member that is gone. */
+export const MUTATE_DELETE = 7;
 
 /** payload = expression site; V. */
 export const EXPRESSION = 0x40;

@@ -43,6 +43,7 @@ export class RowBuilder {
   private readonly texts = new ValueTexts();
   private readonly sites: SiteRows;
   private readonly db: Database;
+  private readonly wants: (frame: Frame) => boolean;
   private readonly events: Statement;
   private replay: ThreadReplay;
   private calls: CallRows;
@@ -53,7 +54,9 @@ export class RowBuilder {
   private lastChunk = -1;
   private lastCallsChunk = -1;
 
-  constructor(recording: Recording, thread: number, sidecar: Database) {
+  /** `wants` says which calls get rows; all when left out. */
+  constructor(recording: Recording, thread: number, sidecar: Database, wants: (frame: Frame) => boolean = () => true) {
+    this.wants = wants;
     this.recording = recording;
     this.thread = thread;
     this.db = sidecar;
@@ -68,7 +71,7 @@ export class RowBuilder {
     const { db, thread, texts, sites } = this;
     const replay = new ThreadReplay(this.recording.resolver(thread));
     const exceptions = new ExceptionRows(db, thread);
-    const calls = new CallRows(db, thread, replay, { texts, sites, exceptions });
+    const calls = new CallRows(db, thread, replay, { texts, sites, exceptions }, this.wants);
     return [replay, calls, new WriteRows(db, thread, replay, { texts, sites }), exceptions];
   }
 
@@ -111,7 +114,7 @@ export class RowBuilder {
   private addOlderFrames(info: ChunkInfo): void {
     const chunks = this.recording.chunks(this.thread);
     for (const frame of this.replay.stack) {
-      if (this.calls.hasStart(frame.call)) continue;
+      if (!this.wants(frame) || this.calls.hasStart(frame.call)) continue;
       const birth = chunks[chunkOfCall(chunks, frame.call)];
       if (!birth || birth.chunk >= info.chunk) continue;
       const known = digestOf(this.recording, this.thread, birth).frames.get(frame.call);

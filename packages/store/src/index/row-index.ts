@@ -72,18 +72,29 @@ function inheritCorrelations(sidecar: Database): void {
   while (update.run().changes > 0);
 }
 
-/** Calls that were open when their thread ended (process.exit, an uncaught error) end with it. */
-function endCalls(recording: Recording, sidecar: Database): void {
+/**
+ * Calls that were open when their thread ended (process.exit, an uncaught error) end with it, once `isRead` says that
+ * the thread was read to its end.
+ */
+export function endCalls(recording: Recording, sidecar: Database, isRead = hasRowsOfThread): void {
   const complete = new Set(recording.processes().flatMap((row) => (row.complete ? [row.id] : [])));
-  const covers = new Coverage(sidecar);
   const update = sidecar.prepare(
     "UPDATE call_rows SET outcome = 'terminated', end_ns = ? WHERE thread_id = ? AND outcome = 'running'",
   );
   for (const { id, processId, endNs } of recording.threads()) {
     if (endNs === null || !complete.has(processId)) continue;
-    const whole = recording.chunks(id).every((info) => covers.missing(id, info, ['calls']).size === 0);
-    if (whole) update.run(endNs, id);
+    if (isRead(recording, sidecar, id)) update.run(endNs, id);
   }
+}
+
+function hasRowsOfThread(recording: Recording, sidecar: Database, thread: number): boolean {
+  const covers = new Coverage(sidecar);
+  return recording.chunks(thread).every((info) => covers.missing(thread, info, ['calls']).size === 0);
+}
+
+/** Whether every chunk has its rows of calls. */
+export function hasCallRows(recording: Recording, sidecar: Database): boolean {
+  return recording.threads().every(({ id }) => hasRowsOfThread(recording, sidecar, id));
 }
 
 interface ThreadWork {
@@ -188,7 +199,9 @@ export function functionIds(sidecar: Database, patterns: readonly string[]): num
 }
 
 function chunksOfFunctions(sidecar: Database, thread: number, patterns: readonly string[]): Set<number> {
-  const select = sidecar.prepare('SELECT chunk FROM function_calls WHERE function_id = ? AND thread_id = ?');
+  const select = sidecar.prepare(
+    'SELECT chunk FROM function_calls WHERE function_id = ? AND thread_id = ? AND calls > 0',
+  );
   const ids = functionIds(sidecar, patterns);
   return new Set(ids.flatMap((id) => select.all<{ chunk: number }>(id, thread)).map(({ chunk }) => chunk));
 }

@@ -9,7 +9,7 @@
  *
  * A change here raises SIDECAR_VERSION; an older sidecar is then made anew.
  */
-export const SIDECAR_VERSION = 2;
+export const SIDECAR_VERSION = 3;
 
 /** `PRAGMA application_id`: "ECX1". */
 export const SIDECAR_APPLICATION_ID = 0x45435831;
@@ -44,7 +44,15 @@ export const GROUP_OF_TABLE: Readonly<Record<string, RowGroup>> = {
 };
 
 /** Tables that tier 1 fills. */
-export const SEEK_TABLES: readonly string[] = ['function_calls', 'last_writes', 'sleeps', 'seek_chunks'];
+export const SEEK_TABLES: readonly string[] = [
+  'function_calls',
+  'last_writes',
+  'sleeps',
+  'chunk_sites',
+  'chunk_objects',
+  'effects',
+  'seek_chunks',
+];
 
 const FACTS = `
 CREATE TABLE index_meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -67,13 +75,24 @@ CREATE TABLE snapshots(id INTEGER PRIMARY KEY, process_id INTEGER, time_ns INTEG
 const TIER_1 = `
 CREATE TABLE seek_chunks(thread_id INTEGER, chunk INTEGER, words INTEGER, whole INTEGER, next_scope INTEGER,
   PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
-CREATE TABLE function_calls(function_id INTEGER, thread_id INTEGER, chunk INTEGER, calls INTEGER,
-  PRIMARY KEY(function_id, thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE function_calls(function_id INTEGER, thread_id INTEGER, chunk INTEGER, calls INTEGER, throws INTEGER,
+  self_ns INTEGER, total_ns INTEGER, PRIMARY KEY(function_id, thread_id, chunk)) WITHOUT ROWID;
 CREATE TABLE last_writes(thread_id INTEGER, owner INTEGER, variable INTEGER, chunk INTEGER,
   PRIMARY KEY(thread_id, owner, variable, chunk)) WITHOUT ROWID;
 CREATE TABLE sleeps(thread_id INTEGER, call INTEGER, from_chunk INTEGER, to_chunk INTEGER, site INTEGER, link INTEGER,
   suspend_site INTEGER, event INTEGER, time_ns INTEGER, PRIMARY KEY(thread_id, call, from_chunk)) WITHOUT ROWID;
 CREATE INDEX sleeps_by_end ON sleeps(thread_id, to_chunk, from_chunk);
+CREATE TABLE detail_nodes(thread_id INTEGER, level INTEGER, node INTEGER, shift INTEGER, data BLOB,
+  PRIMARY KEY(thread_id, level, node));
+CREATE TABLE detail_stacks(thread_id INTEGER, chunk INTEGER, next_event INTEGER, last_ns INTEGER, data BLOB,
+  PRIMARY KEY(thread_id, chunk));
+CREATE TABLE slice_ends(thread_id INTEGER, call INTEGER, start_ns INTEGER, end_ns INTEGER, outcome INTEGER,
+  PRIMARY KEY(thread_id, call, start_ns)) WITHOUT ROWID;
+CREATE TABLE chunk_sites(thread_id INTEGER, chunk INTEGER, throws INTEGER, sites BLOB /* ascending u32, little-endian */,
+  PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE chunk_objects(thread_id INTEGER, chunk INTEGER, objects BLOB /* ascending u32, little-endian */,
+  PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE effects(thread_id INTEGER, call INTEGER, chunk INTEGER, PRIMARY KEY(thread_id, call, chunk)) WITHOUT ROWID;
 `;
 
 const TIER_2 = `
@@ -89,7 +108,7 @@ CREATE TABLE suspension_rows(call_id INTEGER, event INTEGER, time_ns INTEGER, re
   site_id INTEGER, PRIMARY KEY(call_id, event)) WITHOUT ROWID;
 CREATE TABLE resumption_rows(call_id INTEGER, event INTEGER, time_ns INTEGER, PRIMARY KEY(call_id, event)) WITHOUT ROWID;
 CREATE TABLE exception_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, event INTEGER, time_ns INTEGER,
-  name TEXT, message TEXT, stack TEXT, caught INTEGER, caught_event INTEGER);
+  name TEXT, message TEXT, stack TEXT, caught INTEGER, caught_event INTEGER, stack_event INTEGER);
 CREATE TABLE logs(id INTEGER PRIMARY KEY, thread_id INTEGER, call_id INTEGER, time_ns INTEGER, stream TEXT, text TEXT);
 CREATE TABLE request_rows(id INTEGER PRIMARY KEY, call_id INTEGER, direction TEXT, method TEXT, url TEXT, status INTEGER,
   start_ns INTEGER, end_ns INTEGER, correlation_id INTEGER);
@@ -131,7 +150,10 @@ function firstCallOf(correlation: string): string {
 const VIEWS = `
 CREATE VIEW modules AS SELECT id, file, url, hash, source, level, skipped_reason FROM module_rows;
 CREATE VIEW functions AS SELECT f.id, f.module_id, f.file, f.name, f.kind, f.line, f."column", f.end_line, f.level,
-    coalesce((SELECT sum(c.calls) FROM function_calls c WHERE c.function_id = f.id), 0) AS calls
+    coalesce((SELECT sum(c.calls) FROM function_calls c WHERE c.function_id = f.id), 0) AS calls,
+    coalesce((SELECT sum(c.throws) FROM function_calls c WHERE c.function_id = f.id), 0) AS throws,
+    coalesce((SELECT sum(c.self_ns) FROM function_calls c WHERE c.function_id = f.id), 0) AS self_ns,
+    coalesce((SELECT sum(c.total_ns) FROM function_calls c WHERE c.function_id = f.id), 0) AS total_ns
   FROM function_rows f;
 CREATE VIEW calls AS SELECT c.id, c.thread_id, t.process_id, c.parent_id, c.async_parent_id,
     ${rootOf('c.correlation_id')} AS correlation_id, c.function_id, f.name AS function, f.file, f.line, c.call_line, c.depth, c.start_ns, c.end_ns, c.outcome, c.result,

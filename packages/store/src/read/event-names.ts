@@ -27,6 +27,7 @@ const NAMES = new Map<number, string>([
   [K.PROPERTY, 'property'],
   [K.PROPERTY_COMPUTED, 'property'],
   [K.PROPERTY_DELETE, 'delete'],
+  [K.MUTATION, 'mutation'],
   [K.EXPRESSION, 'expression'],
   [K.THROW, 'throw'],
   [K.CATCH, 'catch'],

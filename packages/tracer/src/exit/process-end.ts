@@ -22,6 +22,8 @@ export interface ProcessEndHooks {
   onMessage(): void;
   /** A worker thread of the program has been made. */
   onWorker(worker: Worker): void;
+  /** The program adds its first or another listener for an event of `process`, or has taken one away. */
+  onListener(event: unknown, added: boolean): void;
 }
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
@@ -59,6 +61,7 @@ export function watchProcessEnd(hooks: ProcessEndHooks): void {
       }
     }
     if (event === 'message') hooks.onMessage();
+    if (event === 'newListener' || event === 'removeListener') hooks.onListener(args[0], event === 'newListener');
     if (event === 'worker') hooks.onWorker(args[0] as Worker);
     if (event === 'beforeExit') {
       const heard = apply(emit, this, [event, ...args]) as boolean;

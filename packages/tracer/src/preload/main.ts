@@ -22,6 +22,8 @@ import {
   workerBoot,
   type WorkerParts,
 } from '../propagate/workers.ts';
+import { offerSnapshots } from '../snapshot/offer.ts';
+import { watchListeners } from '../snapshot/signal.ts';
 import { dismissRecorder } from './recorder-worker.ts';
 import { startRecording, type Recording } from './recording.ts';
 import type { ThreadRecording } from './thread-recording.ts';
@@ -93,6 +95,7 @@ function install(config: TracerConfig, recording: ThreadRecording | undefined): 
   const value = Object.defineProperty(recording?.runtime ?? {}, 'takeOverMain', { value: takeOver });
   Object.defineProperty(holder, key, { value, enumerable: false });
   const loader = installLoader(config, recording);
+  if (recording !== undefined) offerSnapshots(value, recording, loader.scripts);
   recording?.runtime.observe();
   return loader;
 }
@@ -154,6 +157,7 @@ function startInWorker(): void {
     onFatal() {},
     onMessage() {},
     onWorker: (worker) => watchWorkerEnd(worker, recording),
+    onListener() {},
   });
 }
 
@@ -232,6 +236,7 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader, qu
     onFatal: (error) => void loader.report.arm({ error }),
     onMessage: () => parentEnd?.received(),
     onWorker: (worker) => watchWorkerEnd(worker, recording),
+    onListener: watchListeners(config.signal, recording.control),
   });
 }
 

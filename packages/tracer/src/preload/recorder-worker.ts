@@ -1,6 +1,7 @@
-import { Worker, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
 import type { RecorderOptions } from '@execution-cinema/store';
+import { SIGNAL_EXEC_ARGV } from '../snapshot/signal.ts';
 
 /** A thread that waits to be told what to record. */
 let waiting: Worker | undefined;
@@ -15,7 +16,7 @@ export function launchRecorder(bundle: URL): void {
     () =>
       new Worker(bundle, {
         name: 'tracer recorder',
-        execArgv: [],
+        execArgv: SIGNAL_EXEC_ARGV,
         env: sqlite === undefined ? {} : { TRACER_SQLITE: sqlite },
         stdin: false,
         // Its own streams: with the program's, Node would open `process.stdout` here and now.
@@ -41,7 +42,10 @@ export function startRecorderWorker(bundle: URL, options: RecorderOptions): numb
   };
   worker.on('error', ended);
   worker.on('exit', ended);
-  worker.postMessage(options, options.ports as MessagePort[]);
+  const { port1, port2: turn } = new MessageChannel();
+  port1.on('message', () => undefined);
+  port1.unref();
+  worker.postMessage({ options, turn }, [...(options.ports as MessagePort[]), turn]);
   return threadId;
 }
 

@@ -109,6 +109,8 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
   runtime.linkMemory.hideThread(recorderThread);
   return {
     runtime,
+    thread: 0,
+    control: new Int32Array(ring),
     originHrtimeNs,
     channel,
     listening,

@@ -65,6 +65,8 @@ export function joinRecording(boot: WorkerBoot, recorderBundle: URL): WorkerReco
   });
   return {
     runtime,
+    thread: threadId,
+    control: new Int32Array(ring),
     redactionKey,
     sharedMemory: boot.linkMemory,
     post,

@@ -10,7 +10,7 @@ import {
   type DecodedEvent,
   type Json,
 } from '@execution-cinema/format';
-import { eventName, variableOf, type Site, type SiteResolver } from '@execution-cinema/store';
+import { eventName, nameOfSite, variableOf, type Site, type SiteResolver } from '@execution-cinema/store';
 import { previewValue } from './value-preview.ts';
 import { printable } from './text.ts';
 
@@ -121,6 +121,8 @@ function detailOf(event: DecodedEvent, site: Site | undefined): string {
       return `[${second}] = ${third}  (of ${first})`;
     case K.PROPERTY_DELETE:
       return `[${second}]  (of ${first})`;
+    case K.MUTATION:
+      return `${printable(site ? (nameOfSite(site) ?? '') : '?')}(${values.slice(1).join(', ')})  (now ${event.number2}, of ${first})`;
     case K.LOG:
       return `${event.payload === 2 ? 'stderr' : 'stdout'} ${first}`;
     case K.UNCAUGHT:
