@@ -5,6 +5,7 @@ import { tracer } from './tracer-command.ts';
 /** The commands of the contract that this version has. */
 const COMMANDS = [
   'run',
+  'check',
   'ls',
   'info',
   'tree',
@@ -13,6 +14,7 @@ const COMMANDS = [
   'values',
   'state',
   'sql',
+  'view',
   'index',
   'verify',
   'prune',

@@ -95,9 +95,10 @@ export class StreamScript {
     return this;
   }
 
-  /** WRITE_SCOPED, REQUEST_START, REQUEST_END: a number before the values. */
+  /** SCOPE_OPEN, WRITE_SCOPED, REQUEST_START, REQUEST_END: a number before the values. */
   numbered(kind: number, payload: number, number: number, ...values: Scripted[]): this {
     this.head(kind, payload);
+    if (kind === K.SCOPE_OPEN) this.scope++;
     this.words.push(number);
     for (const value of values) this.value(value);
     return this;

@@ -1,4 +1,5 @@
 export { analyzeSource, type AnalyzeOptions } from './analyze.ts';
+export { findLoops, type LoopEntry } from './loops.ts';
 export { mapFiles, mapFolder, type MapOptions, type MapProgress } from './map-folder.ts';
 export {
   CODEMAP_VERSION,
@@ -10,4 +11,5 @@ export {
   type FunctionEntry,
   type FunctionKind,
   type ImportEntry,
+  type LineRange,
 } from './types.ts';

@@ -2,7 +2,7 @@ import * as K from './event-kinds.ts';
 import * as H from './chunk-layout.ts';
 import { ChunkTables, ValueDecoder } from './decode-value.ts';
 import { skipValue, skipValues } from './skip.ts';
-import { FORMAT_VERSION } from './version.ts';
+import { FORMAT_VERSION, FORMAT_VERSION_MIN } from './version.ts';
 import type { Value } from './value.ts';
 
 export interface OpenFrame {
@@ -33,8 +33,9 @@ export function readChunkHeader(words: Int32Array): ChunkHeader {
   if (words.length < H.HEADER_FIXED_WORDS)
     throw new RangeError(`chunk has ${words.length} words, expected at least ${H.HEADER_FIXED_WORDS}`);
   if (words[H.H_MAGIC] !== H.CHUNK_MAGIC) throw new RangeError('not a chunk: wrong magic word');
-  if (words[H.H_VERSION] !== FORMAT_VERSION)
-    throw new RangeError(`chunk of format ${words[H.H_VERSION]}, expected ${FORMAT_VERSION}`);
+  const version = words[H.H_VERSION]!;
+  if (version < FORMAT_VERSION_MIN || version > FORMAT_VERSION)
+    throw new RangeError(`chunk of format ${version}, expected ${FORMAT_VERSION_MIN} to ${FORMAT_VERSION}`);
   const at = (index: number): number => words[index]!;
   const pair = (index: number): number => H.u53(at(index), at(index + 1));
   const frames: OpenFrame[] = [];
@@ -83,6 +84,8 @@ export class EventScanner {
   causeCode = -1;
   causeCall = 0;
   causeCorrelation = 0;
+  /** Gets the identities of objects whose content the events hold, if set. */
+  captured: number[] | undefined;
 
   constructor(words: Int32Array, header: ChunkHeader, end = words.length) {
     this.words = words;
@@ -108,7 +111,7 @@ export class EventScanner {
         this.at = this.position;
         this.operands = this.position + 1;
         this.event++;
-        this.position = skipOperands(words, kind, this.operands);
+        this.position = skipOperands(words, kind, this.operands, this.captured);
         if (this.position > this.end) throw new RangeError(`chunk ends inside an event at word ${this.at}`);
         return true;
       }
@@ -134,11 +137,11 @@ export class EventScanner {
 }
 
 /** Position after the operands of an event of `kind` whose operands begin at `position`. Throws RangeError on an unknown kind. */
-export function skipOperands(words: Int32Array, kind: number, position: number): number {
-  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return skipValues(words, position, kind - K.ENTER_0);
+export function skipOperands(words: Int32Array, kind: number, position: number, captured?: number[]): number {
+  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return skipValues(words, position, kind - K.ENTER_0, captured);
   switch (kind) {
     case K.ENTER_MANY:
-      return skipValues(words, position + 1, words[position]!);
+      return skipValues(words, position + 1, words[position]!, captured);
     case K.LEAVE_UNDEFINED:
     case K.LEAVE_SMI:
     case K.LEAVE_THROW:
@@ -159,7 +162,7 @@ export function skipOperands(words: Int32Array, kind: number, position: number):
     case K.LOG:
     case K.LOG_INJECTED:
     case K.UNCAUGHT:
-      return skipValue(words, position);
+      return skipValue(words, position, captured);
     case K.RESUME:
     case K.SCOPE_COPY:
       return position + 2;
@@ -168,19 +171,27 @@ export function skipOperands(words: Int32Array, kind: number, position: number):
       return position + 1;
     case K.WRITE_SCOPED:
     case K.REQUEST_END:
-      return skipValue(words, position + 1);
+      return skipValue(words, position + 1, captured);
     case K.PROPERTY:
     case K.PROPERTY_DELETE:
     case K.MARK:
-      return skipValues(words, position, 2);
+      return skipValues(words, position, 2, captured);
     case K.PROPERTY_COMPUTED:
-      return skipValues(words, position, 3);
+      return skipValues(words, position, 3, captured);
+    case K.MUTATION:
+      return skipValues(words, position + 2, 1 + (words[position]! >>> 8), captured);
     case K.REQUEST_START:
-      return skipValues(words, position + 1, 2);
+      return skipValues(words, position + 1, 2, captured);
+    case K.SEND:
+      return position + 4;
+    case K.RECEIVE:
+      return position + 5;
+    case K.REQUEST_SOCKET:
+      return skipValues(words, position + 2, 2, captured);
     case K.AGGREGATE:
-      return skipValues(words, position + 1, 4);
+      return skipValues(words, position + 1, 4, captured);
     case K.CORRELATION:
-      return skipValue(words, position + 2);
+      return skipValue(words, position + 2, captured);
     default:
       throw new RangeError(`unknown event kind ${kind} at word ${position - 1}`);
   }
@@ -194,10 +205,15 @@ export interface DecodedEvent {
   /** Exact when `timeExact`; else the time of the last time point before it (interpolate with `interpolateTimes`). */
   timeNs: number;
   timeExact: boolean;
-  /** u32 or u53 operand: call of RESUME, scope instance, request number, correlation, count. */
+  /**
+   * u32 or u53 operand: call of RESUME, scope instance, request number, correlation, count, channel, operation and values of
+   * MUTATION.
+   */
   number: number;
-  /** Second u32 operand: instance copied from. */
+  /** Second operand: instance copied from, size after MUTATION, sequence, requests before it. */
   number2: number;
+  /** Third operand: number of what was received. */
+  number3: number;
   values: Value[];
   causeCode: number;
   causeCall: number;
@@ -227,6 +243,7 @@ export class EventDecoder {
       timeExact: scanner.timePoint,
       number: 0,
       number2: 0,
+      number3: 0,
       values: [],
       causeCode: scanner.causeCode,
       causeCall: scanner.causeCall,
@@ -279,8 +296,22 @@ function decodeOperands(decoder: ValueDecoder, kind: number, payload: number, re
     case K.REQUEST_END:
       result.number = u32();
       return read(1);
+    case K.MUTATION:
+      result.number = u32();
+      result.number2 = u32();
+      return read(1 + (result.number >>> 8));
     case K.REQUEST_START:
       result.number = u32();
+      return read(2);
+    case K.SEND:
+    case K.RECEIVE:
+      result.number = pair();
+      result.number2 = pair();
+      if (kind === K.RECEIVE) result.number3 = u32();
+      return;
+    case K.REQUEST_SOCKET:
+      result.number = u32();
+      result.number2 = u32();
       return read(2);
     case K.AGGREGATE:
       result.number = u32();

@@ -17,6 +17,7 @@ export const SITE_CATCH = 7;
 export const SITE_THIS = 8;
 export const SITE_INJECT = 9;
 export const SITE_DELETE = 10;
+export const SITE_MUTATION = 11;
 
 /** Level from which a site records: 1 boundaries, 2 locals, 3 expressions. */
 export type SiteRank = 1 | 2 | 3;
@@ -36,6 +37,7 @@ export type SiteRank = 1 | 2 | 3;
  * | THIS | 0 | 0 |
  * | INJECT | text of the plan's expression (names index) | 0 |
  * | DELETE | property name (names index, -1 computed) | text of the owner expression |
+ * | MUTATION | name of the method (names index) | text of the owner expression |
  */
 export type SiteTuple = [number, SiteRank, number, number, number, number, number];
 export const SITE_TUPLE_LENGTH = 7;

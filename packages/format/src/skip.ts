@@ -1,10 +1,10 @@
 import * as T from './value-tags.ts';
 
 /**
- * Position just after the encoded value at `position`, without decoding it.
- * Throws RangeError on an unknown tag or when the words end first.
+ * Position just after the encoded value at `position`, without decoding it. Identities of objects whose content it holds
+ * are added to `captured`, if given. Throws RangeError on an unknown tag or when the words end first.
  */
-export function skipValue(words: Int32Array, position: number): number {
+export function skipValue(words: Int32Array, position: number, captured?: number[]): number {
   if (position >= words.length) throw new RangeError(`chunk ends inside a value at word ${position}`);
   const head = words[position]!;
   const payload = head >>> 8;
@@ -44,23 +44,28 @@ export function skipValue(words: Int32Array, position: number): number {
     case T.REGEXP:
       return skipValue(words, next + 1);
     case T.OBJECT:
-      return skipValues(words, skipValue(words, next + 1), (payload & T.OBJECT_COUNT_MASK) * 2);
+      captured?.push(words[next]!);
+      return skipValues(words, skipValue(words, next + 1), (payload & T.OBJECT_COUNT_MASK) * 2, captured);
     case T.ERROR:
-      return skipValues(words, next + 1, 3 + (payload & T.OBJECT_COUNT_MASK) * 2);
+      captured?.push(words[next]!);
+      return skipValues(words, next + 1, 3 + (payload & T.OBJECT_COUNT_MASK) * 2, captured);
     case T.ARRAY:
     case T.SET:
-      return skipValues(words, next + 2, payload);
+      captured?.push(words[next]!);
+      return skipValues(words, next + 2, payload, captured);
     case T.MAP:
-      return skipValues(words, next + 2, payload * 2);
+      captured?.push(words[next]!);
+      return skipValues(words, next + 2, payload * 2, captured);
     case T.BINARY:
+      captured?.push(words[next]!);
       return skipValues(words, skipValue(words, next + 1) + 1, payload);
     default:
       throw new RangeError(`unknown value tag ${head & 0xff} at word ${position}`);
   }
 }
 
-export function skipValues(words: Int32Array, position: number, count: number): number {
+export function skipValues(words: Int32Array, position: number, count: number, captured?: number[]): number {
   let next = position;
-  for (let i = 0; i < count; i++) next = skipValue(words, next);
+  for (let i = 0; i < count; i++) next = skipValue(words, next, captured);
   return next;
 }

@@ -1,5 +1,12 @@
-/** Version of the chunk layout (see `chunk-layout.ts`) and of the event words. Raise it with every incompatible change. */
-export const FORMAT_VERSION = 1;
+/**
+/**
+ * Version of the chunk layout (see `chunk-layout.ts`) and of the event words. Raise it with every change.
+ * Changelog: 1 first version; 2 MUTATION (what built-in methods do to arrays, Maps and Sets), SEND, RECEIVE and
+ * REQUEST_SOCKET (what goes between threads and processes).
+ */
+export const FORMAT_VERSION = 2;
+/** Chunks from this version on can be read. */
+export const FORMAT_VERSION_MIN = 1;
 
 /** The one key on `globalThis` under which instrumented code finds the runtime (non-enumerable). */
 export const RUNTIME_KEY = 'execution-cinema';

@@ -39,6 +39,8 @@ export type Probe =
   | 'pp'
   | 'ppc'
   | 'd'
+  | 'mu'
+  | 'mk'
   | 'v'
   | 'lg'
   | 'a'

@@ -269,6 +269,16 @@ export function installReferenceRuntime(
     event(`set ${named.owner}${key === '' ? `.${named.name}` : `[${key}]`} = ${shown(site, value)} on ${show(owner)}`);
   }
 
+  function mutate(site: number, code: number, owner: unknown, result: unknown, keys: Args): unknown {
+    if (!isOn(site) || !(Array.isArray(owner) || types.isMap(owner) || types.isSet(owner))) return result;
+    checkFrame(site);
+    const { module, tuple } = siteOf(site);
+    const named = `${module.sites.names[tuple[6]]}.${module.sites.names[tuple[5]]}`;
+    const values = keys.map((key) => ` ${shown(site, key)}`).join('');
+    event(`${named}(${code >> 4})${values} makes ${shown(site, owner)}`);
+    return result;
+  }
+
   function openScope(site: number, parent: number, copied: number | undefined): number {
     if (!isOn(site)) return 0;
     const { module, tuple } = siteOf(site);
@@ -378,6 +388,8 @@ export function installReferenceRuntime(
       }
       return result;
     },
+    mu: (s: number, code: number, o: unknown, result: unknown) => mutate(s, code, o, result, []),
+    mk: (s: number, code: number, o: unknown, result: unknown, key: unknown) => mutate(s, code, o, result, [key]),
     v(s: number, v: unknown) {
       if (isOn(s)) {
         const { module, tuple } = siteOf(s);

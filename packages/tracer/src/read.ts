@@ -8,7 +8,6 @@
  *     for (const call of recording.calls({ threw: true }).calls) console.log(call.function, call.exception?.message);
  *     recording.close();
  */
-import { join } from 'node:path';
 import {
   buildRows,
   buildSeekIndex,
@@ -44,7 +43,7 @@ import {
   type TreeOptions,
   type VerifyResult,
 } from '@execution-cinema/store';
-import { DEFAULT_FOLDER, findRoot } from './config/index.ts';
+import { findRoot, recordingsPlace } from './config/index.ts';
 
 export {
   formatCall,
@@ -195,5 +194,5 @@ export function listRecordings(folder: string = recordingsFolder()): RecordingSu
 
 /** Where recordings of the project around `cwd` lie unless `TRACER_OUT` says otherwise. */
 export function recordingsFolder(cwd: string = process.cwd()): string {
-  return join(findRoot(cwd), DEFAULT_FOLDER);
+  return recordingsPlace(findRoot(cwd)).folder;
 }

@@ -5,6 +5,7 @@ import { isTracedCall } from '../plan/file-plan.ts';
 import type { Walk } from '../walk.ts';
 import { visitMethod } from './classes.ts';
 import { functionsOfExportShape, isExportHelperCall, isRequireCall } from './exports-shapes.ts';
+import { visitMutation } from './mutations.ts';
 import { hintName } from './names.ts';
 import { visitDelete, visitObject, visitPropertyAssignment, visitPropertyUpdate, visitTarget } from './properties.ts';
 import { visitAwait, visitYield } from './suspension.ts';
@@ -73,6 +74,7 @@ function visitConstructor(walk: Walk, callee: AnyNode): void {
 function visitCall(walk: Walk, node: NodeOf<'CallExpression'>): void {
   const { callee } = node;
   const inside = (): void => {
+    if (visitMutation(walk, node)) return;
     visitCallee(walk, callee);
     walk.visitAll(node.arguments);
   };
@@ -103,7 +105,10 @@ function visitSuperCall(walk: Walk, node: AnyNode, inside: () => void): void {
 function visitChain(walk: Walk, node: NodeOf<'ChainExpression'>): void {
   const kind = node.expression.type === 'CallExpression' ? 'call' : 'member';
   const visit = kind === 'call' ? visitCallValue : visitValue;
-  visit(walk, node, kind, () => visitLink(walk, node.expression));
+  visit(walk, node, kind, () => {
+    const { expression } = node;
+    if (expression.type !== 'CallExpression' || !visitMutation(walk, expression)) visitLink(walk, expression);
+  });
 }
 
 export function visitLink(walk: Walk, node: AnyNode): void {

@@ -134,7 +134,7 @@ function nameIndex(walk: Walk, target: Member): number {
 }
 
 /** How to name the object, or undefined where the write cannot or need not be recorded. */
-function ownerOf(walk: Walk, target: Member, isFirst: boolean): Owner | undefined {
+export function ownerOf(walk: Walk, target: Member, isFirst: boolean): Owner | undefined {
   if (!walk.records(2)) return undefined;
   const { object } = target;
   if (object.type === 'ThisExpression' || object.type === 'Super') return { name: 'this', keep: undefined };
@@ -144,7 +144,8 @@ function ownerOf(walk: Walk, target: Member, isFirst: boolean): Owner | undefine
   }
   if (isModuleExports(walk, object)) return { name: 'module.exports', keep: undefined };
   if (walk.withoutTemporaries > 0 || !isFirst) return undefined;
-  const end = findPunctuator(walk.source, object.end, target.computed ? '[' : '.', ')');
+  const wanted = target.optional === true ? '?' : target.computed ? '[' : '.';
+  const end = findPunctuator(walk.source, object.end, wanted, ')');
   if (end < 0) return undefined;
   walk.frame.usesOwner = true;
   return { name: walk.templates.owner, keep: { start: target.start, end } };

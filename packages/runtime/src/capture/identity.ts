@@ -63,6 +63,15 @@ export interface Identity {
   give(target: object, kind: number): number;
   /** What is remembered of object `id`, else KIND_UNKNOWN. */
   kindOf(id: number): number;
+  /**
+   * A method has changed the size of a container from `before` or `before2` to `after`. Its number if that is what is
+   * remembered of it in this chunk: its content need not be taken again. Else 0.
+   */
+  resize(target: object, kind: number, sizes: { before: number; before2: number; after: number }): number;
+  /** Its content is to be taken when it is seen next. */
+  expire(target: object): void;
+  /** What is remembered of an object, else KIND_UNKNOWN. */
+  kindOfTarget(target: object): number;
   /** Notes that content of this depth and size is being taken. `size` is the property count for plain objects. */
   remember(id: number, kind: number, depth: number, size: number): void;
 }
@@ -156,6 +165,25 @@ export function createIdentity(core: Core): Identity {
     kindOf: (id) => {
       const at = (id & MASK) << PLACE_SHIFT;
       return places[at + M_ID] === id ? places[at + M_KIND]! & KIND_MASK : KIND_UNKNOWN;
+    },
+
+    resize: (target, kind, { before, before2, after }) => {
+      const id = target === recent0 ? recentId0 : recentIdOf(target);
+      const at = id & MASK;
+      if (id === 0 || ids[at] !== id || kinds[at] !== kind || epochs[at] !== registers[EPOCH]) return 0;
+      if (sizes[at] !== before && sizes[at] !== before2) return 0;
+      sizes[at] = after;
+      return id;
+    },
+
+    expire: (target) => {
+      const id = target === recent0 ? recentId0 : recentIdOf(target);
+      if (id !== 0 && ids[id & MASK] === id) validUntilMs[id & MASK] = -1;
+    },
+
+    kindOfTarget: (target) => {
+      const id = target === recent0 ? recentId0 : recentIdOf(target);
+      return id !== 0 && ids[id & MASK] === id ? kinds[id & MASK]! : KIND_UNKNOWN;
     },
 
     remember: (id, kind, depth, size) => {

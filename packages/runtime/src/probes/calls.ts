@@ -283,6 +283,9 @@ export function createCallProbes(core: Core, parts: CallParts) {
     if (f <= registers[BASE_DEPTH]!) leaveToLoop();
   };
 
+  /** A module's body, at depth `f` if it is recorded, has thrown: no probe of its own sees that. Frames above it skipped theirs. */
+  const endThrown = (f: number): void => x(f, false);
+
   /** A value with a site of its own. */
   const putAt = (kind: number, site: number, value: unknown): void => {
     const mode = modeOf(site);
@@ -318,5 +321,5 @@ export function createCallProbes(core: Core, parts: CallParts) {
     return value;
   };
 
-  return { e0, e1, e2, e3, e4, en: enterMany, r, u, q, x, c, c0, z, t, unwind, putAt };
+  return { e0, e1, e2, e3, e4, en: enterMany, r, u, q, x, c, c0, z, t, unwind, endThrown, putAt };
 }

@@ -3,11 +3,13 @@ import * as R from '@execution-cinema/format/ring-layout';
 import * as T from '@execution-cinema/format/value-tags';
 import { LIMIT, POSITION, SMI_INLINE_MAX, TICK, type Core } from '../core.ts';
 import { LEVEL_AGGREGATE, LEVEL_OFF, LEVEL_RECORD } from './levels.ts';
+import { createMutationProbes, type Containers } from './mutations.ts';
 import type { CallParts } from './calls.ts';
 import type { Strings } from '../capture/strings.ts';
 
 export interface WriteParts extends CallParts {
   strings: Strings;
+  containers: Containers;
   /** Writes a line of output, redacted, as an encoded string. */
   putLine(text: string, p: number): number;
 }
@@ -178,7 +180,11 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
 
   const j = (value: unknown): unknown => value;
 
-  return { w, k, wp, kp, th, v, p, pc, pp, ppc, d, lg, j };
+  const { containers } = parts;
+  const secretOfKey = strings.secretOf;
+  const mutations = createMutationProbes(core, { isOn, position, commit, encode, secretOf, secretOfKey, containers });
+
+  return { w, k, wp, kp, th, v, p, pc, pp, ppc, d, lg, j, ...mutations };
 }
 
 /** Text of an error thrown by an injected expression. */

@@ -40,6 +40,7 @@ export class CallRows {
   private readonly texts: ValueTexts;
   private readonly sites: SiteRows;
   private readonly exceptions: ExceptionRows;
+  private readonly wants: (frame: Frame) => boolean;
   private readonly sql: ReturnType<typeof prepare>;
   private readonly open = new Map<number, CallRow>();
   private readonly suspendedHere = new Map<number, number>();
@@ -52,7 +53,9 @@ export class CallRows {
     thread: number,
     replay: ThreadReplay,
     shared: { texts: ValueTexts; sites: SiteRows; exceptions: ExceptionRows },
+    wants: (frame: Frame) => boolean,
   ) {
+    this.wants = wants;
     this.thread = thread;
     this.replay = replay;
     this.texts = shared.texts;
@@ -84,6 +87,8 @@ export class CallRows {
   event(event: DecodedEvent): void {
     const { entered, slept, woken, ended } = this.replay;
     for (const end of ended) this.ended(end, event);
+    const frame = entered ?? slept ?? woken;
+    if (!frame || !this.wants(frame)) return;
     if (entered) this.entered(entered, event);
     else if (slept) this.slept(slept, event);
     else if (woken) this.woken(woken, event);
@@ -135,6 +140,7 @@ export class CallRows {
     const pending = this.pendingReturns.get(frame.call);
     this.pendingReturns.delete(frame.call);
     this.unplaced.delete(frame.call);
+    if (!this.wants(frame)) return;
     const caller = this.replay.top;
     if (caller?.call === frame.parent && (caller.site?.function.ceiling ?? 0) >= 3) {
       const siblings = this.unplaced.get(caller.call);
@@ -210,6 +216,7 @@ export class CallRows {
   /** Frames that ended unseen while events were dropped. */
   lost(frames: readonly Frame[], event: number, timeNs: number): void {
     for (const frame of frames) {
+      if (!this.wants(frame)) continue;
       // An async function may as well have fallen asleep; then its next event says so.
       const outcome = SUSPENDABLE.test(frame.site?.function.kind ?? '') ? 'suspended' : 'terminated';
       const site = frame.site ? functionId(frame.site) : null;

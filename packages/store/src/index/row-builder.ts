@@ -9,6 +9,7 @@ import { CallRows, type PendingReturns } from './call-rows.ts';
 import { siteOfEvent } from '../read/event-list.ts';
 import { eventName } from '../read/event-names.ts';
 import { ExceptionRows, type InFlight } from './exception-rows.ts';
+import { LinkRows } from './link-rows.ts';
 import { FactRows } from './fact-rows.ts';
 import type { RowGroup } from './sidecar-schema.ts';
 import { SiteRows } from './site-rows.ts';
@@ -42,21 +43,26 @@ export class RowBuilder {
   private readonly texts = new ValueTexts();
   private readonly sites: SiteRows;
   private readonly db: Database;
+  private readonly wants: (frame: Frame) => boolean;
   private readonly events: Statement;
   private replay: ThreadReplay;
   private calls: CallRows;
   private writes: WriteRows;
   private exceptions: ExceptionRows;
   private readonly facts: FactRows;
+  private readonly links: LinkRows;
   private lastChunk = -1;
   private lastCallsChunk = -1;
 
-  constructor(recording: Recording, thread: number, sidecar: Database) {
+  /** `wants` says which calls get rows; all when left out. */
+  constructor(recording: Recording, thread: number, sidecar: Database, wants: (frame: Frame) => boolean = () => true) {
+    this.wants = wants;
     this.recording = recording;
     this.thread = thread;
     this.db = sidecar;
     this.sites = new SiteRows(sidecar);
     this.facts = new FactRows(sidecar, thread, this.texts);
+    this.links = new LinkRows(sidecar, thread);
     this.events = sidecar.prepare('INSERT OR REPLACE INTO event_rows VALUES(?, ?, ?, ?, ?, ?, ?)');
     [this.replay, this.calls, this.writes, this.exceptions] = this.start();
   }
@@ -65,7 +71,7 @@ export class RowBuilder {
     const { db, thread, texts, sites } = this;
     const replay = new ThreadReplay(this.recording.resolver(thread));
     const exceptions = new ExceptionRows(db, thread);
-    const calls = new CallRows(db, thread, replay, { texts, sites, exceptions });
+    const calls = new CallRows(db, thread, replay, { texts, sites, exceptions }, this.wants);
     return [replay, calls, new WriteRows(db, thread, replay, { texts, sites }), exceptions];
   }
 
@@ -108,7 +114,7 @@ export class RowBuilder {
   private addOlderFrames(info: ChunkInfo): void {
     const chunks = this.recording.chunks(this.thread);
     for (const frame of this.replay.stack) {
-      if (this.calls.hasStart(frame.call)) continue;
+      if (!this.wants(frame) || this.calls.hasStart(frame.call)) continue;
       const birth = chunks[chunkOfCall(chunks, frame.call)];
       if (!birth || birth.chunk >= info.chunk) continue;
       const known = digestOf(this.recording, this.thread, birth).frames.get(frame.call);
@@ -119,6 +125,7 @@ export class RowBuilder {
   private callEvent(event: ChunkEvent, frame: Frame | undefined): void {
     const { kind } = event;
     this.calls.event(event);
+    this.links.event(event, frame);
     if (kind < K.WRITE) return;
     const callRow = frame ? callId(this.thread, frame.call) : null;
     const value = event.values[0];

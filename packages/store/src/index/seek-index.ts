@@ -1,13 +1,15 @@
+import { DetailIndexer } from '../detail/detail-index.ts';
+import type { FunctionTime } from '../detail/function-times.ts';
 import type { Database, Statement } from '../driver/index.ts';
 import type { ChunkInfo } from '../read/chunks.ts';
 import type { SeekLookup, SleepingCall } from '../read/past.ts';
 import type { Moment } from '../read/moments.ts';
 import type { Recording } from '../read/recording.ts';
 import { stateAt, type State } from '../read/state.ts';
-import type { Owner } from '../read/variables.ts';
 import type { Progress } from './progress.ts';
 import { SeekScanner, type ChunkSeek } from './seek-scan.ts';
-import { FUNCTIONS_PER_MODULE } from './sidecar-schema.ts';
+import { functionId } from './row-ids.ts';
+import { SeekIndex } from './seek-lookup.ts';
 
 export interface SeekBuild {
   /** Threads to index; all when left out. */
@@ -45,9 +47,13 @@ export function buildSeekIndex(recording: Recording, sidecar: Database, options:
 class SeekBuilder {
   private readonly recording: Recording;
   private readonly db: Database;
-  private readonly sql: Record<'cover' | 'calls' | 'touch' | 'sleep' | 'wake' | 'covered' | 'asleep', Statement>;
+  private readonly sql: Record<
+    'cover' | 'calls' | 'touch' | 'sleep' | 'wake' | 'covered' | 'asleep' | 'sites' | 'objects' | 'effect',
+    Statement
+  >;
   private thread = 0;
   private scanner: SeekScanner | undefined;
+  private detail!: DetailIndexer;
 
   constructor(recording: Recording, db: Database) {
     this.recording = recording;
@@ -55,7 +61,10 @@ class SeekBuilder {
     this.sql = {
       covered: db.prepare('SELECT chunk, words, whole FROM seek_chunks WHERE thread_id = ?'),
       cover: db.prepare('INSERT OR REPLACE INTO seek_chunks VALUES(?, ?, ?, ?, ?)'),
-      calls: db.prepare('INSERT OR REPLACE INTO function_calls VALUES(?, ?, ?, ?)'),
+      calls: db.prepare('INSERT OR REPLACE INTO function_calls VALUES(?, ?, ?, ?, ?, ?, ?)'),
+      sites: db.prepare('INSERT OR REPLACE INTO chunk_sites VALUES(?, ?, ?, ?)'),
+      objects: db.prepare('INSERT OR REPLACE INTO chunk_objects VALUES(?, ?, ?)'),
+      effect: db.prepare('INSERT OR IGNORE INTO effects VALUES(?, ?, ?)'),
       touch: db.prepare('INSERT OR IGNORE INTO last_writes VALUES(?, ?, ?, ?)'),
       sleep: db.prepare('INSERT OR IGNORE INTO sleeps VALUES(?, ?, ?, NULL, ?, ?, ?, ?, ?)'),
       wake: db.prepare('UPDATE sleeps SET to_chunk = ? WHERE thread_id = ? AND call = ? AND to_chunk IS NULL'),
@@ -84,6 +93,7 @@ class SeekBuilder {
   begin(thread: number): void {
     this.thread = thread;
     this.scanner = undefined;
+    this.detail = new DetailIndexer(this.recording, thread, this.db);
   }
 
   /** Scans one chunk and stores what it adds. */
@@ -104,8 +114,8 @@ class SeekBuilder {
         this.sql.cover.run(thread, info.chunk, info.words, whole ? 1 : 0, null);
         return;
       }
-      const seek = this.scanner.scan(chunk);
-      this.storeCalls(info, seek);
+      const seek = this.scanner.scan(chunk, this.detail.begin(chunk, info));
+      this.storeFunctions(info, this.detail.end(info, whole));
       if (whole) this.storeWhole(info, seek);
       else this.scanner = undefined;
       this.sql.cover.run(thread, info.chunk, chunk.words.length, whole ? 1 : 0, chunk.header.nextScope);
@@ -117,16 +127,20 @@ class SeekBuilder {
     return new Map(rows.map((row) => [row.call, row]));
   }
 
-  private storeCalls(info: ChunkInfo, seek: ChunkSeek): void {
+  private storeFunctions(info: ChunkInfo, bySite: ReadonlyMap<number, FunctionTime>): void {
     const resolver = this.recording.resolver(this.thread);
-    const byFunction = new Map<number, number>();
-    for (const [siteId, calls] of seek.calls) {
+    const byFunction = new Map<number, FunctionTime>();
+    for (const [siteId, time] of bySite) {
       const site = resolver.resolve(siteId);
       if (!site) continue;
-      const id = site.module.id * FUNCTIONS_PER_MODULE + site.functionIndex;
-      byFunction.set(id, (byFunction.get(id) ?? 0) + calls);
+      // A module that was loaded twice has two sites for one function.
+      const id = functionId(site);
+      const known = byFunction.get(id);
+      byFunction.set(id, known ? sumOf(known, time) : time);
     }
-    for (const [id, calls] of byFunction) this.sql.calls.run(id, this.thread, info.chunk, calls);
+    for (const [id, { calls, throws, selfNs, totalNs }] of byFunction) {
+      this.sql.calls.run(id, this.thread, info.chunk, calls, throws, Math.round(selfNs), Math.round(totalNs));
+    }
   }
 
   private storeWhole(info: ChunkInfo, seek: ChunkSeek): void {
@@ -134,6 +148,9 @@ class SeekBuilder {
     for (const [owner, variables] of seek.touched) {
       for (const variable of variables) this.sql.touch.run(thread, owner, variable, info.chunk);
     }
+    this.sql.sites.run(thread, info.chunk, seek.throws ? 1 : 0, bytesOf(seek.sites));
+    this.sql.objects.run(thread, info.chunk, bytesOf(seek.objects));
+    for (const call of seek.causes) this.sql.effect.run(thread, call, info.chunk);
     for (const call of seek.woken) this.sql.wake.run(info.chunk, thread, call);
     for (const { call, siteId, link, suspendSite, sinceEvent, sinceNs } of seek.slept) {
       this.sql.sleep.run(thread, call, info.chunk, siteId, link, suspendSite, sinceEvent, sinceNs);
@@ -141,60 +158,27 @@ class SeekBuilder {
   }
 }
 
+function bytesOf(numbers: Uint32Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+function sumOf(a: FunctionTime, b: FunctionTime): FunctionTime {
+  return {
+    calls: a.calls + b.calls,
+    throws: a.throws + b.throws,
+    selfNs: a.selfNs + b.selfNs,
+    totalNs: a.totalNs + b.totalNs,
+  };
+}
+
 /** Nothing will be added to the chunk: it says so, or a later one exists. */
 function isWhole(chunk: ChunkInfo, hasLater: boolean): boolean {
   return chunk.final || hasLater;
 }
 
-/** Sleeping calls that are listed for one moment. */
-const ASLEEP_MAX = 10_000;
-
-/** Answers from tier 1 for `stateAt`. Where it is not built, answers are undefined. */
-class SeekIndex implements SeekLookup {
-  private readonly sql: Record<'reach' | 'write' | 'asleep' | 'scope', Statement>;
-  private readonly reach = new Map<string, boolean>();
-
-  constructor(sidecar: Database) {
-    this.sql = {
-      reach: sidecar.prepare(
-        'SELECT max(chunk) AS last, sum(1 - whole) AS parts FROM seek_chunks WHERE thread_id = ? AND chunk < ?',
-      ),
-      write: sidecar.prepare(
-        'SELECT max(chunk) AS chunk FROM last_writes WHERE thread_id = ? AND owner = ? AND variable = ? AND chunk < ?',
-      ),
-      asleep: sidecar.prepare(
-        `SELECT call, site AS siteId, link, suspend_site AS suspendSite, event AS sinceEvent, time_ns AS sinceNs
-         FROM sleeps WHERE thread_id = ? AND from_chunk < ? AND (to_chunk >= ? OR to_chunk IS NULL)
-         ORDER BY event DESC LIMIT ${ASLEEP_MAX}`,
-      ),
-      scope: sidecar.prepare('SELECT next_scope AS scope FROM seek_chunks WHERE thread_id = ? AND chunk = ?'),
-    };
-  }
-
-  /** True when every stored chunk before this one is indexed. */
-  private reaches(thread: number, chunk: number): boolean {
-    const key = `${thread}/${chunk}`;
-    let known = this.reach.get(key);
-    if (known === undefined) {
-      const row = this.sql.reach.get<{ last: number | null; parts: number | null }>(thread, chunk);
-      known = chunk === 0 || (row?.last === chunk - 1 && row.parts === 0);
-      if (known) this.reach.set(key, true);
-    }
-    return known;
-  }
-
-  lastWriteChunk(thread: number, owner: Owner, variable: number, beforeChunk: number): number | undefined {
-    if (!this.reaches(thread, beforeChunk)) return undefined;
-    return this.sql.write.get<{ chunk: number | null }>(thread, owner, variable, beforeChunk)?.chunk ?? -1;
-  }
-
-  asleepAt(thread: number, chunk: number): SleepingCall[] | undefined {
-    return this.reaches(thread, chunk) ? this.sql.asleep.all<SleepingCall>(thread, chunk, chunk) : undefined;
-  }
-
-  nextScope(thread: number, chunk: number): number | undefined {
-    return this.sql.scope.get<{ scope: number | null }>(thread, chunk)?.scope ?? undefined;
-  }
+/** What tier 1 of a sidecar knows, for `stateAt`, `move` and their like. Where it is not built they look everywhere. */
+export function seekLookup(sidecar: Database): SeekLookup {
+  return new SeekIndex(sidecar);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { H, K, type EventScanner } from '@execution-cinema/format';
 import type { Chunk } from '../read/chunks.ts';
+import { namesSite } from '../read/event-list.ts';
 import { END, POSITION, THIS_VALUE, type SleepingCall } from '../read/past.ts';
 import type { Site, SiteResolver } from '../read/sites.ts';
 import { variableOf } from '../read/sites.ts';
@@ -7,22 +8,68 @@ import { ownerOfCall, ownerOfScope, type Owner } from '../read/variables.ts';
 
 /** What one chunk adds to the seek index. */
 export interface ChunkSeek {
-  /** Calls per FUNCTION site. */
-  calls: Map<number, number>;
   /** What this chunk touched of owners that are older than it. */
   touched: Map<Owner, Set<number>>;
   /** Calls that fell asleep here and still sleep at its end. */
   slept: SleepingCall[];
   /** Calls that slept when it began and do not any more. */
   woken: number[];
+  /** Sites that its events name, ascending. */
+  sites: Uint32Array;
+  /** Objects older than the chunk whose content it captured, ascending. */
+  objects: Uint32Array;
+  /** Calls that scheduled calls which begin here. */
+  causes: Set<number>;
+  /** Something was thrown, caught or ended by an exception. */
+  throws: boolean;
 }
 
 /** Kinds whose payload is a site of the function on top: where the frame stands. */
 const STANDS = new Uint8Array(256);
 for (const kind of [
-  K.WRITE, K.WRITE_SCOPED, K.PROPERTY, K.PROPERTY_COMPUTED, K.PROPERTY_DELETE, K.EXPRESSION, K.THROW, K.CATCH, K.THIS,
+  K.WRITE, K.WRITE_SCOPED, K.PROPERTY, K.PROPERTY_COMPUTED, K.PROPERTY_DELETE, K.MUTATION, K.EXPRESSION, K.THROW, K.CATCH, K.THIS,
   K.RESUME_VALUE, K.LOG_INJECTED, K.SCOPE_OPEN, K.SCOPE_COPY,
 ]) STANDS[kind] = 1; // prettier-ignore
+
+const NAMES_SITE = new Uint8Array(256);
+for (let kind = K.FIRST_EVENT_KIND; kind < 256; kind++) NAMES_SITE[kind] = namesSite(kind) ? 1 : 0;
+
+const THROWS = new Uint8Array(256);
+for (const kind of [K.THROW, K.CATCH, K.LEAVE_THROW, K.UNCAUGHT]) THROWS[kind] = 1;
+
+const EMPTY = new Uint32Array(0);
+
+/** A set of site ids that costs one comparison for those already in it. */
+class NotedSites {
+  private rounds = new Uint32Array(1024);
+  private round = 1;
+  private list: number[] = [];
+
+  add(site: number): void {
+    if (this.rounds[site] === this.round) return;
+    if (site >= this.rounds.length) {
+      const larger = new Uint32Array(2 * site);
+      larger.set(this.rounds);
+      this.rounds = larger;
+    }
+    this.rounds[site] = this.round;
+    this.list.push(site);
+  }
+
+  /** What was added since the last time, ascending. */
+  take(): Uint32Array {
+    const result = Uint32Array.from(this.list).sort();
+    this.list = [];
+    this.round++;
+    return result;
+  }
+}
+
+/** Identities below `next`, each once, ascending. */
+function olderThan(next: number, captured: readonly number[]): Uint32Array {
+  const sorted = Uint32Array.from(captured).sort();
+  return sorted.filter((id, i) => id !== 0 && id < next && id !== sorted[i - 1]);
+}
 
 /** Frames of the chunk as three arrays: this loop runs millions of times a second and must not allocate. */
 interface Frames {
@@ -38,18 +85,29 @@ interface Frames {
 export class SeekScanner {
   private readonly resolver: SiteResolver;
   readonly asleep: Map<number, SleepingCall>;
+  private readonly noted = new NotedSites();
 
   constructor(resolver: SiteResolver, asleep: Map<number, SleepingCall>) {
     this.resolver = resolver;
     this.asleep = asleep;
   }
 
-  /** Scans one chunk. What comes after damaged words is not counted. */
-  scan(chunk: Chunk): ChunkSeek {
+  /** Scans one chunk. What comes after damaged words is not counted. `also` is called with the same events. */
+  scan(chunk: Chunk, also: (scanner: EventScanner) => void = () => undefined): ChunkSeek {
     const { header, words } = chunk;
     const older = header.nextCall;
     const olderScopes = header.nextScope;
-    const result: ChunkSeek = { calls: new Map(), touched: new Map(), slept: [], woken: [] };
+    const result: ChunkSeek = {
+      touched: new Map(),
+      slept: [],
+      woken: [],
+      sites: EMPTY,
+      objects: EMPTY,
+      causes: new Set(),
+      throws: false,
+    };
+    const { noted } = this;
+    const captured: number[] = [];
     const frames: Frames = {
       calls: header.frames.map((frame) => frame.call),
       sites: header.frames.map((frame) => frame.site),
@@ -61,9 +119,13 @@ export class SeekScanner {
     // After a gap the header may list calls that slept before it.
     for (const call of frames.calls) this.wake(call, fresh, result);
     chunk.scan((scanner) => {
+      also(scanner);
+      scanner.captured ??= captured;
       const { kind, payload } = scanner;
+      if (NAMES_SITE[kind] === 1) noted.add(payload);
+      if (THROWS[kind] === 1) result.throws = true;
       if (kind <= K.ENTER_MANY) {
-        result.calls.set(payload, (result.calls.get(payload) ?? 0) + 1);
+        if (scanner.causeCode >= 0 && scanner.causeCall > 0) result.causes.add(scanner.causeCall);
         push(frames, nextCall++, payload, 0);
         return;
       }
@@ -108,6 +170,8 @@ export class SeekScanner {
       result.slept.push(sleeper);
       this.asleep.set(sleeper.call, sleeper);
     }
+    result.sites = noted.take();
+    result.objects = olderThan(header.nextObject, captured);
     return result;
   }
 

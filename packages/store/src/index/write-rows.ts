@@ -46,6 +46,12 @@ export class WriteRows {
       case K.PROPERTY_DELETE:
         this.property(event, frame, keyText(second), undefined);
         break;
+      case K.MUTATION: {
+        // The first value that was handed over: the container itself may be long.
+        const owner = objectId(this.thread, first);
+        this.write(event, frame, { kind: 'mutation', name: null, value: second, owner, scope: null });
+        break;
+      }
       case K.EXPRESSION:
         this.expression(event, frame, first);
         break;

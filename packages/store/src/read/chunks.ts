@@ -62,6 +62,7 @@ export class Chunk {
   readonly endNs: number;
   /** What the last `events()` or `scan()` met that are not events; undefined when all could be read. */
   damage: string | undefined;
+  private times: Timeline | undefined;
 
   /** Throws RangeError when the words do not begin with a header of this format. */
   constructor(words: Int32Array, endNs: number) {
@@ -101,10 +102,32 @@ export class Chunk {
     };
   }
 
+  /** Time of an event of the chunk. */
+  timeOf(event: number): number {
+    return this.timeline().at(event);
+  }
+
+  /** The last event of the chunk at or before a time, undefined when all are later. */
+  eventAt(timeNs: number): number | undefined {
+    const timeline = this.timeline();
+    const { firstEvent } = this.header;
+    let low = firstEvent;
+    let high = timeline.endEvent;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (timeline.at(middle) <= timeNs) low = middle + 1;
+      else high = middle;
+    }
+    return low > firstEvent ? low - 1 : undefined;
+  }
+
   private timeline(): Timeline {
-    const timeline = new Timeline();
-    this.scan((scanner) => timeline.note(scanner));
-    return timeline.end(this.endNs);
+    if (!this.times) {
+      const timeline = new Timeline();
+      this.scan((scanner) => timeline.note(scanner));
+      this.times = timeline.end(this.endNs);
+    }
+    return this.times;
   }
 
   /** Calls `visit` at every event, without decoding values. Damage ends it as it does `events`. */

@@ -27,6 +27,7 @@ const NAMES = new Map<number, string>([
   [K.PROPERTY, 'property'],
   [K.PROPERTY_COMPUTED, 'property'],
   [K.PROPERTY_DELETE, 'delete'],
+  [K.MUTATION, 'mutation'],
   [K.EXPRESSION, 'expression'],
   [K.THROW, 'throw'],
   [K.CATCH, 'catch'],
@@ -39,4 +40,7 @@ const NAMES = new Map<number, string>([
   [K.MARK, 'mark'],
   [K.AGGREGATE, 'aggregate'],
   [K.CORRELATION, 'correlation'],
+  [K.SEND, 'send'],
+  [K.RECEIVE, 'receive'],
+  [K.REQUEST_SOCKET, 'connection'],
 ]);

@@ -1,5 +1,6 @@
 import { captured, isCaptured, K, type Captured, type Value } from '@execution-cinema/format';
 import type { ChunkEvent } from './chunks.ts';
+import { mutate } from './mutate.ts';
 import type { Site } from './sites.ts';
 
 /**
@@ -11,6 +12,7 @@ import type { Site } from './sites.ts';
  */
 export class LiveObjects {
   private readonly nodes = new Map<number, Captured>();
+  private readonly events = new Map<number, number>();
   private readonly changed: () => void;
 
   /** `changed` is called before the content of a node changes. */
@@ -23,6 +25,11 @@ export class LiveObjects {
     return this.nodes.get(id);
   }
 
+  /** Event of the last capture or recorded change of an object; undefined when it was not captured up to here. */
+  asOf(id: number): number | undefined {
+    return this.events.get(id);
+  }
+
   /** The value with the shared node in place of its own. */
   current(value: Value): Value {
     return isCaptured(value) && value.id !== 0 ? (this.nodes.get(value.id) ?? value) : value;
@@ -31,6 +38,7 @@ export class LiveObjects {
   /** Takes in what the event captured, and makes its values refer to the shared nodes. */
   begin(event: ChunkEvent): void {
     for (const node of event.captured) {
+      this.events.set(node.id, event.event);
       const known = this.nodes.get(node.id);
       if (known === undefined) this.nodes.set(node.id, node);
       else if (known !== node) {
@@ -49,19 +57,27 @@ export class LiveObjects {
     }
   }
 
-  /** Applies a property write or delete. `site` is that of the event. */
+  /** Applies a property write or delete, or what a method did. `site` is that of the event. */
   end(event: ChunkEvent, site: Site | undefined): void {
-    if (event.kind !== K.PROPERTY && event.kind !== K.PROPERTY_COMPUTED && event.kind !== K.PROPERTY_DELETE) return;
+    if (!changesObjects(event.kind)) return;
     const [owner, second, third] = event.values;
     if (!isCaptured(owner)) return;
     this.changed();
-    if (event.kind === K.PROPERTY_DELETE) deleteProperty(owner, second);
+    if (this.events.has(owner.id)) this.events.set(owner.id, event.event);
+    if (event.kind === K.MUTATION) mutate(owner, event);
+    else if (event.kind === K.PROPERTY_DELETE) deleteProperty(owner, second);
     else if (event.kind === K.PROPERTY_COMPUTED) setProperty(owner, second, third);
     else if (site && site.a >= 0) setProperty(owner, site.table.names[site.a]!, second);
   }
 }
 
+/** Events that change what an object holds. */
+function changesObjects(kind: number): boolean {
+  return (kind >= K.PROPERTY && kind <= K.PROPERTY_COMPUTED) || kind === K.PROPERTY_DELETE || kind === K.MUTATION;
+}
+
 function setProperty(owner: Captured, key: Value, value: Value): void {
+  if (owner.type === 'array' && key === 'length') return setLength(owner, Number(value));
   if (owner.type === 'array') return setItem(owner, Number(key), value);
   if (owner.type !== 'object' && owner.type !== 'error') return;
   const at = positionOf(owner, key);
@@ -74,6 +90,12 @@ function setProperty(owner: Captured, key: Value, value: Value): void {
     owner.items.push(value);
     owner.length++;
   }
+}
+
+function setLength(owner: Captured, length: number): void {
+  owner.length = length;
+  if (owner.items.length > length) owner.items.length = length;
+  if (owner.items.length < length) owner.cut = 'items';
 }
 
 function setItem(owner: Captured, index: number, value: Value): void {

@@ -95,12 +95,7 @@ function requireThread(recording: Recording, thread: number): void {
 function eventAtTime(recording: Recording, thread: number, timeNs: number): number {
   const chunks = recording.chunks(thread);
   const info = chunks[Math.max(0, chunkOfTime(chunks, timeNs))]!;
-  let found = info.firstEvent;
-  for (const event of recording.chunk(thread, info).events()) {
-    if (event.timeNs > timeNs) break;
-    found = event.event;
-  }
-  return found;
+  return recording.chunk(thread, info).eventAt(timeNs) ?? info.firstEvent;
 }
 
 /** The event with which a call began, undefined when it is not stored. */

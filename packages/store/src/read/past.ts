@@ -32,6 +32,19 @@ export interface SeekLookup {
   asleepAt(thread: number, chunk: number): SleepingCall[] | undefined;
   /** Number of the first scope that a chunk opens. */
   nextScope(thread: number, chunk: number): number | undefined;
+  /** Whether an event of the chunk names one of these sites (in ascending order). */
+  mentions(thread: number, chunk: number, sites: readonly number[]): boolean | undefined;
+  /** Whether something was thrown, caught or ended by an exception in the chunk. */
+  throws(thread: number, chunk: number): boolean | undefined;
+  /**
+   * The next chunk after this one, or the last one before it, that may hold something that an older call did: executed,
+   * slept, woke, ended. -1: there is none. Undefined where the index does not reach.
+   */
+  actionChunk(thread: number, call: number, chunk: number, direction: 'after' | 'before'): number | undefined;
+  /** The next chunk after this one in which a call begins that this call has scheduled; -1 when there is none. */
+  effectChunk(thread: number, call: number, afterChunk: number): number | undefined;
+  /** Of these objects (ascending) those whose content the chunk captured although they are older than it. */
+  captures(thread: number, chunk: number, objects: readonly number[]): number[] | undefined;
 }
 
 /** Longest chain of scopes or iterations that is followed. */

@@ -3,6 +3,7 @@ import {
   SITE_DELETE,
   SITE_EXPRESSION,
   SITE_INJECT,
+  SITE_MUTATION,
   SITE_PROPERTY,
   SITE_WRITE,
 } from '@execution-cinema/format';
@@ -22,6 +23,8 @@ export function describeSite(site: Site): { name: string | null; text: string | 
     case SITE_PROPERTY:
     case SITE_DELETE:
       return { name: name(site.a), text: name(site.b), operator: site.kind === SITE_DELETE ? 'delete' : '=' };
+    case SITE_MUTATION:
+      return { name: null, text: name(site.b), operator: name(site.a) };
     case SITE_EXPRESSION:
       return { name: null, text: name(site.a), operator: name(site.b) };
     case SITE_INJECT:
@@ -33,7 +36,8 @@ export function describeSite(site: Site): { name: string | null; text: string | 
 
 /** Variable, property (with its owner) or expression that a site is about; undefined when it names none. */
 export function nameOfSite(site: Site): string | undefined {
-  const { name, text } = describeSite(site);
+  const { name, text, operator } = describeSite(site);
+  if (site.kind === SITE_MUTATION) return `${text ?? ''}.${operator ?? ''}`;
   if (site.kind === SITE_PROPERTY || site.kind === SITE_DELETE)
     return `${text ?? ''}${name === null ? '[...]' : `.${name}`}`;
   return name ?? text ?? undefined;

@@ -30,6 +30,11 @@ export class Timeline {
     return this;
   }
 
+  /** Number of the event after the last one. */
+  get endEvent(): number {
+    return this.ends;
+  }
+
   /** Time of an event, nanoseconds since the recording began. Fast for events asked in order. */
   at(event: number): number {
     const { starts, timesNs } = this;

@@ -51,6 +51,11 @@ export class Inbox {
     }
   }
 
+  /** Makes the event loops of all threads turn that talk on a channel: nobody listens to what is said. */
+  turnPeers(): void {
+    for (const port of this.ports) if (port instanceof BroadcastChannel) port.postMessage(null);
+  }
+
   /** Messages not yet stored, oldest first. */
   get messages(): readonly RecorderMessage[] {
     return this.pending;

@@ -123,6 +123,11 @@ export interface PortMessage {
   port: MessagePort;
 }
 
+/** The program asks for a snapshot; the thread that does waits for R_SNAPSHOTS to change. */
+export interface SnapshotMessage {
+  type: 'snapshot';
+}
+
 export type { LoadMessage, NoteMessage, SampleMessage };
 
 export type RecorderMessage =
@@ -134,6 +139,7 @@ export type RecorderMessage =
   | SampleMessage
   | NoteMessage
   | PlanMessage
+  | SnapshotMessage
   | PortMessage;
 
 /** What the recorder says on its first port. */

@@ -6,6 +6,8 @@ import { storeFailure } from '../schema/failure.ts';
 import type { RecorderHooks } from './hooks.ts';
 import type { RecorderOptions, RecorderReport } from './messages.ts';
 import { Recorder } from './recorder.ts';
+import type { RecorderAccess, RecorderService } from './service.ts';
+import { Recording } from '../read/recording.ts';
 import { RingSleep } from './ring-sleep.ts';
 import type { ThreadRecord } from './thread-record.ts';
 
@@ -15,6 +17,8 @@ const FLUSH_DEFAULT_MS = 25;
 const IDLE_TICKS = 50;
 /** Ticks between saying "asleep" and sleeping: what a writer wrote before it could see that is in memory by then. */
 const SETTLE_TICKS = 3;
+/** Recording pauses for a service at most this long: what a kill would lose meanwhile is bounded. */
+const HOLD_MS_MAX = 150;
 /** After `process-exit` the drain request is awaited for so long. */
 const EXIT_GRACE_MS = 1_000;
 /** A program that wants to end is not held up longer than this by somebody else's lock on the recording. */
@@ -34,7 +38,9 @@ export class RecorderLoop {
   private readonly flushMs: number;
   private readonly sleep = new RingSleep(() => this.wake());
   private recorder: Recorder | undefined;
+  private service: RecorderService | undefined;
   private lastFlushMs = 0;
+  private heldUntilMs = 0;
   private idleTicks = 0;
   private state: 'running' | 'asleep' | 'stopped' | 'ended' = 'running';
   private exitSeenMs: number | undefined;
@@ -57,10 +63,48 @@ export class RecorderLoop {
     const { db, processId, joined } = this.recorder;
     for (const thread of this.recorder.threads.values()) thread.setRecorderState(1);
     this.report({ type: 'ready', file: this.options.file, driver: db.driver, processId, joined });
+    this.service = this.hooks.service?.(this.access(this.recorder));
+    this.recorder.snapshotAsked = () => this.service?.snapshotAsked();
     this.turn();
     const { file, keepTotalBytes } = this.options;
     // Not before the first events are safe; a process that joins leaves it to the one that began the recording.
     if (keepTotalBytes !== undefined && !joined) setImmediate(() => this.pruneFolder(file, keepTotalBytes));
+  }
+
+  private access(recorder: Recorder): RecorderAccess {
+    const isLive = (): boolean => this.state === 'running' || this.state === 'asleep';
+    const whenFree = <Result>(write: () => Result): Result | undefined => {
+      if (!isLive()) return undefined;
+      try {
+        return write();
+      } catch (error) {
+        if (!isBusy(error)) this.stop(recorder, storeFailure(error, this.options.file));
+        return undefined;
+      }
+    };
+    return {
+      file: this.options.file,
+      processId: recorder.processId,
+      reader: () => new Recording(this.options.file, recorder.db),
+      levels: recorder.levels.live,
+      nowNs: () => recorder.nowNs(),
+      threads: () =>
+        [...recorder.threads.values()]
+          .filter(({ endNs }) => endNs === undefined)
+          .map(({ info, id, reader }) => ({ ...info, id, control: reader.control })),
+      turnWorkers: () => recorder.inbox.turnPeers(),
+      hold: (ms) => {
+        this.heldUntilMs = performance.now() + Math.min(ms, HOLD_MS_MAX);
+      },
+      flush: () => whenFree(() => recorder.flush('published')) ?? false,
+      addSnapshot: (timeNs, reason, json) =>
+        whenFree(() => recorder.rows.addSnapshot(recorder.processId, timeNs, reason, json)),
+      note: (kind, text) => {
+        recorder.note(kind, text);
+        this.wake();
+      },
+      setPaused: (paused) => recorder.setPaused(paused),
+    };
   }
 
   private pruneFolder(file: string, keepTotalBytes: number): void {
@@ -73,6 +117,10 @@ export class RecorderLoop {
 
   private turn(): void {
     if (this.state !== 'running') return;
+    if (performance.now() < this.heldUntilMs && drainRequests(this.recorder!).size === 0) {
+      setTimeout(() => this.turn(), TICK_MS);
+      return;
+    }
     try {
       this.step(this.recorder!);
     } catch (error) {
@@ -90,7 +138,7 @@ export class RecorderLoop {
       if (reader.tick()) moved.push(thread);
       if (reader.fullSlots() > 0) full = true;
     }
-    recorder.levels?.step(nowMs, moved);
+    recorder.levels.step(nowMs, moved);
     if (moved.length > 0 || waiting.size > 0) {
       this.idleTicks = 0;
       this.sleep.end(this.controls());
@@ -146,6 +194,7 @@ export class RecorderLoop {
 
   private end(recorder: Recorder, threads: readonly ThreadRecord[]): void {
     this.state = 'ended';
+    this.service?.stop();
     clearTimeout(this.lossesTimer);
     this.report({ type: 'closed', ...recorder.totals(), fileBytes: fileBytes(this.options.file), tree: recorder.tree });
     for (const thread of threads) {

@@ -1,5 +1,5 @@
 import nodeModule from 'node:module';
-import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import workerThreads, { type MessagePort } from 'node:worker_threads';
 import type { LoadedScript, LoadedScripts } from '../positions/loaded-scripts.ts';
 import { withSourceMapComment } from '../positions/source-map-comment.ts';
 import { aliasUrl, healedUrl, loadTypeScriptModule, transformLoaded, type TransformModule } from './es-modules.ts';
@@ -13,6 +13,9 @@ import type { TransformCache } from './transform-cache.ts';
 import type { Transformed } from './transform-types.ts';
 import type { Transformer } from './transformer.ts';
 
+/** As they are before the runtime follows the program's. */
+const { MessageChannel, receiveMessageOnPort } = workerThreads;
+
 export interface EsModuleOptions {
   readonly transformer: Transformer;
   readonly scripts: LoadedScripts;
@@ -22,7 +25,9 @@ export interface EsModuleOptions {
   readonly tell: (text: string) => void;
   /** URL of the bundle of hooks-thread.ts. */
   readonly hooksBundle: string;
-  readonly hooksData: Omit<HooksThreadData, 'programPort' | 'recorderPort'>;
+  readonly hooksData: Omit<HooksThreadData, 'programPort' | 'recorderPort' | 'threadId'>;
+  /** A thread of ours has been started. */
+  readonly hideThread: (threadId: number) => void;
   /** A way from the hooks thread to the recorder; null where nothing is recorded. */
   readonly recorderPort: () => MessagePort | null;
 }
@@ -149,9 +154,11 @@ function onHooksThread(options: EsModuleOptions): EsModuleHooks {
     port1.unref();
     port = port1;
     const recorderPort = options.recorderPort();
-    const data: HooksThreadData = { ...options.hooksData, recorderPort, programPort: port2 };
+    const threadId = new SharedArrayBuffer(4);
+    const data: HooksThreadData = { ...options.hooksData, recorderPort, programPort: port2, threadId };
     const transferList = recorderPort === null ? [port2] : [port2, recorderPort];
     nodeModule.register(options.hooksBundle, { data, transferList });
+    options.hideThread(Atomics.load(new Int32Array(threadId), 0));
     scripts.pullFrom(newScripts);
   };
   return { ensure, ensureResolution: ensure, settle: () => scripts.refresh() };

@@ -1,5 +1,5 @@
 import type { LoadHook, ResolveHook } from 'node:module';
-import { BroadcastChannel } from 'node:worker_threads';
+import { BroadcastChannel, threadId } from 'node:worker_threads';
 import { createFileSelector } from '../config/select-file.ts';
 import { withSourceMapComment } from '../positions/source-map-comment.ts';
 import { aliasUrl, healedUrl, loadTypeScriptModule, transformLoaded, type TransformModule } from './es-modules.ts';
@@ -17,6 +17,7 @@ let transformModule: TransformModule = () => undefined;
 /** Called by Node with what `module.register` was given. */
 export function initialize(data: HooksThreadData): void {
   const { config, programPort } = data;
+  Atomics.store(new Int32Array(data.threadId), 0, threadId);
   const recorder = recorderOf(data);
   const tell = (message: HooksMessage): void => programPort.postMessage(message);
   const cache = openTransformCache(config.root);

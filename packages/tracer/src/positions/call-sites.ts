@@ -151,7 +151,7 @@ class MappedCallSite extends StandInCallSite {
     return this.#map(site.getEnclosingLineNumber(), site.getEnclosingColumnNumber());
   }
 
-  toString(): string {
+  override toString(): string {
     const place = this.#original();
     const text = this.site.toString();
     return place === null ? text : text.replace(AT_POSITION, `:${place.line}:${place.column + 1}`);
@@ -177,7 +177,7 @@ class MappedEvalSite extends StandInCallSite {
     return this.#mapped;
   }
 
-  toString(): string {
+  override toString(): string {
     return this.site.toString().replace(this.#origin, () => this.#mapped);
   }
 }
@@ -195,7 +195,7 @@ class FixedCallSite extends StandInCallSite {
     this.#text = text;
   }
 
-  toString(): string {
+  override toString(): string {
     return this.#text;
   }
 }

@@ -12,7 +12,13 @@ export const DRAIN_MS_MAX = 5_000;
 /** What the loader and the end of a thread need of its recording, main thread or worker. */
 export interface ThreadRecording {
   readonly runtime: Runtime;
+  /** 0 for the main thread, else the worker's threadId. */
+  readonly thread: number;
+  /** Control words of the ring (`R_*`). */
+  readonly control: Int32Array;
   readonly redactionKey: string;
+  /** What the threads of the process tell each other about messages. */
+  readonly sharedMemory: SharedArrayBuffer;
   /** BroadcastChannel on which the recorder listens. */
   readonly channel: string;
   post(message: RecorderMessage): void;

@@ -1,9 +1,13 @@
-import { BroadcastChannel, threadId } from 'node:worker_threads';
-import { createRuntime } from '@execution-cinema/runtime';
+import { randomBytes } from 'node:crypto';
+import workerThreads from 'node:worker_threads';
+import { createRuntime, openLinkMemory } from '@execution-cinema/runtime';
 import type { RecorderMessage } from '@execution-cinema/store';
 import { createIsolatedRedactor } from '../redaction/isolated-redactor.ts';
-import type { WorkerBoot } from '../propagate/workers.ts';
+import { REAL_THREAD_ID as threadId, type WorkerBoot } from '../propagate/workers.ts';
 import { allocateThreadMemory, DRAIN_MS_MAX, type ThreadRecording } from './thread-recording.ts';
+
+/** As it is before the runtime follows the program's. */
+const { BroadcastChannel } = workerThreads;
 
 /** The part of the process's recording that this worker thread makes: a ring of its own, the process's recorder. */
 export interface WorkerRecording extends ThreadRecording {
@@ -26,12 +30,13 @@ export function joinRecording(boot: WorkerBoot, recorderBundle: URL): WorkerReco
     }
   };
   const { ring, levels } = allocateThreadMemory(config);
+  const shownId = openLinkMemory(boot.linkMemory).shownThreadId(threadId);
   post({
     type: 'thread-start',
     thread: threadId,
     kind: 'worker',
-    name: `worker ${threadId}`,
-    workerId: threadId,
+    name: `worker ${shownId}`,
+    workerId: shownId,
     parentThread: boot.parentThread,
     startNs: nowNs(),
     ring,
@@ -50,11 +55,16 @@ export function joinRecording(boot: WorkerBoot, recorderBundle: URL): WorkerReco
     values: config.values,
     redactor,
     thread: threadId,
+    linkSeed: randomBytes(4).readUInt32LE(),
+    linkMemory: boot.linkMemory,
     post,
   });
   return {
     runtime,
+    thread: threadId,
+    control: new Int32Array(ring),
     redactionKey,
+    sharedMemory: boot.linkMemory,
     post,
     nowNs,
     channel: boot.channel,

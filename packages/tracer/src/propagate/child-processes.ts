@@ -1,7 +1,9 @@
 import childProcess from 'node:child_process';
+import { PROCESS, followProcess, type Links, type ProcessEnd } from '@execution-cinema/runtime';
 
-/** Variables to add to the environment of a child, given what its own NODE_OPTIONS say. */
-export type EnvironmentForChild = (nodeOptions: string | undefined) => Record<string, string>;
+/** Variables to add to the environment of a child, given what its own NODE_OPTIONS say and the number of its start. */
+type EnvironmentForChild = (nodeOptions: string | undefined, link: number) => Record<string, string>;
+type Variables = (nodeOptions: string | undefined) => Record<string, string>;
 
 interface SpawnOptions {
   envPairs?: string[];
@@ -14,39 +16,57 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
  * are not Node ignore them. The asynchronous ways all pass `ChildProcess.prototype.spawn`, with the environment as
  * `NAME=value` pairs; the synchronous ones (`sync`) are replaced one by one.
  */
-export function installChildProcesses(environmentForChild: EnvironmentForChild): void {
-  const { prototype } = childProcess.ChildProcess as unknown as { prototype: { spawn: AnyFunction } };
+export function installChildProcesses(links: Links, environmentForChild: EnvironmentForChild): void {
+  const start = (): { link: number; variables: Variables } => {
+    const link = links.newChannel();
+    links.starts(PROCESS, link);
+    return { link, variables: (nodeOptions) => environmentForChild(nodeOptions, link) };
+  };
+  const ends = new WeakMap<object, ProcessEnd>();
+  const { prototype } = childProcess.ChildProcess as unknown as {
+    prototype: { spawn: AnyFunction; emit: AnyFunction };
+  };
   replace(
     prototype,
     'spawn',
     (spawn) =>
       function (this: unknown, options: unknown, ...rest: unknown[]) {
-        addPairs(options as SpawnOptions, environmentForChild);
-        return Reflect.apply(spawn, this, [options, ...rest]);
+        const { link, variables } = start();
+        addPairs(options as SpawnOptions, variables);
+        const result = Reflect.apply(spawn, this, [options, ...rest]);
+        if (typeof (this as { send?: unknown }).send === 'function') {
+          ends.set(this as object, followProcess(links, this as object, link, 0));
+        }
+        return result;
+      },
+  );
+  replace(
+    prototype,
+    'emit',
+    (emit) =>
+      function (this: unknown, event: unknown, ...args: unknown[]) {
+        if (event === 'message') ends.get(this as object)?.received();
+        return Reflect.apply(emit, this, [event, ...args]);
       },
   );
   const sync = childProcess as unknown as Record<string, AnyFunction>;
-  replace(sync, 'execSync', (execSync) => withEnvironment(execSync, 1, environmentForChild));
-  replace(sync, 'spawnSync', (spawnSync) => withEnvironment(spawnSync, 2, environmentForChild));
-  replace(sync, 'execFileSync', (execFileSync) => withEnvironment(execFileSync, 2, environmentForChild));
+  replace(sync, 'execSync', (execSync) => withEnvironment(execSync, 1, start));
+  replace(sync, 'spawnSync', (spawnSync) => withEnvironment(spawnSync, 2, start));
+  replace(sync, 'execFileSync', (execFileSync) => withEnvironment(execFileSync, 2, start));
 }
 
-function addPairs(options: SpawnOptions, environmentForChild: EnvironmentForChild): void {
+function addPairs(options: SpawnOptions, variables: Variables): void {
   const pairs = options?.envPairs;
   if (!Array.isArray(pairs)) return;
   const head = 'NODE_OPTIONS=';
   const nodeOptions = pairs.find((pair) => pair.startsWith(head))?.slice(head.length);
-  const added = environmentForChild(nodeOptions);
+  const added = variables(nodeOptions);
   const kept = pairs.filter((pair) => !(pair.slice(0, pair.indexOf('=')) in added));
   options.envPairs = [...kept, ...Object.entries(added).map(([name, value]) => `${name}=${value}`)];
 }
 
 /** `optionsAt`: where the options stand when all arguments are given; argument lists may be left out before them. */
-function withEnvironment(
-  original: AnyFunction,
-  optionsAt: number,
-  environmentForChild: EnvironmentForChild,
-): AnyFunction {
+function withEnvironment(original: AnyFunction, optionsAt: number, start: () => { variables: Variables }): AnyFunction {
   return function (this: unknown, ...args: unknown[]) {
     const given = args.findIndex((arg, i) => i > 0 && typeof arg === 'object' && arg !== null && !Array.isArray(arg));
     const at = given < 0 ? optionsAt : given;
@@ -54,7 +74,7 @@ function withEnvironment(
     const env = options.env ?? process.env;
     const changed = [...args];
     if (given < 0 && optionsAt === 2) changed[1] ??= [];
-    changed[at] = { ...options, env: { ...env, ...environmentForChild(env['NODE_OPTIONS']) } };
+    changed[at] = { ...options, env: { ...env, ...start().variables(env['NODE_OPTIONS']) } };
     return Reflect.apply(original, this, changed);
   };
 }

@@ -1,23 +1,30 @@
 import type { Command } from '../command.ts';
 import { calls } from './calls.ts';
+import { control } from './control.ts';
+import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';
+import { exportCommand } from './export.ts';
+import { hot } from './hot.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
 import { ls } from './ls.ts';
 import { map } from './map.ts';
 import { prune } from './prune.ts';
 import { run } from './run.ts';
+import { snapshot } from './snapshot.ts';
 import { sql } from './sql.ts';
 import { state } from './state.ts';
 import { tree } from './tree.ts';
 import { values } from './values.ts';
 import { verify } from './verify.ts';
+import { view } from './view.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   run,
+  check,
   ls,
   info,
   tree,
@@ -25,8 +32,13 @@ export const COMMANDS: readonly Command[] = [
   events,
   values,
   state,
+  hot,
+  snapshot,
+  control,
   sql,
+  view,
   index,
+  exportCommand,
   verify,
   prune,
   map,

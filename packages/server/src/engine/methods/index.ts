@@ -1,0 +1,64 @@
+import { ServerError } from '../../errors.ts';
+import type { Method } from '../../protocol.ts';
+import { call, calls, tree } from './calls.ts';
+import { code, source } from './code.ts';
+import { edges, exceptions, logs, marks, requests } from './facts.ts';
+import { index, samples, snapshot, snapshots } from './extras.ts';
+import { film, flame } from './film.ts';
+import { recordings } from './folder.ts';
+import { executions, hits, lineValues, steps } from './lines.ts';
+import type { Answer } from './method.ts';
+import { momentsAt, resolve, state, value } from './moment.ts';
+import { move } from './move.ts';
+import { open, overview, skipped } from './overview.ts';
+import { schema } from './schema.ts';
+
+/** Methods that engines answer. `watch` is the server's own, `sql` has processes of its own. */
+type EngineMethod = Exclude<Method, 'watch' | 'sql'>;
+
+const later = (): never => {
+  throw new ServerError('UNAVAILABLE', 'not there yet');
+};
+
+export const METHODS: { [M in EngineMethod]: Answer<M> } = {
+  recordings,
+  open,
+  overview,
+  skipped,
+  film,
+  flame,
+  resolve,
+  momentsAt,
+  move,
+  state,
+  value,
+  code,
+  source,
+  hits,
+  executions,
+  lineValues,
+  steps,
+  history: later,
+  origin: later,
+  logPoint: later,
+  call,
+  calls,
+  tree,
+  asyncGraph: later,
+  sequence: later,
+  logs,
+  exceptions,
+  requests,
+  edges,
+  marks,
+  snapshots,
+  snapshot,
+  samples,
+  search: later,
+  schema,
+  map: later,
+  hot: later,
+  types: later,
+  diff: later,
+  index,
+};

@@ -1,0 +1,43 @@
+import { callSteps, type CallSteps, type Recording } from '@execution-cinema/store';
+import type { Job } from './job.ts';
+
+/** Steps of a call that pictures of its source are made from; those around the moment when there are more. */
+const STEPS_MAX = 20_000;
+const CACHE_COUNT = 12;
+
+/** What calls did, remembered: the cursor mostly moves within the same few calls. */
+export class StepsCache {
+  private readonly known = new Map<string, CallSteps>();
+
+  /** Steps of a call, all of them or those around an event. */
+  get(recording: Recording, name: { thread: number; call: number }, around: number | undefined, job: Job): CallSteps {
+    const key = `${name.thread}:${name.call}`;
+    const known = this.known.get(key);
+    if (known && covers(known, around)) {
+      this.known.delete(key);
+      this.known.set(key, known);
+      return known;
+    }
+    const found = callSteps(recording, name.thread, name.call, {
+      limit: STEPS_MAX,
+      checkpoint: () => job.checkpoint(),
+      ...(around !== undefined && { around }),
+    });
+    if (this.known.size >= CACHE_COUNT) this.known.delete(this.known.keys().next().value!);
+    this.known.set(key, found);
+    return found;
+  }
+
+  clear(): void {
+    this.known.clear();
+  }
+}
+
+function covers({ steps, before, after }: CallSteps, event: number | undefined): boolean {
+  if (!before && !after) return true;
+  if (event === undefined) return false;
+  const margin = Math.floor(STEPS_MAX / 4);
+  const first = steps[before ? margin : 0]?.event ?? Infinity;
+  const last = steps.at(after ? -margin : -1)?.event ?? -Infinity;
+  return event >= first && event <= last;
+}

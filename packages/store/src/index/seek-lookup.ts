@@ -1,0 +1,151 @@
+import type { Database, Statement } from '../driver/index.ts';
+import { END, POSITION, type SeekLookup, type SleepingCall } from '../read/past.ts';
+import { ownerOfCall, type Owner } from '../read/variables.ts';
+
+/** Sleeping calls that are listed for one moment. */
+const ASLEEP_MAX = 10_000;
+
+/** Answers from tier 1 for states and moves. Where it is not built, answers are undefined. */
+export class SeekIndex implements SeekLookup {
+  private readonly sql: Record<
+    | 'reach'
+    | 'end'
+    | 'write'
+    | 'asleep'
+    | 'scope'
+    | 'sites'
+    | 'throws'
+    | 'objects'
+    | 'actAfter'
+    | 'actBefore'
+    | 'wokeAfter'
+    | 'wokeBefore'
+    | 'effect',
+    Statement
+  >;
+  private readonly reach = new Map<string, boolean>();
+
+  constructor(sidecar: Database) {
+    this.sql = {
+      reach: sidecar.prepare(
+        'SELECT max(chunk) AS last, sum(1 - whole) AS parts FROM seek_chunks WHERE thread_id = ? AND chunk < ?',
+      ),
+      write: sidecar.prepare(
+        'SELECT max(chunk) AS chunk FROM last_writes WHERE thread_id = ? AND owner = ? AND variable = ? AND chunk < ?',
+      ),
+      asleep: sidecar.prepare(
+        `SELECT call, site AS siteId, link, suspend_site AS suspendSite, event AS sinceEvent, time_ns AS sinceNs
+         FROM sleeps WHERE thread_id = ? AND from_chunk < ? AND (to_chunk >= ? OR to_chunk IS NULL)
+         ORDER BY event DESC LIMIT ${ASLEEP_MAX}`,
+      ),
+      end: sidecar.prepare(
+        `SELECT coalesce((SELECT min(chunk) - 1 FROM seek_chunks WHERE thread_id = ? AND whole = 0),
+           (SELECT max(chunk) FROM seek_chunks WHERE thread_id = ?), -1) AS chunk`,
+      ),
+      sites: sidecar.prepare('SELECT sites AS list FROM chunk_sites WHERE thread_id = ? AND chunk = ?'),
+      throws: sidecar.prepare('SELECT throws FROM chunk_sites WHERE thread_id = ? AND chunk = ?'),
+      objects: sidecar.prepare('SELECT objects AS list FROM chunk_objects WHERE thread_id = ? AND chunk = ?'),
+      actAfter: sidecar.prepare(
+        'SELECT min(chunk) AS chunk FROM last_writes WHERE thread_id = ? AND owner = ? AND variable = ? AND chunk > ?',
+      ),
+      actBefore: sidecar.prepare(
+        'SELECT max(chunk) AS chunk FROM last_writes WHERE thread_id = ? AND owner = ? AND variable = ? AND chunk < ?',
+      ),
+      wokeAfter: sidecar.prepare(
+        'SELECT min(to_chunk) AS chunk FROM sleeps WHERE thread_id = ? AND call = ? AND to_chunk > ?',
+      ),
+      wokeBefore: sidecar.prepare(
+        'SELECT max(to_chunk) AS chunk FROM sleeps WHERE thread_id = ? AND call = ? AND to_chunk < ?',
+      ),
+      effect: sidecar.prepare('SELECT min(chunk) AS chunk FROM effects WHERE thread_id = ? AND call = ? AND chunk > ?'),
+      scope: sidecar.prepare('SELECT next_scope AS scope FROM seek_chunks WHERE thread_id = ? AND chunk = ?'),
+    };
+  }
+
+  /** True when every stored chunk before this one is indexed. */
+  private reaches(thread: number, chunk: number): boolean {
+    const key = `${thread}/${chunk}`;
+    let known = this.reach.get(key);
+    if (known === undefined) {
+      const row = this.sql.reach.get<{ last: number | null; parts: number | null }>(thread, chunk);
+      known = chunk === 0 || (row?.last === chunk - 1 && row.parts === 0);
+      if (known) this.reach.set(key, true);
+    }
+    return known;
+  }
+
+  lastWriteChunk(thread: number, owner: Owner, variable: number, beforeChunk: number): number | undefined {
+    if (!this.reaches(thread, beforeChunk)) return undefined;
+    return this.sql.write.get<{ chunk: number | null }>(thread, owner, variable, beforeChunk)?.chunk ?? -1;
+  }
+
+  asleepAt(thread: number, chunk: number): SleepingCall[] | undefined {
+    return this.reaches(thread, chunk) ? this.sql.asleep.all<SleepingCall>(thread, chunk, chunk) : undefined;
+  }
+
+  nextScope(thread: number, chunk: number): number | undefined {
+    return this.sql.scope.get<{ scope: number | null }>(thread, chunk)?.scope ?? undefined;
+  }
+
+  mentions(thread: number, chunk: number, sites: readonly number[]): boolean | undefined {
+    const list = numbersOf(this.sql.sites.get<{ list: Uint8Array }>(thread, chunk)?.list);
+    return list && sites.some((site) => holds(list, site));
+  }
+
+  throws(thread: number, chunk: number): boolean | undefined {
+    const row = this.sql.throws.get<{ throws: number }>(thread, chunk);
+    return row && row.throws === 1;
+  }
+
+  actionChunk(thread: number, call: number, chunk: number, direction: 'after' | 'before'): number | undefined {
+    const { actAfter, actBefore, wokeAfter, wokeBefore } = this.sql;
+    const owner = ownerOfCall(call);
+    const [act, woke] = direction === 'after' ? [actAfter, wokeAfter] : [actBefore, wokeBefore];
+    if (direction === 'before' && !this.reaches(thread, chunk)) return undefined;
+    const found = [
+      act.get<ChunkRow>(thread, owner, POSITION, chunk),
+      act.get<ChunkRow>(thread, owner, END, chunk),
+      woke.get<ChunkRow>(thread, call, chunk),
+    ].flatMap((row) => (row?.chunk === null || row === undefined ? [] : [row.chunk]));
+    if (direction === 'before') return Math.max(-1, ...found);
+    return this.within(thread, chunk, found.length > 0 ? Math.min(...found) : undefined);
+  }
+
+  effectChunk(thread: number, call: number, afterChunk: number): number | undefined {
+    return this.within(thread, afterChunk, this.sql.effect.get<ChunkRow>(thread, call, afterChunk)?.chunk ?? undefined);
+  }
+
+  /** `found` if it lies in the part that is indexed, else the first chunk behind that. */
+  private within(thread: number, chunk: number, found: number | undefined): number | undefined {
+    const end = this.sql.end.get<{ chunk: number }>(thread, thread)!.chunk;
+    if (end <= chunk) return undefined;
+    return found !== undefined && found <= end ? found : end + 1;
+  }
+
+  captures(thread: number, chunk: number, objects: readonly number[]): number[] | undefined {
+    const list = numbersOf(this.sql.objects.get<{ list: Uint8Array }>(thread, chunk)?.list);
+    return list && objects.filter((id) => holds(list, id));
+  }
+}
+
+interface ChunkRow {
+  chunk: number | null;
+}
+
+function numbersOf(bytes: Uint8Array | undefined): Uint32Array | undefined {
+  if (!bytes) return undefined;
+  // A driver may hand out bytes that do not begin at a multiple of four.
+  const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Uint32Array(whole.buffer, whole.byteOffset, whole.byteLength >> 2);
+}
+
+function holds(ascending: Uint32Array, wanted: number): boolean {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return ascending[low] === wanted;
+}

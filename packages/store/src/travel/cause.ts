@@ -1,0 +1,104 @@
+import { K } from '@execution-cinema/format';
+import { chunkOfCall, chunkOfTime } from '../read/chunks.ts';
+import type { Moment } from '../read/moments.ts';
+import { ThreadSearch } from './thread-search.ts';
+
+/**
+ * What the outermost call on the stack runs for at a moment: where it fell asleep, if it was resumed since; else the
+ * last moment of the call that scheduled it; for the first code of a thread, when the thread was started.
+ */
+export function causeOf(search: ThreadSearch, event: number): Moment | undefined {
+  const { thread } = search;
+  const root = search.trackAt(event).stack[0];
+  if (!root) return undefined;
+  const begun = beginOfRun(search, root.call, event);
+  if (!begun) return startOfThread(search, root.call);
+  if (begun.resumed) return momentBefore(search, departure(search, root.call, begun.event));
+  if (begun.causeCall > 0) return momentBefore(search, departure(search, begun.causeCall, begun.event));
+  return startOfThread(search, root.call, thread);
+}
+
+/** The event with which the outermost call was put on the stack last. */
+function beginOfRun(
+  search: ThreadSearch,
+  call: number,
+  event: number,
+): { event: number; resumed: boolean; causeCall: number } | undefined {
+  let found: { event: number; resumed: boolean; causeCall: number } | undefined;
+  const { chunks } = search;
+  const birth = Math.max(0, chunkOfCall(chunks, call));
+  for (let at = search.chunkAt(event); at >= birth && !found;) {
+    search.walk(at, (scanner, track) => {
+      if (scanner.event > event) return true;
+      if (track.actor?.call !== call || track.top !== track.actor) return false;
+      const resumed = scanner.kind === K.RESUME;
+      if (!resumed && scanner.kind > K.ENTER_MANY) return false;
+      found = { event: scanner.event, resumed, causeCall: scanner.causeCode >= 0 ? scanner.causeCall : 0 };
+      return false;
+    });
+    at = chunkBefore(search, call, at, birth);
+  }
+  return found;
+}
+
+/** The chunk before this one in which a call did something; -1 when there is none. */
+function chunkBefore(search: ThreadSearch, call: number, at: number, birth: number): number {
+  if (at <= birth) return -1;
+  const chunk = search.index?.actionChunk(search.thread, call, search.chunks[at]!.chunk, 'before');
+  if (chunk === undefined) return at - 1;
+  return Math.max(birth, chunk < 0 ? birth : search.chunks.findLastIndex((info) => info.chunk <= chunk));
+}
+
+/** The last event before another one at which a call fell asleep or ended. */
+function departure(search: ThreadSearch, call: number, before: number): number | undefined {
+  let found: number | undefined;
+  const birth = chunkOfCall(search.chunks, call);
+  if (birth < 0) return undefined;
+  for (let at = search.chunkAt(before); at >= birth && found === undefined;) {
+    search.walk(at, (scanner, track) => {
+      if (scanner.event >= before) return true;
+      const left =
+        track.ended.some((frame) => frame.call === call) ||
+        ((scanner.kind === K.SUSPEND || scanner.kind === K.SUSPEND_VALUE) && track.actor?.call === call);
+      if (left) found = scanner.event;
+      return false;
+    });
+    at = chunkBefore(search, call, at, birth);
+  }
+  return found;
+}
+
+/** The moment before an event: the call that the event takes off the stack is still on top. */
+function momentBefore(search: ThreadSearch, event: number | undefined): Moment | undefined {
+  return event !== undefined && search.isStored(event - 1) ? { thread: search.thread, event: event - 1 } : undefined;
+}
+
+/** Of the first call of a thread: what the thread's maker did when it began. */
+function startOfThread(search: ThreadSearch, call: number, thread = search.thread): Moment | undefined {
+  const { recording } = search;
+  if (call !== 1) return undefined;
+  const row = recording.threads().find(({ id }) => id === thread);
+  if (!row || row.parentId === null) return undefined;
+  const chunks = recording.chunks(row.parentId);
+  const info = chunks[chunkOfTime(chunks, row.startNs)];
+  if (!info) return undefined;
+  const event = recording.chunk(row.parentId, info).eventAt(row.startNs);
+  return event === undefined ? undefined : { thread: row.parentId, event };
+}
+
+/** The first moment after this one at which a call begins that the call on top has scheduled. */
+export function effectOf(search: ThreadSearch, event: number): Moment | undefined {
+  const { thread, chunks, index } = search;
+  const call = search.trackAt(event).top?.call;
+  if (call === undefined) return undefined;
+  const found = search.forward(
+    event,
+    (scanner) => scanner.kind <= K.ENTER_MANY && scanner.causeCode >= 0 && scanner.causeCall === call,
+    (from) => {
+      const chunk = from < 0 ? undefined : index?.effectChunk(thread, call, chunks[from]!.chunk);
+      if (chunk === undefined) return search.nextChunk(from);
+      return chunks.findIndex((info) => info.chunk >= chunk);
+    },
+  );
+  return found === undefined ? undefined : { thread, event: found };
+}

@@ -1,0 +1,119 @@
+import { EventScanner } from '@execution-cinema/format';
+import { chunkOfEvent, type ChunkInfo } from '../read/chunks.ts';
+import type { SeekLookup } from '../read/past.ts';
+import type { Recording } from '../read/recording.ts';
+import { ChunkPast } from './track-past.ts';
+import { Track } from './track.ts';
+
+/** Told every event of a chunk, after the track has taken it in. True ends the walk. */
+export type Visit = (scanner: EventScanner, track: Track) => boolean;
+
+/**
+ * Which chunk to look at after the one at index `at` (forward or back); -1: none is left. What it skips holds no hit.
+ */
+export type NextChunk = (at: number) => number;
+
+/** Finds events of one thread, chunk by chunk, without decoding values. */
+export class ThreadSearch {
+  readonly recording: Recording;
+  readonly thread: number;
+  readonly index: SeekLookup | undefined;
+  readonly chunks: readonly ChunkInfo[];
+
+  constructor(recording: Recording, thread: number, index: SeekLookup | undefined) {
+    this.recording = recording;
+    this.thread = thread;
+    this.index = index;
+    this.chunks = recording.chunks(thread);
+  }
+
+  /** Index of the chunk that holds the event or the last one before it. Throws RangeError when there is none. */
+  chunkAt(event: number): number {
+    const at = chunkOfEvent(this.chunks, event);
+    if (at < 0) throw new RangeError(`thread ${this.thread} has nothing stored at or before event ${event}`);
+    return at;
+  }
+
+  /** Walks one chunk; what follows damage is left out. */
+  walk(at: number, visit: Visit): void {
+    const chunk = this.recording.tryChunk(this.thread, this.chunks[at]!);
+    if (typeof chunk === 'string') return;
+    const past = new ChunkPast(this.recording, this.thread, at, this.index);
+    const track = new Track(chunk.words, chunk.header, this.recording.resolver(this.thread), past);
+    const scanner = new EventScanner(chunk.words, chunk.header);
+    while (nextEvent(scanner)) {
+      track.step(scanner);
+      if (visit(scanner, track)) return;
+    }
+  }
+
+  /** The track just after an event of the thread, or after the last one before it. */
+  trackAt(event: number): Track {
+    const at = this.chunkAt(event);
+    const chunk = this.recording.chunk(this.thread, this.chunks[at]!);
+    const past = new ChunkPast(this.recording, this.thread, at, this.index);
+    const track = new Track(chunk.words, chunk.header, this.recording.resolver(this.thread), past);
+    const scanner = new EventScanner(chunk.words, chunk.header);
+    // The track is only looked at after a whole event: it must not take in the one after.
+    while (scanner.event < event && nextEvent(scanner)) track.step(scanner);
+    return track;
+  }
+
+  /** The first event after `event` for which `hit` holds. */
+  forward(event: number, hit: Visit, nextChunk: NextChunk = this.nextChunk): number | undefined {
+    const start = chunkOfEvent(this.chunks, event);
+    let found: number | undefined;
+    const visit: Visit = (scanner, track) => {
+      if (scanner.event <= event || !hit(scanner, track)) return false;
+      found = scanner.event;
+      return true;
+    };
+    if (start >= 0) this.walk(start, visit);
+    for (let at = nextChunk(start); found === undefined && at >= 0; at = nextChunk(at)) this.walk(at, visit);
+    return found;
+  }
+
+  /** The last event before `event` for which `hit` holds. */
+  back(event: number, hit: Visit, nextChunk: NextChunk = this.chunkBefore): number | undefined {
+    const start = chunkOfEvent(this.chunks, event);
+    let found: number | undefined;
+    const visit: Visit = (scanner, track) => {
+      if (scanner.event >= event) return true;
+      if (hit(scanner, track)) found = scanner.event;
+      return false;
+    };
+    if (start >= 0) this.walk(start, visit);
+    for (let at = nextChunk(start); found === undefined && at >= 0; at = nextChunk(at)) this.walk(at, visit);
+    return found;
+  }
+
+  /** Whether an event of the thread is in the recording. */
+  isStored(event: number): boolean {
+    const info = this.chunks[chunkOfEvent(this.chunks, event)];
+    return info !== undefined && event < info.firstEvent + info.events;
+  }
+
+  readonly nextChunk: NextChunk = (at) => (at + 1 < this.chunks.length ? at + 1 : -1);
+
+  readonly chunkBefore: NextChunk = (at) => at - 1;
+
+  /** Chunks in which a site of a sorted list is mentioned, as far as the index knows. */
+  mentioning(sites: readonly number[], step: 1 | -1): NextChunk {
+    return (from) => {
+      for (let at = from + step; at >= 0 && at < this.chunks.length; at += step) {
+        const { chunk } = this.chunks[at]!;
+        if (this.index?.mentions(this.thread, chunk, sites) !== false) return at;
+      }
+      return -1;
+    };
+  }
+}
+
+/** False at the end, and where the words stop being events. */
+export function nextEvent(scanner: EventScanner): boolean {
+  try {
+    return scanner.next();
+  } catch {
+    return false;
+  }
+}
