@@ -120,6 +120,14 @@ export function createIdentity(core: Core): Identity {
     return id;
   };
 
+  const numberOf = (target: object): number =>
+    target === recent0 ? recentId0 : target === recent1 ? recentId1 : idOf(target);
+
+  const kindOf = (id: number): number => {
+    const at = (id & MASK) << PLACE_SHIFT;
+    return places[at + M_ID] === id ? places[at + M_KIND]! & KIND_MASK : KIND_UNKNOWN;
+  };
+
   const hasSize = (target: object, kind: number, size: number): boolean => {
     if (kind === KIND_ARRAY) return ((target as unknown[]).length | 0) === size;
     if (kind === KIND_MAP) return mapSize(target) === size;
@@ -128,7 +136,7 @@ export function createIdentity(core: Core): Identity {
 
   return {
     recall: (target, depth) => {
-      const id = target === recent0 ? recentId0 : target === recent1 ? recentId1 : idOf(target);
+      const id = numberOf(target);
       const at = (id & MASK) << PLACE_SHIFT;
       if (
         places[at + M_ID] !== id ||
@@ -140,6 +148,7 @@ export function createIdentity(core: Core): Identity {
       if (facts >> DEPTH_SHIFT < depth) return -id;
       return (facts & SIZED_FLAG) === 0 || hasSize(target, facts & KIND_MASK, sizes[id & MASK]!) ? id : -id;
     },
+
     forget: () => {
       recent0 = undefined;
       recent1 = undefined;
@@ -162,28 +171,27 @@ export function createIdentity(core: Core): Identity {
       return id;
     },
 
-    kindOf: (id) => {
-      const at = (id & MASK) << PLACE_SHIFT;
-      return places[at + M_ID] === id ? places[at + M_KIND]! & KIND_MASK : KIND_UNKNOWN;
-    },
+    kindOf,
 
     resize: (target, kind, { before, before2, after }) => {
-      const id = target === recent0 ? recentId0 : recentIdOf(target);
-      const at = id & MASK;
-      if (id === 0 || ids[at] !== id || kinds[at] !== kind || epochs[at] !== registers[EPOCH]) return 0;
-      if (sizes[at] !== before && sizes[at] !== before2) return 0;
-      sizes[at] = after;
+      const id = numberOf(target);
+      const at = (id & MASK) << PLACE_SHIFT;
+      if (id === 0 || places[at + M_ID] !== id || places[at + M_EPOCH] !== registers[EPOCH]) return 0;
+      const size = sizes[id & MASK];
+      if ((places[at + M_KIND]! & KIND_MASK) !== kind || (size !== before && size !== before2)) return 0;
+      sizes[id & MASK] = after;
       return id;
     },
 
     expire: (target) => {
-      const id = target === recent0 ? recentId0 : recentIdOf(target);
-      if (id !== 0 && ids[id & MASK] === id) validUntilMs[id & MASK] = -1;
+      const id = numberOf(target);
+      const at = (id & MASK) << PLACE_SHIFT;
+      if (id !== 0 && places[at + M_ID] === id) places[at + M_VALID_UNTIL_MS] = -1;
     },
 
     kindOfTarget: (target) => {
-      const id = target === recent0 ? recentId0 : recentIdOf(target);
-      return id !== 0 && ids[id & MASK] === id ? kinds[id & MASK]! : KIND_UNKNOWN;
+      const id = numberOf(target);
+      return id === 0 ? KIND_UNKNOWN : kindOf(id);
     },
 
     remember: (id, kind, depth, size) => {
