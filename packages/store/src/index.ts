@@ -35,8 +35,21 @@ export { runSql, type SqlOptions, type SqlResult } from './index/sql.ts';
 export { callTree, type CallTree, type TreeNode, type TreeOptions } from './index/tree.ts';
 export { DetailReader } from './detail/detail-reader.ts';
 export * from './detail/types.ts';
+export { comparableText } from './diff/comparable.ts';
+export {
+  diffRuns,
+  type DifferenceKind,
+  type DifferenceSide,
+  type RunComparison,
+  type RunDifference,
+} from './diff/diff-runs.ts';
+export { IGNORE_HELP, parseIgnore, type IgnoreRules } from './diff/noise.ts';
 export { EXPORT_FORMATS, exportRecording, type ExportFormat } from './export/index.ts';
 export type { ExportOptions } from './export/frame-stream.ts';
+export { observedTypes, type ObservedFunction, type ObservedVariable } from './facts/types.ts';
+export type { ObservedType } from './facts/observed.ts';
+export { isPredicate } from './facts/predicate.ts';
+export { searchText, searchValues, type SearchFilter, type SearchHit, type SearchKind } from './facts/search.ts';
 export { functionFacts, type FunctionFacts, type FunctionFilter } from './facts/hot.ts';
 export { listEvents, type EventFilter, type ListedEvent } from './read/event-list.ts';
 export { valueHistory, type HistoricValue } from './read/value-history.ts';
