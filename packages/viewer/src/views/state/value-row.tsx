@@ -46,7 +46,6 @@ export function ValueRow(properties: Properties) {
           type="button"
           class="value-open"
           aria-expanded={opens ? open : undefined}
-          aria-label={`${name}: ${opens ? 'open' : 'history'}`}
           title={isUnknown ? undefined : previewText(value, TITLE_ROOM)}
           onClick={() => (opens ? toggle() : of && inspectVariable(of, title, 'history'))}
         >
