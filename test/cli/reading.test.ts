@@ -38,6 +38,13 @@ const CASES: readonly [golden: string, args: string[]][] = [
   ['state-after-await', ['state', '--at', '1@25']],
   ['state-at-time', ['state', '--at', '0.3ms']],
   ['state-narrow', ['state', '--at', '1@18', '--width', '50']],
+  ['step-over', ['step', 'over', '--at', '1@18']],
+  ['step-back', ['step', 'into', '--back', '--at', '1@18', '-q']],
+  ['step-write', ['step', 'write', '--name', 'sum', '--back', '--at', 'end', '-q']],
+  ['step-throw', ['step', 'throw', '--at', 'start', '--all-threads']],
+  ['logpoint', ['logpoint', 'src/cart.js:17', 'sum']],
+  ['logpoint-if', ['logpoint', 'src/cart.js:17', 'sum * 2', '--if', 'sum > 100', '-n', '1']],
+  ['origin', ['origin', '1:4', 'sum']],
   ['dump', ['dump']],
   ['dump-words', ['dump', '--thread', '1', '--chunk', '1', '--words', '--limit', '4']],
 ];
