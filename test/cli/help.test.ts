@@ -17,6 +17,8 @@ const COMMANDS = [
   'diff',
   'hot',
   'types',
+  'snapshot',
+  'control',
   'sql',
   'view',
   'index',
