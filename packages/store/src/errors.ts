@@ -86,6 +86,10 @@ export const STORE_ERRORS = {
     what: 'nothing recorded matches this place',
     remedy: 'Write FILE:LINE (a line with code) or the name of a function, as tracer calls shows it.',
   },
+  BAD_EXPRESSION: {
+    what: 'this is not a JavaScript expression',
+    remedy: 'Write one expression over variables that are in scope there, such as total * rate or `${cart.total} EUR`.',
+  },
   SQL_REFUSED: {
     what: 'only one reading statement can be run',
     remedy: 'Write one SELECT, WITH, VALUES or EXPLAIN over the views of docs/SCHEMA.md.',

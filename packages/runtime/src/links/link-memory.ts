@@ -15,12 +15,13 @@ const TOPIC_WORDS = 4;
 /** Ports that may be on their way at once; past it the oldest is forgotten, and what passes it is not connected. */
 const TRANSFERS = 1024;
 const TRANSFER_NUMBERS = 8;
-const OWN_THREADS_MAX = 7;
-const SEED_AT = 8;
+/** Threads of ours that are remembered; past it the ids of the program's later threads are too high. */
+const OWN_THREADS_MAX = 255;
+const SEED_AT = OWN_THREADS_MAX + 1;
 /** Ports on their way now. */
-const TRAVELLING_AT = 9;
+const TRAVELLING_AT = SEED_AT + 1;
 /** Even, so that the numbers lie on eight bytes. */
-const HEAD_WORDS = 10;
+const HEAD_WORDS = TRAVELLING_AT + 1;
 const TOPICS_AT = HEAD_WORDS;
 const STATES_AT = TOPICS_AT + TOPICS * TOPIC_WORDS;
 const NUMBERS_AT = STATES_AT + TRANSFERS;

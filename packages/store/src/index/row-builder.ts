@@ -1,8 +1,9 @@
-import { callId, K } from '@execution-cinema/format';
+import { callId, K, type Value } from '@execution-cinema/format';
 import type { Database, Statement } from '../driver/index.ts';
 import { chunkOfCall, type ChunkEvent, type ChunkInfo } from '../read/chunks.ts';
 import { digestOf } from '../read/digest.ts';
 import { LiveObjects } from '../read/live-objects.ts';
+import { ObjectsAt } from '../read/objects-at.ts';
 import type { Recording } from '../read/recording.ts';
 import { ThreadReplay, type Frame } from '../read/replay.ts';
 import { CallRows, type PendingReturns } from './call-rows.ts';
@@ -117,9 +118,16 @@ export class RowBuilder {
       if (!this.wants(frame) || this.calls.hasStart(frame.call)) continue;
       const birth = chunks[chunkOfCall(chunks, frame.call)];
       if (!birth || birth.chunk >= info.chunk) continue;
-      const known = digestOf(this.recording, this.thread, birth).frames.get(frame.call);
-      if (known?.arguments) this.calls.addOlder(known);
+      const known = digestOf(this.recording, this.thread, birth)?.frame(frame.call);
+      if (known?.arguments) this.calls.addOlder({ ...known, arguments: this.contents(known.arguments, birth) });
     }
+  }
+
+  /** Values of an older chunk with what their objects held at its end. */
+  private contents(values: readonly Value[], { chunk }: ChunkInfo): Value[] {
+    const at = this.recording.chunks(this.thread).findIndex((info) => info.chunk === chunk);
+    const objects = new ObjectsAt(this.recording, this.thread, at, Number.MAX_SAFE_INTEGER, undefined);
+    return values.map((value) => objects.value(value, chunk));
   }
 
   private callEvent(event: ChunkEvent, frame: Frame | undefined): void {

@@ -49,7 +49,7 @@ export const SEEK_TABLES: readonly string[] = [
   'last_writes',
   'sleeps',
   'chunk_sites',
-  'chunk_objects',
+  'object_captures',
   'effects',
   'seek_chunks',
 ];
@@ -90,8 +90,8 @@ CREATE TABLE slice_ends(thread_id INTEGER, call INTEGER, start_ns INTEGER, end_n
   PRIMARY KEY(thread_id, call, start_ns)) WITHOUT ROWID;
 CREATE TABLE chunk_sites(thread_id INTEGER, chunk INTEGER, throws INTEGER, sites BLOB /* ascending u32, little-endian */,
   PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
-CREATE TABLE chunk_objects(thread_id INTEGER, chunk INTEGER, objects BLOB /* ascending u32, little-endian */,
-  PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE object_captures(thread_id INTEGER, object INTEGER, chunk INTEGER,
+  PRIMARY KEY(thread_id, object, chunk)) WITHOUT ROWID;
 CREATE TABLE effects(thread_id INTEGER, call INTEGER, chunk INTEGER, PRIMARY KEY(thread_id, call, chunk)) WITHOUT ROWID;
 `;
 

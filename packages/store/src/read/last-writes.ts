@@ -4,7 +4,6 @@ import { digestOf } from './digest.ts';
 import type { Recording } from './recording.ts';
 import { ThreadReplay } from './replay.ts';
 import { variableOf, type Site } from './sites.ts';
-import { ownerOfCall } from './variables.ts';
 
 interface Found {
   value: Value;
@@ -92,9 +91,7 @@ function laterWrite(
     chunk.scan(({ kind, payload }) => {
       mentioned ||= kind === K.WRITE && sites.has(payload);
     });
-    const write = mentioned
-      ? digestOf(recording, thread, chunks[i]!).variables.get(ownerOfCall(call), variable)
-      : undefined;
+    const write = mentioned ? digestOf(recording, thread, chunks[i]!)?.writeOfCall(call, variable) : undefined;
     if (write !== undefined) return write.value;
   }
   return value;

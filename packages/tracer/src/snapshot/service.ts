@@ -59,12 +59,9 @@ export function startService(access: RecorderAccess, parts: ServiceParts): Recor
   const control = createControl(access, {
     pid,
     snapshot,
-    collect: (budgetMs) => {
+    collect: () => {
       collectedMs = performance.now();
-      return inTurn(() => {
-        const nowMs = performance.now();
-        return reader.read({ threadsMs: nowMs + budgetMs, allMs: nowMs + budgetMs });
-      });
+      return inTurn(() => reader.read());
     },
   });
 

@@ -32,12 +32,27 @@ export function snapshotSignal(env: NodeJS.ProcessEnv): SnapshotSignal | undefin
   return name === 'off' ? undefined : 'USR1';
 }
 
+interface SignalBinding {
+  Signal: new () => SignalHandle;
+}
+
+function loadSignalBinding(): SignalBinding {
+  const { emitWarning } = process;
+  // Node warns of its internals. What this thread prints would keep the process alive.
+  process.emitWarning = () => undefined;
+  try {
+    const { internalBinding } = createRequire(import.meta.url)('internal/test/binding') as {
+      internalBinding(name: 'signal_wrap'): SignalBinding;
+    };
+    return internalBinding('signal_wrap');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
 /** In the recorder's thread: calls `onSignal` whenever the process gets the signal. Throws where that is impossible. */
 export function ownSignal(signal: SnapshotSignal, onSignal: () => void): () => void {
-  const { internalBinding } = createRequire(import.meta.url)('internal/test/binding') as {
-    internalBinding(name: 'signal_wrap'): { Signal: new () => SignalHandle };
-  };
-  const { Signal } = internalBinding('signal_wrap');
+  const { Signal } = loadSignalBinding();
   const handle = new Signal();
   handle.onsignal = onSignal;
   const number = constants.signals[`SIG${signal}`] as number | undefined;

@@ -10,14 +10,18 @@ import { exportCommand } from './export.ts';
 import { hot } from './hot.ts';
 import { index } from './index-command.ts';
 import { info } from './info.ts';
+import { inspect } from './inspect.ts';
+import { logpoint } from './logpoint.ts';
 import { ls } from './ls.ts';
 import { map } from './map.ts';
+import { origin } from './origin.ts';
 import { prune } from './prune.ts';
 import { run } from './run.ts';
 import { search } from './search.ts';
 import { snapshot } from './snapshot.ts';
 import { sql } from './sql.ts';
 import { state } from './state.ts';
+import { step } from './step.ts';
 import { tree } from './tree.ts';
 import { types } from './types.ts';
 import { values } from './values.ts';
@@ -35,6 +39,9 @@ export const COMMANDS: readonly Command[] = [
   events,
   values,
   state,
+  step,
+  origin,
+  logpoint,
   search,
   diff,
   hot,
@@ -48,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   verify,
   prune,
   map,
+  inspect,
   doctor,
   dump,
 ];
