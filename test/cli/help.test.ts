@@ -20,6 +20,8 @@ const COMMANDS = [
   'diff',
   'hot',
   'types',
+  'snapshot',
+  'control',
   'sql',
   'view',
   'index',
