@@ -84,6 +84,16 @@ export {
   type VerifyResult,
 } from '@execution-cinema/store';
 
+export type {
+  Snapshot,
+  SnapshotFrame,
+  SnapshotHandle,
+  SnapshotProcess,
+  SnapshotScope,
+  SnapshotSuspended,
+  SnapshotThread,
+  VariableExample,
+} from '@execution-cinema/format';
 export { previewValue } from './cli/format/value-preview.ts';
 
 export interface OpenOptions {

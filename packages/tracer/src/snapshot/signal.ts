@@ -50,33 +50,87 @@ function loadSignalBinding(): SignalBinding {
   }
 }
 
-/** In the recorder's thread: calls `onSignal` whenever the process gets the signal. Throws where that is impossible. */
-export function ownSignal(signal: SnapshotSignal, onSignal: () => void): () => void {
+/** What main thread and recorder share about the signal: it came, and the recorder's thread hears it itself. */
+const CAME = 0;
+const OWNED = 1;
+
+export interface SignalState {
+  readonly signal: SnapshotSignal;
+  readonly words: Int32Array;
+}
+
+export function createSignalState(signal: SnapshotSignal): SignalState {
+  return { signal, words: new Int32Array(new SharedArrayBuffer(8)) };
+}
+
+export interface OwnedSignal {
+  /** From here on `onSignal` is called for each signal; at once if there was one already. */
+  listen(onSignal: () => void): void;
+  close(): void;
+}
+
+/**
+ * In the recorder's thread, first thing: hears the signal from here on. Throws where that is impossible.
+ */
+export function ownSignal({ signal, words }: SignalState): OwnedSignal {
   const { Signal } = loadSignalBinding();
   const handle = new Signal();
-  handle.onsignal = onSignal;
+  let heard: (() => void) | undefined;
+  handle.onsignal = () => {
+    Atomics.store(words, CAME, 1);
+    heard?.();
+  };
   const number = constants.signals[`SIG${signal}`] as number | undefined;
   if (number === undefined) throw new Error(`this system has no SIG${signal}`);
   const status = handle.start(number);
   if (status !== 0) throw new Error(`the system refuses SIG${signal} (${status})`);
   handle.unref();
-  return () => handle.close();
+  Atomics.store(words, OWNED, 1);
+  return {
+    listen(onSignal) {
+      heard = onSignal;
+      if (Atomics.load(words, CAME) === 1) onSignal();
+    },
+    close: () => handle.close(),
+  };
 }
 
 /**
  * In the main thread, first thing: takes the signal away from Node, which would open its inspector's port at SIGUSR1,
  * and from the system, which would end the process at SIGUSR2, until the recorder's thread has it. Node keeps the
- * handle that it made for a listener when the listener is taken away without being announced.
+ * handle that it made for a listener when the listener is taken away without being announced. A signal that comes
+ * before the recorder can hear it is noted for it, unless the program hangs already.
  */
-export function takeSignal(signal: SnapshotSignal): void {
+export function takeSignal({ signal, words }: SignalState): void {
   const name = `SIG${signal}` as const;
   if (process.listenerCount(name) > 0) return;
+  const { apply, get } = Reflect;
+  const { load, store } = Atomics;
+  // Node calls for each signal what is `process.emit` now; the program may put something else there later.
+  const emit = function (this: unknown, ...args: unknown[]): unknown {
+    if (args[0] === name && load(words, OWNED) === 0) store(words, CAME, 1);
+    return apply(get(process, 'emit') as () => unknown, process, args);
+  };
   const listener = (): void => undefined;
-  process.on(name, listener);
+  const { emit: present } = process;
+  withEmit(
+    function (this: unknown, ...args: unknown[]) {
+      return apply(args[0] === name ? emit : present, this, args);
+    },
+    () => process.on(name, listener),
+  );
+  withEmit(
+    () => false,
+    () => process.off(name, listener),
+  );
+}
+
+/** Runs `act` with another `process.emit`. */
+function withEmit(value: (...args: unknown[]) => unknown, act: () => unknown): void {
   const present = Object.getOwnPropertyDescriptor(process, 'emit');
-  Object.defineProperty(process, 'emit', { value: () => false, configurable: true, writable: true });
+  Object.defineProperty(process, 'emit', { value, configurable: true, writable: true });
   try {
-    process.off(name, listener);
+    act();
   } finally {
     if (present) Object.defineProperty(process, 'emit', present);
     else delete (process as { emit?: unknown }).emit;
