@@ -143,6 +143,8 @@ function startInWorker(): void {
     onMessage() {},
     onWorker: (worker) => watchWorkerEnd(worker, recording),
     onListener() {},
+    watched: undefined,
+    onWatched() {},
   });
 }
 
@@ -221,7 +223,7 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader, qu
     onFatal: (error) => void loader.report.arm({ error }),
     onMessage: () => parentEnd?.received(),
     onWorker: (worker) => watchWorkerEnd(worker, recording),
-    onListener: watchListeners(config.signal, recording.control),
+    ...watchListeners(config.signal, recording.control),
   });
 }
 

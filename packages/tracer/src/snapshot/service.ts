@@ -1,11 +1,10 @@
-import { R } from '@execution-cinema/format';
 import type { RecorderAccess, RecorderService, RecorderOptions } from '@execution-cinema/store';
 import type { MessagePort } from 'node:worker_threads';
 import { createControl } from '../control/control.ts';
 import { serveControl } from '../control/serve.ts';
 import type { TracerConfig } from '../config/index.ts';
 import { createProcessReader } from './process-snapshot.ts';
-import type { OwnedSignal } from './signal.ts';
+import { createBelongsToProgram, type OwnedSignal } from './signal.ts';
 import { takeSnapshot, type TakenSnapshot } from './tree-snapshot.ts';
 
 /** A process that lives this long can be asked from outside; shorter ones do not pay for the socket. */
@@ -70,10 +69,10 @@ export function startService(access: RecorderAccess, parts: ServiceParts): Recor
   const stops: (() => void)[] = [];
   if (typeof signal === 'string') access.note('snapshot', `no snapshots by signal: ${signal}`);
   else if (signal !== undefined && config.signal !== 'off') {
-    const { control: words } = access.threads()[0]!;
+    const belongsToProgram = createBelongsToProgram(access.threads()[0]!.control);
     stops.push(() => signal.close());
     signal.listen(() => {
-      if (Atomics.load(words, R.R_LISTENS) === 1 || performance.now() - collectedMs < GROUP_SIGNAL_MS) return;
+      if (belongsToProgram() || performance.now() - collectedMs < GROUP_SIGNAL_MS) return;
       snapshotSoon('signal');
     });
   }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { R } from '@execution-cinema/format';
+import type { ProcessEndHooks } from '../exit/process-end.ts';
 
 /*
  * The signal that takes snapshots. A listener of ours on `process` would count among the program's, and would not run
@@ -139,17 +140,36 @@ function withEmit(value: (...args: unknown[]) => unknown, act: () => unknown): v
 
 /**
  * While the program listens to the signal, snapshots are not taken by it. Gives what is to be called when the program
- * adds or removes a listener.
+ * adds or removes a listener, and when it hears the signal.
  */
 export function watchListeners(
   signal: SnapshotSignal | 'off',
   control: Int32Array,
-): (event: unknown, added: boolean) => void {
+): Pick<ProcessEndHooks, 'onListener' | 'watched' | 'onWatched'> {
   const name = `SIG${signal}` as NodeJS.Signals;
   const set = (listens: boolean): void => void Atomics.store(control, R.R_LISTENS, listens ? 1 : 0);
   set(process.listenerCount(name) > 0);
-  return (event, added) => {
+  return {
     // An added listener is announced before it is there, a removed one afterwards.
-    if (event === name) set(added || process.listenerCount(name) > 0);
+    onListener: (event, added) => {
+      if (event === name) set(added || process.listenerCount(name) > 0);
+    },
+    watched: name,
+    onWatched: () => {
+      if (process.listenerCount(name) > 0) Atomics.add(control, R.R_HEARD, 1);
+    },
+  };
+}
+
+/**
+ * In the recorder's thread, asked once for each signal: whether it was the program's. A listener may have heard it and
+ * be gone already (`once`), or hear it later.
+ */
+export function createBelongsToProgram(control: Int32Array): () => boolean {
+  let programs = 0;
+  return () => {
+    const isTheirs = Atomics.load(control, R.R_LISTENS) === 1 || Atomics.load(control, R.R_HEARD) > programs;
+    if (isTheirs) programs++;
+    return isTheirs;
   };
 }
