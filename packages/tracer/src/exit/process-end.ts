@@ -24,6 +24,9 @@ export interface ProcessEndHooks {
   onWorker(worker: Worker): void;
   /** The program adds its first or another listener for an event of `process`, or has taken one away. */
   onListener(event: unknown, added: boolean): void;
+  /** An event whose listeners are about to hear it. */
+  readonly watched: string | undefined;
+  onWatched(): void;
 }
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
@@ -62,6 +65,7 @@ export function watchProcessEnd(hooks: ProcessEndHooks): void {
     }
     if (event === 'message') hooks.onMessage();
     if (event === 'newListener' || event === 'removeListener') hooks.onListener(args[0], event === 'newListener');
+    if (event === hooks.watched) hooks.onWatched();
     if (event === 'worker') hooks.onWorker(args[0] as Worker);
     if (event === 'beforeExit') {
       const heard = apply(emit, this, [event, ...args]) as boolean;

@@ -158,6 +158,8 @@ function startInWorker(): void {
     onMessage() {},
     onWorker: (worker) => watchWorkerEnd(worker, recording),
     onListener() {},
+    watched: undefined,
+    onWatched() {},
   });
 }
 
@@ -236,7 +238,7 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader, qu
     onFatal: (error) => void loader.report.arm({ error }),
     onMessage: () => parentEnd?.received(),
     onWorker: (worker) => watchWorkerEnd(worker, recording),
-    onListener: watchListeners(config.signal, recording.control),
+    ...watchListeners(config.signal, recording.control),
   });
 }
 
