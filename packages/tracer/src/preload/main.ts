@@ -156,11 +156,16 @@ function startInWorker(): void {
     onIdle() {},
     onFatal() {},
     onMessage() {},
+    shownThread: (threadId) => shownThread(recording, threadId),
     onWorker: (worker) => watchWorkerEnd(worker, recording),
     onListener() {},
     watched: undefined,
     onWatched() {},
   });
+}
+
+function shownThread({ runtime }: ThreadRecording, threadId: unknown): unknown {
+  return typeof threadId === 'number' && threadId > 0 ? runtime.linkMemory.shownThreadId(threadId) : threadId;
 }
 
 /** A worker that is terminated cannot say so itself. */
@@ -237,6 +242,7 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader, qu
     },
     onFatal: (error) => void loader.report.arm({ error }),
     onMessage: () => parentEnd?.received(),
+    shownThread: (threadId) => shownThread(recording, threadId),
     onWorker: (worker) => watchWorkerEnd(worker, recording),
     ...watchListeners(config.signal, recording.control),
   });
