@@ -38,6 +38,20 @@ const CASES: readonly [golden: string, args: string[]][] = [
   ['state-after-await', ['state', '--at', '1@25']],
   ['state-at-time', ['state', '--at', '0.3ms']],
   ['state-narrow', ['state', '--at', '1@18', '--width', '50']],
+  ['hot-calls', ['hot', '--by', 'calls']],
+  ['hot-range', ['hot', '--range', '0.1ms..0.3ms', '--by', 'total', '-n', '3']],
+  ['hot-function', ['hot', '-f', 'priceOf']],
+  ['types', ['types']],
+  ['types-function', ['types', '-f', 'priceOf', '--width', '60']],
+  ['search-value', ['search', 'sum > 50']],
+  ['search-first', ['search', 'sum is number', '--first', '-f', 'pay']],
+  ['search-argument', ['search', 'args[1] = 50']],
+  ['search-error', ['search', 'error matches /too much/']],
+  ['search-path', ['search', 'line.price = 20']],
+  ['search-text', ['search', 'too much']],
+  ['search-names', ['search', 'price', '--in', 'functions,files']],
+  ['export-mermaid', ['export', '--format', 'mermaid']],
+  ['export-chrome', ['export', '--format', 'chrome', '--range', '0..0.2ms']],
   ['dump', ['dump']],
   ['dump-words', ['dump', '--thread', '1', '--chunk', '1', '--words', '--limit', '4']],
 ];
@@ -69,6 +83,9 @@ describe('--json', () => {
     ['values-property', ['values', 'Cart', 'this.lines']],
     ['sql', ['sql', 'SELECT id, function, depth FROM calls LIMIT 3']],
     ['state', ['state', '--at', '1@18']],
+    ['hot', ['hot', '-f', 'priceOf']],
+    ['types', ['types', '-f', 'pay']],
+    ['search', ['search', 'sum > 50']],
   ];
 
   test.each(JSON_CASES)('%s', async (golden, args) => {

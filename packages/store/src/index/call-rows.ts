@@ -31,6 +31,9 @@ interface CallRow {
 /** Text of a pending `return` whose frame is still open at the end of a chunk. */
 export type PendingReturns = [call: number, text: string, type: string][];
 
+/** Such edges go from thread to thread (link-rows.ts); what a handle of that kind calls besides is plain input and output. */
+const ACROSS: ReadonlySet<string> = new Set(['worker', 'process', 'message']);
+
 const SUSPENDABLE = /async|generator/;
 
 /** Rows of `calls` with their arguments, of `suspensions` and of `edges`. */
@@ -129,7 +132,8 @@ export class CallRows {
   private edge(frame: Frame, event: DecodedEvent): void {
     const { thread } = this;
     const from = event.causeCall > 0 ? this.id(event.causeCall) : null;
-    const kind = CAUSE_CODES[event.causeCode] ?? 'unknown';
+    const cause = CAUSE_CODES[event.causeCode] ?? 'unknown';
+    const kind = ACROSS.has(cause) ? 'io' : cause;
     this.sql.edge.run(thread, event.event, kind, from, this.id(frame.call), thread, thread, event.timeNs);
   }
 
@@ -254,7 +258,8 @@ export class CallRows {
     const pending: PendingReturns = [];
     for (const frame of [...this.replay.stack, ...this.replay.asleep.values()]) {
       const known = this.pendingReturns.get(frame.call);
-      if (frame.hasPending) pending.push([frame.call, this.texts.text(frame.pending), typeOfValue(frame.pending)]);
+      if (frame.hasPending)
+        pending.push([frame.call, this.texts.text(frame.pending?.values[0]), typeOfValue(frame.pending?.values[0])]);
       else if (known) pending.push([frame.call, ...known]);
     }
     return pending;

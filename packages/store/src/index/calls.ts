@@ -8,6 +8,7 @@ import { refreshFacts } from './facts.ts';
 import type { Progress } from './progress.ts';
 import { withCallsOf } from './calls-of-functions.ts';
 import { buildRows, functionIds, hasCallRows } from './row-index.ts';
+import { rootOf } from './sidecar-schema.ts';
 
 /** A value as the rows hold it. */
 export interface RowValue {
@@ -64,8 +65,8 @@ export interface CallFilter {
 const CALLS_DEFAULT = 1_000;
 
 const COLUMNS = `c.id, c.thread_id AS thread, f.name AS function, f.file, f.line, c.call_line AS callLine,
-  c.parent_id AS parent, c.async_parent_id AS asyncParent, c.correlation_id AS correlation,
-  (SELECT name FROM correlations r WHERE r.id = c.correlation_id) AS correlationName, c.depth, c.start_ns AS startNs,
+  c.parent_id AS parent, c.async_parent_id AS asyncParent, ${rootOf('c.correlation_id')} AS correlation,
+  (SELECT name FROM correlations r WHERE r.id = ${rootOf('c.correlation_id')}) AS correlationName, c.depth, c.start_ns AS startNs,
   c.start_event AS startEvent, c.end_ns AS endNs, c.end_event AS endEvent, c.outcome, c.result,
   c.result_type AS resultType, c.exception_id AS exceptionId, c.arguments, f.parameters`;
 const TABLES = 'call_rows c LEFT JOIN function_rows f ON f.id = c.function_id';
@@ -183,10 +184,14 @@ function conditions(
     add('coalesce(c.start_ns, 0) <= ?', filter.range.toNs);
     add('coalesce(c.end_ns, ?) >= ?', Number.MAX_SAFE_INTEGER, filter.range.fromNs);
   }
-  if (filter.correlation) {
-    add(`c.correlation_id IN ${list(correlationsOf(recording, sidecar, filter.correlation))}`);
-  }
-  if (filter.request) add('c.correlation_id = ?', correlationOfRequest(sidecar, filter.request));
+  const chains = (ids: readonly number[]): void =>
+    add(
+      `c.correlation_id IN (WITH RECURSIVE chain(id) AS (SELECT value FROM json_each(?)
+         UNION SELECT l.id FROM correlation_links l JOIN chain ON l.parent = chain.id) SELECT id FROM chain)`,
+      JSON.stringify(ids),
+    );
+  if (filter.correlation) chains(correlationsOf(recording, sidecar, filter.correlation));
+  if (filter.request) chains([correlationOfRequest(sidecar, filter.request)]);
   return { where: all.join(' AND '), parameters };
 }
 
@@ -211,7 +216,7 @@ function correlationsOf(recording: Recording, sidecar: Database, text: string): 
 
 function correlationOfRequest(sidecar: Database, text: string): number {
   const row = sidecar
-    .prepare('SELECT correlation_id AS id FROM requests WHERE id = ?')
+    .prepare('SELECT correlation_id AS id FROM request_rows WHERE id = ?')
     .get<{ id: number | null }>(Number(text));
   if (!row?.id) throw storeError('NO_SUCH_PLACE', `request ${text}`);
   return row.id;

@@ -1,14 +1,16 @@
-import { callId, K } from '@execution-cinema/format';
+import { callId, K, type Value } from '@execution-cinema/format';
 import type { Database, Statement } from '../driver/index.ts';
 import { chunkOfCall, type ChunkEvent, type ChunkInfo } from '../read/chunks.ts';
 import { digestOf } from '../read/digest.ts';
 import { LiveObjects } from '../read/live-objects.ts';
+import { ObjectsAt } from '../read/objects-at.ts';
 import type { Recording } from '../read/recording.ts';
 import { ThreadReplay, type Frame } from '../read/replay.ts';
 import { CallRows, type PendingReturns } from './call-rows.ts';
 import { siteOfEvent } from '../read/event-list.ts';
 import { eventName } from '../read/event-names.ts';
 import { ExceptionRows, type InFlight } from './exception-rows.ts';
+import { LinkRows } from './link-rows.ts';
 import { FactRows } from './fact-rows.ts';
 import type { RowGroup } from './sidecar-schema.ts';
 import { SiteRows } from './site-rows.ts';
@@ -49,6 +51,7 @@ export class RowBuilder {
   private writes: WriteRows;
   private exceptions: ExceptionRows;
   private readonly facts: FactRows;
+  private readonly links: LinkRows;
   private lastChunk = -1;
   private lastCallsChunk = -1;
 
@@ -60,6 +63,7 @@ export class RowBuilder {
     this.db = sidecar;
     this.sites = new SiteRows(sidecar);
     this.facts = new FactRows(sidecar, thread, this.texts);
+    this.links = new LinkRows(sidecar, thread);
     this.events = sidecar.prepare('INSERT OR REPLACE INTO event_rows VALUES(?, ?, ?, ?, ?, ?, ?)');
     [this.replay, this.calls, this.writes, this.exceptions] = this.start();
   }
@@ -114,14 +118,22 @@ export class RowBuilder {
       if (!this.wants(frame) || this.calls.hasStart(frame.call)) continue;
       const birth = chunks[chunkOfCall(chunks, frame.call)];
       if (!birth || birth.chunk >= info.chunk) continue;
-      const known = digestOf(this.recording, this.thread, birth).frames.get(frame.call);
-      if (known?.arguments) this.calls.addOlder(known);
+      const known = digestOf(this.recording, this.thread, birth)?.frame(frame.call);
+      if (known?.arguments) this.calls.addOlder({ ...known, arguments: this.contents(known.arguments, birth) });
     }
+  }
+
+  /** Values of an older chunk with what their objects held at its end. */
+  private contents(values: readonly Value[], { chunk }: ChunkInfo): Value[] {
+    const at = this.recording.chunks(this.thread).findIndex((info) => info.chunk === chunk);
+    const objects = new ObjectsAt(this.recording, this.thread, at, Number.MAX_SAFE_INTEGER, undefined);
+    return values.map((value) => objects.value(value, chunk));
   }
 
   private callEvent(event: ChunkEvent, frame: Frame | undefined): void {
     const { kind } = event;
     this.calls.event(event);
+    this.links.event(event, frame);
     if (kind < K.WRITE) return;
     const callRow = frame ? callId(this.thread, frame.call) : null;
     const value = event.values[0];

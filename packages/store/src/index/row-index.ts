@@ -6,6 +6,7 @@ import type { TimeRange } from '../read/moments.ts';
 import type { Recording } from '../read/recording.ts';
 import { ownerOfCall } from '../read/variables.ts';
 import { splitCallId } from '@execution-cinema/format';
+import { linkChains } from './link-chains.ts';
 import type { Progress } from './progress.ts';
 import { RowBuilder, type Carry, type ChunkResult } from './row-builder.ts';
 import { buildSeekIndex } from './seek-index.ts';
@@ -44,9 +45,10 @@ export function buildRows(recording: Recording, sidecar: Database, options: RowB
   if (options.functions) buildSeekIndex(recording, sidecar);
   const select = (): ThreadWork[] =>
     recording.threads().map(({ id }) => ({ thread: id, chunks: selectChunks(recording, sidecar, id, options) }));
+  let hasNew = false;
   const build = (work: readonly ThreadWork[]): void => {
     // Again while a chunk made one known as incomplete that was indexed before it.
-    while (buildWork(recording, sidecar, groups, work, options.onProgress) > 0);
+    while (buildWork(recording, sidecar, groups, work, options.onProgress) > 0) hasNew = true;
   };
   build(select());
   if (options.functions) {
@@ -57,6 +59,7 @@ export function buildRows(recording: Recording, sidecar: Database, options: RowB
   if (!groups.includes('calls')) return;
   inheritCorrelations(sidecar);
   endCalls(recording, sidecar);
+  if (hasNew) linkChains(sidecar);
 }
 
 /** Calls that were indexed before the chunk in which their caller began belong to its asynchronous chain. */

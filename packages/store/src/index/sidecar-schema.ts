@@ -9,7 +9,7 @@
  *
  * A change here raises SIDECAR_VERSION; an older sidecar is then made anew.
  */
-export const SIDECAR_VERSION = 2;
+export const SIDECAR_VERSION = 3;
 
 /** `PRAGMA application_id`: "ECX1". */
 export const SIDECAR_APPLICATION_ID = 0x45435831;
@@ -28,10 +28,15 @@ export const GROUP_OF_TABLE: Readonly<Record<string, RowGroup>> = {
   resumption_rows: 'calls',
   exception_rows: 'calls',
   logs: 'calls',
-  requests: 'calls',
+  request_rows: 'calls',
   marks: 'calls',
   correlations: 'calls',
   edge_rows: 'calls',
+  send_rows: 'calls',
+  receipt_rows: 'calls',
+  connection_rows: 'calls',
+  request_pairs: 'calls',
+  correlation_links: 'calls',
   write_rows: 'writes',
   expression_rows: 'writes',
   objects: 'writes',
@@ -44,7 +49,7 @@ export const SEEK_TABLES: readonly string[] = [
   'last_writes',
   'sleeps',
   'chunk_sites',
-  'chunk_objects',
+  'object_captures',
   'effects',
   'seek_chunks',
 ];
@@ -85,8 +90,8 @@ CREATE TABLE slice_ends(thread_id INTEGER, call INTEGER, start_ns INTEGER, end_n
   PRIMARY KEY(thread_id, call, start_ns)) WITHOUT ROWID;
 CREATE TABLE chunk_sites(thread_id INTEGER, chunk INTEGER, throws INTEGER, sites BLOB /* ascending u32, little-endian */,
   PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
-CREATE TABLE chunk_objects(thread_id INTEGER, chunk INTEGER, objects BLOB /* ascending u32, little-endian */,
-  PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE object_captures(thread_id INTEGER, object INTEGER, chunk INTEGER,
+  PRIMARY KEY(thread_id, object, chunk)) WITHOUT ROWID;
 CREATE TABLE effects(thread_id INTEGER, call INTEGER, chunk INTEGER, PRIMARY KEY(thread_id, call, chunk)) WITHOUT ROWID;
 `;
 
@@ -103,14 +108,25 @@ CREATE TABLE suspension_rows(call_id INTEGER, event INTEGER, time_ns INTEGER, re
   site_id INTEGER, PRIMARY KEY(call_id, event)) WITHOUT ROWID;
 CREATE TABLE resumption_rows(call_id INTEGER, event INTEGER, time_ns INTEGER, PRIMARY KEY(call_id, event)) WITHOUT ROWID;
 CREATE TABLE exception_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, event INTEGER, time_ns INTEGER,
-  name TEXT, message TEXT, stack TEXT, caught INTEGER, caught_event INTEGER);
+  name TEXT, message TEXT, stack TEXT, caught INTEGER, caught_event INTEGER, stack_event INTEGER);
 CREATE TABLE logs(id INTEGER PRIMARY KEY, thread_id INTEGER, call_id INTEGER, time_ns INTEGER, stream TEXT, text TEXT);
-CREATE TABLE requests(id INTEGER PRIMARY KEY, call_id INTEGER, direction TEXT, method TEXT, url TEXT, status INTEGER,
+CREATE TABLE request_rows(id INTEGER PRIMARY KEY, call_id INTEGER, direction TEXT, method TEXT, url TEXT, status INTEGER,
   start_ns INTEGER, end_ns INTEGER, correlation_id INTEGER);
 CREATE TABLE marks(id INTEGER PRIMARY KEY, thread_id INTEGER, call_id INTEGER, time_ns INTEGER, name TEXT, data TEXT);
 CREATE TABLE correlations(id INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE edge_rows(thread_id INTEGER, event INTEGER, kind TEXT, from_call INTEGER, to_call INTEGER,
   from_thread INTEGER, to_thread INTEGER, time_ns INTEGER, PRIMARY KEY(thread_id, event)) WITHOUT ROWID;
+CREATE TABLE send_rows(channel INTEGER, sequence INTEGER, kind TEXT, thread_id INTEGER, event INTEGER, call_id INTEGER,
+  correlation_id INTEGER, time_ns INTEGER, PRIMARY KEY(channel, sequence)) WITHOUT ROWID;
+CREATE TABLE receipt_rows(thread_id INTEGER, event INTEGER, kind TEXT, channel INTEGER, sequence INTEGER,
+  taken_by INTEGER /* the call on top, or one that it woke */, correlation_id INTEGER, time_ns INTEGER,
+  PRIMARY KEY(thread_id, event)) WITHOUT ROWID;
+CREATE INDEX receipts_by_correlation ON receipt_rows(correlation_id);
+CREATE TABLE connection_rows(request_id INTEGER PRIMARY KEY, before INTEGER, client TEXT, server TEXT);
+CREATE INDEX connections_by_address ON connection_rows(client, server, before);
+CREATE TABLE request_pairs(received INTEGER PRIMARY KEY, sent INTEGER);
+CREATE TABLE correlation_links(id INTEGER PRIMARY KEY, parent INTEGER, root INTEGER);
+CREATE INDEX links_by_parent ON correlation_links(parent);
 CREATE TABLE write_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, time_ns INTEGER, kind TEXT,
   name TEXT, value TEXT, type TEXT, object_id INTEGER, owner_id INTEGER, site_id INTEGER, scope_id INTEGER,
   truncated TEXT);
@@ -121,6 +137,16 @@ CREATE TABLE event_rows(thread_id INTEGER, seq INTEGER, time_ns INTEGER, kind TE
   site_id INTEGER, PRIMARY KEY(thread_id, seq)) WITHOUT ROWID;
 `;
 
+/** The correlation that a chain began with, over all threads and processes. */
+export function rootOf(correlation: string): string {
+  return `coalesce((SELECT l.root FROM correlation_links l WHERE l.id = ${correlation}), ${correlation})`;
+}
+
+/** The first call of a correlation that began with something received. */
+function firstCallOf(correlation: string): string {
+  return `(SELECT min(f.id) FROM call_rows f WHERE f.correlation_id = ${correlation})`;
+}
+
 const VIEWS = `
 CREATE VIEW modules AS SELECT id, file, url, hash, source, level, skipped_reason FROM module_rows;
 CREATE VIEW functions AS SELECT f.id, f.module_id, f.file, f.name, f.kind, f.line, f."column", f.end_line, f.level,
@@ -129,8 +155,8 @@ CREATE VIEW functions AS SELECT f.id, f.module_id, f.file, f.name, f.kind, f.lin
     coalesce((SELECT sum(c.self_ns) FROM function_calls c WHERE c.function_id = f.id), 0) AS self_ns,
     coalesce((SELECT sum(c.total_ns) FROM function_calls c WHERE c.function_id = f.id), 0) AS total_ns
   FROM function_rows f;
-CREATE VIEW calls AS SELECT c.id, c.thread_id, t.process_id, c.parent_id, c.async_parent_id, c.correlation_id,
-    c.function_id, f.name AS function, f.file, f.line, c.call_line, c.depth, c.start_ns, c.end_ns, c.outcome, c.result,
+CREATE VIEW calls AS SELECT c.id, c.thread_id, t.process_id, c.parent_id, c.async_parent_id,
+    ${rootOf('c.correlation_id')} AS correlation_id, c.function_id, f.name AS function, f.file, f.line, c.call_line, c.depth, c.start_ns, c.end_ns, c.outcome, c.result,
     c.result_type, c.exception_id, c.start_event, c.end_event
   FROM call_rows c LEFT JOIN function_rows f ON f.id = c.function_id LEFT JOIN threads t ON t.id = c.thread_id;
 CREATE VIEW arguments AS SELECT c.id AS call_id, a.key AS position,
@@ -150,7 +176,17 @@ CREATE VIEW suspensions AS SELECT u.call_id, u.time_ns, coalesce(u.resumed_ns, (
   FROM suspension_rows u LEFT JOIN site_rows s ON s.id = u.site_id;
 CREATE VIEW exceptions AS SELECT id, call_id, thread_id, time_ns, name, message, stack, caught, event
   FROM exception_rows;
-CREATE VIEW edges AS SELECT kind, from_call, to_call, from_thread, to_thread, time_ns FROM edge_rows;
+CREATE VIEW requests AS SELECT id, call_id, direction, method, url, status, start_ns, end_ns,
+    ${rootOf('r.correlation_id')} AS correlation_id
+  FROM request_rows r;
+CREATE VIEW edges AS
+  SELECT kind, from_call, to_call, from_thread, to_thread, time_ns, NULL AS from_ns FROM edge_rows
+  UNION ALL SELECT r.kind, s.call_id, coalesce(${firstCallOf('r.correlation_id')}, r.taken_by), s.thread_id, r.thread_id,
+    r.time_ns, s.time_ns
+  FROM receipt_rows r JOIN send_rows s ON s.channel = r.channel AND s.sequence = r.sequence
+  UNION ALL SELECT 'http', o.call_id, ${firstCallOf('i.correlation_id')}, o.id / 1099511627776, i.id / 1099511627776,
+    i.start_ns, o.start_ns
+  FROM request_pairs p JOIN request_rows i ON i.id = p.received JOIN request_rows o ON o.id = p.sent;
 CREATE VIEW events AS SELECT seq, thread_id, time_ns, kind, call_id, module_id, site_id FROM event_rows;
 CREATE VIEW sites AS SELECT id, function_id, file, line, "column", name, text, operator FROM site_rows;
 `;

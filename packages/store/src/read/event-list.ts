@@ -134,6 +134,9 @@ const WITHOUT_SITE: ReadonlySet<number> = new Set([
   K.REQUEST_END,
   K.MARK,
   K.CORRELATION,
+  K.SEND,
+  K.RECEIVE,
+  K.REQUEST_SOCKET,
 ]);
 
 /** Whether the payload of events of this kind is a site. */

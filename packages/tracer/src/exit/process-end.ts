@@ -18,8 +18,12 @@ export interface ProcessEndHooks {
   onIdle(): void;
   /** Nobody caught it and the process is ending with it: before Node prints its report, after `exit` listeners. */
   onFatal(error: unknown): void;
+  /** A message of the parent process is about to be heard. */
+  onMessage(): void;
   /** A worker thread of the program has been made. */
   onWorker(worker: Worker): void;
+  /** The program adds its first or another listener for an event of `process`, or has taken one away. */
+  onListener(event: unknown, added: boolean): void;
 }
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
@@ -56,6 +60,8 @@ export function watchProcessEnd(hooks: ProcessEndHooks): void {
         end(exitCode);
       }
     }
+    if (event === 'message') hooks.onMessage();
+    if (event === 'newListener' || event === 'removeListener') hooks.onListener(args[0], event === 'newListener');
     if (event === 'worker') hooks.onWorker(args[0] as Worker);
     if (event === 'beforeExit') {
       const heard = apply(emit, this, [event, ...args]) as boolean;

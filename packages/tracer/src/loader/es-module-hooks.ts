@@ -1,4 +1,4 @@
-import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import workerThreads, { type MessagePort } from 'node:worker_threads';
 import type { LoadedScript, LoadedScripts } from '../positions/loaded-scripts.ts';
 import { withSourceMapComment } from '../positions/source-map-comment.ts';
 import { aliasUrl, healedUrl, loadTypeScriptModule, transformLoaded, type TransformModule } from './es-modules.ts';
@@ -12,6 +12,9 @@ import type { TransformCache } from './transform-cache.ts';
 import type { Transformed } from './transform-types.ts';
 import type { Transformer } from './transformer.ts';
 
+/** As they are before the runtime follows the program's. */
+const { MessageChannel, receiveMessageOnPort } = workerThreads;
+
 export interface EsModuleOptions {
   readonly transformer: Transformer;
   readonly scripts: LoadedScripts;
@@ -22,7 +25,9 @@ export interface EsModuleOptions {
   readonly tell: (text: string) => void;
   /** URL of the bundle of hooks-thread.ts. */
   readonly hooksBundle: string;
-  readonly hooksData: Omit<HooksThreadData, 'programPort' | 'recorderPort' | 'isForeign'>;
+  readonly hooksData: Omit<HooksThreadData, 'programPort' | 'recorderPort' | 'isForeign' | 'threadId'>;
+  /** A thread of ours has been started. */
+  readonly hideThread: (threadId: number) => void;
   /** A way from the hooks thread to the recorder; null where nothing is recorded. */
   readonly recorderPort: () => MessagePort | null;
 }
@@ -172,10 +177,13 @@ function onHooksThread(options: EsModuleOptions): EsModuleHooks {
     ports.push(port1);
     const recorderPort = options.recorderPort();
     const isForeign = foreignHooks.present();
-    const data: HooksThreadData = { ...options.hooksData, recorderPort, programPort: port2, isForeign };
+    const threadId = new SharedArrayBuffer(4);
+    const data: HooksThreadData = { ...options.hooksData, recorderPort, programPort: port2, isForeign, threadId };
     const transferList = recorderPort === null ? [port2] : [port2, recorderPort];
     // Registered again, it is another module, and the last one alone does anything.
     register(`${options.hooksBundle}?${ports.length}`, { data, transferList });
+    // With hooks of others the thread is not ours alone, and would be there without us.
+    if (!isForeign) options.hideThread(Atomics.load(new Int32Array(threadId), 0));
     scripts.pullFrom(newScripts);
   };
   const ensure = (): void => {

@@ -17,6 +17,8 @@ export interface HooksThreadData {
   readonly isForeign: boolean;
   /** Leads to the program's thread, which reads it only when it must. */
   readonly programPort: MessagePort;
+  /** One word: the hooks thread's id, told as soon as it is known. */
+  readonly threadId: SharedArrayBuffer;
 }
 
 /** What the hooks thread tells the program's thread. */

@@ -1,5 +1,5 @@
 import type { LoadHook, ResolveHook } from 'node:module';
-import { BroadcastChannel } from 'node:worker_threads';
+import { BroadcastChannel, threadId } from 'node:worker_threads';
 import { createFileSelector } from '../config/select-file.ts';
 import { withSourceMapComment } from '../positions/source-map-comment.ts';
 import { aliasUrl, healedUrl, loadTypeScriptModule, transformLoaded, type TransformModule } from './es-modules.ts';
@@ -29,6 +29,7 @@ function isLast(): boolean {
 export function initialize(data: HooksThreadData): void {
   const { config, programPort } = data;
   isForeign = data.isForeign;
+  Atomics.store(new Int32Array(data.threadId), 0, threadId);
   const recorder = recorderOf(data);
   const tell = (message: HooksMessage): void => programPort.postMessage(message);
   const cache = openTransformCache(config.root);

@@ -30,6 +30,8 @@ export interface Loader {
   readonly counts: FileCounts;
   readonly report: UncaughtReport;
   readonly stacks: StackTraces;
+  /** What V8 has compiled in this thread for the program. */
+  readonly scripts: LoadedScripts;
 }
 
 /** URL of another bundle beside this one. */
@@ -79,6 +81,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
       transformBundle,
       recorderChannel: recording?.channel ?? null,
     },
+    hideThread: (threadId) => recording?.runtime.linkMemory.hideThread(threadId),
     recorderPort: () => recording?.openPort() ?? null,
   });
   const runtime = recording?.runtime;
@@ -114,6 +117,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
   if (recording !== undefined) installVmCode({ transformer, scripts, maskFunctionText });
   return {
     stacks,
+    scripts,
     esModules,
     counts,
     report: {

@@ -56,7 +56,7 @@ export const tree: Answer<'tree'> = (context, params, job) => {
 };
 
 export const call: Answer<'call'> = (context, params, job) => {
-  context.buildRows(job, 'calls');
+  context.buildRows(job, ['calls']);
   const { sidecar } = context;
   const named = parseCall(params.call);
   if (!named) throw new ServerError('BAD_REQUEST', `${params.call} is no call`);

@@ -6,11 +6,15 @@ import { edges, exceptions, logs, marks, requests } from './facts.ts';
 import { index, samples, snapshot, snapshots } from './extras.ts';
 import { film, flame } from './film.ts';
 import { recordings } from './folder.ts';
+import { hot, map, types } from './functions.ts';
+import { asyncGraph, sequence } from './graphs.ts';
+import { history } from './history.ts';
 import { executions, hits, lineValues, steps } from './lines.ts';
 import type { Answer } from './method.ts';
 import { momentsAt, resolve, state, value } from './moment.ts';
 import { move } from './move.ts';
 import { open, overview, skipped } from './overview.ts';
+import { search } from './search.ts';
 import { schema } from './schema.ts';
 
 /** Methods that engines answer. `watch` is the server's own, `sql` has processes of its own. */
@@ -38,14 +42,14 @@ export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   executions,
   lineValues,
   steps,
-  history: later,
+  history,
   origin: later,
   logPoint: later,
   call,
   calls,
   tree,
-  asyncGraph: later,
-  sequence: later,
+  asyncGraph,
+  sequence,
   logs,
   exceptions,
   requests,
@@ -54,11 +58,11 @@ export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   snapshots,
   snapshot,
   samples,
-  search: later,
+  search,
   schema,
-  map: later,
-  hot: later,
-  types: later,
+  map,
+  hot,
+  types,
   diff: later,
   index,
 };

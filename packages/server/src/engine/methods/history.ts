@@ -1,0 +1,159 @@
+/* Every value that a variable or a property had. */
+import { callId, formatCall, parseCall, splitCallId, type Json } from '@execution-cinema/format';
+import { valueHistory, type HistoricValue } from '@execution-cinema/store';
+import { ServerError } from '../../errors.ts';
+import {
+  encodeValue,
+  PLOT_POINTS_MAX,
+  type History,
+  type HistoryItem,
+  type HistoryParams,
+  type Moment,
+  type VariableName,
+  type WireLimits,
+} from '../../protocol.ts';
+import type { EngineContext } from '../context.ts';
+import type { Job } from '../job.ts';
+import { at, callNameOrNull, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
+import { wireOfJson } from '../views/wire-json.ts';
+import type { Answer } from './method.ts';
+
+const VALUE_LIMITS: WireLimits = { depth: 3, objects: 40, characters: 500 };
+/** Values of one history; later ones are left out. */
+const VALUES_MAX = 200_000;
+const CHECK_EVERY = 1_000;
+
+export const history: Answer<'history'> = (context, params, job) => {
+  const all = itemsOf(context, params, job);
+  const { span } = params;
+  const items = span ? all.filter((item) => item.at.timeNs >= span.fromNs && item.at.timeNs <= span.toNs) : all;
+  items.sort((a, b) => a.at.timeNs - b.at.timeNs || a.at.thread - b.at.thread || a.at.event - b.at.event);
+  return pageAround(items, params);
+};
+
+function pageAround(items: readonly HistoryItem[], params: HistoryParams): History {
+  const current = params.moment ? lastBefore(items, params.moment) : null;
+  const limit = params.limit ?? LIST_LIMIT_DEFAULT;
+  const middle = Math.max(0, Math.min((current ?? 0) - Math.floor(limit / 2), items.length - limit));
+  const offset = params.around ? middle : (params.offset ?? 0);
+  const page = items.slice(offset, offset + limit);
+  return {
+    items: page,
+    offset,
+    total: items.length,
+    more: offset + page.length < items.length,
+    current,
+    plot: plotOf(items),
+  };
+}
+
+function lastBefore(items: readonly HistoryItem[], { thread, event }: Moment): number | null {
+  const found = items.findLastIndex((item) => item.at.thread === thread && item.at.event <= event);
+  return found < 0 ? null : found;
+}
+
+function plotOf(items: readonly HistoryItem[]): History['plot'] {
+  const numbers = items.filter(({ value }) => typeof value === 'number');
+  if (numbers.length < 2) return null;
+  const step = Math.max(1, Math.ceil(numbers.length / PLOT_POINTS_MAX));
+  const kept = numbers.filter((_, i) => i % step === 0 || i === numbers.length - 1);
+  return {
+    timesNs: Float64Array.from(kept, (item) => item.at.timeNs),
+    values: Float64Array.from(kept, ({ value }) => value as number),
+  };
+}
+
+function itemsOf(context: EngineContext, { of, moment }: HistoryParams, job: Job): HistoryItem[] {
+  if (of.kind === 'place') {
+    return collect(valueHistory(context.recording, of.place, of.name), () => true, job);
+  }
+  return of.kind === 'property' ? propertyItems(context, of, job) : variableItems(context, of, moment, job);
+}
+
+function collect(values: Iterable<HistoricValue>, isMeant: (value: HistoricValue) => boolean, job: Job): HistoryItem[] {
+  const items: HistoryItem[] = [];
+  let seen = 0;
+  for (const value of values) {
+    if (++seen % CHECK_EVERY === 0) job.checkpoint();
+    if (!isMeant(value)) continue;
+    items.push(itemOf(value));
+    if (items.length >= VALUES_MAX) break;
+  }
+  return items;
+}
+
+function itemOf(found: HistoricValue): HistoryItem {
+  const { thread, event, timeNs, call, file, line, column, kind, operator, name, value, owner } = found;
+  return {
+    at: at(thread, event, timeNs),
+    call: call > 0 ? formatCall(thread, call) : null,
+    function: found.function,
+    place: { file, line, column },
+    operator: operator === '' ? kind : operator,
+    name,
+    value: encodeValue(value, VALUE_LIMITS),
+    owner: typeof owner === 'object' && owner !== null ? owner.id : 0,
+  };
+}
+
+/** The variable that a frame sees under a name: of the call itself, or of a scope that closures share. */
+function variableItems(
+  context: EngineContext,
+  of: Extract<VariableName, { kind: 'variable' }>,
+  moment: Moment | undefined,
+  job: Job,
+): HistoryItem[] {
+  const name = parseCall(of.call);
+  if (!name) throw new ServerError('BAD_REQUEST', `${of.call} is no call`);
+  const event = moment?.thread === name.thread ? moment.event : undefined;
+  const { site, steps } = context.steps.get(context, name, event, job);
+  if (!site) throw new ServerError('UNAVAILABLE', `the code of call ${of.call} is not in the recording`);
+  const line = steps.findLast((step) => event === undefined || step.event <= event)?.line ?? site.line;
+  const isMeant = (value: HistoricValue): boolean =>
+    value.thread === name.thread && (of.instance > 0 ? isOfScope(value, of.instance) : value.call === name.call);
+  return collect(valueHistory(context.recording, `${site.file}:${line}`, of.name), isMeant, job);
+}
+
+/** Parameters of a scope that closures share are written by the call itself, without naming the scope. */
+function isOfScope({ scope, kind }: HistoricValue, instance: number): boolean {
+  return scope === instance || (scope === 0 && kind === 'parameter');
+}
+
+interface WriteRow {
+  id: number;
+  callId: number | null;
+  timeNs: number;
+  name: string;
+  value: string;
+  operator: string | null;
+  file: string | null;
+  line: number | null;
+  column: number | null;
+  function: string | null;
+}
+
+function propertyItems(
+  context: EngineContext,
+  { thread, object, name }: Extract<VariableName, { kind: 'property' }>,
+  job: Job,
+): HistoryItem[] {
+  context.buildRows(job, ['calls', 'writes']);
+  return context.sidecar.db
+    .prepare(
+      `SELECT w.id, w.call_id AS callId, w.time_ns AS timeNs, w.name, w.value, w.operator, w.file, w.line,
+         w."column" AS "column", f.name AS function FROM writes w LEFT JOIN call_rows c ON c.id = w.call_id
+         LEFT JOIN function_rows f ON f.id = c.function_id
+       WHERE w.owner_id = ? AND w.name = ? ORDER BY w.time_ns LIMIT ${VALUES_MAX}`,
+    )
+    .all<WriteRow>(callId(thread, object), name)
+    .map((row) => ({
+      at: at(thread, splitCallId(row.id).call, row.timeNs),
+      call: callNameOrNull(row.callId),
+      function: row.function ?? '',
+      place: { file: row.file ?? '', line: row.line ?? 0, column: row.column ?? 0 },
+      operator: row.operator ?? '=',
+      name: row.name,
+      value: wireOfJson(JSON.parse(row.value) as Json),
+      owner: object,
+    }));
+}
