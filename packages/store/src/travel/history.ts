@@ -49,9 +49,10 @@ function* writes(
   const found = target.kind === 'variable' ? ofVariable(recording, index, moment, target.name) : ofObject(recording, thread, target);
   if (!found) return;
   const search = new ThreadSearch(recording, thread, index);
-  const next = found.sites.length > 0 ? search.mentioning(found.sites, step) : search.nextChunk;
+  const everyChunk = step > 0 ? search.nextChunk : search.chunkBefore;
+  const next = found.sites.length > 0 ? search.mentioning(found.sites, step) : everyChunk;
   const last = chunkOfEvent(search.chunks, moment.event);
-  for (let at = next(step > 0 ? -1 : last + 1); at >= 0; at = step > 0 || found.sites.length > 0 ? next(at) : at - 1) {
+  for (let at = next(step > 0 ? -1 : last + 1); at >= 0; at = next(at)) {
     const view = chunkView(recording, thread, search.chunks[at]!);
     if (!view || !found.mayHold(view)) continue;
     const events: Write[] = [];
