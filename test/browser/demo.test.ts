@@ -69,7 +69,7 @@ test('the header says what was recorded and what was not', async () => {
 });
 
 test('a log line leads to its moment, and back leads back', async () => {
-  await page.getByRole('option', { name: /^Afternoon/ }).click();
+  await page.getByRole('option', { name: /Afternoon/ }).click();
   await expect.poll(() => moment(page)).not.toBe(errorMoment);
   await expect.poll(() => page.locator('.transport .event-line').textContent()).toContain('Afternoon');
   await page.goBack();
@@ -95,6 +95,32 @@ test('the history of a value has every write, a click goes there', async () => {
   await rows.first().click();
   await expect.poll(() => page.locator('.history-row.now').count()).toBe(1);
   await page.getByRole('button', { name: 'Close the details' }).click();
+  await atTheError();
+});
+
+test('the origin of a value leads back to who passed it', async () => {
+  await page.locator('.value-row', { hasText: 'payableCents' }).hover();
+  await page.getByRole('button', { name: 'Where payableCents came from' }).click();
+  const steps = page.getByRole('list', { name: /^Where payableCents/ }).getByRole('listitem');
+  await expect.poll(() => steps.count()).toBeGreaterThan(1);
+  await steps.first().getByRole('button').first().click();
+  await expect.poll(() => steps.first().getAttribute('class')).toContain('here');
+  expect(await steps.last().textContent()).not.toBe('');
+  await page.getByRole('button', { name: 'Close the details' }).click();
+  await atTheError();
+});
+
+test('a log point tells what a line saw each time it ran', async () => {
+  const line = page.locator('.code-line[data-line="12"]');
+  await line.hover();
+  await line.getByRole('button', { name: 'Log point at line 12' }).click();
+  await page.keyboard.type('payableCents');
+  await page.keyboard.press('Enter');
+  const hits = page.locator('.log-hit');
+  await expect.poll(() => hits.count()).toBe(11);
+  await hits.nth(1).click();
+  await expect.poll(() => moment(page)).not.toBe(errorMoment);
+  await page.getByRole('form', { name: 'Log point at line 12' }).getByRole('button', { name: 'Close' }).click();
   await atTheError();
 });
 
