@@ -39,7 +39,7 @@ const HISTORY_PAGE = 1_000;
 const histories = new Latest();
 const origins = new Latest();
 
-export function inspect(target: Inspected, tab: 'history' | 'origin'): void {
+function inspect(target: Inspected, tab: 'history' | 'origin'): void {
   inspected.value = target;
   detailTab.value = tab;
 }

@@ -26,7 +26,9 @@ export const executions = signal<Executions | null>(null);
 /** The event that put a call to sleep has taken it from the stack: it is shown all the same. */
 const asleep = computed(() => {
   const event = state.value?.event;
-  return event?.place && frameCall.value === null && (event.kind === 'suspend' || event.kind === 'yield') ? event : null;
+  return event?.place && frameCall.value === null && (event.kind === 'suspend' || event.kind === 'yield')
+    ? event
+    : null;
 });
 
 /** Where the code stands at the moment. */
