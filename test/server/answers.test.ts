@@ -331,6 +331,6 @@ test('SQL and its schema', async () => {
   expect(views.find(({ name }) => name === 'calls')!.columns).toContain('function');
   for (const { query } of examples) {
     const { columns, rows } = await page.ask('sql', { query });
-    if (rows.length > 0) expect(columns.length).toBe(rows[0]!.length);
+    expect(rows.filter((row) => row.length !== columns.length)).toEqual([]);
   }
 });

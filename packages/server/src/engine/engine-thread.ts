@@ -3,7 +3,7 @@ import { errorInfo, ServerError } from '../errors.ts';
 import type { ErrorInfo, Method, Progress } from '../protocol.ts';
 import type { EngineData, EngineMessage, JobMessage } from './messages.ts';
 
-export type Frame = string | Uint8Array<ArrayBuffer>;
+type Frame = string | Uint8Array<ArrayBuffer>;
 
 /** One question on its way. Exactly one of `answered` and `failed` is called, unless it was cancelled. */
 export interface Work {

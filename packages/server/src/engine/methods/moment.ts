@@ -88,7 +88,7 @@ function valuesOf({ frames }: State): Map<string, string> {
   return values;
 }
 
-export function eventView(recording: Recording, { thread, event }: Moment): EventView {
+function eventView(recording: Recording, { thread, event }: Moment): EventView {
   const found = eventAt(recording, thread, event);
   if (!found) return { kind: 'unknown', call: null, function: '', place: null, name: null, value: null };
   const { kind, call, line, column, file, name, values } = found;
