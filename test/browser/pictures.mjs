@@ -106,8 +106,10 @@ try {
   await record('demo', 'main.ts');
   const server = await serve(join(folder, 'demo.db'));
   for (const theme of /** @type {const} */ (['light', 'dark'])) {
-    for (const [name, steps] of Object.entries(PANELS))
+    for (const [name, steps] of Object.entries(PANELS)) {
+      if (theme === 'dark' && !DARK_PANELS.includes(name)) continue;
       await picture(server.url, `${name}-${theme}`, theme, SMALL, steps);
+    }
     for (const name of LARGE_PANELS) {
       await picture(server.url, `large-${name}-${theme}`, theme, LARGE, PANELS[name] ?? []);
     }
