@@ -10,7 +10,7 @@ import {
 } from '@execution-cinema/store';
 import type { Moment } from '../protocol.ts';
 import { storeProgress, type EngineContext } from './context.ts';
-import type { Job } from './job.ts';
+import { NeedsIndex, type Job } from './job.ts';
 
 /** So many events are indexed before a question is answered; with more to do it is answered with what can be found quickly. */
 const INDEXED_AT_ONCE_MAX = 400_000;
@@ -36,6 +36,7 @@ export function stateOf(context: EngineContext, moment: Moment, job: Job): State
     return stateAt(recording, moment.thread, moment.event, lookupAt(context, moment, job));
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;
+    if (!job.patient) throw new NeedsIndex();
     return readState(recording, sidecar.db, moment, storeProgress(job, 'building the index'));
   }
 }
