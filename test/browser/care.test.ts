@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { makeProject, PRELOAD, type Project } from '../support/programs.ts';
-import { end, moment, PATIENCE_MS, recordExample, serve, startBrowser, tab, variable, visit } from './viewer.ts';
+import { end, moment, PATIENCE_MS, recordExample, serve, startBrowser, tab, variable, visit, soon } from './viewer.ts';
 
 /* What a person does not ask for and would miss: running programs, screen readers, hostile recordings, narrow screens. */
 
@@ -52,6 +52,10 @@ async function violations(page: Page): Promise<string[]> {
     );
 }
 
+const ALL_PANELS = ['Timeline', 'Call tree', 'Functions', 'Async', 'Sequence', 'Map', 'SQL', 'Snapshots', 'Compare'];
+/** The dark theme differs in colours alone: panels with colours of their own are enough. */
+const COLOURED_PANELS = ['Timeline', 'Map', 'SQL'];
+
 test('axe finds nothing serious, light and dark, in any panel', async () => {
   const { file, remove } = await recordExample('examples/demo', 'main.ts');
   const server = await serve(file);
@@ -60,22 +64,12 @@ test('axe finds nothing serious, light and dark, in any panel', async () => {
       const { page } = await visit(browser, server.url, { theme });
       await page.locator('.frame.current').waitFor();
       await variable(page, 'payableCents').click();
-      for (const name of [
-        'Timeline',
-        'Call tree',
-        'Functions',
-        'Async',
-        'Sequence',
-        'Map',
-        'SQL',
-        'Snapshots',
-        'Compare',
-      ]) {
+      for (const name of theme === 'light' ? ALL_PANELS : COLOURED_PANELS) {
         await tab(page, name).click();
-        await expect.poll(async () => (await page.locator('#dock-body').innerText()).length).toBeGreaterThan(10);
+        await soon(async () => (await page.locator('#dock-body').innerText()).length).toBeGreaterThan(10);
         expect(await violations(page), `${theme} ${name}`).toEqual([]);
       }
-      for (const name of ['Errors', 'HTTP', 'Causes', 'Files']) {
+      for (const name of theme === 'light' ? ['Errors', 'HTTP', 'Causes', 'Files'] : ['Errors']) {
         await tab(page, name).click();
         expect(await violations(page), `${theme} ${name}`).toEqual([]);
       }
@@ -113,13 +107,13 @@ test('what a recording holds is only ever text', async () => {
     await variable(page, 'holder').click();
     for (const name of ['Call tree', 'Functions', 'Async', 'Sequence', 'Map', 'SQL', 'Timeline']) {
       await tab(page, name).click();
-      await expect.poll(async () => (await page.locator('#dock-body').innerText()).length).toBeGreaterThan(5);
+      await soon(async () => (await page.locator('#dock-body').innerText()).length).toBeGreaterThan(5);
     }
     await tab(page, 'Errors').click();
     await page.getByRole('option', { name: /TypeError/ }).waitFor();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('onerror');
-    await expect.poll(() => page.getByRole('dialog').innerText()).toContain('onerror');
+    await soon(() => page.getByRole('dialog').innerText()).toContain('onerror');
     expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
     expect(await page.locator('.app img, .app script, .app b').count()).toBe(0);
     expect(complaints).toEqual([]);
@@ -151,13 +145,13 @@ test('a running program is followed, paused and looked into', async () => {
       const live = page.getByRole('button', { name: 'Live' });
       await live.waitFor();
       const first = await moment(page);
-      await expect.poll(() => moment(page), { timeout: PATIENCE_MS }).not.toBe(first);
+      await soon(() => moment(page)).not.toBe(first);
       const rows = page.getByRole('listbox', { name: 'Output of the program' }).getByRole('option');
-      await expect.poll(() => rows.count(), { timeout: PATIENCE_MS }).toBeGreaterThan(3);
+      await soon(() => rows.count()).toBeGreaterThan(3);
       await live.click();
       const paused = await moment(page);
       const seen = await rows.last().getAttribute('aria-setsize');
-      await expect.poll(() => rows.first().getAttribute('aria-setsize'), { timeout: PATIENCE_MS }).not.toBe(seen);
+      await soon(() => rows.first().getAttribute('aria-setsize')).not.toBe(seen);
       expect(await moment(page)).toBe(paused);
       await end(running);
       await page
@@ -189,10 +183,10 @@ test('nothing leaves the page at the smallest and the largest screen, and sizes 
     const before = await splitter.getAttribute('aria-valuenow');
     await splitter.focus();
     await page.keyboard.press('ArrowLeft');
-    await expect.poll(() => splitter.getAttribute('aria-valuenow')).not.toBe(before);
+    await soon(() => splitter.getAttribute('aria-valuenow')).not.toBe(before);
     const after = await splitter.getAttribute('aria-valuenow');
     await page.reload();
-    await expect.poll(() => splitter.getAttribute('aria-valuenow')).toBe(after);
+    await soon(() => splitter.getAttribute('aria-valuenow')).toBe(after);
   } finally {
     await server.close();
     remove();
