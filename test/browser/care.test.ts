@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { makeProject, PRELOAD, type Project } from '../support/programs.ts';
-import { end, moment, PATIENCE_MS, recordExample, serve, startBrowser, tab, variable, visit, soon } from './viewer.ts';
+import { end, moment, recordExample, serve, startBrowser, tab, variable, visit, SOON } from './viewer.ts';
 
 /* What a person does not ask for and would miss: running programs, screen readers, hostile recordings, narrow screens. */
 
@@ -66,7 +66,7 @@ test('axe finds nothing serious, light and dark, in any panel', async () => {
       await variable(page, 'payableCents').click();
       for (const name of theme === 'light' ? ALL_PANELS : COLOURED_PANELS) {
         await tab(page, name).click();
-        await soon(async () => (await page.locator('#dock-body').innerText()).length).toBeGreaterThan(10);
+        await expect.poll(async () => (await page.locator('#dock-body').innerText()).length, SOON).toBeGreaterThan(10);
         expect(await violations(page), `${theme} ${name}`).toEqual([]);
       }
       for (const name of theme === 'light' ? ['Errors', 'HTTP', 'Causes', 'Files'] : ['Errors']) {
@@ -107,13 +107,13 @@ test('what a recording holds is only ever text', async () => {
     await variable(page, 'holder').click();
     for (const name of ['Call tree', 'Functions', 'Async', 'Sequence', 'Map', 'SQL', 'Timeline']) {
       await tab(page, name).click();
-      await soon(async () => (await page.locator('#dock-body').innerText()).length).toBeGreaterThan(5);
+      await expect.poll(async () => (await page.locator('#dock-body').innerText()).length, SOON).toBeGreaterThan(5);
     }
     await tab(page, 'Errors').click();
     await page.getByRole('option', { name: /TypeError/ }).waitFor();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('onerror');
-    await soon(() => page.getByRole('dialog').innerText()).toContain('onerror');
+    await expect.poll(() => page.getByRole('dialog').innerText(), SOON).toContain('onerror');
     expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
     expect(await page.locator('.app img, .app script, .app b').count()).toBe(0);
     expect(complaints).toEqual([]);
@@ -145,13 +145,13 @@ test('a running program is followed, paused and looked into', async () => {
       const live = page.getByRole('button', { name: 'Live' });
       await live.waitFor();
       const first = await moment(page);
-      await soon(() => moment(page)).not.toBe(first);
+      await expect.poll(() => moment(page), SOON).not.toBe(first);
       const rows = page.getByRole('listbox', { name: 'Output of the program' }).getByRole('option');
-      await soon(() => rows.count()).toBeGreaterThan(3);
+      await expect.poll(() => rows.count(), SOON).toBeGreaterThan(3);
       await live.click();
       const paused = await moment(page);
       const seen = await rows.last().getAttribute('aria-setsize');
-      await soon(() => rows.first().getAttribute('aria-setsize')).not.toBe(seen);
+      await expect.poll(() => rows.first().getAttribute('aria-setsize'), SOON).not.toBe(seen);
       expect(await moment(page)).toBe(paused);
       await end(running);
       await page
@@ -183,10 +183,10 @@ test('nothing leaves the page at the smallest and the largest screen, and sizes 
     const before = await splitter.getAttribute('aria-valuenow');
     await splitter.focus();
     await page.keyboard.press('ArrowLeft');
-    await soon(() => splitter.getAttribute('aria-valuenow')).not.toBe(before);
+    await expect.poll(() => splitter.getAttribute('aria-valuenow'), SOON).not.toBe(before);
     const after = await splitter.getAttribute('aria-valuenow');
     await page.reload();
-    await soon(() => splitter.getAttribute('aria-valuenow')).toBe(after);
+    await expect.poll(() => splitter.getAttribute('aria-valuenow'), SOON).toBe(after);
   } finally {
     await server.close();
     remove();

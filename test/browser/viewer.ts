@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
-import { expect } from 'vitest';
 import { chromium as playwright, type Browser, type Locator, type Page } from 'playwright-core';
 import { CLI, openProject } from '../support/programs.ts';
 
@@ -13,10 +12,8 @@ const START_TIMEOUT_MS = 30_000;
 /** For whatever a person would wait for. Long, since the machine may be busy; nothing here measures time. */
 const PATIENCE_MS = 15_000;
 
-/** Asks until the answer is right, as long as a person would wait. */
-export function soon<Value>(read: () => Promise<Value> | Value) {
-  return expect.poll(read, { timeout: PATIENCE_MS });
-}
+/** For `expect.poll`: until the answer is right, as long as a person would wait. */
+export const SOON = { timeout: PATIENCE_MS };
 
 export interface Server {
   /** Address with the token in it. */
