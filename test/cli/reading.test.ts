@@ -43,7 +43,7 @@ const CASES: readonly [golden: string, args: string[]][] = [
   ['step-write', ['step', 'write', '--name', 'sum', '--back', '--at', 'end', '-q']],
   ['step-throw', ['step', 'throw', '--at', 'start', '--all-threads']],
   ['logpoint', ['logpoint', 'src/cart.js:17', 'sum']],
-  ['logpoint-if', ['logpoint', 'src/cart.js:17', 'sum * 2', '--if', 'sum > 100', '-n', '1']],
+  ['logpoint-if', ['logpoint', 'src/cart.js:17', 'sum * 2', '--if', 'sum > 50', '-n', '1']],
   ['origin', ['origin', '1:4', 'sum']],
   ['dump', ['dump']],
   ['dump-words', ['dump', '--thread', '1', '--chunk', '1', '--words', '--limit', '4']],

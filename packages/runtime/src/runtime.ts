@@ -79,7 +79,11 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const ring = createRing(core, clock, options.backpressure);
   core.registers[EXACT] = options.clock === 'exact' ? 1 : 0;
   const attention = createAttention(core, ring, clock);
-  const { encode, putLine, strings, containers, forget, trustStackFormatter } = createEncoder(core, options.values, redactor);
+  const { encode, putLine, strings, containers, forget, trustStackFormatter } = createEncoder(
+    core,
+    options.values,
+    redactor,
+  );
   const contexts = createContexts(core, { attention, putLine });
   const secretSites = createSecretSites(core);
   const aggregates = createAggregates(core, { attention, encode, strings, secretOf: secretSites.secretOf });

@@ -79,7 +79,9 @@ describe('mutations', () => {
   test('are about built-in containers only', () => {
     const { b, mu, mk, seen } = setUp();
     const traps: string[] = [];
-    const proxy = new Proxy([1], { get: (target, key, self) => (traps.push(String(key)), Reflect.get(target, key, self)) });
+    const proxy = new Proxy([1], {
+      get: (target, key, self) => (traps.push(String(key)), Reflect.get(target, key, self)),
+    });
     const own = { push: (): number => 7, get length() { traps.push('length'); return 1; } }; // prettier-ignore
     mu(b, push(1), proxy, 2);
     expect(mu(b, push(1), own, 7)).toBe(7);

@@ -66,7 +66,8 @@ export function createMutationProbes(core: Core, parts: MutationParts) {
 
   const fits = (operation: number, kind: number): boolean => {
     if (kind === KIND_ARRAY) return operation === K.MUTATE_CONTENT || OF_ARRAYS[operation] === true;
-    if (kind === KIND_MAP) return operation === K.MUTATE_SET || operation === K.MUTATE_DELETE || operation === K.MUTATE_CONTENT;
+    if (kind === KIND_MAP)
+      return operation === K.MUTATE_SET || operation === K.MUTATE_DELETE || operation === K.MUTATE_CONTENT;
     if (kind !== KIND_SET) return false;
     return operation === K.MUTATE_ADD || operation === K.MUTATE_DELETE || operation === K.MUTATE_CONTENT;
   };

@@ -247,7 +247,8 @@ export class CallRows {
     const pending: PendingReturns = [];
     for (const frame of [...this.replay.stack, ...this.replay.asleep.values()]) {
       const known = this.pendingReturns.get(frame.call);
-      if (frame.hasPending) pending.push([frame.call, this.texts.text(frame.pending?.values[0]), typeOfValue(frame.pending?.values[0])]);
+      if (frame.hasPending)
+        pending.push([frame.call, this.texts.text(frame.pending?.values[0]), typeOfValue(frame.pending?.values[0])]);
       else if (known) pending.push([frame.call, ...known]);
     }
     return pending;

@@ -63,13 +63,7 @@ export class Past {
   private readonly births = new Map<number, number>();
   private readonly index: SeekLookup | undefined;
 
-  constructor(
-    recording: Recording,
-    thread: number,
-    at: number,
-    here: ChunkState,
-    index: SeekLookup | undefined,
-  ) {
+  constructor(recording: Recording, thread: number, at: number, here: ChunkState, index: SeekLookup | undefined) {
     this.recording = recording;
     this.thread = thread;
     this.chunks = recording.chunks(thread);

@@ -110,11 +110,15 @@ function ofArray(target: Captured, method: string, args: readonly Value[]): Valu
     case 'slice':
       return makeArray(items.slice(at(first, 0), at(second, items.length)));
     case 'join':
-      return items.map((item) => (item === undefined || item === null ? '' : text(item))).join(first === undefined ? ',' : text(first));
+      return items
+        .map((item) => (item === undefined || item === null ? '' : text(item)))
+        .join(first === undefined ? ',' : text(first));
     case 'concat':
       return makeArray([
         ...items,
-        ...args.flatMap((value) => (isCaptured(value) && value.type === 'array' ? whole(value, ['array']).items : [value])),
+        ...args.flatMap((value) =>
+          isCaptured(value) && value.type === 'array' ? whole(value, ['array']).items : [value],
+        ),
       ]);
     default:
       throw new Unknown(`.${method}() is not run`);

@@ -5,7 +5,8 @@ import { isSame } from '../evaluate.ts';
 import type { OriginStep } from '../types.ts';
 import { callsBy, endOf, resultOf, startOf } from './calls.ts';
 import { bare, pathTo, treeOf, type SourceTree } from './source-trees.ts';
-import { clip, isCalled, type Tracer } from './tracer.ts';
+import { clip, isCalled } from './operands.ts';
+import type { Tracer } from './tracer.ts';
 import { ends, prepend, type Place, type Trail } from './trail.ts';
 
 /** A parameter as the text has it. */
@@ -44,16 +45,31 @@ export function traceParameter(tracer: Tracer, name: string, place: Place, value
   const callback = calls.find((node) => isHandedOver(node, fn, site, callerTree === tree));
   const direct = bestCall(tracer, calls, caller, { place, site, fn, line });
   if (direct) return fromCall(tracer, direct, parameter, caller, value, step, callerTree);
-  if (callback) return fromCallback(tracer, callback, parameter, { caller, start: start.event, site }, value, place, step, callerTree);
+  if (callback)
+    return fromCallback(
+      tracer,
+      callback,
+      parameter,
+      { caller, start: start.event, site },
+      value,
+      place,
+      step,
+      callerTree,
+    );
   return prepend(step, ends('input', `code that is not recorded called ${site.function.name}`));
 }
 
 function parameterOf(fn: SyntaxNode, name: string): Parameter | undefined {
   for (const [index, param] of nodesIn(fn, 'params').entries()) {
     const rest = param.type === 'RestElement';
-    const inner = rest ? nodeIn(param, 'argument')! : param.type === 'TSParameterProperty' ? nodeIn(param, 'parameter')! : param;
+    const inner = rest
+      ? nodeIn(param, 'argument')!
+      : param.type === 'TSParameterProperty'
+        ? nodeIn(param, 'parameter')!
+        : param;
     const path = pathTo(inner, name);
-    if (path) return { index, path, rest, fallback: inner.type === 'AssignmentPattern' ? nodeIn(inner, 'right') : undefined };
+    if (path)
+      return { index, path, rest, fallback: inner.type === 'AssignmentPattern' ? nodeIn(inner, 'right') : undefined };
   }
   return undefined;
 }
@@ -76,7 +92,9 @@ function bestCall(
       const param = nodesIn(fn, 'params')[i];
       const own = param?.type === 'Identifier' ? site.function.parameters.indexOf(textIn(param, 'name')!) : -1;
       const known = own < 0 ? undefined : tracer.value(argument, caller);
-      if (known) score += isSame(known.value, frame?.arguments?.[own]) || Object.is(known.value, frame?.arguments?.[own]) ? 2 : -2;
+      if (known)
+        score +=
+          isSame(known.value, frame?.arguments?.[own]) || Object.is(known.value, frame?.arguments?.[own]) ? 2 : -2;
     }
     const end = node.loc.end.line;
     score -= end >= line ? Math.min(0.9, (end - line) / 1000) : 1;
@@ -88,7 +106,7 @@ function bestCall(
   return best;
 }
 
-function place2(step: OriginStep, node: SyntaxNode, text: string): void {
+function locate(step: OriginStep, node: SyntaxNode, text: string): void {
   step.line = node.loc.start.line;
   step.column = node.loc.start.column;
   step.text = text;
@@ -106,17 +124,26 @@ function fromCall(
   const args = nodesIn(node, 'arguments');
   const argument = args[parameter.index];
   if (!argument || (parameter.fallback && tracer.value(argument, caller)?.value === undefined && value !== undefined)) {
-    place2(step, parameter.fallback ?? node, parameter.fallback ? 'the default' : tree.textOf(node));
-    if (parameter.fallback?.type === 'Literal') return prepend(step, ends('literal', `the default of the parameter: ${String(parameter.fallback['raw'])}`));
+    locate(step, parameter.fallback ?? node, parameter.fallback ? 'the default' : tree.textOf(node));
+    if (parameter.fallback?.type === 'Literal')
+      return prepend(step, ends('literal', `the default of the parameter: ${String(parameter.fallback['raw'])}`));
     if (parameter.fallback) return prepend(step, ends('created', 'the default of the parameter'));
     return prepend(step, ends('literal', `not passed in ${clip(tree.textOf(node))}`));
   }
-  place2(step, argument, tree.textOf(argument));
+  locate(step, argument, tree.textOf(argument));
   if (parameter.rest || argument.type === 'SpreadElement') {
     step.certainty = 'likely';
-    return prepend(step, tracer.combine(step, args.slice(parameter.index).flatMap((inner) => tracer.parts(inner, caller)), value));
+    return prepend(
+      step,
+      tracer.combine(
+        step,
+        args.slice(parameter.index).flatMap((inner) => tracer.parts(inner, caller)),
+        value,
+      ),
+    );
   }
-  if (parameter.path.length > 0) return prepend(step, tracer.fromPattern(argument, parameter.path, caller, value, step));
+  if (parameter.path.length > 0)
+    return prepend(step, tracer.fromPattern(argument, parameter.path, caller, value, step));
   return prepend(step, tracer.explain(argument, caller, value, step));
 }
 
@@ -141,7 +168,7 @@ function fromCallback(
   const callee = nodeIn(node, 'callee')!;
   const method = calleePath(callee).split('.').pop()!;
   const receiver = callee.type === 'MemberExpression' ? nodeIn(callee, 'object') : undefined;
-  place2(step, node, clip(tree.textOf(node)));
+  locate(step, node, clip(tree.textOf(node)));
   const isReduce = method === 'reduce' || method === 'reduceRight';
   if (isReduce && parameter.index === 0) {
     const siblings = callsBy(tracer.recording, place.thread, caller.call, start - 1);
@@ -153,10 +180,11 @@ function fromCallback(
     const first = nodesIn(node, 'arguments')[1];
     if (first) return prepend(step, tracer.explain(first, caller, value, step));
   }
-  const isElement = isReduce ? parameter.index < 2 : ELEMENT_FIRST.has(method) && (parameter.index === 0 || method.includes('ort'));
+  const isElement = isReduce
+    ? parameter.index < 2
+    : ELEMENT_FIRST.has(method) && (parameter.index === 0 || method.includes('ort'));
   if (receiver && isElement) {
     if (parameter.path.length > 0) {
-
       step.certainty = 'likely';
       return prepend(step, tracer.explain(receiver, caller, value, step));
     }
@@ -189,7 +217,11 @@ function fromEventLoop(
   const call = start.causeCall;
   const end = endOf(tracer.recording, tracer.index, place.thread, call);
   // Where the scheduling call is still open it sleeps: its variables are those of now.
-  const caller: Place = { thread: place.thread, event: end === undefined ? start.event - 1 : Math.min(end, start.event) - 1, call };
+  const caller: Place = {
+    thread: place.thread,
+    event: end === undefined ? start.event - 1 : Math.min(end, start.event) - 1,
+    call,
+  };
   const callerSite = startOf(tracer.recording, place.thread, call)?.site;
   const callerTree = callerSite && treeOf(tracer.recording, callerSite);
   if (!callerSite || !callerTree) return prepend(step, loop);
@@ -197,7 +229,7 @@ function fromEventLoop(
   const node = calls.find((candidate) => isHandedOver(candidate, fn, site, callerTree === tree));
   if (!node) return prepend(step, loop);
   Object.assign(step, { function: callerSite.function.name, file: callerSite.file, certainty: 'likely' });
-  place2(step, node, clip(callerTree.textOf(node)));
+  locate(step, node, clip(callerTree.textOf(node)));
   const callee = nodeIn(node, 'callee')!;
   const method = calleePath(callee).split('.').pop()!;
   if (callee.type === 'MemberExpression' && (method === 'then' || method === 'catch')) {

@@ -60,7 +60,11 @@ export function callsBy(recording: Recording, thread: number, caller: number, be
 }
 
 /** The value with which a call ended at event `end`; a pending return is looked up. */
-export function resultOf(recording: Recording, thread: number, end: number): { value: Value; chunk: number } | undefined {
+export function resultOf(
+  recording: Recording,
+  thread: number,
+  end: number,
+): { value: Value; chunk: number } | undefined {
   const chunks = recording.chunks(thread);
   const info = chunks[chunkOfEvent(chunks, end)];
   const view = info && chunkView(recording, thread, info);
@@ -84,11 +88,16 @@ export function startOf(recording: Recording, thread: number, call: number): Cal
 }
 
 /** Event that ended a call, undefined while it is open or when that is not stored. */
-export function endOf(recording: Recording, index: SeekLookup | undefined, thread: number, call: number): number | undefined {
+export function endOf(
+  recording: Recording,
+  index: SeekLookup | undefined,
+  thread: number,
+  call: number,
+): number | undefined {
   const chunks = recording.chunks(thread);
   const birth = chunkOfCall(chunks, call);
   if (birth < 0) return undefined;
-  for (let at = birth; at < chunks.length; ) {
+  for (let at = birth; at < chunks.length;) {
     const chunk = recording.tryChunk(thread, chunks[at]!);
     let end: number | undefined;
     if (typeof chunk !== 'string') {

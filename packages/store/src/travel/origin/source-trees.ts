@@ -1,4 +1,12 @@
-import { forEachChild, isFunction, nodeIn, nodesIn, parseSource, textIn, type SyntaxNode } from '@execution-cinema/codemap';
+import {
+  forEachChild,
+  isFunction,
+  nodeIn,
+  nodesIn,
+  parseSource,
+  textIn,
+  type SyntaxNode,
+} from '@execution-cinema/codemap';
 import type { Recording } from '../../read/recording.ts';
 import type { Site } from '../../read/sites.ts';
 
@@ -46,7 +54,17 @@ export class SourceTree {
   }
 
   /** The function whose entry in the site table begins there; the program for the module. */
-  functionAt({ kind, line, column, endLine }: { kind: string; line: number; column: number; endLine: number }): SyntaxNode {
+  functionAt({
+    kind,
+    line,
+    column,
+    endLine,
+  }: {
+    kind: string;
+    line: number;
+    column: number;
+    endLine: number;
+  }): SyntaxNode {
     if (kind === 'module') return this.program;
     let best: SyntaxNode | undefined;
     this.each(this.program, (node) => {
@@ -184,7 +202,9 @@ function bindingOf(node: SyntaxNode, name: string): Binding | undefined {
     }
     case 'CatchClause': {
       const param = nodeIn(node, 'param');
-      return param && isNamed(param, name) ? { at: param, how: 'catch', value: undefined, operator: 'catch' } : undefined;
+      return param && isNamed(param, name)
+        ? { at: param, how: 'catch', value: undefined, operator: 'catch' }
+        : undefined;
     }
     case 'ClassDeclaration': {
       const id = nodeIn(node, 'id');
@@ -192,7 +212,9 @@ function bindingOf(node: SyntaxNode, name: string): Binding | undefined {
     }
     case 'AssignmentPattern': {
       const left = nodeIn(node, 'left')!;
-      return isNamed(left, name) ? { at: left, how: 'default', value: nodeIn(node, 'right'), operator: '=' } : undefined;
+      return isNamed(left, name)
+        ? { at: left, how: 'default', value: nodeIn(node, 'right'), operator: '=' }
+        : undefined;
     }
     default:
       return undefined;
@@ -257,7 +279,8 @@ function propertyBindingOf(node: SyntaxNode, key: string | undefined): Binding |
   }
   if (node.type === 'PropertyDefinition') {
     const own = nodeIn(node, 'key');
-    const isMeant = own && (key === undefined || `${own.type === 'Identifier' ? '' : '#'}${textIn(own, 'name') ?? ''}` === key);
+    const isMeant =
+      own && (key === undefined || `${own.type === 'Identifier' ? '' : '#'}${textIn(own, 'name') ?? ''}` === key);
     return isMeant ? { at: node, how: 'value', value: nodeIn(node, 'value'), operator: '=' } : undefined;
   }
   return undefined;

@@ -27,7 +27,12 @@ export const logpoint: Command = {
   flags: [
     { name: 'if', value: 'COND', text: 'only where this is true' },
     { name: 'thread', value: 'T', text: 'only this thread' },
-    { name: 'limit', short: 'n', value: 'N', text: `first and last hits that are listed (default ${SAMPLES_DEFAULT} each)` },
+    {
+      name: 'limit',
+      short: 'n',
+      value: 'N',
+      text: `first and last hits that are listed (default ${SAMPLES_DEFAULT} each)`,
+    },
     REC_FLAG,
   ],
   examples: [
@@ -97,7 +102,8 @@ function print(found: LogpointResult, output: Invocation['output']): void {
   const more = found.more ? '; there are more, which were not looked at' : '';
   output.line(`${counted(found.hits, 'hit')}${unknown} in ${counted(found.executions, 'execution')}${more}`);
   if (found.min && found.max) {
-    const at = (hit: LogpointHit): string => `${String(hit.value)} at ${formatMoment(hit.moment.thread, hit.moment.event)}`;
+    const at = (hit: LogpointHit): string =>
+      `${String(hit.value)} at ${formatMoment(hit.moment.thread, hit.moment.event)}`;
     output.line(`smallest ${at(found.min)}, largest ${at(found.max)}, sum ${found.sum}`);
   }
   if (found.distinct.length < 2) return;

@@ -34,7 +34,7 @@ export const origin: Command = {
     ['tracer origin 1:9 total', 'where the argument or variable total of call 9 came from'],
     ['tracer origin 1@230 cart.total', 'the same for a property, as it was after event 230'],
     ['tracer origin 1:9 return', 'where the result of call 9 came from'],
-    ["tracer origin 1:9 total --json | jq -r '.steps[] | \"\\(.file):\\(.line) \\(.name)\"'", 'the places alone'],
+    ['tracer origin 1:9 total --json | jq -r \'.steps[] | "\\(.file):\\(.line) \\(.name)"\'', 'the places alone'],
   ],
   run(invocation) {
     const { flags, output } = invocation;

@@ -58,7 +58,9 @@ export const step: Command = {
     const rec = positionals.length === 2 ? positionals[0] : undefined;
     const at = textFlag(flags, 'at');
     if (kind === undefined || !KINDS.includes(kind as MoveKind)) {
-      throw new UsageError(`which step? ${KINDS.join(', ')}${kind === undefined ? '' : ` (not ${JSON.stringify(kind)})`}`);
+      throw new UsageError(
+        `which step? ${KINDS.join(', ')}${kind === undefined ? '' : ` (not ${JSON.stringify(kind)})`}`,
+      );
     }
     if (at === undefined) throw new UsageError('--at is missing: a moment such as 1@230, a call 1:12, 250ms or end');
     const options = optionsOf(kind as MoveKind, flags);
