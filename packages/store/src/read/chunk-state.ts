@@ -105,7 +105,16 @@ export class ChunkState {
   /** A row for a call that begins: one of a call that has ended, where there is one. */
   private takeRow(call: number, siteId: number): Row {
     const row = this.free.pop();
-    return row ? Object.assign(row, NEW_ROW, { call, siteId }) : newRow(call, siteId, 0);
+    if (!row) return newRow(call, siteId, 0);
+    // Field by field: this runs for every call of a chunk.
+    row.call = call;
+    row.siteId = siteId;
+    row.link = 0;
+    row.thisEvent = -1;
+    row.sleptAt = -1;
+    row.sleeper = undefined;
+    row.writes = undefined;
+    return row;
   }
 
   private release(row: Row): void {
@@ -237,8 +246,6 @@ const NOT_EXECUTED = new Uint8Array(256);
 for (const kind of [
   K.CORRELATION, K.LOG, K.UNCAUGHT, K.REQUEST_START, K.REQUEST_END, K.MARK, K.AGGREGATE,
 ]) NOT_EXECUTED[kind] = 1; // prettier-ignore
-
-const NEW_ROW = newRow(0, 0, 0);
 
 function newRow(call: number, siteId: number, link: number): Row {
   return {
