@@ -44,7 +44,7 @@ export function traceParameter(tracer: Tracer, name: string, place: Place, value
   const line = tracer.at(caller).frame(caller.call)?.position?.line ?? 0;
   const callback = calls.find((node) => isHandedOver(node, fn, site, callerTree === tree));
   const direct = bestCall(tracer, calls, caller, { place, site, fn, line });
-  if (direct) return fromCall(tracer, direct, parameter, caller, value, step, callerTree);
+  if (direct) return fromCall(tracer, direct, parameter, caller, value, step, callerTree, { place, site });
   if (callback)
     return fromCallback(
       tracer,
@@ -120,14 +120,17 @@ function fromCall(
   value: Value,
   step: OriginStep,
   tree: SourceTree,
+  callee: { place: Place; site: Site },
 ): Trail {
   const args = nodesIn(node, 'arguments');
   const argument = args[parameter.index];
   if (!argument || (parameter.fallback && tracer.value(argument, caller)?.value === undefined && value !== undefined)) {
-    locate(step, parameter.fallback ?? node, parameter.fallback ? 'the default' : tree.textOf(node));
-    if (parameter.fallback?.type === 'Literal')
-      return prepend(step, ends('literal', `the default of the parameter: ${String(parameter.fallback['raw'])}`));
-    if (parameter.fallback) return prepend(step, ends('created', 'the default of the parameter'));
+    if (parameter.fallback) {
+      Object.assign(step, { file: callee.site.file, function: callee.site.function.name });
+      locate(step, parameter.fallback, treeOf(tracer.recording, callee.site)?.textOf(parameter.fallback) ?? '');
+      return prepend(step, tracer.explain(parameter.fallback, callee.place, value, step));
+    }
+    locate(step, node, tree.textOf(node));
     return prepend(step, ends('literal', `not passed in ${clip(tree.textOf(node))}`));
   }
   locate(step, argument, tree.textOf(argument));
