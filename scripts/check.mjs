@@ -13,6 +13,7 @@ const TOOLS = [
   { name: 'lint', command: 'oxlint', args: ['--deny-warnings'] },
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'types of format alone', command: 'tsc', args: ['-p', 'packages/format/tsconfig.browser.json'] },
+  { name: 'types of the viewer', command: 'tsc', args: ['-p', 'packages/viewer/tsconfig.json'] },
   { name: 'unused', command: 'knip', args: ['--no-progress', '--no-config-hints'] },
   ...readdirSync(join(ROOT, 'examples'))
     .filter((example) => existsSync(join(ROOT, 'examples', example, 'tsconfig.json')))

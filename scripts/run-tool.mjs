@@ -9,18 +9,20 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
  * Runs one command in the checkout, with its local binaries on PATH, and never rejects.
  * @param {string} command
  * @param {string[]} args
- * @param {{ inherit?: boolean }} [options] inherit: pass output straight through instead of collecting it
+ * @param {{ inherit?: boolean, cwd?: string, env?: Record<string, string> }} [options] inherit: pass output straight
+ *   through instead of collecting it; cwd, env: other than the checkout, more than ours
  * @returns {Promise<{ ok: boolean, stdout: string, output: string, seconds: string }>} output: both streams as they came
  */
-export async function runTool(command, args, { inherit = false } = {}) {
+export async function runTool(command, args, { inherit = false, cwd = ROOT, env = {} } = {}) {
   const startMs = performance.now();
   const child = spawn(command, args, {
-    cwd: ROOT,
+    cwd,
     stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
       ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
       PATH: `${join(ROOT, 'node_modules', '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env['PATH']}`,
+      ...env,
     },
     shell: process.platform === 'win32',
   });

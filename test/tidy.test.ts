@@ -33,8 +33,13 @@ const RULES: Readonly<Record<string, PackageRule>> = {
   runtime: { workspace: ['format'], npm: ['node:*'] },
   store: { workspace: ['codemap', 'format'], npm: ['node:*', 'better-sqlite3'] },
   codemap: { workspace: [], npm: ['node:*', '@babel/parser', 'ignore'] },
-  tracer: { workspace: ['codemap', 'format', 'instrument', 'runtime', 'store'], npm: ['node:*', '*'] },
+  server: { workspace: ['codemap', 'format', 'store'], npm: ['node:*', 'ws'] },
+  viewer: { workspace: ['format', 'server'], npm: ['preact', '@preact/*'] },
+  tracer: { workspace: ['codemap', 'format', 'instrument', 'runtime', 'server', 'store'], npm: ['node:*', '*'] },
 };
+
+/** What the two ends of a connection share: types and two small codecs. */
+const PROTOCOL = '@execution-cinema/server/protocol';
 
 /** `file: import` -> why this one may break the rules. An entry that is no longer needed fails the test. */
 const IMPORT_EXCEPTIONS: Readonly<Record<string, string>> = {};
@@ -98,6 +103,8 @@ function complaintAbout(file: string, specifier: string): string | undefined {
   }
   const workspaceName = /^@execution-cinema\/([\w-]+)/.exec(specifier)?.[1];
   if (workspaceName !== undefined) {
+    if (own === 'viewer' && workspaceName === 'server' && specifier !== PROTOCOL)
+      return 'viewer knows only the protocol';
     return rule.workspace.includes(workspaceName) ? undefined : `${own} may not know ${workspaceName}`;
   }
   const name = specifier.startsWith('node:') ? specifier : npmNameOf(specifier);
@@ -142,6 +149,8 @@ describe('imports', () => {
     expect(complaintAbout('packages/tracer/src/a.ts', 'better-sqlite3')).toMatch('only store');
     expect(complaintAbout('packages/tracer/src/a.ts', '../../store/src/schema.ts')).toMatch('leaves its package');
     expect(complaintAbout('packages/unheard/src/a.ts', 'node:fs')).toMatch('no line in RULES');
+    expect(complaintAbout('packages/viewer/src/a.ts', '@execution-cinema/server')).toMatch('only the protocol');
+    expect(complaintAbout('packages/viewer/src/a.ts', PROTOCOL)).toBeUndefined();
     expect(complaintAbout('packages/store/src/a/b.ts', '../c.ts')).toBeUndefined();
     expect(complaintAbout('packages/runtime/src/a.ts', '@execution-cinema/format')).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 // Bundles the workspace into dist/ (see the table in README.md) and writes the declarations of the public entries.
 // Whatever package.json names under dependencies or optionalDependencies stays external, devDependencies are bundled.
 // A file is replaced only when its bytes change, by a rename: programs that run from dist/ meanwhile never see half.
-// Flags: --quiet prints nothing when all is well, --no-types leaves the declarations out.
+// Flags: --quiet prints nothing when all is well, --no-types leaves the declarations out, --no-viewer the browser's part.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -19,6 +19,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { buildViewer } from '../viewer/build.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const packagesDir = dirname(here);
@@ -34,6 +35,7 @@ const ENTRIES = {
   'redaction.cjs': 'redaction/realm-entry.ts',
   'plan-evaluator.mjs': 'config/plan-evaluator.ts',
   'cli.mjs': 'cli/main.ts',
+  'engine.mjs': 'engine-entry.ts',
   'api.mjs': 'api.ts',
   'api.cjs': 'api.ts',
   'read.mjs': 'read.ts',
@@ -52,6 +54,9 @@ const LAZY_LIBRARIES = {
   },
   picomatch: { of: 'instrument', names: ['default'] },
 };
+
+/** Sources whose declarations are public. */
+const DECLARED = ['api', 'read'];
 
 /** The bundles that are on the way of every start. */
 const LEAN = new Set(['preload.cjs', 'hooks.mjs']);
@@ -82,7 +87,11 @@ const startMs = performance.now();
 const written = new Set();
 
 try {
-  await Promise.all([bundleAll(), flags.has('--no-types') ? undefined : writeDeclarations()]);
+  await Promise.all([
+    bundleAll(),
+    flags.has('--no-viewer') ? undefined : bundleViewer(),
+    flags.has('--no-types') ? undefined : writeDeclarations(),
+  ]);
 } catch (error) {
   // esbuild and tsc have already said what is wrong and where.
   if (!flags.has('--quiet')) console.error(`build failed: ${String(error).split('\n')[0]}`);
@@ -142,6 +151,21 @@ async function bundleAll() {
   );
 }
 
+/** The viewer is built aside and its files put like all others; those of an earlier build that are no more go. */
+async function bundleViewer() {
+  const scratch = mkdtempSync(join(tmpdir(), 'tracer-viewer-'));
+  const target = join(outDir, 'viewer');
+  try {
+    await buildViewer({ outDir: scratch });
+    const files = [...filesBelow(scratch)].map((file) => relative(scratch, file));
+    for (const file of files) put(join(target, file), readFileSync(join(scratch, file)));
+    if (!existsSync(target)) return;
+    for (const file of filesBelow(target)) if (!files.includes(relative(target, file))) rmSync(file);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
 /** @param {string} name */
 function libraryFile(name) {
   return `library-${name.replaceAll('/', '-')}.cjs`;
@@ -173,22 +197,44 @@ async function writeDeclarations() {
       console.error(error.stdout);
       throw new Error('tsc could not emit the declarations');
     });
-    for (const file of filesBelow(scratch)) {
-      const text = readFileSync(file, 'utf8').replace(
-        /(from\s+|import\()(['"])@execution-cinema\/([\w-]+)((?:\/[\w./-]+)?)\2/g,
-        (_match, head, quote, name, subpath) => {
-          const entry = workspaceEntry(name, subpath);
-          const target = relative(dirname(file), join(scratch, name, entry))
-            .split(sep)
-            .join('/');
-          return `${head}${quote}${target.startsWith('.') ? target : `./${target}`}${quote}`;
-        },
-      );
+    const entries = DECLARED.map((entry) => join(scratch, `tracer/src/${entry}.d.ts`));
+    for (const [file, text] of declarationsFrom(entries, scratch))
       put(join(outDir, 'types', relative(scratch, file)), text);
-    }
+    // TypeScript takes the ending for the format of the module that it describes.
+    put(join(outDir, 'types/tracer/src/api.d.cts'), readFileSync(join(scratch, 'tracer/src/api.d.ts')));
+    put(join(outDir, 'types/tracer/src/preload.d.ts'), 'export {};\n');
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * The declaration files that these ones need, with workspace specifiers made relative.
+ * @param {string[]} entries
+ * @param {string} scratch
+ * @returns {Map<string, string>}
+ */
+function declarationsFrom(entries, scratch) {
+  const found = new Map();
+  const queue = [...entries];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (found.has(file)) continue;
+    const folder = dirname(file);
+    const text = readFileSync(file, 'utf8').replace(
+      /(from\s+|import\()(['"])([^'"]+)\2/g,
+      (whole, head, quote, specifier) => {
+        const [, name, subpath = ''] = /^@execution-cinema\/([\w-]+)(.*)$/.exec(specifier) ?? [];
+        if (name === undefined && !specifier.startsWith('.')) return whole;
+        const target =
+          name === undefined ? join(folder, specifier) : join(scratch, name, workspaceEntry(name, subpath));
+        queue.push(target.replace(/\.ts$/, '.d.ts'));
+        const path = relative(folder, target).split(sep).join('/');
+        return `${head}${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
+      },
+    );
+    found.set(file, text);
+  }
+  return found;
 }
 
 /**

@@ -5,6 +5,7 @@ import { tracer } from './tracer-command.ts';
 /** The commands of the contract that this version has. */
 const COMMANDS = [
   'run',
+  'check',
   'ls',
   'info',
   'tree',
@@ -15,8 +16,16 @@ const COMMANDS = [
   'step',
   'origin',
   'logpoint',
+  'search',
+  'diff',
+  'hot',
+  'types',
+  'snapshot',
+  'control',
   'sql',
+  'view',
   'index',
+  'export',
   'verify',
   'prune',
   'map',
@@ -60,6 +69,13 @@ test.each([
   [['prune', '--keep-last', 'many'], '--keep-last wants a whole number, not "many"'],
   [['prune', '--older-than', 'soon'], '--older-than wants a time such as 250ms, 1.5s or 7d, not "soon"'],
   [['state'], '--at is missing'],
+  [['hot', '--by', 'size'], '--by wants one of self, total, calls, throws, complexity'],
+  [['export'], 'no format given: --format wants one of perfetto'],
+  [['export', '--format', 'pdf'], 'there is no format "pdf"'],
+  [['search'], 'nothing to look for'],
+  [['search', 'a', 'is', 'b'], 'quote the condition'],
+  [['search', 'x', '--in', 'attic'], '--in wants some of functions, files, logs, values'],
+  [['diff', 'one.db'], 'two recordings are needed'],
 ])('wrong use is exit code 2 and says what is wrong: %j', async (args, message) => {
   const { code, stdout, stderr } = await tracer(args);
   expect([code, stdout]).toEqual([2, '']);

@@ -1,4 +1,5 @@
 export { analyzeSource, type AnalyzeOptions } from './analyze.ts';
+export { findLoops, type LoopEntry } from './loops.ts';
 export { calleePath } from './callee.ts';
 export { parseExpressionText, parseSource, SourceSyntaxError } from './parse.ts';
 export { forEachChild, isFunction, keyName, nodeIn, nodesIn, textIn, type SyntaxNode } from './syntax.ts';
@@ -13,4 +14,5 @@ export {
   type FunctionEntry,
   type FunctionKind,
   type ImportEntry,
+  type LineRange,
 } from './types.ts';

@@ -182,6 +182,12 @@ export function skipOperands(words: Int32Array, kind: number, position: number, 
       return skipValues(words, position + 2, 1 + (words[position]! >>> 8), found);
     case K.REQUEST_START:
       return skipValues(words, position + 1, 2, found);
+    case K.SEND:
+      return position + 4;
+    case K.RECEIVE:
+      return position + 5;
+    case K.REQUEST_SOCKET:
+      return skipValues(words, position + 2, 2, found);
     case K.AGGREGATE:
       return skipValues(words, position + 1, 4, found);
     case K.CORRELATION:
@@ -199,10 +205,15 @@ export interface DecodedEvent {
   /** Exact when `timeExact`; else the time of the last time point before it (interpolate with `interpolateTimes`). */
   timeNs: number;
   timeExact: boolean;
-  /** u32 or u53 operand: call of RESUME, scope instance, request number, correlation, count, operation and values of MUTATION. */
+  /**
+   * u32 or u53 operand: call of RESUME, scope instance, request number, correlation, count, channel, operation and values of
+   * MUTATION.
+   */
   number: number;
-  /** Second u32 operand: instance copied from, size after MUTATION. */
+  /** Second operand: instance copied from, size after MUTATION, sequence, requests before it. */
   number2: number;
+  /** Third operand: number of what was received. */
+  number3: number;
   values: Value[];
   causeCode: number;
   causeCall: number;
@@ -232,6 +243,7 @@ export class EventDecoder {
       timeExact: scanner.timePoint,
       number: 0,
       number2: 0,
+      number3: 0,
       values: [],
       causeCode: scanner.causeCode,
       causeCall: scanner.causeCall,
@@ -258,7 +270,7 @@ export function decodeOperands(
   decoder: ValueDecoder,
   kind: number,
   payload: number,
-  result: Pick<DecodedEvent, 'number' | 'number2' | 'values'>,
+  result: Pick<DecodedEvent, 'number' | 'number2' | 'number3' | 'values'>,
 ): void {
   const u32 = (): number => decoder.words[decoder.position++]! >>> 0;
   const pair = (): number => {
@@ -296,6 +308,16 @@ export function decodeOperands(
       return read(1 + (result.number >>> 8));
     case K.REQUEST_START:
       result.number = u32();
+      return read(2);
+    case K.SEND:
+    case K.RECEIVE:
+      result.number = pair();
+      result.number2 = pair();
+      if (kind === K.RECEIVE) result.number3 = u32();
+      return;
+    case K.REQUEST_SOCKET:
+      result.number = u32();
+      result.number2 = u32();
       return read(2);
     case K.AGGREGATE:
       result.number = u32();

@@ -18,7 +18,10 @@ export const END = 0x00;
 export const TIME_SHORT = 0x01;
 /** u53 nanoseconds since the last time point. */
 export const TIME_LONG = 0x02;
-/** payload = cause code (`CAUSE_*`); u53 call that caused the next ENTER or RESUME (0 unknown); u53 correlation. */
+/**
+ * payload = cause code (`CAUSE_*`); u53 call that caused the next ENTER or RESUME (0 unknown); u53 correlation. Before a SEND
+ * or REQUEST_START outside of all frames: on whose behalf the event loop does that.
+ */
 export const CAUSE = 0x03;
 
 export const FIRST_EVENT_KIND = 0x10;
@@ -121,7 +124,27 @@ export const AGGREGATE = 0x4a;
  */
 export const CORRELATION = 0x4b;
 
-/** Correlations from here on have a name (CORRELATION); lower ones are the call number of the root of the chain. */
+/**
+ * payload = index into LINK_KINDS; u53 channel; u53 sequence: something goes to another thread or process. Channel and
+ * sequence are those of its RECEIVE and of no other event; a SEND that is repeated with both replaces one that failed.
+ */
+export const SEND = 0x50;
+/**
+ * payload = index into LINK_KINDS; u53 channel; u53 sequence; u32 number: it has arrived. What the event loop calls for it
+ * has correlation NAMED_CORRELATION_FIRST + number; 0: the frame on top took it, or the thread begins with it.
+ */
+export const RECEIVE = 0x51;
+/**
+ * payload = 0; u32 request number; u32 how many requests its connection carried before it; V address of the client's end
+ * of the connection; V of the server's end: both sides of a request say the same.
+ */
+export const REQUEST_SOCKET = 0x52;
+
+/** What SEND and RECEIVE are about; worker and process: the start of one. */
+export const LINK_KINDS = ['message', 'worker', 'process'] as const;
+export type LinkKind = (typeof LINK_KINDS)[number];
+
+/** Correlations from here on have a name (CORRELATION), or belong to something received (RECEIVE); lower ones are the call number of the root of the chain. */
 export const NAMED_CORRELATION_FIRST = 2 ** 52;
 
 /** Cause codes of CAUSE: what kind of scheduling led to the call. */

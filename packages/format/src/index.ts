@@ -13,3 +13,4 @@ export * from './decode-events.ts';
 export * from './skip.ts';
 export * from './value-json.ts';
 export * from './runtime-messages.ts';
+export * from './snapshot.ts';

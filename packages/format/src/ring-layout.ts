@@ -42,14 +42,25 @@ export const R_DROPPED = 10;
 export const R_PAUSED = 12;
 /** 1 once the thread has run its exit handler. */
 export const R_EXITING = 13;
-/** Set by the recorder to ask the thread for something at its next safepoint (snapshots; later). */
-export const R_REQUEST = 14;
+/** Counts the snapshots that the recorder has read of the process; a thread that asked for one waits for it. */
+export const R_SNAPSHOTS = 14;
 /** Chunk number the writer is in (or will write next while it drops). */
 export const R_CHUNK = 15;
 /** u53 events produced so far (stored plus dropped), at the last publication. */
 export const R_PRODUCED = 16;
 /** Deepest stack since the recorder last cleared it. */
 export const R_MAX_DEPTH = 18;
+/** 1 while the program listens to the signal that takes snapshots: then none is taken (main thread). */
+export const R_LISTENS = 19;
+/** Counts the signals of that kind that its listeners have heard. */
+export const R_HEARD = 20;
+
+/**
+ * 1: the process is ending and takes its other threads with it. The writer publishes what it has and stands still at its
+ * next event, so that what it does last is not lost; at most HOLD_MS_MAX.
+ */
+export const R_HOLD = 24;
+export const HOLD_MS_MAX = 2_000;
 
 export const S_STATE = 0;
 export const S_CHUNK = 1;

@@ -1,6 +1,8 @@
 /**
+/**
  * Version of the chunk layout (see `chunk-layout.ts`) and of the event words. Raise it with every change.
- * 2: MUTATION, what built-in methods do to arrays, Maps and Sets.
+ * Changelog: 1 first version; 2 MUTATION (what built-in methods do to arrays, Maps and Sets), SEND, RECEIVE and
+ * REQUEST_SOCKET (what goes between threads and processes).
  */
 export const FORMAT_VERSION = 2;
 /** Chunks from this version on can be read. */

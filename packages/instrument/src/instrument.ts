@@ -35,6 +35,9 @@ export function instrument(input: InstrumentInput): InstrumentResult {
   const sites = new SiteTable(positions, input.isSecretName ?? (() => false));
   const planOf = functionPlans(plan);
   const wrapper = sourceType === 'script' ? wrapperOf(program) : undefined;
+  if (input.wrappedOnly && wrapper === undefined) {
+    throw new InstrumentError('UNSUPPORTED', 'a script of vm without a function round it');
+  }
   const edits = new Edits(source, positions.lineStarts);
   const walk = new Walk({
     source,

@@ -17,6 +17,8 @@ export interface InstrumentInput {
   /** Only for messages. */
   fileName: string;
   sourceType: SourceType;
+  /** Refuse a script that is not one function round a module: what is injected into any other is global. */
+  wrappedOnly?: boolean;
   /** Embedded in the head of the code; the runtime finds the module's site table by it. */
   moduleKey: string;
   plan: FilePlan;

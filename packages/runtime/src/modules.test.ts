@@ -25,7 +25,7 @@ describe('registering a module', () => {
   test('gives the whole probe table', () => {
     const { load } = createHarness();
     const names =
-      'b i s e0 e1 e2 e3 e4 en r u q x c c0 z t th w k wp kp j n nc l p pc pp ppc d v lg ea ra ua qa xa ca ca0 za a y g h';
+      'b i s e0 e1 e2 e3 e4 en r u q x c c0 z t th w k wp kp j n nc l p pc pp ppc d mk mu v lg ea ra ua qa xa ca ca0 za a y g h';
     expect(Object.keys(load()).sort()).toEqual(names.split(' ').sort());
   });
 
@@ -58,7 +58,7 @@ describe('a module body that throws', () => {
     expect(s.d).toBe(1);
     await Promise.resolve();
     expect(s.d).toBe(0);
-    expect(take()[0]!.events.at(-1)!.kind).toBe(K.UNWIND);
+    expect(take()[0]!.events.at(-1)!.kind).toBe(K.LEAVE_THROW);
   });
 
   test('that does not throw is left alone', async () => {
@@ -69,7 +69,7 @@ describe('a module body that throws', () => {
     inner.u(inner.e0(inner.b));
     outer.u(f);
     await Promise.resolve();
-    expect(take()[0]!.events.map((event) => event.kind)).not.toContain(K.UNWIND);
+    expect(take()[0]!.events.map((event) => event.kind)).not.toContain(K.LEAVE_THROW);
   });
 
   test('can be closed by the loader', () => {
@@ -78,10 +78,10 @@ describe('a module body that throws', () => {
     const before = s.d;
     e0(b);
     e0(b);
-    runtime.unwindTo(before);
-    runtime.unwindTo(before);
+    runtime.endThrown(before);
+    runtime.endThrown(before);
     expect(s.d).toBe(0);
-    expect(take()[0]!.events.slice(3).map(show)).toEqual(['UNWIND @2']);
+    expect(take()[0]!.events.slice(3).map(show)).toEqual(['UNWIND @1', 'LEAVE_THROW @0']);
   });
 });
 

@@ -23,7 +23,7 @@ export interface ModuleParts {
   redactor: Redactor | undefined;
   post(message: RuntimeMessage): void;
   openScope(site: number, parent: number): number;
-  unwind(depth: number): void;
+  endThrown(depth: number): void;
   probes: Probes;
 }
 
@@ -80,7 +80,7 @@ export function createModules(core: Core, parts: ModuleParts): Modules {
     const depth = state.d;
     const call = wide[NEXT_CALL]!;
     queueMicrotask(() => {
-      if (state.d > depth && frameCalls[depth] === call) parts.unwind(depth);
+      if (state.d > depth && frameCalls[depth] === call) parts.endThrown(depth);
     });
   };
 

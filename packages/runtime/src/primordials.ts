@@ -26,7 +26,7 @@ function getterOf(prototype: object, name: string | symbol): () => unknown {
 export const now: () => number = performance.now.bind(performance);
 
 export const { getOwnPropertyDescriptor, getPrototypeOf, keys: objectKeys, defineProperty } = Object;
-export const { ownKeys, apply } = Reflect;
+export const { ownKeys, apply, construct } = Reflect;
 export const { isArray } = Array;
 export const { imul, min, max, floor, ceil, round } = Math;
 export const { isNaN } = Number;
@@ -35,6 +35,8 @@ export const atomics = {
   load: Atomics.load,
   store: Atomics.store,
   add: Atomics.add,
+  compareExchange: Atomics.compareExchange,
+  exchange: Atomics.exchange,
   wait: Atomics.wait,
   notify: Atomics.notify,
 };
@@ -135,6 +137,10 @@ const mapKeys = uncurry(Map.prototype.keys) as <K>(self: Map<K, unknown>) => Ite
 export const mapForEach = uncurry(Map.prototype.forEach) as <K, V>(
   self: Map<K, V>,
   visit: (value: V, key: K) => void,
+) => void;
+export const setForEach = uncurry(Set.prototype.forEach) as (
+  self: Set<unknown>,
+  visit: (value: unknown) => void,
 ) => void;
 export const mapClear = uncurry(Map.prototype.clear) as (self: Map<unknown, unknown>) => void;
 

@@ -4,18 +4,25 @@ import type { Redactor } from '@execution-cinema/format/redaction';
 import { createContexts } from './async/contexts.ts';
 import { createEncoder, type ValueLimits } from './capture/encoder.ts';
 import { createClock, type Clock } from './clock/clock.ts';
-import { BASE_DEPTH, createCore, EXACT, EXITING, type DepthState } from './core.ts';
-import { watchHttp } from './facts/http.ts';
+import { BASE_DEPTH, createCore, EXACT, EXITING, FRAMES_MAX, type Core, type DepthState } from './core.ts';
+import { watchHttp, type HttpWatch } from './facts/http.ts';
 import { watchOutput } from './facts/output.ts';
 import { createSamples, type Samples } from './facts/samples.ts';
 import { createUncaught } from './facts/uncaught.ts';
 import { createAggregates } from './levels/aggregates.ts';
+import { allocateLinkMemory, openLinkMemory, type LinkMemory } from './links/link-memory.ts';
+import { createLinks, type Links } from './links/links.ts';
+import { watchPorts } from './links/ports.ts';
+import { createWorkerLinks, type WorkerLinks } from './links/workers.ts';
 import { createModules, type ModuleSecrets } from './modules.ts';
 import { createAttention } from './probes/attention.ts';
 import { createFactWriter } from './probes/fact-writer.ts';
 import { createSecretSites } from './probes/levels.ts';
 import { createProbes, type Probes } from './probes/probes.ts';
+import { min } from './primordials.ts';
 import { createRing, type Backpressure } from './ring/ring.ts';
+import { createScopeReader, type ScopeReader } from './snapshot/scope-reader.ts';
+import { createSleepers, type Sleepers } from './snapshot/sleepers.ts';
 
 export interface RuntimeOptions {
   /** Ring of this thread, from `R.allocateRing`. */
@@ -31,6 +38,10 @@ export interface RuntimeOptions {
   redactor?: Redactor | undefined;
   /** 0 for the main thread, else the worker's threadId. */
   thread?: number;
+  /** What threads and processes send to each other is told apart by it: 32 random bits. */
+  linkSeed?: number;
+  /** Shared by the threads of the process, see links/link-memory.ts. */
+  linkMemory?: SharedArrayBuffer;
   /** Hands a message to the recorder thread. Must not throw. */
   post(message: RuntimeMessage): void;
 }
@@ -44,8 +55,12 @@ export interface Runtime {
   /** `d` is the number of open frames. */
   readonly s: DepthState;
   readonly clock: Clock;
+  /** What goes to other threads and processes, and comes from there. */
+  readonly links: Links;
+  readonly workerLinks: WorkerLinks;
+  readonly linkMemory: LinkMemory;
   /**
-   * Begins to follow what is not instrumented: causes of calls, output, HTTP requests, samples. Returns
+   * Begins to follow what is not instrumented: causes of calls, output, HTTP requests, messages, samples. Returns
    * what ends that.
    */
   observe(): () => void;
@@ -54,8 +69,8 @@ export interface Runtime {
    * now: for a formatter of the tracer's own.
    */
   trustStackFormatter(): void;
-  /** Closes frames above `depth` (a module that threw; read `s.d` before it runs). */
-  unwindTo(depth: number): void;
+  /** Ends the frame at `depth`, and those above it, by an exception: a module that threw. Read `s.d` before it runs. */
+  endThrown(depth: number): void;
   /** Records an error that nobody caught; `origin` as in `uncaughtExceptionMonitor`. */
   uncaught(error: unknown, origin: unknown): void;
   pause(): void;
@@ -68,7 +83,24 @@ export interface Runtime {
   beginExit(): void;
   /** Events so far. */
   counts(): { produced: number; dropped: number };
+  /** For snapshots: reads variables while the thread is stopped. */
+  readonly readScopes: ScopeReader['read'];
+  /** For snapshots: hands what is complete to the recorder. */
+  publish(): void;
+  /** For snapshots: the calls that are open, innermost first. */
+  openCalls(): OpenCall[];
+  /** For snapshots: suspended calls, the latest first. */
+  readonly sleepers: Sleepers['list'];
 }
+
+/** An open call by FUNCTION site and number. */
+export interface OpenCall {
+  readonly site: number;
+  readonly call: number;
+}
+
+/** Open calls that are told in one snapshot. */
+const OPEN_CALLS_MAX = 10_000;
 
 /** Makes the runtime of the calling thread. Throws RangeError when the ring does not fit the format. */
 export function createRuntime(options: RuntimeOptions): Runtime {
@@ -87,6 +119,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const contexts = createContexts(core, { attention, putLine });
   const secretSites = createSecretSites(core);
   const aggregates = createAggregates(core, { attention, encode, strings, secretOf: secretSites.secretOf });
+  const sleepers = createSleepers();
+  const scopeReader = createScopeReader(core, options.values, redactor);
   const { probes, calls, openScope } = createProbes(core, {
     attention,
     encode,
@@ -96,24 +130,32 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     secretSites,
     aggregate: aggregates.add,
     resumeCause: contexts.resumeCause,
+    fellAsleep: sleepers.add,
   });
   const writeFact = createFactWriter(core, attention);
+  const linkSeed = options.linkSeed ?? 0;
+  const linkMemory = openLinkMemory(options.linkMemory ?? allocateLinkMemory(linkSeed));
+  const links = createLinks(core, { write: writeFact, contexts, seed: linkSeed });
   const modules = createModules(core, {
     thread: options.thread ?? 0,
     secretSites,
     redactor,
     post,
     openScope,
-    unwind: calls.unwind,
+    endThrown: calls.endThrown,
     probes,
   });
   let samples: Samples | undefined;
+  let http: HttpWatch | undefined;
   attention.watch({
     onTick: (nowMs) => {
       aggregates.onTick(nowMs);
       samples?.onTick(nowMs);
     },
-    onIdle: forget,
+    onIdle: () => {
+      forget();
+      http?.settle();
+    },
     causeOf: contexts.causeOf,
   });
 
@@ -121,24 +163,30 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     m: modules.register,
     s: core.state,
     clock,
+    links,
+    workerLinks: createWorkerLinks(links, linkMemory),
+    linkMemory,
     observe: () => {
       samples = createSamples(core, post);
+      http = watchHttp({ words: core.words, write: writeFact, encode, putLine, contexts });
       const undo = [
         contexts.listen(),
         watchOutput({ write: writeFact, putLine }),
-        watchHttp({ words: core.words, write: writeFact, encode, putLine, contexts }),
+        http.stop,
+        watchPorts({ links, memory: linkMemory }),
         samples.stop,
       ];
       return () => {
         samples = undefined;
+        http = undefined;
         for (const step of undo) step();
       };
     },
     trustStackFormatter,
-    unwindTo: calls.unwind,
+    endThrown: calls.endThrown,
     pause: ring.pause,
     resume: ring.resume,
-    uncaught: createUncaught(writeFact, encode),
+    uncaught: createUncaught(core, writeFact, encode),
     mark: (name, data) => writeFact(K.MARK, 0, (p) => encode(data, encode(name, p, null), null)),
     withCorrelation: contexts.withCorrelation,
     drain: (timeoutMs) => {
@@ -150,5 +198,18 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       core.registers[EXITING] = 1;
     },
     counts: ring.counts,
+    readScopes: scopeReader.read,
+    publish: ring.publish,
+    openCalls: () => openCalls(core),
+    sleepers: sleepers.list,
   };
+}
+
+/** Innermost first. */
+function openCalls({ state, frameSites, frameCalls }: Core): OpenCall[] {
+  const calls: OpenCall[] = [];
+  for (let depth = min(state.d, FRAMES_MAX) - 1; depth >= 0 && calls.length < OPEN_CALLS_MAX; depth--) {
+    calls[calls.length] = { site: frameSites[depth]!, call: frameCalls[depth]! };
+  }
+  return calls;
 }

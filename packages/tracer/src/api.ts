@@ -1,5 +1,6 @@
 import { RUNTIME_KEY } from '@execution-cinema/format';
 import type { Runtime } from '@execution-cinema/runtime';
+import type { SnapshotOffer } from './snapshot/offer.ts';
 
 /*
  * `tracer/api`: what a program may say to its own recording. Importing it has no effect, and without a recording nothing
@@ -30,6 +31,16 @@ export function withCorrelation<Result>(id: string, fn: () => Result): Result {
   return run === undefined ? fn() : run(String(id), fn);
 }
 
-function recording(): Partial<Runtime> | undefined {
-  return (globalThis as Record<symbol, unknown>)[Symbol.for(RUNTIME_KEY)] as Partial<Runtime> | undefined;
+/**
+ * Takes a snapshot of every process of the recording, with this thread where it stands now; returns as soon as the
+ * threads of this process have been read, after a second at the latest.
+ */
+export function snapshot(): void {
+  recording()?.snapshot?.();
+}
+
+function recording(): Partial<Runtime & SnapshotOffer> | undefined {
+  return (globalThis as Record<symbol, unknown>)[Symbol.for(RUNTIME_KEY)] as
+    | Partial<Runtime & SnapshotOffer>
+    | undefined;
 }

@@ -8,11 +8,13 @@
  *     for (const call of recording.calls({ threw: true }).calls) console.log(call.function, call.exception?.message);
  *     recording.close();
  */
-import { join } from 'node:path';
 import {
   buildRows,
   buildSeekIndex,
   callTree,
+  DetailReader,
+  diffRuns,
+  exportRecording,
   findCalls,
   history,
   lastWrite,
@@ -21,6 +23,10 @@ import {
   move,
   openSidecar,
   origin,
+  functionFacts,
+  isPredicate,
+  observedTypes,
+  parseIgnore,
   readRecording,
   readState,
   recordingInfo,
@@ -29,6 +35,8 @@ import {
   resolveMoment,
   runSql,
   seekLookup,
+  searchText,
+  searchValues,
   valueHistory,
   verifyRecording,
   type CallFilter,
@@ -36,6 +44,10 @@ import {
   type CallName,
   type CallTree,
   type EventFilter,
+  type ExportFormat,
+  type ExportOptions,
+  type FunctionFacts,
+  type FunctionFilter,
   type HistoricValue,
   type HistoryTarget,
   type ListedEvent,
@@ -45,10 +57,14 @@ import {
   type MoveOptions,
   type Origin,
   type OriginOptions,
+  type ObservedFunction,
   type Progress,
   type Recording as StoredRecording,
   type RecordingInfo,
   type RecordingSummary,
+  type RunComparison,
+  type SearchFilter,
+  type SearchHit,
   type Sidecar,
   type SqlResult,
   type State,
@@ -57,7 +73,7 @@ import {
   type VerifyResult,
   type Write,
 } from '@execution-cinema/store';
-import { DEFAULT_FOLDER, findRoot } from './config/index.ts';
+import { findRoot, recordingsPlace } from './config/index.ts';
 
 export {
   formatCall,
@@ -73,8 +89,10 @@ export {
   type Value,
 } from '@execution-cinema/format';
 export {
+  EXPORT_FORMATS,
   parseDuration,
   parseRange,
+  SLICE_OUTCOMES,
   StoreError,
   type CallFilter,
   type CallInfo,
@@ -108,8 +126,38 @@ export {
   type TreeOptions,
   type VerifyResult,
   type Write,
+  type CellColumns,
+  type DetailColumns,
+  type DetailFunction,
+  type DetailQuery,
+  type DetailReader,
+  type DifferenceSide,
+  type ExportFormat,
+  type ExportOptions,
+  type FunctionFacts,
+  type FunctionFilter,
+  type ObservedFunction,
+  type ObservedType,
+  type ObservedVariable,
+  type RunComparison,
+  type RunDifference,
+  type SearchFilter,
+  type SearchHit,
+  type SearchKind,
+  type SliceColumns,
+  type ThreadDetail,
 } from '@execution-cinema/store';
 
+export type {
+  Snapshot,
+  SnapshotFrame,
+  SnapshotHandle,
+  SnapshotProcess,
+  SnapshotScope,
+  SnapshotSuspended,
+  SnapshotThread,
+  VariableExample,
+} from '@execution-cinema/format';
 export { previewValue } from './cli/format/value-preview.ts';
 
 export interface OpenOptions {
@@ -215,6 +263,37 @@ export class Recording {
     return resolveCall(this.stored, text);
   }
 
+  /** Pictures of threads: counts, slices and what is too short for one, of any span in so many columns. */
+  details(): DetailReader {
+    return new DetailReader(this.stored, this.sidecar.db);
+  }
+
+  /** Every function with its calls and time, those that never ran included. */
+  functions(filter: FunctionFilter = {}): FunctionFacts[] {
+    return functionFacts(this.stored, this.sidecar.db, filter, this.options.onProgress);
+  }
+
+  /** Types and ranges that parameters, results and variables had. */
+  types(filter: FunctionFilter = {}): ObservedFunction[] {
+    return observedTypes(this.stored, filter, this.options.onProgress);
+  }
+
+  /** Moments at which a condition holds (`total is NaN`, `args[1] is undefined`), or where a text turns up. */
+  search(query: string, filter: SearchFilter = {}): Generator<SearchHit> {
+    return isPredicate(query) ? searchValues(this.stored, query, filter) : searchText(this.stored, query, filter);
+  }
+
+  /** Pieces of the recording in another tool's format, in order. */
+  export(format: ExportFormat, options: ExportOptions = {}): Generator<(string | Uint8Array)[]> {
+    return exportRecording(this.stored, format, options);
+  }
+
+  /** The first point in each thread where another run differs; `ignore` as `tracer diff --ignore` takes it. */
+  compare(other: Recording, ignore: readonly string[] = []): RunComparison {
+    const { onProgress } = this.options;
+    return diffRuns(this.stored, other.stored, { rules: parseIgnore(ignore), ...(onProgress && { onProgress }) });
+  }
+
   /** Runs one reading statement over the views of docs/SCHEMA.md. */
   sql(query: string, options: { rowsMax?: number; timeLimitMs?: number } = {}): SqlResult {
     const { onProgress } = this.options;
@@ -257,5 +336,5 @@ export function listRecordings(folder: string = recordingsFolder()): RecordingSu
 
 /** Where recordings of the project around `cwd` lie unless `TRACER_OUT` says otherwise. */
 export function recordingsFolder(cwd: string = process.cwd()): string {
-  return join(findRoot(cwd), DEFAULT_FOLDER);
+  return recordingsPlace(findRoot(cwd)).folder;
 }

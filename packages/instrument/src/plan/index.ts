@@ -17,6 +17,7 @@ export { globProblem, isInNodeModules, rootGlob } from './globs.ts';
 export { planJsonSchema } from './json-schema.ts';
 export { DEFAULT_LEVEL, LEVELS, isLevel, levelRank, type Level } from './levels.ts';
 export { nearest } from './nearest.ts';
+export { functionPatternProblem, matchesFunction } from './patterns.ts';
 export {
   emptyPlan,
   type Injection,

@@ -12,6 +12,7 @@ const CODE_AWAIT = CAUSE_CODES.indexOf('await');
 const CODE_PROMISE = CAUSE_CODES.indexOf('promise');
 const CODE_CORRELATION = CAUSE_CODES.indexOf('correlation');
 const CODE_HTTP = CAUSE_CODES.indexOf('http');
+const CODE_MESSAGE = CAUSE_CODES.indexOf('message');
 
 /** Names kept for stating them again in later chunks, and for recognising an id that is used again. */
 const NAMES_MAX = 10_000;
@@ -26,6 +27,10 @@ export interface Contexts {
   /** Whatever the executing resource (a connection) does from here on belongs to a new correlation; its number. */
   startRequest(name: string): number;
   nextRequest(): number;
+  /** As `startRequest`, without a name, for something that has arrived from elsewhere. */
+  startReceipt(): number;
+  /** On whose behalf the event loop does something now, outside of all frames; undefined inside, and when unknown. */
+  onBehalf(): Cause | undefined;
   /** Begins to follow resources; returns what ends it. */
   listen(): () => void;
 }
@@ -164,6 +169,17 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     }
   };
 
+  /** What the executing resource does from here on belongs to a new correlation. */
+  const startChain = (code: number): number => {
+    const number = nextNumber++;
+    try {
+      setContext(executionAsyncResource(), { call: 0, correlation: K.NAMED_CORRELATION_FIRST + number, code });
+    } catch {
+      // A resource that takes no fields: what follows keeps the correlation of its connection.
+    }
+    return number;
+  };
+
   return {
     causeOf,
     resumeCause: (correlation) => {
@@ -173,18 +189,15 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     },
     withCorrelation,
     startRequest: (name) => {
-      const number = nextNumber++;
+      const number = startChain(CODE_HTTP);
       const correlation = K.NAMED_CORRELATION_FIRST + number;
       remember(correlation, name);
-      try {
-        setContext(executionAsyncResource(), { call: 0, correlation, code: CODE_HTTP });
-      } catch {
-        // A resource that takes no fields: the request's calls keep the correlation of its connection.
-      }
       stateName(correlation);
       return number;
     },
     nextRequest: () => nextNumber++,
+    startReceipt: () => startChain(CODE_MESSAGE),
+    onBehalf: () => (state.d > registers[BASE_DEPTH]! ? undefined : current(CODE_PROMISE)),
     listen: () =>
       listenToResources({
         onResource,

@@ -20,7 +20,7 @@ import {
 import { asIntN, bigintToString, mapSize, setSize, slice, symbolDescription } from '../primordials.ts';
 import { classify, className, functionName, isClass } from './classify.ts';
 import { createContents } from './contents.ts';
-import { createStacks } from './errors.ts';
+import { createStacks, type StackReader } from './errors.ts';
 import {
   createIdentity,
   KIND_ARGUMENTS,
@@ -69,14 +69,22 @@ export interface Encoder {
   readonly encode: Encode;
   readonly strings: Strings;
   readonly containers: Containers;
-  /** Lets go of what is remembered of the program's objects by reference. */
+  /** Lets go of the program's objects and texts that are remembered by reference. */
   forget(): void;
   trustStackFormatter(): void;
+  /** A number was a secret: from here on it is looked for wherever it may be. */
+  expectNumbers(): void;
   /** Writes a line of output as a string with its secrets replaced; otherwise as `encode`. */
   putLine(text: string, p: number): number;
 }
 
-export function createEncoder(core: Core, limits: ValueLimits, redactor: Redactor | undefined): Encoder {
+/** `readStack` in place of the encoder's own way of reading stacks of errors. */
+export function createEncoder(
+  core: Core,
+  limits: ValueLimits,
+  redactor: Redactor | undefined,
+  readStack?: StackReader,
+): Encoder {
   const { words, registers } = core;
   const depthMax = clamp(limits.depth, DEPTH_MAX);
   const strings = createStrings(core, redactor, clamp(limits.string, STRING_CHARS_MAX));
@@ -88,7 +96,6 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
   let askedNumbersMin = CARD_NUMBER_MIN;
   registers[SMI_INLINE_MAX] = T.SMI_MAX;
 
-  /** A number was a secret: from here on it is looked for wherever it may be. */
   const expectNumbers = (): void => {
     askedNumbersMin = SECRET_NUMBER_MIN - 1;
     registers[SMI_INLINE_MAX] = askedNumbersMin;
@@ -176,7 +183,7 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
     putAny,
     putRedacted,
     remember: identity.remember,
-    readStack: stacks.read,
+    readStack: readStack ?? stacks.read,
   });
 
   const putObject = (target: object, p: number, depth: number, name: SecretName | null): number => {
@@ -282,7 +289,10 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
   };
 
   return {
-    forget: identity.forget,
+    forget: () => {
+      identity.forget();
+      strings.forget();
+    },
     trustStackFormatter: stacks.trustFormatter,
     encode,
     strings,
@@ -294,6 +304,7 @@ export function createEncoder(core: Core, limits: ValueLimits, redactor: Redacto
       resize: identity.resize,
       expire: identity.expire,
     },
+    expectNumbers,
     putLine,
   };
 }

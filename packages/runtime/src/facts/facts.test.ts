@@ -82,6 +82,14 @@ describe('uncaught errors', () => {
     expect(seen.map((event) => event.payload)).toEqual([0, 1]);
     expect(seen[0]!.values[0]).toMatchObject({ type: 'error', message: 'lost' });
   });
+
+  test('are recorded with their stack, also when they were seen before', () => {
+    const { runtime, events, b, t } = setUp();
+    const error = new Error('lost');
+    t(b + 1, error);
+    runtime.uncaught(error, 'uncaughtException');
+    expect(events(K.UNCAUGHT)[0]!.values[0]).toMatchObject({ type: 'error', stack: error.stack });
+  });
 });
 
 describe('requests', () => {

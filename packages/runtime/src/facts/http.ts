@@ -5,6 +5,7 @@ import type { Encode } from '../capture/encoder.ts';
 import { indexOf, isProxy, objectKeys, slice, weakMapGet, weakMapSet } from '../primordials.ts';
 import { ownData } from '../capture/classify.ts';
 import type { WriteFact } from '../probes/fact-writer.ts';
+import { createConnections } from './connections.ts';
 
 const INCOMING = 0;
 const OUTGOING = 1;
@@ -23,19 +24,35 @@ interface OpenRequest {
   status: unknown;
 }
 
+export interface HttpWatch {
+  /** To be called now and then: connections are made after their requests. */
+  settle(): void;
+  stop(): void;
+}
+
 /**
  * Records requests in and out as Node's diagnostics channels announce them: the `http` module's both ways, and `fetch`.
  * An incoming one begins a new correlation, to which everything belongs that its connection causes until the next one.
  */
-export function watchHttp(parts: HttpParts): () => void {
+export function watchHttp(parts: HttpParts): HttpWatch {
   const { write, encode, putLine, contexts } = parts;
   const open = new WeakMap<object, OpenRequest>();
 
-  const start = (request: object, direction: number, method: unknown, url: string): void => {
+  const connections = createConnections((number, before, client, server) =>
+    write(K.REQUEST_SOCKET, 0, (p) => {
+      parts.words[p] = number;
+      parts.words[p + 1] = before;
+      return encode(server, encode(client, p + 2, null), null);
+    }),
+  );
+
+  const start = (request: object, direction: number, method: unknown, url: string): number => {
     const title = `${text(method)} ${url}`;
     const number = direction === INCOMING ? contexts.startRequest(title) : contexts.nextRequest();
     weakMapSet(open, request, { number, status: undefined });
-    write(K.REQUEST_START, direction, (p) => putLine(url, encode(text(method), putNumber(number, p), null)));
+    const put = (p: number): number => putLine(url, encode(text(method), putNumber(number, p), null));
+    write(K.REQUEST_START, direction, put, direction === OUTGOING ? contexts.onBehalf() : undefined);
+    return number;
   };
 
   const end = (request: object, status: unknown): void => {
@@ -52,20 +69,24 @@ export function watchHttp(parts: HttpParts): () => void {
   };
 
   const channels: Record<string, (message: Record<string, object>) => void> = {
-    'http.server.request.start': ({ request }) =>
-      start(request!, INCOMING, data(request, 'method'), text(data(request, 'url'))),
+    'http.server.request.start': ({ request, socket }) =>
+      connections.incoming(start(request!, INCOMING, data(request, 'method'), text(data(request, 'url'))), socket),
     'http.server.response.finish': ({ request, response }) => end(request!, data(response, 'statusCode')),
     'http.client.request.start': ({ request }) =>
-      start(request!, OUTGOING, data(request, 'method'), clientUrl(request!)),
-    'http.client.response.finish': ({ request, response }) => end(request!, data(response, 'statusCode')),
+      connections.outgoing(start(request!, OUTGOING, data(request, 'method'), clientUrl(request!)), request!),
+    'http.client.response.finish': ({ request, response }) => {
+      connections.settle();
+      end(request!, data(response, 'statusCode'));
+    },
     'http.client.request.error': ({ request, error }) => end(request!, error),
-    'undici:request:create': ({ request }) =>
-      start(
-        request!,
-        OUTGOING,
-        data(request, 'method'),
-        `${text(data(request, 'origin'))}${text(data(request, 'path'))}`,
-      ),
+    'undici:request:create': ({ request }) => {
+      const url = `${text(data(request, 'origin'))}${text(data(request, 'path'))}`;
+      start(request!, OUTGOING, data(request, 'method'), url);
+    },
+    'undici:client:sendHeaders': ({ request, socket }) => {
+      const opened = weakMapGet(open, request!);
+      if (opened !== undefined && opened.number !== 0) connections.sent(opened.number, socket);
+    },
     'undici:request:headers': ({ request, response }) => {
       const opened = weakMapGet(open, request!);
       if (opened !== undefined) opened.status = data(response, 'statusCode');
@@ -87,8 +108,11 @@ export function watchHttp(parts: HttpParts): () => void {
     subscribe(name, listener);
     undo.push(() => void unsubscribe(name, listener));
   }
-  return () => {
-    for (const step of undo) step();
+  return {
+    settle: connections.settle,
+    stop: () => {
+      for (const step of undo) step();
+    },
   };
 }
 

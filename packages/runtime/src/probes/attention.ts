@@ -31,6 +31,7 @@ import {
   WRITTEN,
   type Core,
 } from '../core.ts';
+import { atomics } from '../primordials.ts';
 import { putPair } from '../ring/chunk-header.ts';
 import type { Ring } from '../ring/ring.ts';
 
@@ -72,8 +73,8 @@ export interface Attention {
   attendTimed(): number;
   /** Before an ENTER that needs attention: deepest so far, from the event loop, or as `attend`. */
   attendEnter(): number;
-  /** Before a RESUME. */
-  attendResume(cause: Cause | undefined): number;
+  /** With a time point and this cause: before a RESUME, and what happens on somebody's behalf. */
+  attendCaused(cause: Cause | undefined): number;
   /** Ends an event whose words reach up to `p`. */
   commit(p: number): void;
   /** The same for an event that leaves `depth` frames open. */
@@ -120,7 +121,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     if (state.d <= registers[BASE_DEPTH]!) wide[BUSY_SINCE_NS] = nowNs;
     else if (deltaNs > wide[LONGEST_GAP_NS]!) wide[LONGEST_GAP_NS] = deltaNs;
     wide[LAST_NS] = lastNs + deltaNs;
-    registers[NOW_MS] = wide[LAST_NS]! / 1e6;
+    registers[NOW_MS] = wide[LAST_NS]! * 1e-6;
   };
 
   const putCause = (cause: Cause): void => {
@@ -149,6 +150,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
       if (registers[DROPPING] !== 0) ring.leaveDropping();
       else ring.publish();
       watchers.onTick(registers[NOW_MS]!);
+      if (words[R.R_HOLD] === 1) atomics.wait(words, R.R_HOLD, 1, R.HOLD_MS_MAX);
     }
     if (registers[POSITION]! > registers[SLOT_LIMIT]!) ring.cut();
     settleLimit();
@@ -169,7 +171,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     return registers[POSITION]!;
   };
 
-  const attendResume = (cause: Cause | undefined): number => {
+  const attendCaused = (cause: Cause | undefined): number => {
     const p = attendWith(true);
     if (p < 0 || state.d >= FRAMES_MAX) return -1;
     if (state.d >= registers[DEEPEST]!) registers[DEEPEST] = state.d + 1;
@@ -217,7 +219,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     attend: () => attendWith(false),
     attendTimed: () => attendWith(true),
     attendEnter,
-    attendResume,
+    attendCaused,
     commit: (p) => commitAt(p, state.d),
     commitAt,
     commitEnter,

@@ -1,13 +1,16 @@
 import { BASE_DEPTH, type Core } from '../core.ts';
-import type { Attention } from './attention.ts';
+import type { Attention, Cause } from './attention.ts';
 
-/** Writes one event that is not a probe's: `put` writes the operands from the given position on and returns the end. */
-export type WriteFact = (kind: number, payload: number, put: (p: number) => number) => void;
+/**
+ * Writes one event that is not a probe's: `put` writes the operands from the given position on and returns the end.
+ * `cause` tells on whose behalf it happens.
+ */
+export type WriteFact = (kind: number, payload: number, put: (p: number) => number, cause?: Cause) => void;
 
 export function createFactWriter(core: Core, attention: Attention): WriteFact {
   const { words, registers, state } = core;
-  return (kind, payload, put) => {
-    const p = attention.attendTimed();
+  return (kind, payload, put, cause) => {
+    const p = cause === undefined ? attention.attendTimed() : attention.attendCaused(cause);
     if (p < 0) return;
     words[p] = (payload << 8) | kind;
     attention.commit(put(p + 1));

@@ -6,7 +6,7 @@ import { createCallProbes } from './calls.ts';
 import type { Containers } from './mutations.ts';
 import { LEVEL_AGGREGATE, LEVEL_OFF, LEVEL_RECORD, LEVEL_SECRET, type LevelParts, type SecretSites } from './levels.ts';
 import { createScopeProbes } from './scopes.ts';
-import { createSuspendableProbes } from './suspendable.ts';
+import { createSuspendableProbes, type Frame } from './suspendable.ts';
 import { createWriteProbes } from './writes.ts';
 
 export interface ProbeParts {
@@ -18,13 +18,14 @@ export interface ProbeParts {
   secretSites: SecretSites;
   aggregate(site: number, value: unknown): void;
   resumeCause(correlation: number): Cause;
+  fellAsleep(frame: Frame): void;
 }
 
 /** The probe table that instrumented code binds, see docs/ARCHITECTURE.md. */
 export type Probes = ReturnType<typeof createProbes>['probes'];
 
 export function createProbes(core: Core, parts: ProbeParts) {
-  const { attention, encode, putLine, strings, containers, secretSites, resumeCause } = parts;
+  const { attention, encode, putLine, strings, containers, secretSites, resumeCause, fellAsleep } = parts;
   const levels: LevelParts = {
     modeOf: (site) => {
       // A module that no longer fitted has sites behind the table.
@@ -39,7 +40,7 @@ export function createProbes(core: Core, parts: ProbeParts) {
   const calls = createCallProbes(core, shared);
   const writes = createWriteProbes(core, { ...shared, strings, containers, putLine });
   const scopes = createScopeProbes(core, shared);
-  const suspendable = createSuspendableProbes(core, { ...shared, calls, resumeCause });
+  const suspendable = createSuspendableProbes(core, { ...shared, calls, resumeCause, fellAsleep });
   const { e0, e1, e2, e3, e4, en, r, u, q, x, c, c0, z, t } = calls;
   const { n, nc, l } = scopes;
   const state: DepthState = core.state;

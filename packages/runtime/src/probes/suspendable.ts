@@ -1,5 +1,15 @@
 import * as K from '@execution-cinema/format/event-kinds';
-import { BASE_DEPTH, CORRELATION, OFF, POSITION, THROWN_AT, type Core } from '../core.ts';
+import {
+  BASE_DEPTH,
+  CORRELATION,
+  EVENTS,
+  EVENTS_BEFORE,
+  LAST_NS,
+  OFF,
+  POSITION,
+  THROWN_AT,
+  type Core,
+} from '../core.ts';
 import { putPair } from '../ring/chunk-header.ts';
 import type { Cause } from './attention.ts';
 import type { CallParts, CallProbes } from './calls.ts';
@@ -20,6 +30,12 @@ export interface Frame {
   yielded: boolean;
   /** Fell asleep at a `yield*`. */
   delegating: boolean;
+  /** Stands in the list of sleepers. */
+  listed: boolean;
+  /** While asleep: site of the suspension, its event, and its time in nanoseconds since the recording began. */
+  at: number;
+  event: number;
+  sinceNs: number;
   /** Woke up at a `yield` other than through its value: by `return()`, or by `throw()`. */
   closing: boolean;
 }
@@ -28,6 +44,8 @@ export interface SuspendableParts extends CallParts {
   calls: CallProbes;
   /** A frame with this correlation wakes up from the event loop: the correlation is in force from here on. */
   resumeCause(correlation: number): Cause;
+  /** A frame falls asleep that is not listed yet. */
+  fellAsleep(frame: Frame): void;
 }
 
 const NOT_RECORDED: Frame = {
@@ -40,6 +58,10 @@ const NOT_RECORDED: Frame = {
   asleep: false,
   yielded: false,
   delegating: false,
+  listed: false,
+  at: 0,
+  event: 0,
+  sinceNs: 0,
   closing: false,
 };
 
@@ -63,6 +85,10 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
       asleep: false,
       yielded: false,
       delegating: false,
+      listed: false,
+      at: 0,
+      event: 0,
+      sinceNs: 0,
       closing: false,
     };
   };
@@ -71,7 +97,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
   const wake = (frame: Frame): void => {
     // Woken from the loop it goes on in its own chain of causes; woken by `next()` in that of its caller.
     const isRoot = state.d <= registers[BASE_DEPTH]!;
-    const p = attention.attendResume(isRoot ? parts.resumeCause(frame.correlation) : undefined);
+    const p = attention.attendCaused(isRoot ? parts.resumeCause(frame.correlation) : undefined);
     if (p < 0) return;
     const depth = state.d;
     words[p] = (frame.site << 8) | K.RESUME;
@@ -148,10 +174,14 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
   };
 
   /** Ends the event that put the frame to sleep. */
-  const sleep = (frame: Frame, p: number, yielded: boolean, delegating: boolean): void => {
+  const sleep = (frame: Frame, site: number, p: number, yielded: boolean, delegating: boolean): void => {
     const { d } = frame;
     commitAt(p, d);
     frame.asleep = true;
+    frame.at = site;
+    frame.event = wide[EVENTS_BEFORE]! + registers[EVENTS]! - 1;
+    frame.sinceNs = wide[LAST_NS]!;
+    if (!frame.listed) parts.fellAsleep(frame);
     frame.yielded = yielded;
     frame.delegating = delegating;
     frame.scope = frameScopes[d]!;
@@ -165,7 +195,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     const p = attention.attendTimed();
     if (p < 0) return value;
     words[p] = (site << 8) | K.SUSPEND;
-    sleep(frame, p + 1, false, delegating !== undefined);
+    sleep(frame, site, p + 1, false, delegating !== undefined);
     return value;
   };
 
@@ -175,7 +205,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     const p = attention.attendTimed();
     if (p < 0) return value;
     words[p] = (site << 8) | K.SUSPEND_VALUE;
-    sleep(frame, encode(value, p + 1, null), true, false);
+    sleep(frame, site, encode(value, p + 1, null), true, false);
     return value;
   };
 

@@ -6,7 +6,10 @@ import { resolveCall, type TimeRange } from '../read/moments.ts';
 import type { Recording } from '../read/recording.ts';
 import { refreshFacts } from './facts.ts';
 import type { Progress } from './progress.ts';
-import { buildRows, functionIds } from './row-index.ts';
+import { textOf } from './sidecar-schema.ts';
+import { withCallsOf } from './calls-of-functions.ts';
+import { buildRows, functionIds, hasCallRows } from './row-index.ts';
+import { rootOf } from './sidecar-schema.ts';
 
 /** A value as the rows hold it. */
 export interface RowValue {
@@ -63,9 +66,9 @@ export interface CallFilter {
 const CALLS_DEFAULT = 1_000;
 
 const COLUMNS = `c.id, c.thread_id AS thread, f.name AS function, f.file, f.line, c.call_line AS callLine,
-  c.parent_id AS parent, c.async_parent_id AS asyncParent, c.correlation_id AS correlation,
-  (SELECT name FROM correlations r WHERE r.id = c.correlation_id) AS correlationName, c.depth, c.start_ns AS startNs,
-  c.start_event AS startEvent, c.end_ns AS endNs, c.end_event AS endEvent, c.outcome, c.result,
+  c.parent_id AS parent, c.async_parent_id AS asyncParent, ${rootOf('c.correlation_id')} AS correlation,
+  (SELECT name FROM correlations r WHERE r.id = ${rootOf('c.correlation_id')}) AS correlationName, c.depth, c.start_ns AS startNs,
+  c.start_event AS startEvent, c.end_ns AS endNs, c.end_event AS endEvent, c.outcome, ${textOf('c.result')} AS result,
   c.result_type AS resultType, c.exception_id AS exceptionId, c.arguments, f.parameters`;
 const TABLES = 'call_rows c LEFT JOIN function_rows f ON f.id = c.function_id';
 
@@ -78,8 +81,9 @@ interface Row extends Omit<CallInfo, 'name' | 'arguments' | 'result' | 'exceptio
 }
 
 /**
- * Calls in the order in which they began. Builds the rows that the filter needs: of one function only the chunks in
- * which it was called. `more`: there are others beyond the limit.
+ * Calls in the order in which they began. Of one function or file, they are read from the chunks, no further than the
+ * limit, unless the rows are there already; else the rows are built that the filter needs. `more`: there are others
+ * beyond the limit.
  */
 export function findCalls(
   recording: Recording,
@@ -88,12 +92,64 @@ export function findCalls(
   onProgress?: (progress: Progress) => void,
 ): { calls: CallInfo[]; more: boolean } {
   refreshFacts(recording, sidecar);
+  if (isOfFunctions(filter) && !hasCallRows(recording, sidecar)) {
+    return readCalls(recording, sidecar, filter, onProgress);
+  }
   buildRows(recording, sidecar, {
     groups: ['calls'],
     ...(filter.range && { range: filter.range }),
     ...(filter.function && { functions: [filter.function] }),
     ...(onProgress && { onProgress }),
   });
+  return selectCalls(recording, sidecar, filter);
+}
+
+/** Beyond so many, rows on disk are the better place. */
+const READ_LIMIT_MAX = 10_000;
+
+/** A question about some functions that needs no chain of causes. */
+function isOfFunctions({ function: name, file, request, correlation, limit = CALLS_DEFAULT }: CallFilter): boolean {
+  return (name ?? file) !== undefined && (request ?? correlation) === undefined && limit <= READ_LIMIT_MAX;
+}
+
+/** As `findCalls`, from the chunks, with rows in memory only. */
+function readCalls(
+  recording: Recording,
+  sidecar: Database,
+  filter: CallFilter,
+  onProgress: ((progress: Progress) => void) | undefined,
+): { calls: CallInfo[]; more: boolean } {
+  const limit = filter.limit ?? CALLS_DEFAULT;
+  return withCallsOf(recording, functionsOf(sidecar, filter), filter, {
+    isEnough(scratch) {
+      const { where, parameters } = conditions(recording, scratch, filter);
+      const rows = scratch
+        .prepare(
+          `SELECT c.end_event AS ended FROM ${TABLES} WHERE ${where} AND c.start_event IS NOT NULL
+             ORDER BY c.thread_id, c.id LIMIT ${limit + 1}`,
+        )
+        .all<{ ended: number | null }>(...parameters);
+      return { begun: rows.length > limit, ended: rows.slice(0, limit).every(({ ended }) => ended !== null) };
+    },
+    use: (scratch) => selectCalls(recording, scratch, filter),
+    ...(onProgress && { onProgress }),
+  });
+}
+
+/** Ids of the functions that a filter lets pass. */
+function functionsOf(sidecar: Database, filter: CallFilter): Set<number> {
+  const inFile = filter.file === undefined ? undefined : new Set(filesOf(sidecar, filter.file));
+  const named = filter.function === undefined ? undefined : new Set(functionIds(sidecar, [filter.function]));
+  if (named?.size === 0) throw storeError('NO_SUCH_PLACE', `function ${filter.function}`);
+  const rows = sidecar.prepare('SELECT id, file FROM function_rows').all<{ id: number; file: string }>();
+  return new Set(rows.flatMap(({ id, file }) => ((inFile?.has(file) ?? true) && (named?.has(id) ?? true) ? [id] : [])));
+}
+
+function selectCalls(
+  recording: Recording,
+  sidecar: Database,
+  filter: CallFilter,
+): { calls: CallInfo[]; more: boolean } {
   const { where, parameters } = conditions(recording, sidecar, filter);
   const limit = filter.limit ?? CALLS_DEFAULT;
   const rows = sidecar
@@ -129,10 +185,14 @@ function conditions(
     add('coalesce(c.start_ns, 0) <= ?', filter.range.toNs);
     add('coalesce(c.end_ns, ?) >= ?', Number.MAX_SAFE_INTEGER, filter.range.fromNs);
   }
-  if (filter.correlation) {
-    add(`c.correlation_id IN ${list(correlationsOf(recording, sidecar, filter.correlation))}`);
-  }
-  if (filter.request) add('c.correlation_id = ?', correlationOfRequest(sidecar, filter.request));
+  const chains = (ids: readonly number[]): void =>
+    add(
+      `c.correlation_id IN (WITH RECURSIVE chain(id) AS (SELECT value FROM json_each(?)
+         UNION SELECT l.id FROM correlation_links l JOIN chain ON l.parent = chain.id) SELECT id FROM chain)`,
+      JSON.stringify(ids),
+    );
+  if (filter.correlation) chains(correlationsOf(recording, sidecar, filter.correlation));
+  if (filter.request) chains([correlationOfRequest(sidecar, filter.request)]);
   return { where: all.join(' AND '), parameters };
 }
 
@@ -157,7 +217,7 @@ function correlationsOf(recording: Recording, sidecar: Database, text: string): 
 
 function correlationOfRequest(sidecar: Database, text: string): number {
   const row = sidecar
-    .prepare('SELECT correlation_id AS id FROM requests WHERE id = ?')
+    .prepare('SELECT correlation_id AS id FROM request_rows WHERE id = ?')
     .get<{ id: number | null }>(Number(text));
   if (!row?.id) throw storeError('NO_SUCH_PLACE', `request ${text}`);
   return row.id;
@@ -166,10 +226,12 @@ function correlationOfRequest(sidecar: Database, text: string): number {
 /** Reads what belongs to a row of `call_rows`. */
 export class CallReader {
   private readonly exceptionOf;
+  private readonly textOf;
   private readonly sidecar: Database;
 
   constructor(sidecar: Database) {
     this.sidecar = sidecar;
+    this.textOf = sidecar.prepare('SELECT text FROM texts WHERE id = ?');
     this.exceptionOf = sidecar.prepare('SELECT id, name, message, stack, caught FROM exception_rows WHERE id = ?');
   }
 
@@ -200,22 +262,28 @@ export class CallReader {
       function: row.function ?? '(unknown)',
       file: row.file ?? '',
       line: row.line ?? 0,
-      arguments: readArguments(values, parameters),
+      arguments: this.readArguments(values, parameters),
       result: result === null ? null : { value: JSON.parse(result) as Json, type: resultType ?? '', truncated: null },
       exception: exception ? { ...exception, caught: exception.caught === null ? null : exception.caught === 1 } : null,
     };
   }
+
+  /** Column `arguments` with the names of the parameters. */
+  private readArguments(values: string | null, parameters: string | null): CallInfo['arguments'] {
+    if (values === null) return [];
+    const names = JSON.parse(parameters ?? '[]') as string[];
+    const items = JSON.parse(values) as StoredArgument[];
+    return items.map(([value, type, , truncated, text], position) => ({
+      name: names[position] ?? `argument ${position}`,
+      value: text === undefined ? value : this.sharedText(text),
+      type,
+      truncated: truncated ?? null,
+    }));
+  }
+
+  private sharedText(id: number): Json {
+    return JSON.parse(this.textOf.get<{ text: string }>(id)?.text ?? 'null') as Json;
+  }
 }
 
-/** Column `arguments` with the names of the parameters. */
-function readArguments(values: string | null, parameters: string | null): CallInfo['arguments'] {
-  if (values === null) return [];
-  const names = JSON.parse(parameters ?? '[]') as string[];
-  const items = JSON.parse(values) as [value: Json, type: string, objectId?: number, truncated?: string | null][];
-  return items.map(([value, type, , truncated], position) => ({
-    name: names[position] ?? `argument ${position}`,
-    value,
-    type,
-    truncated: truncated ?? null,
-  }));
-}
+type StoredArgument = [value: Json, type: string, objectId?: number | null, truncated?: string | null, text?: number];

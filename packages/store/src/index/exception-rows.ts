@@ -26,6 +26,7 @@ const OUTSIDE = 0;
 export class ExceptionRows {
   private readonly thread: number;
   private readonly insert;
+  private readonly setStack;
   private readonly setCaught;
   private readonly setOfCall;
   private inFlight = new Map<number, InFlight>();
@@ -33,9 +34,12 @@ export class ExceptionRows {
   constructor(db: Database, thread: number) {
     this.thread = thread;
     this.insert = db.prepare(
-      `INSERT INTO exception_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT(id) DO UPDATE SET
+      `INSERT INTO exception_rows VALUES(?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL) ON CONFLICT(id) DO UPDATE SET
          call_id = excluded.call_id, event = excluded.event, time_ns = excluded.time_ns, name = excluded.name,
-         message = excluded.message, stack = coalesce(excluded.stack, stack) WHERE excluded.event <= event`,
+         message = excluded.message WHERE excluded.event <= event`,
+    );
+    this.setStack = db.prepare(
+      'UPDATE exception_rows SET stack = ?, stack_event = ? WHERE id = ? AND coalesce(stack_event, -1) < ?',
     );
     this.setCaught = db.prepare(
       'UPDATE exception_rows SET caught = ?, caught_event = ? WHERE id = ? AND coalesce(caught_event, -1) < ?',
@@ -85,7 +89,9 @@ export class ExceptionRows {
   private row(value: Value, event: DecodedEvent, callRow: number | null): number {
     const id = exceptionId(this.thread, value, event.event);
     const { name, message, stack } = errorParts(value);
-    this.insert.run(id, callRow, this.thread, event.event, event.timeNs, name, message, stack);
+    this.insert.run(id, callRow, this.thread, event.event, event.timeNs, name, message);
+    // Stacks are read at the end of an error's way, its row tells of the beginning.
+    if (stack !== null) this.setStack.run(stack, event.event, id, event.event);
     return id;
   }
 }

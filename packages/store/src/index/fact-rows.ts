@@ -1,6 +1,7 @@
 import { callId, K, type DecodedEvent } from '@execution-cinema/format';
 import type { Database } from '../driver/index.ts';
 import type { Frame } from '../read/replay.ts';
+import { causeOf, correlationOf } from './link-rows.ts';
 import { correlationId } from './row-ids.ts';
 import { plainText, type ValueTexts } from './value-text.ts';
 
@@ -41,8 +42,9 @@ export class FactRows {
         const request = callId(thread, event.number);
         // Calls that serve an incoming request belong to it; one that goes out belongs to whoever sends it.
         const served = K.NAMED_CORRELATION_FIRST + event.number;
-        const correlation = correlationId(thread, direction === 'in' ? served : (frame?.correlationInForce ?? 0));
-        sql.request.run(request, call, direction, plainText(first), plainText(second), event.timeNs, correlation);
+        const correlation = correlationId(thread, direction === 'in' ? served : correlationOf(event, frame));
+        const by = call ?? causeOf(thread, event);
+        sql.request.run(request, by, direction, plainText(first), plainText(second), event.timeNs, correlation);
         break;
       }
       case K.REQUEST_END:
@@ -61,13 +63,13 @@ function prepare(db: Database) {
     correlation: db.prepare('INSERT OR REPLACE INTO correlations VALUES(?, ?)'),
     // The start and the end may lie in chunks that are indexed in any order.
     request: db.prepare(
-      `INSERT INTO requests(id, call_id, direction, method, url, start_ns, correlation_id) VALUES(?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO request_rows(id, call_id, direction, method, url, start_ns, correlation_id) VALUES(?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT(id) DO UPDATE SET call_id = excluded.call_id, direction = excluded.direction,
          method = excluded.method, url = excluded.url, start_ns = excluded.start_ns,
          correlation_id = excluded.correlation_id`,
     ),
     response: db.prepare(
-      `INSERT INTO requests(id, status, end_ns) VALUES(?, ?, ?)
+      `INSERT INTO request_rows(id, status, end_ns) VALUES(?, ?, ?)
        ON CONFLICT(id) DO UPDATE SET status = excluded.status, end_ns = excluded.end_ns`,
     ),
   };

@@ -10,9 +10,11 @@ import { CallRows, type PendingReturns } from './call-rows.ts';
 import { siteOfEvent } from '../read/event-list.ts';
 import { eventName } from '../read/event-names.ts';
 import { ExceptionRows, type InFlight } from './exception-rows.ts';
+import { LinkRows } from './link-rows.ts';
 import { FactRows } from './fact-rows.ts';
 import type { RowGroup } from './sidecar-schema.ts';
 import { SiteRows } from './site-rows.ts';
+import { TextStore } from './text-store.ts';
 import { ValueTexts } from './value-text.ts';
 import { WriteRows } from './write-rows.ts';
 
@@ -42,32 +44,39 @@ export class RowBuilder {
   private readonly thread: number;
   private readonly texts = new ValueTexts();
   private readonly sites: SiteRows;
+  private readonly store: TextStore;
   private readonly db: Database;
+  private readonly wants: (frame: Frame) => boolean;
   private readonly events: Statement;
   private replay: ThreadReplay;
   private calls: CallRows;
   private writes: WriteRows;
   private exceptions: ExceptionRows;
   private readonly facts: FactRows;
+  private readonly links: LinkRows;
   private lastChunk = -1;
   private lastCallsChunk = -1;
 
-  constructor(recording: Recording, thread: number, sidecar: Database) {
+  /** `wants` says which calls get rows; all when left out. */
+  constructor(recording: Recording, thread: number, sidecar: Database, wants: (frame: Frame) => boolean = () => true) {
+    this.wants = wants;
     this.recording = recording;
     this.thread = thread;
     this.db = sidecar;
     this.sites = new SiteRows(sidecar);
+    this.store = new TextStore(sidecar);
     this.facts = new FactRows(sidecar, thread, this.texts);
+    this.links = new LinkRows(sidecar, thread);
     this.events = sidecar.prepare('INSERT OR REPLACE INTO event_rows VALUES(?, ?, ?, ?, ?, ?, ?)');
     [this.replay, this.calls, this.writes, this.exceptions] = this.start();
   }
 
   private start(): [ThreadReplay, CallRows, WriteRows, ExceptionRows] {
-    const { db, thread, texts, sites } = this;
+    const { db, thread, texts, sites, store } = this;
     const replay = new ThreadReplay(this.recording.resolver(thread));
     const exceptions = new ExceptionRows(db, thread);
-    const calls = new CallRows(db, thread, replay, { texts, sites, exceptions });
-    return [replay, calls, new WriteRows(db, thread, replay, { texts, sites }), exceptions];
+    const calls = new CallRows(db, thread, replay, { texts, sites, exceptions, store }, this.wants);
+    return [replay, calls, new WriteRows(db, thread, replay, { texts, sites, store }), exceptions];
   }
 
   /** Adds the rows of one chunk. `carry` is what the chunk before it left. */
@@ -109,7 +118,7 @@ export class RowBuilder {
   private addOlderFrames(info: ChunkInfo): void {
     const chunks = this.recording.chunks(this.thread);
     for (const frame of this.replay.stack) {
-      if (this.calls.hasStart(frame.call)) continue;
+      if (!this.wants(frame) || this.calls.hasStart(frame.call)) continue;
       const birth = chunks[chunkOfCall(chunks, frame.call)];
       if (!birth || birth.chunk >= info.chunk) continue;
       const known = digestOf(this.recording, this.thread, birth)?.frame(frame.call);
@@ -127,6 +136,7 @@ export class RowBuilder {
   private callEvent(event: ChunkEvent, frame: Frame | undefined): void {
     const { kind } = event;
     this.calls.event(event);
+    this.links.event(event, frame);
     if (kind < K.WRITE) return;
     const callRow = frame ? callId(this.thread, frame.call) : null;
     const value = event.values[0];

@@ -6,6 +6,7 @@ import type { TimeRange } from '../read/moments.ts';
 import type { Recording } from '../read/recording.ts';
 import { ownerOfCall } from '../read/variables.ts';
 import { splitCallId } from '@execution-cinema/format';
+import { linkChains } from './link-chains.ts';
 import type { Progress } from './progress.ts';
 import { RowBuilder, type Carry, type ChunkResult } from './row-builder.ts';
 import { buildSeekIndex } from './seek-index.ts';
@@ -44,9 +45,10 @@ export function buildRows(recording: Recording, sidecar: Database, options: RowB
   if (options.functions) buildSeekIndex(recording, sidecar);
   const select = (): ThreadWork[] =>
     recording.threads().map(({ id }) => ({ thread: id, chunks: selectChunks(recording, sidecar, id, options) }));
+  let hasNew = false;
   const build = (work: readonly ThreadWork[]): void => {
     // Again while a chunk made one known as incomplete that was indexed before it.
-    while (buildWork(recording, sidecar, groups, work, options.onProgress) > 0);
+    while (buildWork(recording, sidecar, groups, work, options.onProgress) > 0) hasNew = true;
   };
   build(select());
   if (options.functions) {
@@ -57,6 +59,7 @@ export function buildRows(recording: Recording, sidecar: Database, options: RowB
   if (!groups.includes('calls')) return;
   inheritCorrelations(sidecar);
   endCalls(recording, sidecar);
+  if (hasNew) linkChains(sidecar);
 }
 
 /** Calls that were indexed before the chunk in which their caller began belong to its asynchronous chain. */
@@ -69,18 +72,29 @@ function inheritCorrelations(sidecar: Database): void {
   while (update.run().changes > 0);
 }
 
-/** Calls that were open when their thread ended (process.exit, an uncaught error) end with it. */
-function endCalls(recording: Recording, sidecar: Database): void {
+/**
+ * Calls that were open when their thread ended (process.exit, an uncaught error) end with it, once `isRead` says that
+ * the thread was read to its end.
+ */
+export function endCalls(recording: Recording, sidecar: Database, isRead = hasRowsOfThread): void {
   const complete = new Set(recording.processes().flatMap((row) => (row.complete ? [row.id] : [])));
-  const covers = new Coverage(sidecar);
   const update = sidecar.prepare(
     "UPDATE call_rows SET outcome = 'terminated', end_ns = ? WHERE thread_id = ? AND outcome = 'running'",
   );
   for (const { id, processId, endNs } of recording.threads()) {
     if (endNs === null || !complete.has(processId)) continue;
-    const whole = recording.chunks(id).every((info) => covers.missing(id, info, ['calls']).size === 0);
-    if (whole) update.run(endNs, id);
+    if (isRead(recording, sidecar, id)) update.run(endNs, id);
   }
+}
+
+function hasRowsOfThread(recording: Recording, sidecar: Database, thread: number): boolean {
+  const covers = new Coverage(sidecar);
+  return recording.chunks(thread).every((info) => covers.missing(thread, info, ['calls']).size === 0);
+}
+
+/** Whether every chunk has its rows of calls. */
+export function hasCallRows(recording: Recording, sidecar: Database): boolean {
+  return recording.threads().every(({ id }) => hasRowsOfThread(recording, sidecar, id));
 }
 
 interface ThreadWork {
@@ -185,7 +199,9 @@ export function functionIds(sidecar: Database, patterns: readonly string[]): num
 }
 
 function chunksOfFunctions(sidecar: Database, thread: number, patterns: readonly string[]): Set<number> {
-  const select = sidecar.prepare('SELECT chunk FROM function_calls WHERE function_id = ? AND thread_id = ?');
+  const select = sidecar.prepare(
+    'SELECT chunk FROM function_calls WHERE function_id = ? AND thread_id = ? AND calls > 0',
+  );
   const ids = functionIds(sidecar, patterns);
   return new Set(ids.flatMap((id) => select.all<{ chunk: number }>(id, thread)).map(({ chunk }) => chunk));
 }

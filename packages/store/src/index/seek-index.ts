@@ -1,3 +1,5 @@
+import { DetailIndexer } from '../detail/detail-index.ts';
+import type { FunctionTime } from '../detail/function-times.ts';
 import type { Database, Statement } from '../driver/index.ts';
 import type { ChunkInfo } from '../read/chunks.ts';
 import type { SeekLookup, SleepingCall } from '../read/past.ts';
@@ -6,8 +8,8 @@ import type { Recording } from '../read/recording.ts';
 import { stateAt, type State } from '../read/state.ts';
 import type { Progress } from './progress.ts';
 import { SeekScanner, type ChunkSeek } from './seek-scan.ts';
+import { functionId } from './row-ids.ts';
 import { SeekIndex } from './seek-lookup.ts';
-import { FUNCTIONS_PER_MODULE } from './sidecar-schema.ts';
 
 export interface SeekBuild {
   /** Threads to index; all when left out. */
@@ -51,6 +53,7 @@ class SeekBuilder {
   >;
   private thread = 0;
   private scanner: SeekScanner | undefined;
+  private detail!: DetailIndexer;
 
   constructor(recording: Recording, db: Database) {
     this.recording = recording;
@@ -58,7 +61,7 @@ class SeekBuilder {
     this.sql = {
       covered: db.prepare('SELECT chunk, words, whole FROM seek_chunks WHERE thread_id = ?'),
       cover: db.prepare('INSERT OR REPLACE INTO seek_chunks VALUES(?, ?, ?, ?, ?)'),
-      calls: db.prepare('INSERT OR REPLACE INTO function_calls VALUES(?, ?, ?, ?)'),
+      calls: db.prepare('INSERT OR REPLACE INTO function_calls VALUES(?, ?, ?, ?, ?, ?, ?)'),
       sites: db.prepare('INSERT OR REPLACE INTO chunk_sites VALUES(?, ?, ?, ?)'),
       capture: db.prepare('INSERT OR IGNORE INTO object_captures VALUES(?, ?, ?)'),
       effect: db.prepare('INSERT OR IGNORE INTO effects VALUES(?, ?, ?)'),
@@ -90,6 +93,7 @@ class SeekBuilder {
   begin(thread: number): void {
     this.thread = thread;
     this.scanner = undefined;
+    this.detail = new DetailIndexer(this.recording, thread, this.db);
   }
 
   /** Scans one chunk and stores what it adds. */
@@ -110,8 +114,8 @@ class SeekBuilder {
         this.sql.cover.run(thread, info.chunk, info.words, whole ? 1 : 0, null);
         return;
       }
-      const seek = this.scanner.scan(chunk);
-      this.storeCalls(info, seek);
+      const seek = this.scanner.scan(chunk, this.detail.begin(chunk, info));
+      this.storeFunctions(info, this.detail.end(info, whole));
       if (whole) this.storeWhole(info, seek);
       else this.scanner = undefined;
       this.sql.cover.run(thread, info.chunk, chunk.words.length, whole ? 1 : 0, chunk.header.nextScope);
@@ -123,16 +127,20 @@ class SeekBuilder {
     return new Map(rows.map((row) => [row.call, row]));
   }
 
-  private storeCalls(info: ChunkInfo, seek: ChunkSeek): void {
+  private storeFunctions(info: ChunkInfo, bySite: ReadonlyMap<number, FunctionTime>): void {
     const resolver = this.recording.resolver(this.thread);
-    const byFunction = new Map<number, number>();
-    for (const [siteId, calls] of seek.calls) {
+    const byFunction = new Map<number, FunctionTime>();
+    for (const [siteId, time] of bySite) {
       const site = resolver.resolve(siteId);
       if (!site) continue;
-      const id = site.module.id * FUNCTIONS_PER_MODULE + site.functionIndex;
-      byFunction.set(id, (byFunction.get(id) ?? 0) + calls);
+      // A module that was loaded twice has two sites for one function.
+      const id = functionId(site);
+      const known = byFunction.get(id);
+      byFunction.set(id, known ? sumOf(known, time) : time);
     }
-    for (const [id, calls] of byFunction) this.sql.calls.run(id, this.thread, info.chunk, calls);
+    for (const [id, { calls, throws, selfNs, totalNs }] of byFunction) {
+      this.sql.calls.run(id, this.thread, info.chunk, calls, throws, Math.round(selfNs), Math.round(totalNs));
+    }
   }
 
   private storeWhole(info: ChunkInfo, seek: ChunkSeek): void {
@@ -152,6 +160,15 @@ class SeekBuilder {
 
 function bytesOf(numbers: Uint32Array): Uint8Array {
   return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+function sumOf(a: FunctionTime, b: FunctionTime): FunctionTime {
+  return {
+    calls: a.calls + b.calls,
+    throws: a.throws + b.throws,
+    selfNs: a.selfNs + b.selfNs,
+    totalNs: a.totalNs + b.totalNs,
+  };
 }
 
 /** Nothing will be added to the chunk: it says so, or a later one exists. */

@@ -8,8 +8,6 @@ import { ownerOfCall, ownerOfScope, type Owner } from '../read/variables.ts';
 
 /** What one chunk adds to the seek index. */
 export interface ChunkSeek {
-  /** Calls per FUNCTION site. */
-  calls: Map<number, number>;
   /** What this chunk touched of owners that are older than it. */
   touched: Map<Owner, Set<number>>;
   /** Calls that fell asleep here and still sleep at its end. */
@@ -101,13 +99,12 @@ export class SeekScanner {
     this.asleep = asleep;
   }
 
-  /** Scans one chunk. What comes after damaged words is not counted. */
-  scan(chunk: Chunk): ChunkSeek {
+  /** Scans one chunk. What comes after damaged words is not counted. `also` is called with the same events. */
+  scan(chunk: Chunk, also: (scanner: EventScanner) => void = () => undefined): ChunkSeek {
     const { header, words } = chunk;
     const older = header.nextCall;
     const olderScopes = header.nextScope;
     const result: ChunkSeek = {
-      calls: new Map(),
       touched: new Map(),
       slept: [],
       woken: [],
@@ -129,12 +126,12 @@ export class SeekScanner {
     // After a gap the header may list calls that slept before it.
     for (const call of frames.calls) this.wake(call, fresh, result);
     chunk.scan((scanner) => {
+      also(scanner);
       const { kind, payload } = scanner;
       if (NAMES_SITE[kind] === 1) noted.add(payload);
       if (THROWS[kind] === 1) result.throws = true;
       if (kind <= K.ENTER_MANY) {
         if (scanner.causeCode >= 0 && scanner.causeCall > 0) result.causes.add(scanner.causeCall);
-        result.calls.set(payload, (result.calls.get(payload) ?? 0) + 1);
         push(frames, nextCall++, payload, 0);
         return;
       }

@@ -17,6 +17,10 @@ export interface SqlOptions {
   /** Stops between two rows when this has passed. Default: no limit. */
   timeLimitMs?: number;
   onProgress?: (progress: Progress) => void;
+  /** Called when what the statement reads is indexed, right before it runs. */
+  onPrepared?: () => void;
+  /** Memory that SQLite may use for it, bytes; for statements of people who are not trusted. Default: no limit. */
+  memoryBytesMax?: number;
 }
 
 export interface SqlResult {
@@ -35,6 +39,8 @@ export function runSql(recording: Recording, sidecar: Sidecar, query: string, op
   const reader = openDatabase(sidecar.file, { readonly: true });
   try {
     prepareFor(recording, sidecar.db, tablesOf(reader, statement), options.onProgress);
+    if (options.memoryBytesMax) reader.exec(`PRAGMA hard_heap_limit = ${Math.trunc(options.memoryBytesMax)}`);
+    options.onPrepared?.();
     return collect(reader, statement, options);
   } catch (error) {
     if (error instanceof StoreError) throw error;

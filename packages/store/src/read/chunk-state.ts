@@ -4,7 +4,7 @@ import type { SleepingCall } from './past.ts';
 import { unknownFrame, type Frame, type ScopeInstance } from './replay.ts';
 import type { SiteResolver } from './sites.ts';
 import { variableOf } from './sites.ts';
-import type { LastWrite } from './variables.ts';
+import type { LastWrite, Owner } from './variables.ts';
 
 /** A frame while the chunk is scanned: numbers only, since most frames end before anybody asks for them. */
 interface Row {
@@ -217,6 +217,10 @@ export class ChunkState {
     return { instance, site, parent: number, from: number2, call: this.scopeCalls[at]!, event };
   }
 
+  writeOf(owner: Owner, variable: number): LastWrite | undefined {
+    return owner % 2 === 0 ? this.writeOfCall(owner / 2, variable) : this.writeOfScope((owner - 1) / 2, variable);
+  }
+
   writeOfCall(call: number, variable: number): LastWrite | undefined {
     const row = this.stackRows.find((open) => open.call === call) ?? this.asleepRows.get(call);
     return this.writeAt(row?.writes?.get(variable));
@@ -244,7 +248,8 @@ export class ChunkState {
 /** Kinds that do not say where the frame on top stands. */
 const NOT_EXECUTED = new Uint8Array(256);
 for (const kind of [
-  K.CORRELATION, K.LOG, K.UNCAUGHT, K.REQUEST_START, K.REQUEST_END, K.MARK, K.AGGREGATE,
+  K.CORRELATION, K.LOG, K.UNCAUGHT, K.REQUEST_START, K.REQUEST_END, K.MARK, K.AGGREGATE, K.SEND, K.RECEIVE,
+  K.REQUEST_SOCKET,
 ]) NOT_EXECUTED[kind] = 1; // prettier-ignore
 
 function newRow(call: number, siteId: number, link: number): Row {

@@ -52,6 +52,7 @@ export class LazyEvent implements DecodedEvent {
   timeExact = false;
   number = 0;
   number2 = 0;
+  number3 = 0;
   causeCode = -1;
   causeCall = 0;
   causeCorrelation = 0;
@@ -143,13 +144,14 @@ export class ChunkView {
   }
 
   private readNumbers(event: LazyEvent): void {
-    const { number, number2 } = this.operandsOf(event);
+    const { number, number2, number3 } = this.operandsOf(event);
     event.number = number;
     event.number2 = number2;
+    event.number3 = number3;
   }
 
-  operandsOf(event: LazyEvent): { number: number; number2: number; values: Value[] } {
-    const result = { number: 0, number2: 0, values: [] as Value[] };
+  operandsOf(event: LazyEvent): { number: number; number2: number; number3: number; values: Value[] } {
+    const result = { number: 0, number2: 0, number3: 0, values: [] as Value[] };
     decodeOperands(new LazyDecoder(this, event.operands), event.kind, event.payload, result);
     return result;
   }

@@ -134,6 +134,9 @@ const WITHOUT_SITE: ReadonlySet<number> = new Set([
   K.REQUEST_END,
   K.MARK,
   K.CORRELATION,
+  K.SEND,
+  K.RECEIVE,
+  K.REQUEST_SOCKET,
 ]);
 
 /** Whether the payload of events of this kind is a site. */
@@ -146,7 +149,8 @@ export function siteOfEvent(kind: number, payload: number, resolver: SiteResolve
   return namesSite(kind) ? resolver.resolve(payload) : undefined;
 }
 
-function listed(
+/** What people see of an event; `frame` is what the replay returned for it. */
+export function listed(
   thread: number,
   event: { kind: number; event: number; timeNs: number; timeExact: boolean; values: Value[]; number: number },
   frame: Frame | undefined,

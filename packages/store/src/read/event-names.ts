@@ -40,4 +40,7 @@ const NAMES = new Map<number, string>([
   [K.MARK, 'mark'],
   [K.AGGREGATE, 'aggregate'],
   [K.CORRELATION, 'correlation'],
+  [K.SEND, 'send'],
+  [K.RECEIVE, 'receive'],
+  [K.REQUEST_SOCKET, 'connection'],
 ]);

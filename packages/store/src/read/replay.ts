@@ -251,6 +251,9 @@ export class ThreadReplay {
       case K.REQUEST_END:
       case K.MARK:
       case K.AGGREGATE:
+      case K.SEND:
+      case K.RECEIVE:
+      case K.REQUEST_SOCKET:
         return top;
       default:
         break;

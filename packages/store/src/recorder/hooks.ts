@@ -1,5 +1,6 @@
 import type { FreeBytes } from './disk-guard.ts';
 import type { PlanSource } from './levels/plan-watch.ts';
+import type { StartService } from './service.ts';
 
 /** What the recorder needs from packages that it must not know, and what tests replace. */
 export interface RecorderHooks {
@@ -7,4 +8,6 @@ export interface RecorderHooks {
   freeBytes?: FreeBytes;
   /** Reads the plan file again when it changes; without it the plan at start holds. */
   plan?: PlanSource;
+  /** What runs beside recording: snapshots and control. */
+  service?: StartService;
 }

@@ -4,8 +4,11 @@ import { isBusy } from '../driver/sqlite-codes.ts';
 import { storeError, type StoreError } from '../errors.ts';
 import { storeFailure } from '../schema/failure.ts';
 import type { RecorderHooks } from './hooks.ts';
+import { Inbox } from './inbox.ts';
 import type { RecorderOptions, RecorderReport } from './messages.ts';
 import { Recorder } from './recorder.ts';
+import type { RecorderAccess, RecorderService } from './service.ts';
+import { Recording } from '../read/recording.ts';
 import { RingSleep } from './ring-sleep.ts';
 import type { ThreadRecord } from './thread-record.ts';
 
@@ -15,6 +18,8 @@ const FLUSH_DEFAULT_MS = 25;
 const IDLE_TICKS = 50;
 /** Ticks between saying "asleep" and sleeping: what a writer wrote before it could see that is in memory by then. */
 const SETTLE_TICKS = 3;
+/** Recording pauses for a service at most this long: what a kill would lose meanwhile is bounded. */
+const HOLD_MS_MAX = 150;
 /** After `process-exit` the drain request is awaited for so long. */
 const EXIT_GRACE_MS = 1_000;
 /** A program that wants to end is not held up longer than this by somebody else's lock on the recording. */
@@ -34,10 +39,13 @@ export class RecorderLoop {
   private readonly flushMs: number;
   private readonly sleep = new RingSleep(() => this.wake());
   private recorder: Recorder | undefined;
+  private service: RecorderService | undefined;
   private lastFlushMs = 0;
+  private heldUntilMs = 0;
   private idleTicks = 0;
   private state: 'running' | 'asleep' | 'stopped' | 'ended' = 'running';
   private exitSeenMs: number | undefined;
+  private held = false;
   private stopReason = '';
   private stopNote: string | undefined;
   private lossesTimer: NodeJS.Timeout | undefined;
@@ -49,18 +57,70 @@ export class RecorderLoop {
   }
 
   start(): void {
+    // Before the file is opened, which may take its time: what is said on a channel without a listener is lost.
+    const inbox = this.listen();
     try {
-      this.recorder = new Recorder(this.options, () => this.wake(), this.hooks);
+      this.recorder = new Recorder(this.options, inbox, this.hooks);
     } catch (error) {
-      return this.failToStart(storeFailure(error, this.options.file));
+      return this.failToStart(storeFailure(error, this.options.file), inbox);
     }
     const { db, processId, joined } = this.recorder;
     for (const thread of this.recorder.threads.values()) thread.setRecorderState(1);
     this.report({ type: 'ready', file: this.options.file, driver: db.driver, processId, joined });
+    this.service = this.hooks.service?.(this.access(this.recorder));
+    this.recorder.snapshotAsked = () => this.service?.snapshotAsked();
     this.turn();
     const { file, keepTotalBytes } = this.options;
     // Not before the first events are safe; a process that joins leaves it to the one that began the recording.
     if (keepTotalBytes !== undefined && !joined) setImmediate(() => this.pruneFolder(file, keepTotalBytes));
+  }
+
+  private listen(): Inbox {
+    const { ports, channel, listening } = this.options;
+    const inbox = new Inbox(() => this.wake(), ports);
+    if (channel !== undefined) inbox.addChannel(channel);
+    if (listening !== undefined) {
+      const word = new Int32Array(listening);
+      Atomics.store(word, 0, 1);
+      Atomics.notify(word, 0);
+    }
+    return inbox;
+  }
+
+  private access(recorder: Recorder): RecorderAccess {
+    const isLive = (): boolean => this.state === 'running' || this.state === 'asleep';
+    const whenFree = <Result>(write: () => Result): Result | undefined => {
+      if (!isLive()) return undefined;
+      try {
+        return write();
+      } catch (error) {
+        if (!isBusy(error)) this.stop(recorder, storeFailure(error, this.options.file));
+        return undefined;
+      }
+    };
+    return {
+      file: this.options.file,
+      processId: recorder.processId,
+      reader: () => new Recording(this.options.file, recorder.db),
+      levels: recorder.levels.live,
+      nowNs: () => recorder.nowNs(),
+      threads: () =>
+        [...recorder.threads.values()]
+          .filter(({ endNs }) => endNs === undefined)
+          .map(({ info, id, reader }) => ({ ...info, id, control: reader.control })),
+      turnWorkers: () => recorder.inbox.turnPeers(),
+      hold: (ms) => {
+        this.heldUntilMs = performance.now() + Math.min(ms, HOLD_MS_MAX);
+      },
+      flush: () => whenFree(() => recorder.flush('published')) ?? false,
+      addSnapshot: (timeNs, reason, json) =>
+        whenFree(() => recorder.rows.addSnapshot(recorder.processId, timeNs, reason, json)),
+      note: (kind, text) => {
+        recorder.note(kind, text);
+        this.wake();
+      },
+      setPaused: (paused) => recorder.setPaused(paused),
+    };
   }
 
   private pruneFolder(file: string, keepTotalBytes: number): void {
@@ -73,6 +133,10 @@ export class RecorderLoop {
 
   private turn(): void {
     if (this.state !== 'running') return;
+    if (performance.now() < this.heldUntilMs && drainRequests(this.recorder!).size === 0) {
+      setTimeout(() => this.turn(), TICK_MS);
+      return;
+    }
     try {
       this.step(this.recorder!);
     } catch (error) {
@@ -90,17 +154,19 @@ export class RecorderLoop {
       if (reader.tick()) moved.push(thread);
       if (reader.fullSlots() > 0) full = true;
     }
-    recorder.levels?.step(nowMs, moved);
+    recorder.levels.step(nowMs, moved);
     if (moved.length > 0 || waiting.size > 0) {
       this.idleTicks = 0;
       this.sleep.end(this.controls());
     } else this.idleTicks++;
-    const due = nowMs - this.lastFlushMs >= this.flushMs;
+    // What the other threads did until the process ends is taken as far as they have published it.
+    const due = nowMs - this.lastFlushMs >= this.flushMs || recorder.exit !== undefined;
     if (waiting.size > 0 || due || full) {
       if (this.flush(recorder, due ? 'published' : 'full', waiting)) {
         if (due) this.lastFlushMs = nowMs;
         if (this.finishIfDone(recorder, waiting, nowMs)) return;
-        for (const [thread, request] of waiting) thread.answerDrain(request);
+        // A process that ends waits for the end of its recording.
+        if (recorder.exit === undefined) for (const [thread, request] of waiting) thread.answerDrain(request);
       } else this.giveUpIfLocked(recorder, waiting, nowMs);
       recorder.maintain(!full);
     }
@@ -126,6 +192,7 @@ export class RecorderLoop {
     if (recorder.exit === undefined) return false;
     this.exitSeenMs ??= nowMs;
     if (waiting.size === 0 && nowMs - this.exitSeenMs < EXIT_GRACE_MS) return false;
+    if (!this.holds(recorder, waiting)) return false;
     const threads = [...recorder.threads.values()];
     try {
       recorder.finish(recorder.exit);
@@ -138,6 +205,15 @@ export class RecorderLoop {
     return true;
   }
 
+  /** The other threads stand still by the next turn: the process ends in the middle of whatever they do. */
+  private holds(recorder: Recorder, waiting: Map<ThreadRecord, number>): boolean {
+    if (this.held) return true;
+    this.held = true;
+    const others = [...recorder.threads.values()].filter((thread) => !waiting.has(thread));
+    for (const { reader } of others) Atomics.store(reader.control, R.R_HOLD, 1);
+    return others.length === 0;
+  }
+
   private giveUpIfLocked(recorder: Recorder, waiting: Map<ThreadRecord, number>, nowMs: number): void {
     if (recorder.exit === undefined && waiting.size === 0) return;
     this.exitSeenMs ??= nowMs;
@@ -146,6 +222,7 @@ export class RecorderLoop {
 
   private end(recorder: Recorder, threads: readonly ThreadRecord[]): void {
     this.state = 'ended';
+    this.service?.stop();
     clearTimeout(this.lossesTimer);
     this.report({ type: 'closed', ...recorder.totals(), fileBytes: fileBytes(this.options.file), tree: recorder.tree });
     for (const thread of threads) {
@@ -187,13 +264,16 @@ export class RecorderLoop {
     return [...this.recorder!.threads.values()].map(({ reader }) => reader.control);
   }
 
-  private failToStart(failure: StoreError): void {
+  private failToStart(failure: StoreError, inbox: Inbox): void {
     this.state = 'ended';
     this.report({ type: 'failed', error: failure.info(), storedEvents: 0 });
-    const words = new Int32Array(this.options.main.ring);
-    Atomics.store(words, R.R_RECORDER, 2);
-    for (const word of [R.R_RECORDER, R.R_PROGRESS, R.R_DRAINED]) Atomics.notify(words, word);
+    refuse(this.options.main.ring);
     for (const port of this.options.ports) port.close();
+    // Worker threads of the process, which have only the channel, must not wait for anybody.
+    inbox.hear((message) => {
+      if (message.type === 'thread-start') refuse(message.ring);
+      inbox.stored(inbox.messages.length);
+    });
   }
 
   /** Recording ends here, the thread stays to count. */
@@ -245,6 +325,13 @@ export class RecorderLoop {
     }
     this.end(recorder, threads);
   }
+}
+
+/** Writers of this ring drop from now on, and wait for nothing. */
+function refuse(ring: SharedArrayBuffer): void {
+  const words = new Int32Array(ring);
+  Atomics.store(words, R.R_RECORDER, 2);
+  for (const word of [R.R_RECORDER, R.R_PROGRESS, R.R_DRAINED]) Atomics.notify(words, word);
 }
 
 function fileBytes(file: string): number {

@@ -1,3 +1,4 @@
+import { FORMAT_VERSION } from '@execution-cinema/format';
 import { dirname } from 'node:path';
 import { isBusy, sqliteCode } from '../driver/sqlite-codes.ts';
 import type { Database } from '../driver/types.ts';
@@ -8,7 +9,7 @@ import { Checkpointer, closeRecording, LOG_BYTES_MAX } from './checkpointer.ts';
 import { DiskGuard } from './disk-guard.ts';
 import { Levels } from './levels/levels.ts';
 import type { RecorderHooks } from './hooks.ts';
-import { Inbox } from './inbox.ts';
+import type { Inbox } from './inbox.ts';
 import type { ProcessExitMessage, RecorderMessage, RecorderOptions, ThreadInfo, TreeTotals } from './messages.ts';
 import type { Extent, Piece } from './ring-reader.ts';
 import { RowWriter } from './row-writer.ts';
@@ -52,20 +53,24 @@ export class Recorder {
   private heartbeatNs = 0;
   private bytesUnguarded = 0;
   private readonly checkpointer: Checkpointer;
-  /** Present when a plan file is watched or a budget is set. */
-  readonly levels: Levels | undefined;
+  readonly levels: Levels;
+  /** Recording is paused from outside, in all threads. */
+  private paused = false;
+  /** Hears that the program asks for a snapshot. */
+  snapshotAsked: () => void = () => undefined;
   private readonly keeper: Keeper | undefined;
   private keepNoted = false;
   private readonly disk: DiskGuard;
   private readonly originHrtimeNs: bigint;
   private readonly offsetNs: number;
 
-  /** Opens the recording and adds this process and its main thread. Throws StoreError. `wake` hears of new messages. */
-  constructor(options: RecorderOptions, wake: () => void, hooks: RecorderHooks = {}) {
+  /** Opens the recording and adds this process and its main thread. Throws StoreError. */
+  constructor(options: RecorderOptions, inbox: Inbox, hooks: RecorderHooks = {}) {
+    this.inbox = inbox;
     this.disk = new DiskGuard(options.file, options.diskFloorBytes, hooks.freeBytes);
     this.disk.check(0);
     const opened = openRecording(options.file, {
-      format_version: '1',
+      format_version: String(FORMAT_VERSION),
       started_at: options.startedAt,
       start_hrtime_ns: String(options.originHrtimeNs),
       root: options.root,
@@ -93,15 +98,12 @@ export class Recorder {
       return id;
     }, 'immediate');
     this.db.exec(`PRAGMA busy_timeout = ${COMMIT_WAIT_MS}`);
-    this.inbox = new Inbox((message) => this.arrived(message), wake);
-    for (const port of options.ports) this.inbox.addPort(port);
-    if (options.channel !== undefined) this.inbox.addChannel(options.channel);
+    inbox.hear((message) => this.arrived(message));
   }
 
-  private makeLevels({ plan, budgetShare }: RecorderOptions, hooks: RecorderHooks): Levels | undefined {
+  private makeLevels({ plan, budgetShare }: RecorderOptions, hooks: RecorderHooks): Levels {
     const file = plan?.file ?? undefined;
     const watched = file === undefined || hooks.plan === undefined ? undefined : { file, source: hooks.plan };
-    if (watched === undefined && budgetShare === undefined) return undefined;
     return new Levels(this.db, {
       plan: watched,
       budgetShare,
@@ -124,7 +126,8 @@ export class Recorder {
   private addThread(info: ThreadInfo): ThreadRecord {
     const thread = new ThreadRecord(info);
     this.threads.set(info.thread, thread);
-    this.levels?.threadStarted(info.thread, info.levels);
+    if (this.paused) thread.setPaused(true);
+    this.levels.threadStarted(info.thread, info.levels);
     return thread;
   }
 
@@ -134,6 +137,7 @@ export class Recorder {
       const thread = this.threads.get(message.thread);
       if (thread !== undefined) thread.endNs = message.timeNs;
     } else if (message.type === 'process-exit') this.exit = message;
+    else if (message.type === 'snapshot') this.snapshotAsked();
   }
 
   /** From now on writers drop what they have, in all threads. */
@@ -192,11 +196,11 @@ export class Recorder {
       if (isBusy(error)) return false;
       throw error;
     }
-    for (const message of messages) if (message.type === 'load') this.levels?.loaded(message);
+    for (const message of messages) if (message.type === 'load') this.levels.loaded(message);
     this.inbox.stored(messages.length);
     if (beats) this.heartbeatNs = nowNs;
     for (const { thread, pieces } of batches) {
-      if (this.levels !== undefined) thread.measure(this.levels, pieces);
+      if (this.levels.measures) thread.measure(this.levels, pieces);
       thread.accept(pieces);
     }
     this.checkpointer.committed(bytes);
@@ -282,6 +286,12 @@ export class Recorder {
     }
   }
 
+  /** Pauses recording in all threads, those that start later included, or ends that. */
+  setPaused(paused: boolean): void {
+    this.paused = paused;
+    for (const thread of this.threads.values()) thread.setPaused(paused);
+  }
+
   /** Leaves a note for the reader, with the next commit. */
   note(kind: string, text: string): void {
     this.inbox.add({ type: 'note', kind, text, timeNs: this.nowNs() - this.offsetNs });
@@ -305,7 +315,7 @@ export class Recorder {
     this.endedDropped += dropped;
     this.endedStored += thread.storedEvents;
     this.threads.delete(thread.info.thread);
-    this.levels?.threadEnded(thread.info.thread);
+    this.levels.threadEnded(thread.info.thread);
   }
 
   /** Events stored and dropped so far, over all threads. Once recording has stopped, what is not stored is dropped. */

@@ -180,6 +180,16 @@ export class RowWriter {
     );
   }
 
+  /** Returns the new snapshot's id. */
+  addSnapshot(processId: number, timeNs: number, reason: string, json: string): number {
+    return this.sql('INSERT INTO snapshots(process_id, time_ns, reason, json) VALUES(?, ?, ?, ?)').run(
+      processId,
+      timeNs,
+      reason,
+      json,
+    ).lastInsertRowid;
+  }
+
   addPlan(processId: number, json: string, note: string, timeNs: number): void {
     this.sql('INSERT INTO plans(time_ns, process_id, json, note) VALUES(?, ?, ?, ?)').run(
       timeNs,

@@ -50,6 +50,12 @@ export class ThreadRecord {
     }
   }
 
+  /** The thread sees it at its next event: the tick makes it look. */
+  setPaused(paused: boolean): void {
+    Atomics.store(this.control, R.R_PAUSED, paused ? 1 : 0);
+    Atomics.add(this.control, R.R_TICK, 1);
+  }
+
   /** Pieces to store now. A thread that waits for us, or has ended, has nothing half-written. */
   collect(extent: Extent, maxPieces: number): Piece[] {
     return this.reader.collect(this.endNs === undefined ? extent : 'written', maxPieces);

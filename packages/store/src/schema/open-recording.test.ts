@@ -9,7 +9,7 @@ import { sameClock } from './boot.ts';
 import { SCHEMA_VERSION } from './ddl.ts';
 import { migrate, pragmaNumber, UPGRADERS } from './migrations.ts';
 import { openForReading, openRecording } from './open-recording.ts';
-import { networkFileSystem } from './place.ts';
+import { networkFileSystem } from './network-file-systems.ts';
 
 const META = { started_at: new Date().toISOString(), start_hrtime_ns: String(process.hrtime.bigint()), state: 'open' };
 

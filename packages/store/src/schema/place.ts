@@ -1,34 +1,9 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, statfsSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreError, storeError } from '../errors.ts';
+import { networkFileSystem } from './network-file-systems.ts';
 
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
-
-/** `statfs` types of file systems where WAL's shared memory or locks do not work, or not between machines. */
-const NETWORK_FILE_SYSTEMS: Readonly<Record<number, string>> = {
-  0x6969: 'NFS',
-  0x517b: 'SMB',
-  0xff534d42: 'CIFS',
-  0xfe534d42: 'SMB2',
-  0x01021997: '9p',
-  0x564c: 'NCP',
-  0x5346414f: 'AFS',
-  0x0bd00bd0: 'Lustre',
-  0x00c36400: 'Ceph',
-  0x786f4256: 'VirtualBox shared folder',
-};
-
-/** Name of the network file system that `folder` lies on, or undefined when it is a local one (or cannot be told). */
-export function networkFileSystem(
-  folder: string,
-  statfs: (path: string) => { type: number } = statfsSync,
-): string | undefined {
-  try {
-    return NETWORK_FILE_SYSTEMS[statfs(folder).type >>> 0];
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Makes sure that the folder and the file of a recording exist, with modes 0700 and 0600 where they are made here.

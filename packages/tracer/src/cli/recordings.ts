@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { DEFAULT_FOLDER } from '../config/index.ts';
+import { recordingsPlace } from '../config/index.ts';
 import { CommandError } from './command.ts';
 
 const INDEX_SUFFIX = '.index.db';
@@ -16,7 +16,7 @@ export interface RecordingFile {
 
 /** The folder of recordings that belongs to `root`. */
 export function recordingsFolder(root: string): string {
-  return join(root, DEFAULT_FOLDER);
+  return recordingsPlace(root).folder;
 }
 
 /** Recordings in a folder, newest first; none when there is no such folder. Sidecars are left out. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConfigError } from './config-error.ts';
 import { entryAt } from './paths.ts';
@@ -23,6 +23,9 @@ export function prepareOutputFolder({ out, outIsDefault }: Pick<TracerConfig, 'o
     if (!outIsDefault) return;
     // The umask may have taken rights away from the owner as well.
     if (isNew) chmodSync(folder, 0o700);
+    // Among the temporary files somebody may have made it to read along; root may write into everybody's projects.
+    const user = process.getuid?.() ?? 0;
+    if (user !== 0 && statSync(folder).uid !== user) throw new Error('it belongs to another user');
     for (const [name, text] of [
       ['.gitignore', '*\n'],
       ['CACHEDIR.TAG', CACHEDIR_TAG],

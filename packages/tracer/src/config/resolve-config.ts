@@ -11,6 +11,7 @@ import {
 import { ConfigError } from './config-error.ts';
 import { realPath, withSlashes } from './paths.ts';
 import { findPlanFile, loadPlan } from './plan-file.ts';
+import { recordingsPlace } from './recordings-folder.ts';
 import { findRoot, scriptFolder } from './root.ts';
 import type { PlanOverrides, SettingSource, TracerConfig } from './tracer-config.ts';
 import { VARIABLES, type Variable, type VariableName } from './variables.ts';
@@ -71,12 +72,16 @@ export function resolveConfig(input: ConfigInput): TracerConfig {
   }
   const outFolder = sources['out'] === 'plan' && planFile !== null ? join(planFile, '..') : cwd;
   const outIsDefault = sources['out'] === 'default';
+  const place = recordingsPlace(root);
+  if (outIsDefault && place.reason !== undefined) {
+    warnings.push(`${place.reason}: recording to ${place.folder} (TRACER_OUT or --out chooses another place)`);
+  }
   return {
     version: 1,
     root,
     extraRoots: extraRoot === null ? [] : [extraRoot],
     out: outIsDefault
-      ? join(root, DEFAULT_FOLDER, `${startTimeText(input.startTimeMs)}-${input.pid}.db`)
+      ? join(place.folder, `${startTimeText(input.startTimeMs)}-${input.pid}.db`)
       : resolve(outFolder, setting('out', '')),
     outIsDefault,
     plan,
@@ -100,9 +105,6 @@ export function resolveConfig(input: ConfigInput): TracerConfig {
     warnings,
   };
 }
-
-/** The folder of recordings below the root. */
-export const DEFAULT_FOLDER = '.tracer';
 
 /** A plan as the flags and variables of this process tree leave it; apply again to a plan that was read anew. */
 export function withOverrides(plan: Plan, overrides: PlanOverrides): Plan {

@@ -63,6 +63,30 @@ export function readInputMap(source: string, file: string): OriginalsMap | undef
   }
 }
 
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** Mappings of a text before whose first line so many characters were put: its first column is a difference to 0. */
+export function shiftFirstLine(mappings: string, columns: number): string {
+  let value = 0;
+  let length = 0;
+  for (let shift = 0; ; shift += 5) {
+    const digit = DIGITS.indexOf(mappings[length] ?? '');
+    // An empty first line, or nothing at all.
+    if (digit === -1) return mappings;
+    length++;
+    value += (digit & 31) << shift;
+    if ((digit & 32) === 0) break;
+  }
+  return encodeNumber((value & 1 ? -(value >> 1) : value >> 1) + columns) + mappings.slice(length);
+}
+
+function encodeNumber(value: number): string {
+  let rest = value < 0 ? (-value << 1) | 1 : value << 1;
+  let text = '';
+  for (; rest >= 32; rest >>>= 5) text += DIGITS[32 + (rest & 31)]!;
+  return text + DIGITS[rest]!;
+}
+
 function externalMap(url: string | undefined, file: string): string | undefined {
   if (url === undefined || url.startsWith('data:')) return undefined;
   if (url.startsWith('file:')) return fileURLToPath(url);

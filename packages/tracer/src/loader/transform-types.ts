@@ -1,8 +1,11 @@
 import type { FilePlan, RedactionPlan } from '@execution-cinema/instrument/plan';
 import type { QuoteCall } from '../positions/assertion-message.ts';
 
-/** How Node would evaluate a text; `unknown` is CommonJS first and an ES module when that does not parse, as in Node. */
-export type ScriptKind = 'module' | 'commonjs' | 'unknown';
+/**
+ * How V8 gets a text; `unknown` is CommonJS first and an ES module when that does not parse, as in Node. `node:vm` runs
+ * scripts, and the bodies of functions.
+ */
+export type ScriptKind = 'module' | 'commonjs' | 'unknown' | 'script' | 'function';
 
 /** One file to be transformed. */
 export interface TransformRequest {

@@ -5,7 +5,7 @@ import { createRedactor, type Redactor } from '@execution-cinema/format/redactio
 import { instrument, InstrumentError, type InputMap, type InstrumentResult } from '@execution-cinema/instrument';
 import type { RedactionPlan } from '@execution-cinema/instrument/plan';
 import { relativeToRoot } from '../config/select-file.ts';
-import { readInputMap } from './input-map.ts';
+import { readInputMap, shiftFirstLine } from './input-map.ts';
 import type { TransformJob, Transformed } from './transform-types.ts';
 import { compileToJavaScript, projectOf, type SourceMapV3 } from './typescript/index.ts';
 
@@ -57,21 +57,23 @@ function instrumentAs(
   code: string,
   map: SourceMapV3 | null,
 ): InstrumentResult & { kind: 'module' | 'commonjs' } {
-  const inputMap: InputMap | undefined = map ?? (job.compile ? undefined : readInputMap(code, job.file));
+  const inputMap: InputMap | undefined = map ?? (job.compile ? undefined : inputMapOf(job, code));
   const files = map === null && inputMap && 'files' in inputMap ? (inputMap.files as string[]) : undefined;
-  const as = (kind: 'module' | 'commonjs'): InstrumentResult & { kind: 'module' | 'commonjs' } => ({
+  const as = (kind: 'module' | 'commonjs' | 'script'): InstrumentResult & { kind: 'module' | 'commonjs' } => ({
     ...instrument({
       source: code,
       fileName: job.file,
       sourceType: kind,
+      ...(kind === 'script' ? { wrappedOnly: true } : {}),
       moduleKey: job.moduleKey,
       plan: job.plan!,
       isSecretName: (name) => redactorOf(job).secretName(name) !== null,
       ...(inputMap ? { inputMap } : {}),
       sources: files?.map((file) => relativeToRoot(job.root, file)) ?? [job.relative],
     }),
-    kind,
+    kind: kind === 'module' ? kind : 'commonjs',
   });
+  if (job.kind === 'function') return as('commonjs');
   if (job.kind !== 'unknown') return as(job.kind);
   try {
     return as('commonjs');
@@ -80,6 +82,18 @@ function instrumentAs(
     return as('module');
   }
 }
+
+/** A script's map is about the module inside its wrapper. */
+function inputMapOf({ kind, file }: TransformJob, code: string): InputMap | undefined {
+  if (kind !== 'script') return readInputMap(code, file);
+  const head = WRAPPER_HEAD.exec(code)?.[0] ?? '';
+  const map = readInputMap(code.replace(WRAPPER_TAIL, ''), file);
+  return map === undefined ? undefined : { ...map, mappings: shiftFirstLine(map.mappings, head.length) };
+}
+
+/** What `node:vm` users put round a module, up to the brace that opens it: of a function, an object's, or of a block inside. */
+const WRAPPER_HEAD = /^[^{]*\{(?:\s*["'][^"']*["']\s*:[^{]*\{)?\{?/;
+const WRAPPER_TAIL = /[\s})\];]*$/;
 
 function notInstrumented(plain: Pick<Transformed, 'code' | 'kind' | 'map'>, skippedReason: string | null): Transformed {
   return {

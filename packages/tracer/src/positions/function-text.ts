@@ -10,9 +10,18 @@ const REMEMBERED_MAX = 10_000;
  * Makes `Function.prototype.toString` give the JavaScript that would run without probes. The stand-in is a proxy of the
  * original function: it has its name and length, prints as native code and cannot be constructed.
  */
-export function installFunctionText(scripts: LoadedScripts): void {
+export function installFunctionText(scripts: LoadedScripts): MaskFunctionText {
   const originals = new Map<string, string>();
-  const toString = Function.prototype.toString;
+  const mask: MaskFunctionText = (prototype) => maskIn(prototype, scripts, originals);
+  mask(Function.prototype);
+  return mask;
+}
+
+/** Does the same in another realm, whose `Function.prototype` it is given. */
+export type MaskFunctionText = (prototype: object) => void;
+
+function maskIn(prototype: object, scripts: LoadedScripts, originals: Map<string, string>): void {
+  const toString = Reflect.get(prototype, 'toString') as () => string;
   const { apply } = Reflect;
   const masked = new Proxy(toString, {
     apply(target, self: unknown, args: unknown[]) {
@@ -28,8 +37,7 @@ export function installFunctionText(scripts: LoadedScripts): void {
       return original;
     },
   });
-  // oxlint-disable-next-line no-extend-native -- replaced in place, seen by nobody
-  Object.defineProperty(Function.prototype, 'toString', {
+  Object.defineProperty(prototype, 'toString', {
     value: masked,
     configurable: true,
     enumerable: false,

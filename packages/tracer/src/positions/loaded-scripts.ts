@@ -14,6 +14,9 @@ export interface LoadedScript {
   readonly map: object | null;
   /** Absolute path. */
   readonly file: string;
+  /** Where the program has told V8 that the text begins; lines before the first, and columns of the first. */
+  readonly lineOffset?: number;
+  readonly columnOffset?: number;
 }
 
 interface Place {
@@ -36,7 +39,7 @@ export class ScriptPositions {
 
   /** Where the program's author sees this position: in the file as loaded, or in the TypeScript it was made from. */
   original(line: number, column: number): Place {
-    const place = this.#insertions.originalPosition(line, column);
+    const place = this.uninstrumented(line, column);
     if (this.script.map === null) return place;
     this.#sourceMap ??= new SourceMap(this.script.map as SourceMapPayload);
     const entry = this.#sourceMap.findEntry(place.line - 1, place.column);
@@ -45,7 +48,11 @@ export class ScriptPositions {
 
   /** The place in the text that Node would have compiled without us. */
   uninstrumented(line: number, column: number): Place {
-    return this.#insertions.originalPosition(line, column);
+    const { lineOffset = 0, columnOffset = 0 } = this.script;
+    const own = line - lineOffset;
+    const shift = own === 1 ? columnOffset : 0;
+    const place = this.#insertions.originalPosition(own, column - shift);
+    return { line: place.line + lineOffset, column: place.column + shift };
   }
 
   /** The text that Node would have compiled without us, or the part of it that a part of `code` stands for. */
@@ -55,12 +62,12 @@ export class ScriptPositions {
 
   /** One line of the file as its author sees it, without its terminator. */
   sourceLine(line: number): string | undefined {
-    return lineOf(this.#sourceText(), line);
+    return lineOf(this.#sourceText(), line - (this.script.lineOffset ?? 0));
   }
 
   /** One line of what V8 compiled. */
   codeLine(line: number): string | undefined {
-    return lineOf(this.script.code, line);
+    return lineOf(this.script.code, line - (this.script.lineOffset ?? 0));
   }
 
   #sourceText(): string | undefined {
@@ -83,6 +90,11 @@ export class LoadedScripts {
 
   add(script: LoadedScript): void {
     this.#byName.set(script.name, new ScriptPositions(script));
+  }
+
+  /** The newest text of this name runs as it is. */
+  forget(name: string): void {
+    this.#byName.delete(name);
   }
 
   /** Where scripts wait that another thread has instrumented; asked before every answer. */

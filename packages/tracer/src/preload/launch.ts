@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { RUNTIME_KEY } from '@execution-cinema/format';
+import { createSignalState, snapshotSignal, takeSignal } from '../snapshot/signal.ts';
 import { launchRecorder } from './recorder-worker.ts';
 
 /*
@@ -15,7 +16,12 @@ export const RECORDER_BUNDLE = new URL('recorder.cjs', import.meta.url);
 /** This thread has no preload yet, and is not our own command line. */
 export const isFirst: boolean = !(Symbol.for(RUNTIME_KEY) in globalThis) && !isOwnCommand();
 
-if (isFirst && isMainThread && process.env['TRACER_LEVEL'] !== 'off') launchRecorder(RECORDER_BUNDLE);
+if (isFirst && isMainThread && process.env['TRACER_LEVEL'] !== 'off') {
+  const name = snapshotSignal(process.env);
+  const signal = name === undefined ? undefined : createSignalState(name);
+  if (signal !== undefined) takeSignal(signal);
+  launchRecorder(RECORDER_BUNDLE, signal);
+}
 
 /** The command line reads recordings: it makes none of itself, whatever NODE_OPTIONS it was started with. */
 function isOwnCommand(): boolean {

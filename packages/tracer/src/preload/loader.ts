@@ -10,6 +10,7 @@ import { watchForeignHooks } from '../loader/foreign-hooks.ts';
 import { isLoadingOwn, requireOwn } from '../loader/own-loads.ts';
 import type { TransformBundle } from '../loader/transform-types.ts';
 import { Transformer } from '../loader/transformer.ts';
+import { installVmCode } from '../loader/vm-code.ts';
 import { createAssertionMending } from '../positions/assertion-message.ts';
 import { asWithoutUs } from '../positions/call-sites.ts';
 import { installFunctionText } from '../positions/function-text.ts';
@@ -29,6 +30,8 @@ export interface Loader {
   readonly counts: FileCounts;
   readonly report: UncaughtReport;
   readonly stacks: StackTraces;
+  /** What V8 has compiled in this thread for the program. */
+  readonly scripts: LoadedScripts;
 }
 
 /** URL of another bundle beside this one. */
@@ -62,7 +65,9 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
     count,
     tell,
   });
+  const foreignHooks = watchForeignHooks();
   const esModules = createEsModuleHooks({
+    foreignHooks,
     transformer,
     scripts,
     cache,
@@ -76,6 +81,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
       transformBundle,
       recorderChannel: recording?.channel ?? null,
     },
+    hideThread: (threadId) => recording?.runtime.linkMemory.hideThread(threadId),
     recorderPort: () => recording?.openPort() ?? null,
   });
   const runtime = recording?.runtime;
@@ -87,10 +93,10 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
     frames: {
       depth: () => runtime?.s.d ?? 0,
       restore: (depth) => {
-        if (runtime !== undefined && runtime.s.d > depth) runtime.unwindTo(depth);
+        if (runtime !== undefined && runtime.s.d > depth) runtime.endThrown(depth);
       },
     },
-    hasForeignHooks: watchForeignHooks(),
+    hasForeignHooks: foreignHooks.inThisThread,
     meetsImport: () => esModules.ensure(),
     meetsTypeScript: () => esModules.ensureResolution(),
   });
@@ -107,9 +113,11 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
     usesSourceMaps,
   });
   stacks.whileReadable(() => runtime?.trustStackFormatter());
-  installFunctionText(scripts);
+  const maskFunctionText = installFunctionText(scripts);
+  if (recording !== undefined) installVmCode({ transformer, scripts, maskFunctionText });
   return {
     stacks,
+    scripts,
     esModules,
     counts,
     report: {

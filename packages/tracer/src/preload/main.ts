@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, type Worker } from 'node:worker_threads';
 import { RUNTIME_KEY } from '@execution-cinema/format';
+import { followProcess, PROCESS, type ProcessEnd } from '@execution-cinema/runtime';
 import { ConfigError, prepareOutputFolder, resolveConfig, type TracerConfig } from '../config/index.ts';
 import { watchProcessEnd } from '../exit/process-end.ts';
 import { forgetOwn } from '../loader/own-loads.ts';
@@ -13,7 +14,16 @@ import { bundleUrl, installLoader, type Loader } from './loader.ts';
 import { findMainScript, isLastImport, runAsCommonJs, type MainScript } from './main-script.ts';
 import { installChildProcesses } from '../propagate/child-processes.ts';
 import { takeTree, treeEnvironment, type Tree } from '../propagate/tree.ts';
-import { isHooksThread, publishToWorkers, workerBoot } from '../propagate/workers.ts';
+import {
+  hideOwnFlag,
+  isHooksThread,
+  propagateToWorkers,
+  realThreadId,
+  workerBoot,
+  type WorkerParts,
+} from '../propagate/workers.ts';
+import { offerSnapshots } from '../snapshot/offer.ts';
+import { watchListeners } from '../snapshot/signal.ts';
 import { dismissRecorder } from './recorder-worker.ts';
 import { startRecording, type Recording } from './recording.ts';
 import type { ThreadRecording } from './thread-recording.ts';
@@ -28,8 +38,16 @@ import { say } from '../stderr.ts';
 /** Exit code of wrong usage: the program does not start. */
 const WRONG_USAGE = 2;
 
+/** What `--require` loads. */
+const PRELOAD = fileURLToPath(bundleUrl('preload.cjs'));
+
+/** Commands that are named in notes; further ones are not. */
+const UNREACHABLE_NOTES_MAX = 20;
+
 const key = Symbol.for(RUNTIME_KEY);
 const holder = globalThis as Record<symbol, unknown>;
+/** The channel to the process that has forked this one. */
+let parentEnd: ProcessEnd | undefined;
 let mainScript: MainScript = { file: undefined, isCommonJs: false };
 
 // `require.cache` shows the program's own modules only.
@@ -65,7 +83,7 @@ function start(): void {
   const recording = isOff(config) ? undefined : record(config, tree);
   if (recording === undefined) dismissRecorder();
   const loader = install(config, recording);
-  if (recording !== undefined) propagate(config, recording);
+  if (recording !== undefined) propagate(config, recording, tree);
   // CommonJS starts the ES module side when it meets an `import()`.
   if (!mainScript.isCommonJs) loader.esModules.ensure();
   if (!mainScript.isCommonJs && hasTypeScriptAround(mainScript.file, config.root)) loader.esModules.ensureResolution();
@@ -77,27 +95,54 @@ function install(config: TracerConfig, recording: ThreadRecording | undefined): 
   const value = Object.defineProperty(recording?.runtime ?? {}, 'takeOverMain', { value: takeOver });
   Object.defineProperty(holder, key, { value, enumerable: false });
   const loader = installLoader(config, recording);
+  if (recording !== undefined) offerSnapshots(value, recording, loader.scripts);
   recording?.runtime.observe();
   return loader;
 }
 
 /** Threads and processes that this one starts belong to the same recording. */
-function propagate(config: TracerConfig, { redactionKey, originHrtimeNs, channel }: Recording): void {
-  publishToWorkers({ config, redactionKey, originHrtimeNs, channel });
-  const preload = fileURLToPath(bundleUrl('preload.cjs'));
+function propagate(config: TracerConfig, recording: Recording, tree: Tree | undefined): void {
+  const { redactionKey, originHrtimeNs, channel, listening, runtime, sharedMemory: linkMemory } = recording;
+  if (tree !== undefined) runtime.links.startedBy(PROCESS, tree.link);
+  propagateToProcesses(config, recording);
+  if (tree !== undefined && typeof process.send === 'function') {
+    parentEnd = followProcess(runtime.links, process, tree.link, 1);
+  }
+  const isInherited = tree !== undefined;
+  const parts: WorkerParts = { runtime, preload: PRELOAD, isInherited };
+  propagateToWorkers({ config, redactionKey, originHrtimeNs, channel, listening, linkMemory, isInherited }, parts);
+}
+
+function propagateToProcesses(config: TracerConfig, recording: ThreadRecording): void {
+  const { redactionKey, runtime } = recording;
   const tree = { config, redactionKey, parentPid: process.pid };
-  installChildProcesses((nodeOptions) => treeEnvironment(tree, preload, nodeOptions));
+  let unreachable = 0;
+  installChildProcesses({
+    links: runtime.links,
+    environmentForChild: (nodeOptions, link) => treeEnvironment({ ...tree, link }, PRELOAD, nodeOptions),
+    unreachable(command) {
+      if (++unreachable > UNREACHABLE_NOTES_MAX) return;
+      const text = `${recording.scrub(command)}: what is started with an empty environment cannot be recorded`;
+      recording.post({ type: 'note', timeNs: recording.nowNs(), kind: 'not recorded', text });
+    },
+  });
 }
 
 /** A worker thread joins the recording of its process; where there is none, its TypeScript needs no build either. */
 function startInWorker(): void {
   const boot = workerBoot();
+  hideOwnFlag(boot, PRELOAD);
   const recording = boot === undefined ? undefined : joinRecording(boot, RECORDER_BUNDLE);
   const loader = install(boot?.config ?? configure(true), recording);
   loader.esModules.ensure();
-  loader.esModules.ensureResolution();
+  if (boot === undefined || hasTypeScriptAround(boot.script ?? undefined, boot.config.root)) {
+    loader.esModules.ensureResolution();
+  }
   if (boot === undefined || recording === undefined) return;
-  publishToWorkers(boot);
+  if (boot.start !== 0) recording.runtime.workerLinks.startedBy(boot.start);
+  propagateToProcesses(boot.config, recording);
+  const isInherited = boot.isInherited || boot.execArgv !== null;
+  propagateToWorkers(boot, { runtime: recording.runtime, preload: PRELOAD, isInherited });
   watchProcessEnd({
     beforeExit() {
       recording.drain();
@@ -110,13 +155,22 @@ function startInWorker(): void {
     onUncaught: (error, origin) => loader.stacks.whileReadable(() => recording.runtime.uncaught(error, origin)),
     onIdle() {},
     onFatal() {},
+    onMessage() {},
+    shownThread: (threadId) => shownThread(recording, threadId),
     onWorker: (worker) => watchWorkerEnd(worker, recording),
+    onListener() {},
+    watched: undefined,
+    onWatched() {},
   });
+}
+
+function shownThread({ runtime }: ThreadRecording, threadId: unknown): unknown {
+  return typeof threadId === 'number' && threadId > 0 ? runtime.linkMemory.shownThreadId(threadId) : threadId;
 }
 
 /** A worker that is terminated cannot say so itself. */
 function watchWorkerEnd(worker: Worker, recording: ThreadRecording): void {
-  const thread = worker.threadId;
+  const thread = realThreadId(worker);
   worker.once('exit', () => recording.post({ type: 'thread-end', thread, timeNs: recording.nowNs() }));
 }
 
@@ -187,7 +241,10 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader, qu
       setImmediate(disarm).unref();
     },
     onFatal: (error) => void loader.report.arm({ error }),
+    onMessage: () => parentEnd?.received(),
+    shownThread: (threadId) => shownThread(recording, threadId),
     onWorker: (worker) => watchWorkerEnd(worker, recording),
+    ...watchListeners(config.signal, recording.control),
   });
 }
 

@@ -1,6 +1,10 @@
-import { Worker, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
 import type { RecorderOptions } from '@execution-cinema/store';
+import { SIGNAL_EXEC_ARGV, type SignalState } from '../snapshot/signal.ts';
+
+/** A port of this thread whose messages make its event loop turn, and do nothing else. */
+export let turnPort: object | undefined;
 
 /** A thread that waits to be told what to record. */
 let waiting: Worker | undefined;
@@ -9,13 +13,14 @@ let waiting: Worker | undefined;
  * Starts the recorder thread ahead of everything else: it takes as long to come up as the program does to start. It
  * inherits neither flags nor environment (but the choice of driver), keeps nothing alive and prints nothing.
  */
-export function launchRecorder(bundle: URL): void {
+export function launchRecorder(bundle: URL, signal?: SignalState): void {
   const sqlite = process.env['TRACER_SQLITE'];
   waiting = withoutWorkerEvent(
     () =>
       new Worker(bundle, {
         name: 'tracer recorder',
-        execArgv: [],
+        execArgv: SIGNAL_EXEC_ARGV,
+        workerData: signal,
         env: sqlite === undefined ? {} : { TRACER_SQLITE: sqlite },
         stdin: false,
         // Its own streams: with the program's, Node would open `process.stdout` here and now.
@@ -28,10 +33,11 @@ export function launchRecorder(bundle: URL): void {
   waiting.unref();
 }
 
-/** Tells the recorder thread what to record. Its failure only ends the recording: writers see R_RECORDER and stop waiting. */
-export function startRecorderWorker(bundle: URL, options: RecorderOptions): void {
+/** Tells the recorder thread what to record, and returns its id. Its failure only ends the recording: writers see R_RECORDER and stop waiting. */
+export function startRecorderWorker(bundle: URL, options: RecorderOptions): number {
   if (waiting === undefined) launchRecorder(bundle);
   const worker = waiting!;
+  const { threadId } = worker;
   waiting = undefined;
   const ring = new Int32Array(options.main.ring);
   const ended = (): void => {
@@ -40,7 +46,12 @@ export function startRecorderWorker(bundle: URL, options: RecorderOptions): void
   };
   worker.on('error', ended);
   worker.on('exit', ended);
-  worker.postMessage(options, options.ports as MessagePort[]);
+  const { port1, port2: turn } = new MessageChannel();
+  port1.on('message', () => undefined);
+  port1.unref();
+  turnPort = port1;
+  worker.postMessage({ options, turn }, [...(options.ports as MessagePort[]), turn]);
+  return threadId;
 }
 
 /** Nothing is to be recorded after all. */

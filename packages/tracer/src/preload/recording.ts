@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import workerThreads, { type MessagePort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
-import { createRuntime, type Runtime } from '@execution-cinema/runtime';
+import { allocateLinkMemory, createRuntime, type Runtime } from '@execution-cinema/runtime';
 import type { RecorderMessage, RecorderReport, TreeTotals } from '@execution-cinema/store';
 import { BUILD_ID } from '../build-id.ts';
 import type { TracerConfig } from '../config/index.ts';
@@ -9,6 +9,9 @@ import type { Tree } from '../propagate/tree.ts';
 import { createIsolatedRedactor } from '../redaction/isolated-redactor.ts';
 import { startRecorderWorker } from './recorder-worker.ts';
 import { allocateThreadMemory, DRAIN_MS_MAX, type ThreadRecording } from './thread-recording.ts';
+
+/** As they are before the runtime follows the program's. */
+const { MessageChannel, receiveMessageOnPort } = workerThreads;
 
 /** The end waits for a recorder that has stopped early, while it writes down what was lost, at most this long. */
 const ACCOUNTS_MS_MAX = 200;
@@ -53,7 +56,10 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
       // The recorder has ended and its losses have been told.
     }
   };
-  startRecorderWorker(recorderBundle, {
+  const linkSeed = randomBytes(4).readUInt32LE();
+  const linkMemory = allocateLinkMemory(linkSeed);
+  const listening = new SharedArrayBuffer(4);
+  const recorderThread = startRecorderWorker(recorderBundle, {
     file: config.out,
     root: config.root,
     toolVersion: BUILD_ID,
@@ -81,6 +87,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
     },
     ports: [port2],
     channel,
+    listening,
     flushMs: config.flushMs,
     ...(config.keepBytes === null ? {} : { keepBytes: config.keepBytes }),
     ...(config.keepTotalBytes === null ? {} : { keepTotalBytes: config.keepTotalBytes }),
@@ -95,15 +102,23 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
     backpressure: config.backpressure,
     values: config.values,
     redactor,
+    linkSeed,
+    linkMemory,
     post,
   });
+  runtime.linkMemory.hideThread(recorderThread);
   return {
     runtime,
+    thread: 0,
+    control: new Int32Array(ring),
     originHrtimeNs,
     channel,
+    listening,
     redactionKey,
+    sharedMemory: linkMemory,
     post,
     nowNs,
+    scrub: (command) => redactor.scrubArguments(command.split(' ')).join(' '),
     openPort() {
       const { port1: far, port2: near } = new MessageChannel();
       port1.postMessage({ type: 'port', port: near } satisfies RecorderMessage, [near]);

@@ -12,12 +12,22 @@ export const DRAIN_MS_MAX = 5_000;
 /** What the loader and the end of a thread need of its recording, main thread or worker. */
 export interface ThreadRecording {
   readonly runtime: Runtime;
+  /** 0 for the main thread, else the worker's threadId. */
+  readonly thread: number;
+  /** Control words of the ring (`R_*`). */
+  readonly control: Int32Array;
   readonly redactionKey: string;
+  /** What the threads of the process tell each other about messages. */
+  readonly sharedMemory: SharedArrayBuffer;
   /** BroadcastChannel on which the recorder listens. */
   readonly channel: string;
+  /** One word: 1 once it does. */
+  readonly listening: SharedArrayBuffer;
   post(message: RecorderMessage): void;
   /** A port for another thread that has something to tell the recorder; null: it has to use the channel. */
   openPort(): MessagePort | null;
+  /** A command line as it may be stored. */
+  scrub(command: string): string;
   /** Nanoseconds since the recording began. */
   nowNs(): number;
   /** Waits until everything so far is stored. */

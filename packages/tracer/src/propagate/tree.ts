@@ -14,6 +14,8 @@ export interface Tree {
   readonly redactionKey: string;
   /** The recorded process above, which need not be the direct parent (a shell may stand between). */
   readonly parentPid: number;
+  /** Number of the start of this process, see `Links`. */
+  readonly link: number;
   /** The program's own NODE_OPTIONS, without what was added to start the preload. */
   readonly nodeOptions: string | null;
 }

@@ -106,6 +106,6 @@ function siteOf({ kind, payload }: EventScanner): number | undefined {
   if (kind <= K.ENTER_MANY) return payload;
   if (kind < K.SUSPEND) return undefined;
   const other =
-    kind === K.SCOPE_LINK || kind === K.LOG || (kind >= K.UNCAUGHT && kind <= K.MARK) || kind === K.CORRELATION;
+    kind === K.SCOPE_LINK || kind === K.LOG || (kind >= K.UNCAUGHT && kind <= K.MARK) || kind >= K.CORRELATION;
   return other ? undefined : payload;
 }

@@ -70,20 +70,26 @@ export class LevelControl {
     return this.loads.findLast((load) => load.thread === thread && site >= load.base && site < load.base + load.count);
   }
 
-  /** Sets the level of every function of a module. Returns how many functions changed. */
-  setLevels(key: string, levelOf: (functionName: string) => number): number {
+  /** Sets levels of functions of a module; undefined leaves one as it is. Returns how many functions changed. */
+  changeLevels(key: string, levelOf: (functionName: string) => number | undefined): number {
     const table = this.tableOf(key);
     if (table === undefined) return 0;
     const { levels } = this.stateOf(table);
     let changed = 0;
     for (const [index, name] of table.names.entries()) {
       const level = levelOf(name);
-      if (levels[index] === level) continue;
+      if (level === undefined || levels[index] === level) continue;
       levels[index] = level;
       changed++;
     }
     if (changed > 0) this.writeModule(key);
     return changed;
+  }
+
+  /** Levels in force per function; undefined when the module is not known. */
+  levelsOf(key: string): Uint8Array | undefined {
+    const table = this.tableOf(key);
+    return table === undefined ? undefined : (this.modules.get(key)?.levels ?? table.startLevels);
   }
 
   /** Counts a function instead of recording it, or the other way round. False when the module is not known. */

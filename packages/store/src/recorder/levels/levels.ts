@@ -4,6 +4,7 @@ import type { Piece } from '../ring-reader.ts';
 import { Budget } from './budget.ts';
 import { HeatGauge } from './heat.ts';
 import { LevelControl } from './level-control.ts';
+import { LiveLevels } from './live-levels.ts';
 import { SiteTables } from './module-sites.ts';
 import { PlanWatch, type PlanChange, type PlanSource } from './plan-watch.ts';
 
@@ -21,6 +22,7 @@ export interface LevelsOptions {
 /** Everything that moves levels while the program runs, as the recorder feeds it. */
 export class Levels {
   readonly control: LevelControl;
+  readonly live: LiveLevels;
   private readonly watch: PlanWatch | undefined;
   private readonly budget: Budget | undefined;
   private readonly gauges = new Map<number, { gauge: HeatGauge; busyMs: number }>();
@@ -30,7 +32,8 @@ export class Levels {
   constructor(db: Database, options: LevelsOptions) {
     const tables = new SiteTables(db);
     this.control = new LevelControl((key) => tables.of(key));
-    const parts = { control: this.control, tables };
+    this.live = new LiveLevels(this.control, tables);
+    const parts = { control: this.control, tables, live: this.live };
     if (options.plan !== undefined) {
       const changed = (change: PlanChange): void => options.planChanged(change);
       this.watch = new PlanWatch(options.plan.file, options.plan.source, { ...parts, changed });
@@ -54,6 +57,12 @@ export class Levels {
   loaded({ thread, base, count, key }: LoadMessage): void {
     this.control.addLoad({ thread, base, count, key });
     this.watch?.loaded(key);
+    this.live.loaded(key);
+  }
+
+  /** Whether `stored` is of any use. */
+  get measures(): boolean {
+    return this.budget !== undefined;
   }
 
   /** A piece is stored; its words still stand. */

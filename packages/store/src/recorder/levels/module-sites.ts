@@ -9,6 +9,8 @@ export interface LevelSites {
   names: readonly string[];
   /** Level in force at start, per function. */
   startLevels: Uint8Array;
+  /** Highest level whose sites exist in the code, per function. */
+  ceilings: Uint8Array;
   /** Level from which a site records, per site. */
   ranks: Uint8Array;
   /** Function index, per site. */
@@ -56,6 +58,7 @@ export function flatten(key: string, file: string, { sites, functions }: ModuleS
     file,
     names: functions.map(({ name }) => name),
     startLevels: Uint8Array.from(functions, ({ level }) => level),
+    ceilings: Uint8Array.from(functions, ({ ceiling }) => ceiling),
     ranks: Uint8Array.from(sites, ([, rank]) => rank),
     functions: Uint32Array.from(sites, ([, , functionIndex]) => functionIndex),
     kinds: Uint8Array.from(sites, ([kind]) => kind),

@@ -5,6 +5,7 @@ import { scratchFolder } from '../../../test/recorder/bundle.ts';
 import { smallSiteTable } from '../../../test/recorder/site-table.ts';
 import { LevelControl } from './level-control.ts';
 import { flatten, type SiteTables } from './module-sites.ts';
+import { LiveLevels } from './live-levels.ts';
 import { PlanWatch, type LivePlan, type PlanChange } from './plan-watch.ts';
 
 let file: string;
@@ -35,7 +36,12 @@ beforeEach(() => {
       after.json.includes('3') ? [`${files.join()}: must load again`] : [],
   };
   const tables = { of: () => table } as unknown as SiteTables;
-  watch = new PlanWatch(file, source, { control, tables, changed: (change) => changes.push(change) });
+  watch = new PlanWatch(file, source, {
+    control,
+    tables,
+    live: new LiveLevels(control, tables),
+    changed: (change) => changes.push(change),
+  });
 });
 
 /** Lets a second pass in which the recorder is awake. */

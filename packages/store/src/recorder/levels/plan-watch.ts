@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { LevelControl } from './level-control.ts';
+import type { LiveLevels } from './live-levels.ts';
 import type { SiteTables } from './module-sites.ts';
 
 /** A plan as the recorder sees it. */
@@ -40,6 +41,7 @@ export class PlanWatch {
   private readonly source: PlanSource;
   private readonly control: LevelControl;
   private readonly tables: SiteTables;
+  private readonly live: LiveLevels;
   private readonly changed: (change: PlanChange) => void;
   private plan: LivePlan;
   private version: string;
@@ -50,13 +52,14 @@ export class PlanWatch {
   constructor(
     file: string,
     source: PlanSource,
-    parts: { control: LevelControl; tables: SiteTables; changed: (change: PlanChange) => void },
+    parts: { control: LevelControl; tables: SiteTables; live: LiveLevels; changed: (change: PlanChange) => void },
   ) {
     this.file = file;
     this.source = source;
     this.plan = source.current;
     this.control = parts.control;
     this.tables = parts.tables;
+    this.live = parts.live;
     this.changed = parts.changed;
     this.version = versionOf(file);
   }
@@ -102,7 +105,9 @@ export class PlanWatch {
 
   private apply(key: string): number {
     const table = this.tables.of(key);
-    return table === undefined ? 0 : this.control.setLevels(key, this.plan.levelsIn(table.file));
+    if (table === undefined) return 0;
+    const levelOf = this.plan.levelsIn(table.file);
+    return this.control.changeLevels(key, (name) => this.live.over(table.file, name, levelOf(name)));
   }
 }
 

@@ -1,4 +1,4 @@
-import { DEFAULT_FOLDER, findRoot } from '../../config/index.ts';
+import { findRoot, recordingsPlace } from '../../config/index.ts';
 import type { Command } from '../command.ts';
 import { join } from 'node:path';
 import type { DoctorInput, Finding } from '../doctor/check.ts';
@@ -32,7 +32,7 @@ export const doctor: Command = {
 
 function examine(input: DoctorInput): Finding[] {
   const { findings, config } = checkConfig(input);
-  const out = config?.out ?? join(findRoot(input.cwd), DEFAULT_FOLDER, 'x.db');
+  const out = config?.out ?? join(recordingsPlace(findRoot(input.cwd)).folder, 'x.db');
   return [
     checkNode(),
     checkSqlite(),

@@ -44,6 +44,9 @@ const NO_SITE: ReadonlySet<number> = new Set([
   K.REQUEST_END,
   K.MARK,
   K.CORRELATION,
+  K.SEND,
+  K.RECEIVE,
+  K.REQUEST_SOCKET,
 ]);
 
 /** What one decoded event says, without replaying what came before it. */
@@ -67,6 +70,7 @@ export function eventData(event: DecodedEvent, resolver: SiteResolver): Record<s
     ...(site && nameAt(site) !== '' ? { name: nameAt(site) } : {}),
     ...(event.number === 0 ? {} : { number: event.number }),
     ...(event.number2 === 0 ? {} : { number2: event.number2 }),
+    ...(event.number3 === 0 ? {} : { number3: event.number3 }),
     values: event.values.map(valueToJson),
     ...(event.causeCode >= 0
       ? {
@@ -133,6 +137,11 @@ function detailOf(event: DecodedEvent, site: Site | undefined): string {
       return `${nameAt(site)} ${event.number} times: first ${first}, last ${second}, min ${third}, max ${values[3] ?? ''}`;
     case K.CORRELATION:
       return `${event.number} is ${first}`;
+    case K.SEND:
+    case K.RECEIVE:
+      return `${K.LINK_KINDS[event.payload] ?? ''} ${event.number2} of channel ${event.number}${cause}`;
+    case K.REQUEST_SOCKET:
+      return `#${event.number} ${first} to ${second}, request ${event.number2}`;
     default:
       return values.join(' ');
   }

@@ -53,10 +53,20 @@ function isExecutable(path: string): boolean {
  * second). What was there stays, and comes first.
  */
 function withPreload(nodeOptions: string | undefined): string {
-  const file = fileURLToPath(PRELOAD_CJS);
-  const own = `--require ${quoteOption(file)} --import ${quoteOption(pathToFileURL(fileURLToPath(PRELOAD_ESM)).href)}`;
+  const own = ownOptions();
   if (nodeOptions?.includes(own)) return nodeOptions;
   return nodeOptions ? `${nodeOptions} ${own}` : own;
+}
+
+/** NODE_OPTIONS without what `withPreload` has added. */
+export function withoutPreload(nodeOptions: string | undefined): string | undefined {
+  const rest = nodeOptions?.replace(ownOptions(), '').trim();
+  return rest === '' ? undefined : rest;
+}
+
+function ownOptions(): string {
+  const file = fileURLToPath(PRELOAD_CJS);
+  return `--require ${quoteOption(file)} --import ${quoteOption(pathToFileURL(fileURLToPath(PRELOAD_ESM)).href)}`;
 }
 
 /** Quotes as Node reads NODE_OPTIONS: words end at spaces, double quotes hold them together, a backslash escapes. */

@@ -1,0 +1,79 @@
+import { Socket } from 'node:net';
+import { ownData } from '../capture/classify.ts';
+import { isProxy, weakMapGet, weakMapSet } from '../primordials.ts';
+
+/*
+ * By which connection a request went: its two addresses, and how many requests went before it. Client and server say the
+ * same of it, each for itself, so that a request in one process can be found again in another without a header.
+ */
+
+/** Requests whose connection is not known yet; past it the oldest is given up. */
+const WAITING_MAX = 1_000;
+
+export interface Connections {
+  /** A request has come in. */
+  incoming(number: number, socket: unknown): void;
+  /** A request goes out; its connection may still have to be made. `request` holds it in its property `socket`. */
+  outgoing(number: number, request: object): void;
+  /** A request goes out by this connection. */
+  sent(number: number, socket: unknown): void;
+  /** Looks which connections have been made meanwhile. */
+  settle(): void;
+}
+
+export type PutConnection = (number: number, before: number, client: string, server: string) => void;
+
+export function createConnections(put: PutConnection): Connections {
+  const counts = new WeakMap<object, number>();
+  let waiting: { number: number; request: object }[] = [];
+
+  const tell = (number: number, socket: Socket, isServer: boolean): boolean => {
+    const { localAddress, localPort, remoteAddress, remotePort } = socket;
+    if (localPort === undefined || remotePort === undefined) return false;
+    const before = weakMapGet(counts, socket) ?? 0;
+    weakMapSet(counts, socket, before + 1);
+    const here = addressText(localAddress, localPort);
+    const there = addressText(remoteAddress, remotePort);
+    put(number, before, isServer ? there : here, isServer ? here : there);
+    return true;
+  };
+
+  /** False: not yet. */
+  const sent = (number: number, socket: unknown): boolean => {
+    if (!isSocket(socket)) return true;
+    if (ownData(socket, 'connecting') === true) return false;
+    return tell(number, socket, false) || socket.destroyed;
+  };
+
+  const settle = (): void => {
+    if (waiting.length === 0) return;
+    const asked = waiting;
+    waiting = [];
+    for (const entry of asked) {
+      const socket = ownData(entry.request, 'socket');
+      if (socket === null || socket === undefined || !sent(entry.number, socket)) waiting.push(entry);
+    }
+  };
+
+  return {
+    incoming(number, socket) {
+      if (isSocket(socket)) tell(number, socket, true);
+    },
+    outgoing(number, request) {
+      if (waiting.length >= WAITING_MAX) waiting.shift();
+      waiting.push({ number, request });
+      settle();
+    },
+    sent,
+    settle,
+  };
+}
+
+function isSocket(value: unknown): value is Socket {
+  return typeof value === 'object' && value !== null && !isProxy(value) && value instanceof Socket;
+}
+
+/** An IPv4 address looks the same from a socket that listens for both kinds. */
+function addressText(address: string | undefined, port: number): string {
+  return `${(address ?? '').replace(/^::ffff:/, '')}:${port}`;
+}

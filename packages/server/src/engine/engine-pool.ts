@@ -1,0 +1,93 @@
+/*
+ * The engines of one recording: a thread for what must answer within a frame or two, threads for what may take long, and
+ * processes for SQL. Questions wait here, so that they can be taken back before they have begun.
+ */
+import { SQL_TIME_LIMIT_MS, type Method } from '../protocol.ts';
+import { EngineThread, type Work } from './engine-thread.ts';
+import type { EngineData } from './messages.ts';
+import { SqlProcess } from './sql-process.ts';
+
+/** Answered from a few chunks: never behind a scan of everything. */
+const QUICK: ReadonlySet<Method> = new Set<Method>([
+  'open',
+  'overview',
+  'film',
+  'flame',
+  'resolve',
+  'momentsAt',
+  'move',
+  'state',
+  'value',
+  'code',
+  'source',
+  'lineValues',
+  'steps',
+  'schema',
+  'recordings',
+]);
+
+const SLOW_THREADS_MAX = 2;
+const SQL_PROCESSES_MAX = 3;
+
+export class EnginePool {
+  private readonly file: URL;
+  private readonly data: EngineData;
+  private readonly quick: EngineThread;
+  private readonly slow: EngineThread[];
+  private readonly queries = new Set<SqlProcess>();
+  private waiting: Work[] = [];
+  private closed = false;
+
+  constructor(file: URL, data: EngineData) {
+    this.file = file;
+    this.data = data;
+    const thread = (): EngineThread => new EngineThread(file, data, () => this.dispatch());
+    this.quick = thread();
+    this.slow = Array.from({ length: SLOW_THREADS_MAX }, thread);
+  }
+
+  run(work: Work): void {
+    this.waiting.push(work);
+    this.dispatch();
+  }
+
+  /** Takes a question back: it hears nothing more. */
+  cancel(work: Work): void {
+    this.waiting = this.waiting.filter((other) => other !== work);
+    if (this.quick.cancel(work) || this.slow.some((thread) => thread.cancel(work))) return;
+    for (const query of this.queries) if (query.work === work) query.kill();
+  }
+
+  private dispatch(): void {
+    if (this.closed) return;
+    this.waiting = this.waiting.filter((work) => !this.begin(work));
+  }
+
+  private begin(work: Work): boolean {
+    if (work.method === 'sql') return this.beginQuery(work);
+    const threads = QUICK.has(work.method) ? [this.quick] : this.slow;
+    const free = threads.find((thread) => !thread.busy);
+    free?.run(work);
+    return free !== undefined;
+  }
+
+  private beginQuery(work: Work): boolean {
+    if (this.queries.size >= SQL_PROCESSES_MAX) return false;
+    const query: SqlProcess = new SqlProcess(this.file, this.data, work, {
+      timeLimitMs: SQL_TIME_LIMIT_MS,
+      onEnd: () => {
+        this.queries.delete(query);
+        this.dispatch();
+      },
+    });
+    this.queries.add(query);
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.waiting = [];
+    for (const query of this.queries) query.kill();
+    await Promise.all([this.quick, ...this.slow].map((thread) => thread.stop()));
+  }
+}

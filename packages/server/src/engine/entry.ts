@@ -1,0 +1,64 @@
+/*
+ * What an engine runs: in a worker thread of the server, or, with SQL_ARGUMENT, in a process of its own for one SQL
+ * statement. It answers with whole frames, so that the server's thread only passes bytes on.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { errorInfo } from '../errors.ts';
+import { encodeFrame } from '../protocol/frames.ts';
+import { EngineContext } from './context.ts';
+import { Job } from './job.ts';
+import type { EngineData, EngineMessage, JobMessage } from './messages.ts';
+import { METHODS } from './methods/index.ts';
+import { runQuery } from './methods/sql.ts';
+import { SQL_ARGUMENT, type SqlBegun } from './sql-process.ts';
+
+if (parentPort) {
+  const port = parentPort;
+  const context = new EngineContext(workerData as EngineData);
+  port.on('message', (message: JobMessage) => {
+    const tell = (answer: EngineMessage): void => {
+      const bytes = 'frame' in answer && typeof answer.frame !== 'string' ? [answer.frame.buffer] : [];
+      port.postMessage(answer, bytes);
+    };
+    const { job } = message;
+    try {
+      tell({ job, frame: answerOf(context, message, tell) });
+    } catch (error) {
+      tell({ job, error: errorInfo(error) });
+    }
+  });
+} else if (process.argv[2] === SQL_ARGUMENT) {
+  const context = new EngineContext(JSON.parse(process.argv[3]!) as EngineData);
+  process.once('message', (message: JobMessage) => {
+    const tell = (answer: EngineMessage | SqlBegun): void => void process.send!(answer);
+    const end = (answer: EngineMessage): void => void process.send!(answer, () => process.disconnect());
+    try {
+      const job = new Job(new Int32Array(1), (progress) => tell({ job: 0, progress }));
+      const result = runQuery(context, message.params as never, job, () => tell({ begun: true }));
+      end({ job: 0, frame: encodeFrame({ id: message.id, result }) });
+    } catch (error) {
+      end({ job: 0, error: errorInfo(error) });
+    }
+    context.close();
+  });
+}
+
+function answerOf(
+  context: EngineContext,
+  { job: number, id, method, params, otherFile, flag }: JobMessage,
+  tell: (answer: EngineMessage) => void,
+): string | Uint8Array<ArrayBuffer> {
+  const job = new Job(new Int32Array(flag), (progress) => tell({ job: number, progress }));
+  job.checkpoint();
+  if (context.data.file !== null) {
+    void context.recording;
+    context.refresh();
+  }
+  const answer = METHODS[method as keyof typeof METHODS] as (
+    context: EngineContext,
+    params: unknown,
+    job: Job,
+    otherFile?: string,
+  ) => unknown;
+  return encodeFrame({ id, result: answer(context, params, job, otherFile) });
+}

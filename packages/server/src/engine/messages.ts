@@ -1,0 +1,30 @@
+/* Between the server's thread and an engine: plain data over postMessage. */
+import type { ErrorInfo, Method, Progress } from '../protocol.ts';
+
+/** What an engine is started with. */
+export interface EngineData {
+  /** Recording, absolute; null for the engine that lists the folder. */
+  file: string | null;
+  /** Its id for the page. */
+  rec: string;
+  folder: string;
+  /** Recordings outside of it that were named on the command line. */
+  others: string[];
+}
+
+export interface JobMessage {
+  job: number;
+  /** Id of the client's request: the engine writes the whole frame of the answer. */
+  id: number;
+  method: Method;
+  params: unknown;
+  /** Path of the other recording, where one is compared. */
+  otherFile?: string;
+  /** One Int32: not 0 cancels. */
+  flag: SharedArrayBuffer;
+}
+
+export type EngineMessage =
+  | { job: number; frame: string | Uint8Array<ArrayBuffer> }
+  | { job: number; error: ErrorInfo }
+  | { job: number; progress: Progress };

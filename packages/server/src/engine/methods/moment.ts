@@ -1,0 +1,114 @@
+import { formatCall, typeOfValue, valueToText } from '@execution-cinema/format';
+import {
+  eventAt,
+  eventAtTime,
+  objectAt,
+  resolveMoment,
+  timeOfMoment,
+  type Recording,
+  type State,
+  type StateFrame,
+  type StateScope,
+  type StateVariable,
+} from '@execution-cinema/store';
+import { ServerError } from '../../errors.ts';
+import { encodeValue, type At, type EventView, type Moment } from '../../protocol.ts';
+import { functionIdAt } from '../functions.ts';
+import { stateOf } from '../state.ts';
+import { at } from '../views/basics.ts';
+import { asyncCallerViews, frameViews, suspendedViews } from '../views/state-view.ts';
+import type { Answer } from './method.ts';
+
+const FRAMES_DEFAULT = 20;
+
+/** A moment with its time. Throws RangeError when it is not stored. */
+export function atMoment(recording: Recording, moment: Moment): At {
+  const { thread, event } = moment;
+  const info = recording.chunks(thread).findLast((chunk) => chunk.firstEvent <= event);
+  if (!info || event >= info.firstEvent + info.events) {
+    throw new RangeError(`event ${event} of thread ${thread} is not stored`);
+  }
+  return at(thread, event, timeOfMoment(recording, moment));
+}
+
+export const resolve: Answer<'resolve'> = ({ recording }, { text, thread }) =>
+  atMoment(recording, resolveMoment(recording, text, thread));
+
+export const momentsAt: Answer<'momentsAt'> = ({ recording }, { timeNs, threads }) => {
+  const wanted = recording.threads().filter(({ id }) => !threads || threads.includes(id));
+  const moments = wanted.flatMap(({ id }) => {
+    const found = eventAtTime(recording, id, timeNs);
+    return found ? [at(id, found.event, found.timeNs)] : [];
+  });
+  return { moments };
+};
+
+export const state: Answer<'state'> = (context, params, job) => {
+  const { recording } = context;
+  const { thread, event } = params.moment;
+  const found = stateOf(context, params.moment, job);
+  const before =
+    params.since && params.since.thread === thread ? valuesOf(stateOf(context, params.since, job)) : undefined;
+  const options = {
+    frames: params.frames ?? FRAMES_DEFAULT,
+    call: params.call,
+    isChanged: (frame: StateFrame, scope: StateScope, variable: StateVariable) =>
+      before !== undefined && before.get(keyOf(frame, scope, variable)) !== textOf(variable),
+    functionId: (frame: StateFrame) => functionIdAt(recording, frame.file, frame.function, frame.line),
+  };
+  return {
+    at: at(thread, event, found.timeNs),
+    clockErrorNs: found.clockErrorNs,
+    event: eventView(recording, params.moment),
+    frames: frameViews(found, options),
+    framesOmitted: found.framesOmitted,
+    asyncCallers: asyncCallerViews(found),
+    suspended: suspendedViews(found),
+    suspendedComplete: found.suspendedComplete,
+  };
+};
+
+function keyOf(frame: StateFrame, scope: StateScope, { name }: StateVariable): string {
+  const owner = scope.instance === 0 ? `call ${frame.call} ${scope.line}:${scope.column}` : `scope ${scope.instance}`;
+  return `${owner} ${name}`;
+}
+
+/** What can be told apart of a value. */
+function textOf({ value, source }: StateVariable): string {
+  return source === 'unknown' ? 'unknown' : valueToText(value);
+}
+
+function valuesOf({ frames }: State): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const frame of frames) {
+    for (const scope of frame.scopes) {
+      for (const variable of scope.variables) values.set(keyOf(frame, scope, variable), textOf(variable));
+    }
+  }
+  return values;
+}
+
+export function eventView(recording: Recording, { thread, event }: Moment): EventView {
+  const found = eventAt(recording, thread, event);
+  if (!found) return { kind: 'unknown', call: null, function: '', place: null, name: null, value: null };
+  const { kind, call, line, column, file, name, values } = found;
+  return {
+    kind,
+    call: call > 0 ? formatCall(thread, call) : null,
+    function: found.function,
+    place: file === '' ? null : { file, line, column },
+    name: name ?? null,
+    value: values.length > 0 ? encodeValue(values.at(-1)) : null,
+  };
+}
+
+export const value: Answer<'value'> = ({ recording }, { moment, object, depth }) => {
+  const found = objectAt(recording, moment.thread, moment.event, object);
+  if (!found) throw new ServerError('UNAVAILABLE', `object ${object} was not captured before this moment`);
+  const limits = { depth: depth ?? VALUE_DEPTH_DEFAULT, objects: VALUE_OBJECTS_MAX, characters: VALUE_CHARACTERS_MAX };
+  return { value: encodeValue(found, limits), type: typeOfValue(found), asOf: null };
+};
+
+const VALUE_DEPTH_DEFAULT = 6;
+const VALUE_OBJECTS_MAX = 2_000;
+const VALUE_CHARACTERS_MAX = 200_000;

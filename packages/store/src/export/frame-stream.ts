@@ -1,0 +1,190 @@
+import { K, type Value } from '@execution-cinema/format';
+import { chunkDetail, NO_SITE, type FrameVisitor, type OpenStack } from '../detail/chunk-detail.ts';
+import type { Progress } from '../index/progress.ts';
+import { plainText } from '../index/value-text.ts';
+import { chunkOfTime, firstChunkFrom, type Chunk } from '../read/chunks.ts';
+import type { TimeRange } from '../read/moments.ts';
+import type { ProcessRow, Recording, ThreadRow } from '../read/recording.ts';
+import type { Site } from '../read/sites.ts';
+
+export interface ExportOptions {
+  thread?: number;
+  /** Calls that reach beyond it are cut at its ends. */
+  range?: TimeRange;
+  onProgress?: (progress: Progress) => void;
+  onDamage?: (thread: number, chunk: number, reason: string) => void;
+}
+
+/** One format: what it makes of the frames of each thread. Every method returns text or bytes to be written. */
+export interface FrameFormat<Piece extends string | Uint8Array> {
+  head(): Piece;
+  threadStart(thread: ThreadRow, process: ProcessRow | undefined): Piece;
+  /** A frame comes on top: a call, or one that goes on after an await. */
+  begin(frame: StreamFrame, timeNs: number): Piece;
+  /** The frame on top goes. */
+  end(frame: StreamFrame, timeNs: number, outcome: number): Piece;
+  /** A line of output or a mark. */
+  instant(text: string, kind: 'log' | 'mark', timeNs: number): Piece;
+  threadEnd(timeNs: number): Piece;
+  tail(): Piece;
+}
+
+export interface StreamFrame {
+  thread: number;
+  call: number;
+  siteId: number;
+  site: Site | undefined;
+}
+
+/** Pieces of the whole export, in order, a chunk of the recording at a time. */
+export function* streamFrames<Piece extends string | Uint8Array>(
+  recording: Recording,
+  format: FrameFormat<Piece>,
+  options: ExportOptions = {},
+): Generator<Piece[]> {
+  const range = options.range ?? { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER };
+  const processes = new Map(recording.processes().map((process) => [process.id, process]));
+  const threads = recording.threads().filter(({ id }) => options.thread === undefined || options.thread === id);
+  const work = threads.map((thread) => {
+    const chunks = recording.chunks(thread.id);
+    return { thread, chunks: chunks.slice(firstChunkFrom(chunks, range.fromNs), chunkOfTime(chunks, range.toNs) + 1) };
+  });
+  const totalEvents = work.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.events, 0);
+  let doneEvents = 0;
+  yield [format.head()];
+  for (const { thread, chunks } of work) {
+    if (chunks.length === 0) continue;
+    yield [format.threadStart(thread, processes.get(thread.processId))];
+    const stream = new ThreadStream(recording, thread.id, range, format);
+    let before: OpenStack | undefined;
+    for (const info of chunks) {
+      const chunk = recording.tryChunk(thread.id, info);
+      if (typeof chunk === 'string') options.onDamage?.(thread.id, info.chunk, chunk);
+      else {
+        stream.texts = textsOf(chunk);
+        before = chunkDetail(chunk, info.events, before, recording.resolver(thread.id), stream).stack;
+        if (chunk.damage !== undefined) options.onDamage?.(thread.id, info.chunk, chunk.damage);
+        yield stream.take();
+      }
+      doneEvents += info.events;
+      options.onProgress?.({ doneEvents, totalEvents });
+    }
+    const isWhole = chunks.at(-1) === recording.chunks(thread.id).at(-1);
+    const endNs = Math.min(range.toNs, (isWhole ? thread.endNs : null) ?? chunks.at(-1)!.endNs);
+    stream.finish(endNs);
+    yield stream.take();
+  }
+  yield [format.tail()];
+}
+
+/** Lines of output and marks of a chunk, by event. */
+function textsOf(chunk: Chunk): Map<number, string> {
+  const texts = new Map<number, string>();
+  let has = false;
+  chunk.scan(({ kind }) => (has ||= TEXT_KINDS.has(kind)));
+  if (!has) return texts;
+  for (const { kind, event, values } of chunk.events()) if (TEXT_KINDS.has(kind)) texts.set(event, textOf(values));
+  return texts;
+}
+
+const TEXT_KINDS: ReadonlySet<number> = new Set([K.LOG, K.LOG_INJECTED, K.MARK]);
+
+function textOf([first, second]: readonly Value[]): string {
+  const text = plainText(first);
+  return second === undefined ? text : `${text} ${plainText(second)}`;
+}
+
+const RUNNING = 3;
+const TERMINATED = 5;
+
+/** Keeps what was written in step with the stack, and everything within the range. */
+class ThreadStream<Piece extends string | Uint8Array> implements FrameVisitor {
+  texts = new Map<number, string>();
+  private readonly recording: Recording;
+  private readonly thread: number;
+  private readonly range: TimeRange;
+  private readonly format: FrameFormat<Piece>;
+  private readonly written: StreamFrame[] = [];
+  /** The stack, as far as it is not written since the range has not begun. */
+  private stack: StreamFrame[] = [];
+  private pieces: Piece[] = [];
+  private nowNs = 0;
+  private begun = false;
+  private ended = false;
+
+  constructor(recording: Recording, thread: number, range: TimeRange, format: FrameFormat<Piece>) {
+    this.recording = recording;
+    this.thread = thread;
+    this.range = range;
+    this.format = format;
+  }
+
+  take(): Piece[] {
+    const { pieces } = this;
+    this.pieces = [];
+    return pieces;
+  }
+
+  start(sinceNs: number, { calls, sites }: Pick<OpenStack, 'calls' | 'sites'>): void {
+    this.nowNs = Math.max(this.nowNs, sinceNs);
+    this.stack = calls.map((call, depth) => this.frame(call, sites[depth]!));
+    if (this.begun && !this.ended) this.align(this.nowNs);
+  }
+
+  private frame(call: number, siteId: number): StreamFrame {
+    const site = siteId === NO_SITE ? undefined : this.recording.resolver(this.thread).resolve(siteId);
+    return { thread: this.thread, call, siteId, site };
+  }
+
+  /** Ends and begins what is written so that it is the stack. */
+  private align(timeNs: number): void {
+    const { written, stack } = this;
+    let same = 0;
+    while (same < written.length && same < stack.length && written[same]!.call === stack[same]!.call) same++;
+    while (written.length > same) this.pieces.push(this.format.end(written.pop()!, timeNs, TERMINATED));
+    for (const frame of stack.slice(same)) {
+      this.pieces.push(this.format.begin(frame, timeNs));
+      written.push(frame);
+    }
+  }
+
+  advance(timeNs: number, kind: number, event: number): void {
+    this.nowNs = timeNs;
+    if (!this.begun && timeNs >= this.range.fromNs) {
+      this.begun = true;
+      this.align(Math.max(this.range.fromNs, Math.min(timeNs, this.range.toNs)));
+    }
+    if (timeNs > this.range.toNs) this.close();
+    if (!this.begun || this.ended) return;
+    const text = this.texts.get(event);
+    if (text !== undefined) this.pieces.push(this.format.instant(text, kind === K.MARK ? 'mark' : 'log', timeNs));
+  }
+
+  begin(siteId: number, _isCall: boolean, timeNs: number, call: number): void {
+    const frame = this.frame(call, siteId);
+    this.stack.push(frame);
+    if (!this.begun || this.ended) return;
+    this.written.push(frame);
+    this.pieces.push(this.format.begin(frame, timeNs));
+  }
+
+  end(_siteId: number, outcome: number, timeNs: number): void {
+    const frame = this.stack.pop();
+    if (!frame || !this.begun || this.ended) return;
+    this.written.pop();
+    this.pieces.push(this.format.end(frame, timeNs, outcome));
+  }
+
+  private close(): void {
+    if (!this.begun || this.ended) return;
+    this.ended = true;
+    const { toNs } = this.range;
+    while (this.written.length > 0) this.pieces.push(this.format.end(this.written.pop()!, toNs, RUNNING));
+  }
+
+  finish(endNs: number): void {
+    const atNs = Math.max(endNs, Math.min(this.nowNs, this.range.toNs), this.range.fromNs);
+    while (this.written.length > 0) this.pieces.push(this.format.end(this.written.pop()!, atNs, TERMINATED));
+    this.pieces.push(this.format.threadEnd(atNs));
+  }
+}

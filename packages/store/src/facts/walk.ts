@@ -1,0 +1,164 @@
+import { K, type Value } from '@execution-cinema/format';
+import type { Progress } from '../index/progress.ts';
+import { chunkOfTime, firstChunkFrom, type ChunkEvent } from '../read/chunks.ts';
+import { copyValue, LiveObjects } from '../read/live-objects.ts';
+import type { TimeRange } from '../read/moments.ts';
+import type { Recording } from '../read/recording.ts';
+import { ThreadReplay, type Frame, type Outcome } from '../read/replay.ts';
+
+export interface WalkOptions {
+  thread?: number;
+  /** Only events in it; a call that began earlier is known without its arguments. */
+  range?: TimeRange;
+  onProgress?: (progress: Progress) => void;
+  /** What cannot be read is left out, and told here. */
+  onDamage?: (thread: number, chunk: number, reason: string) => void;
+}
+
+/** A call that has ended, or is open where the walk ends. Values stay as they are when the walk goes on. */
+export interface WalkedCall {
+  thread: number;
+  frame: Frame;
+  /** Values of its beginning; undefined when it began before the walk. */
+  arguments: readonly Value[] | undefined;
+  outcome: Outcome;
+  result: Value;
+  /** What it threw, where recorded code threw or caught it further in; undefined when that is not known. */
+  thrown: { value: Value } | undefined;
+  endEvent: number;
+  /** Null while it has not ended. */
+  endNs: number | null;
+}
+
+export interface WalkVisitor {
+  /** A thread begins; answers false to leave it out. */
+  thread?(thread: number): boolean | void;
+  /** An event, after the frames have moved; its values may change with the next event. */
+  event?(event: ChunkEvent, frame: Frame | undefined, replay: ThreadReplay): void;
+  entered?(frame: Frame, event: ChunkEvent): void;
+  ended?(call: WalkedCall): void;
+  /** After each chunk: a good moment to hand on what was gathered. */
+  chunk?(): void;
+}
+
+/** Goes over all events of a recording in the order of each thread, values included, holding what is open only. */
+export function* walk(recording: Recording, options: WalkOptions, visitor: WalkVisitor): Generator<void> {
+  const threads = recording.threads().filter(({ id }) => options.thread === undefined || options.thread === id);
+  const range = options.range ?? { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER };
+  const work = threads.map((thread) => {
+    const chunks = recording.chunks(thread.id);
+    const from = firstChunkFrom(chunks, range.fromNs);
+    return { thread, chunks: chunks.slice(from, chunkOfTime(chunks, range.toNs) + 1) };
+  });
+  const totalEvents = work.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.events, 0);
+  let doneEvents = 0;
+  for (const { thread, chunks } of work) {
+    if (visitor.thread?.(thread.id) === false) continue;
+    const walker = new ThreadWalker(recording, thread.id, range, visitor);
+    for (const info of chunks) {
+      const chunk = recording.tryChunk(thread.id, info);
+      if (typeof chunk === 'string') options.onDamage?.(thread.id, info.chunk, chunk);
+      else {
+        walker.chunk(chunk);
+        if (chunk.damage !== undefined) options.onDamage?.(thread.id, info.chunk, chunk.damage);
+      }
+      doneEvents += info.events;
+      options.onProgress?.({ doneEvents, totalEvents });
+      visitor.chunk?.();
+      yield;
+    }
+    const isWhole = chunks.at(-1) === recording.chunks(thread.id).at(-1);
+    walker.finish(isWhole ? thread.endNs : null);
+    visitor.chunk?.();
+    yield;
+  }
+}
+
+/** Errors of these come up in a promise: the caller does not see them. */
+const PROMISE_KINDS = /^async/;
+/** An error that passes through code outside of any frame. */
+const OUTSIDE = 0;
+
+class ThreadWalker {
+  private readonly thread: number;
+  private readonly range: TimeRange;
+  private readonly visitor: WalkVisitor;
+  private readonly replay: ThreadReplay;
+  private readonly known = new Map<number, readonly Value[]>();
+  private readonly inFlight = new Map<number, Value>();
+
+  private readonly recording: Recording;
+
+  constructor(recording: Recording, thread: number, range: TimeRange, visitor: WalkVisitor) {
+    this.recording = recording;
+    this.thread = thread;
+    this.range = range;
+    this.visitor = visitor;
+    this.replay = new ThreadReplay(this.recording.resolver(thread));
+  }
+
+  chunk(chunk: ReturnType<Recording['chunk']>): void {
+    const { replay, visitor, range } = this;
+    for (const frame of replay.beginChunk(chunk.header)) {
+      this.end(frame, 'terminated', undefined, chunk.header.firstEvent, chunk.header.startNs);
+    }
+    const objects = new LiveObjects();
+    chunk.forEach((event) => {
+      objects.begin(event);
+      const frame = replay.step(event);
+      const isIn = event.timeNs >= range.fromNs && event.timeNs <= range.toNs;
+      if (isIn) {
+        const { entered } = replay;
+        if (entered) {
+          if (visitor.ended)
+            this.known.set(
+              entered.call,
+              event.values.map((value) => copyValue(value)),
+            );
+          visitor.entered?.(entered, event);
+        }
+        visitor.event?.(event, frame, replay);
+      }
+      this.noteError(event, frame);
+      for (const { frame: gone, outcome, value } of replay.ended) {
+        if (isIn) this.end(gone, outcome, value, event.event, event.timeNs);
+        else this.known.delete(gone.call);
+      }
+      objects.end(event, replay.resolver.resolve(event.payload));
+    });
+  }
+
+  private noteError({ kind, values }: ChunkEvent, frame: Frame | undefined): void {
+    if (kind === K.THROW && frame) this.inFlight.set(frame.call, copyValue(values[0]));
+    else if (kind === K.CATCH && frame) this.inFlight.delete(frame.call);
+  }
+
+  private end(frame: Frame, outcome: Outcome, value: Value, endEvent: number, endNs: number | null): void {
+    const thrown = this.inFlight.has(frame.call) ? { value: this.inFlight.get(frame.call) } : undefined;
+    this.inFlight.delete(frame.call);
+    const threw = outcome === 'threw';
+    if (threw && thrown && !PROMISE_KINDS.test(frame.site?.function.kind ?? '')) {
+      this.inFlight.set(this.replay.top?.call ?? OUTSIDE, thrown.value);
+    }
+    const values = this.known.get(frame.call);
+    this.known.delete(frame.call);
+    this.visitor.ended?.({
+      thread: this.thread,
+      frame,
+      arguments: values,
+      outcome,
+      result: outcome === 'returned' ? copyValue(value) : undefined,
+      thrown: threw ? thrown : undefined,
+      endEvent,
+      endNs,
+    });
+  }
+
+  /** What is still open: it ends with its thread, if that has ended. */
+  finish(threadEndNs: number | null): void {
+    const open = [...this.replay.stack].reverse();
+    for (const frame of open)
+      this.end(frame, threadEndNs === null ? 'running' : 'terminated', undefined, -1, threadEndNs);
+    for (const frame of this.replay.asleep.values()) this.end(frame, 'suspended', undefined, -1, null);
+  }
+}

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { EXPORT_FORMATS, exportRecording, type ExportFormat, type ExportOptions } from '@execution-cinema/store';
+import { CommandError, UsageError, type Command, type FlagValues, type Invocation } from '../command.ts';
+import { countFlag, rangeFlag, rejectPositionals, textFlag } from '../flag-values.ts';
+import { counted, formatBytes, formatCount } from '../format/quantity.ts';
+import { REC_FLAG, withRecording } from '../open-recording.ts';
+import { shownPath } from '../recordings.ts';
+
+/** What opens a file of each format. */
+const OPENS_WITH: Readonly<Record<ExportFormat, string>> = {
+  perfetto: 'open it at ui.perfetto.dev',
+  chrome: 'open it at ui.perfetto.dev or chrome://tracing',
+  speedscope: 'open it at speedscope.app, or: npx speedscope FILE',
+  otlp: 'send each line to an OpenTelemetry collector, POST /v1/traces',
+  mermaid: 'paste it into a ```mermaid block or mermaid.live',
+  json: 'read it with jq',
+};
+
+/** Not for a terminal. */
+const BINARY: ReadonlySet<ExportFormat> = new Set(['perfetto']);
+
+export const exportCommand: Command = {
+  name: 'export',
+  summary: "write a recording in another tool's format",
+  usage: '[REC] --format FORMAT [--out FILE] [flags]',
+  details: [
+    'Formats: perfetto (binary, for ui.perfetto.dev), chrome (trace events in JSON), speedscope (flame charts), otlp (OpenTelemetry spans, one JSON request per line), mermaid (a sequence diagram of the first calls), json (every call with its values).',
+    'Without --out it goes to stdout. Memory stays small however long the recording is; --range and --thread make the output small too. What a call was given and returned is in otlp, mermaid and json.',
+  ],
+  flags: [
+    { name: 'format', value: 'FORMAT', text: EXPORT_FORMATS.join(', ') },
+    { name: 'out', short: 'o', value: 'FILE', text: 'where to (default: stdout)' },
+    { name: 'thread', value: 'T', text: 'only this thread' },
+    { name: 'range', value: 'A..B', text: 'only this span of time: 1s..1.5s' },
+    REC_FLAG,
+  ],
+  examples: [
+    ['tracer export --format perfetto --out run.pftrace', 'the whole run, for ui.perfetto.dev'],
+    ['tracer export --format speedscope --range 1s..2s > second.speedscope.json', 'one second as a flame chart'],
+    ['tracer export --format mermaid --range 0..50ms', 'who called whom in the first 50 ms'],
+    ["tracer export --format json | jq '.calls[] | select(.error)'", 'calls that failed, with their values'],
+  ],
+  run(invocation) {
+    const { positionals, flags, output } = invocation;
+    rejectPositionals(positionals, 1);
+    const format = formatOf(flags);
+    const out = textFlag(flags, 'out');
+    if (out === undefined && BINARY.has(format) && process.stdout.isTTY) {
+      throw new UsageError(`${format} is binary: name a file with --out, or redirect stdout`);
+    }
+    return withRecording(invocation, positionals[0], async (recording) => {
+      let damaged = 0;
+      const options: ExportOptions = {
+        ...threadAndRange(flags),
+        onProgress: ({ doneEvents, totalEvents }) =>
+          output.progress(`exported ${formatCount(doneEvents)} of ${formatCount(totalEvents)} events`),
+        onDamage: () => damaged++,
+      };
+      if (options.thread !== undefined && !recording.threads().some(({ id }) => id === options.thread)) {
+        throw new CommandError(`the recording has no thread ${options.thread}; see tracer info`);
+      }
+      const pieces = exportRecording(recording, format, options);
+      const bytes = out === undefined ? await toStdout(pieces) : await toFile(pieces, resolve(out));
+      output.progress(undefined);
+      if (damaged > 0) output.message(output.yellow(`${counted(damaged, 'chunk')} could not be read: tracer verify`));
+      if (out !== undefined) report(out, format, bytes, output);
+    });
+  },
+};
+
+function report(out: string, format: ExportFormat, bytes: number, output: Invocation['output']): void {
+  if (output.json) return output.printJson({ file: resolve(out), format, bytes });
+  output.line(`${shownPath(resolve(out))}  ${formatBytes(bytes)}`);
+  output.message(output.dim(OPENS_WITH[format]));
+}
+
+function formatOf(flags: FlagValues): ExportFormat {
+  const text = textFlag(flags, 'format');
+  const format = EXPORT_FORMATS.find((known) => known === text);
+  if (format) return format;
+  const formats = EXPORT_FORMATS.join(', ');
+  throw new UsageError(
+    text === undefined
+      ? `no format given: --format wants one of ${formats}`
+      : `there is no format ${JSON.stringify(text)}: ${formats}`,
+  );
+}
+
+function threadAndRange(flags: FlagValues): ExportOptions {
+  const thread = countFlag(flags, 'thread');
+  const range = rangeFlag(flags);
+  return { ...(thread === undefined ? {} : { thread }), ...(range === undefined ? {} : { range }) };
+}
+
+async function toStdout(pieces: Iterable<(string | Uint8Array)[]>): Promise<number> {
+  let bytes = 0;
+  for (const group of pieces) {
+    for (const data of joined(group)) {
+      bytes += data.length;
+      if (!process.stdout.write(data)) await once(process.stdout, 'drain');
+    }
+  }
+  return bytes;
+}
+
+/** Written beside and renamed at the end: a file of that name is always whole. */
+async function toFile(pieces: Iterable<(string | Uint8Array)[]>, file: string): Promise<number> {
+  const existing = await stat(file).catch(() => undefined);
+  if (existing?.isDirectory()) throw new CommandError(`${shownPath(file)} is a folder: name a file with --out`);
+  const partial = `${file}.partial`;
+  const stream = createWriteStream(partial, { mode: 0o600 });
+  let bytes = 0;
+  try {
+    await once(stream, 'open');
+    for (const group of pieces) {
+      for (const data of joined(group)) {
+        bytes += data.length;
+        if (!stream.write(data)) await once(stream, 'drain');
+      }
+    }
+    stream.end();
+    await once(stream, 'close');
+    await rename(partial, file);
+    return bytes;
+  } catch (error) {
+    stream.destroy();
+    await rm(partial, { force: true });
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
+    throw new CommandError(`${shownPath(file)} cannot be written: ${message}`);
+  }
+}
+
+/** Few large pieces instead of many small ones. */
+function* joined(group: readonly (string | Uint8Array)[]): Generator<Uint8Array> {
+  const first = group[0];
+  if (first === undefined) return;
+  if (typeof first === 'string') yield Buffer.from(group.join(''), 'utf8');
+  else yield Buffer.concat(group as Uint8Array[]);
+}

@@ -1,0 +1,1 @@
+import '@execution-cinema/server/engine';

@@ -1,0 +1,28 @@
+import { R } from '@execution-cinema/format';
+import type { ThreadRecording } from '../preload/thread-recording.ts';
+import type { LoadedScripts } from '../positions/loaded-scripts.ts';
+import { createSnapshotSource, SOURCE_PROPERTY } from './thread-source.ts';
+
+/** What a thread offers beside the runtime, hidden on what the runtime's symbol holds. */
+export interface SnapshotOffer {
+  /** Asks for a snapshot and waits until the threads have been read. */
+  snapshot(): void;
+}
+
+/** A snapshot that was asked for is waited for at most this long. */
+const WAIT_MS_MAX = 1_000;
+
+/** Lets the recorder read this thread, and the program ask for that. */
+export function offerSnapshots(holder: object, recording: ThreadRecording, scripts: LoadedScripts): void {
+  const { runtime, thread, control, nowNs, post } = recording;
+  const source = createSnapshotSource({ thread, runtime, scripts, nowNs });
+  Object.defineProperty(holder, SOURCE_PROPERTY, { value: source });
+  const { load, wait } = Atomics;
+  const snapshot: SnapshotOffer['snapshot'] = () => {
+    const taken = load(control, R.R_SNAPSHOTS);
+    post({ type: 'snapshot' });
+    // The inspector interrupts the wait, so the thread is read right here.
+    wait(control, R.R_SNAPSHOTS, taken, WAIT_MS_MAX);
+  };
+  Object.defineProperty(holder, 'snapshot', { value: snapshot });
+}

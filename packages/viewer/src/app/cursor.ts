@@ -1,0 +1,239 @@
+/* One moment, one cursor: every panel shows what these signals hold. */
+import { batch, computed, signal } from '@preact/signals';
+import { formatMoment } from '@execution-cinema/format';
+import type {
+  At,
+  Breakpoint,
+  CallName,
+  FrameView,
+  Moment,
+  MoveKind,
+  MoveParams,
+  StateView,
+} from '@execution-cinema/server/protocol';
+import { isCancelled } from '../transport/source.ts';
+import { Latest } from '../transport/latest.ts';
+import { ask } from './session.ts';
+import { say } from './say.ts';
+
+export const cursor = signal<At | null>(null);
+/** Call of the frame that is looked at; null: the innermost. */
+export const frameCall = signal<CallName | null>(null);
+/** What the server said about the cursor; while a newer answer is under way, about the moment before. */
+export const state = signal<StateView | null>(null);
+export const stateError = signal<unknown>(null);
+/** Moment that others are compared with. */
+export const pinned = signal<StateView | null>(null);
+export const breakpoints = signal<readonly Breakpoint[]>([]);
+export const playing = signal<{ direction: 'forward' | 'back' } | null>(null);
+/** Steps a second. */
+export const speed = signal(6);
+
+export const frame = computed<FrameView | null>(() => {
+  const frames = state.value?.frames ?? [];
+  return frames.find(({ call }) => call === frameCall.value) ?? frames[0] ?? null;
+});
+
+const latest = new Latest();
+const FRAMES_DESCRIBED = 12;
+/** Steps that may wait while one is being made; a held key does not pile up more. */
+const STEPS_WAITING_MAX = 2;
+
+export interface GoOptions {
+  frame?: CallName | null;
+  /** Only a stop on the way, such as a scrub: no entry in the history of the browser. */
+  passing?: boolean;
+}
+
+/** Called whenever the cursor has moved, with whether it was only a step. */
+let moved: (passing: boolean) => void = () => undefined;
+export function onMoved(listener: (passing: boolean) => void): void {
+  moved = listener;
+}
+
+/** Moves the cursor; everything else follows. */
+export async function goTo(at: At | Moment, options: GoOptions = {}): Promise<void> {
+  const before = cursor.peek();
+  const timeNs = 'timeNs' in at ? at.timeNs : (before?.timeNs ?? 0);
+  batch(() => {
+    cursor.value = { thread: at.thread, event: at.event, timeNs };
+    frameCall.value = options.frame ?? null;
+  });
+  moved(options.passing ?? false);
+  // After a jump everything would be marked as changed, which says nothing.
+  if (!options.passing) previousMoment = undefined;
+  await loadState();
+}
+
+/** Asks for the state again, after the frame or the pin has changed or the program has gone on. */
+export async function loadState(): Promise<void> {
+  const at = cursor.peek();
+  if (!at) return;
+  const call = frameCall.peek();
+  const since = pinned.peek()?.at ?? previousMoment;
+  try {
+    const answer = await latest.run((cancel) =>
+      ask(
+        'state',
+        {
+          moment: { thread: at.thread, event: at.event },
+          frames: FRAMES_DESCRIBED,
+          ...(call !== null && { call }),
+          ...(since?.thread === at.thread &&
+            since.event !== at.event && { since: { thread: since.thread, event: since.event } }),
+        },
+        { signal: cancel },
+      ),
+    );
+    if (!answer) return;
+    batch(() => {
+      state.value = answer;
+      stateError.value = null;
+      if (cursor.value?.event === answer.at.event && cursor.value.thread === answer.at.thread) cursor.value = answer.at;
+      if (call !== null && !answer.frames.some((entry) => entry.call === call)) frameCall.value = null;
+    });
+    previousMoment = answer.at;
+  } catch (error) {
+    batch(() => {
+      state.value = null;
+      stateError.value = error;
+    });
+  }
+}
+
+/** Where the cursor was before, for the marks on what has just changed. */
+let previousMoment: At | undefined;
+
+/** The last moment of a thread at or before a time. */
+export async function goToTime(timeNs: number, thread: number | null, passing = false): Promise<void> {
+  const at = cursor.peek();
+  if (at) cursor.value = { ...at, timeNs };
+  try {
+    const answer = await seek.run((cancel) =>
+      ask('momentsAt', { timeNs, ...(thread !== null && { threads: [thread] }) }, { signal: cancel }),
+    );
+    if (!answer) return;
+    const best = answer.moments.reduce<At | null>(
+      (found, entry) => (!found || entry.timeNs > found.timeNs ? entry : found),
+      null,
+    );
+    if (best) await goTo(best, { passing });
+    else if (at) cursor.value = at;
+  } catch (error) {
+    say(messageOf(error), 'error');
+  }
+}
+const seek = new Latest();
+
+/** Text that names a moment: `1@230`, `1:12`, `250ms`, `end`. */
+export async function goToText(text: string, options: GoOptions = {}): Promise<boolean> {
+  try {
+    await goTo(await ask('resolve', { text }), options);
+    return true;
+  } catch (error) {
+    say(messageOf(error), 'error');
+    return false;
+  }
+}
+
+let stepsWaiting = 0;
+let lastStep: Promise<boolean> = Promise.resolve(true);
+
+/** Makes a step after those under way. Resolves to whether the cursor has moved. */
+export function move(kind: MoveKind, direction: 'forward' | 'back', more: Partial<MoveParams> = {}): Promise<boolean> {
+  if (stepsWaiting >= STEPS_WAITING_MAX) return Promise.resolve(true);
+  stepsWaiting += 1;
+  lastStep = lastStep.then(() => makeStep(kind, direction, more)).finally(() => (stepsWaiting -= 1));
+  return lastStep;
+}
+
+async function makeStep(kind: MoveKind, direction: 'forward' | 'back', more: Partial<MoveParams>): Promise<boolean> {
+  const at = cursor.peek();
+  if (!at) return false;
+  const call = frameCall.peek();
+  try {
+    const { at: target, why } = await ask('move', {
+      from: { thread: at.thread, event: at.event },
+      kind,
+      direction,
+      ...(call !== null && { call }),
+      ...(kind === 'continue' && { breakpoints: [...breakpoints.peek()], throws: true }),
+      ...more,
+    });
+    if (!target) {
+      say(why);
+      return false;
+    }
+    if (kind === 'continue' || kind === 'cause' || kind === 'throw') say(why);
+    await goTo(target, { passing: kind === 'event' || kind === 'over' || kind === 'into' });
+    return true;
+  } catch (error) {
+    if (!isCancelled(error)) say(messageOf(error), 'error');
+    return false;
+  }
+}
+
+/** Plays steps at `speed` until there is no next one or `pause`. */
+export async function play(direction: 'forward' | 'back'): Promise<void> {
+  const own = { direction };
+  playing.value = own;
+  while (playing.peek() === own) {
+    const startedMs = performance.now();
+    if (!(await move('into', direction))) break;
+    const restMs = 1_000 / speed.peek() - (performance.now() - startedMs);
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, restMs)));
+  }
+  if (playing.peek() === own) playing.value = null;
+}
+
+export function pause(): void {
+  playing.value = null;
+}
+
+export function selectFrame(call: CallName): void {
+  const frames = state.peek()?.frames ?? [];
+  frameCall.value = frames[0]?.call === call ? null : call;
+  moved(false);
+  if (frames.find((entry) => entry.call === call)?.shortened) void loadState();
+}
+
+/** One frame further in (-1) or out (1). */
+export function stepFrame(step: 1 | -1): void {
+  const frames = state.peek()?.frames ?? [];
+  const index = frames.findIndex(({ call }) => call === frame.peek()?.call);
+  const target = frames[index + step];
+  if (target) selectFrame(target.call);
+}
+
+export function togglePin(): void {
+  const current = state.peek();
+  pinned.value = pinned.peek() || !current ? null : current;
+  say(
+    pinned.peek()
+      ? `Pinned ${formatMoment(pinned.peek()!.at.thread, pinned.peek()!.at.event)}: what differs from it is marked`
+      : 'Pin removed',
+  );
+  void loadState();
+}
+
+export function toggleBreakpoint(file: string, line: number): void {
+  const others = breakpoints.peek().filter((entry) => entry.file !== file || entry.line !== line);
+  breakpoints.value = others.length < breakpoints.peek().length ? others : [...others, { file, line }];
+}
+
+export function clearCursor(): void {
+  latest.cancel();
+  previousMoment = undefined;
+  batch(() => {
+    cursor.value = null;
+    frameCall.value = null;
+    state.value = null;
+    stateError.value = null;
+    pinned.value = null;
+    playing.value = null;
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

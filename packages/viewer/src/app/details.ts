@@ -1,0 +1,148 @@
+/* The value that is looked into: where else it was written, and where it came from. */
+import { effect, signal } from '@preact/signals';
+import { parseCall } from '@execution-cinema/format';
+import type {
+  At,
+  FrameView,
+  History,
+  HistoryParams,
+  LineValue,
+  Moment,
+  Origin,
+  OriginParams,
+  OriginStep,
+  ScopeView,
+  VariableName,
+  VariableView,
+} from '@execution-cinema/server/protocol';
+import { Latest } from '../transport/latest.ts';
+import { cursor, frame, goTo } from './cursor.ts';
+import { askLong, generation } from './session.ts';
+import { shown } from './source.ts';
+
+export interface Inspected {
+  title: string;
+  history: HistoryParams['of'] | null;
+  origin: OriginParams['of'] | null;
+  /** Where the question about its origin begins. */
+  moment: Moment;
+}
+
+export const inspected = signal<Inspected | null>(null);
+export const detailTab = signal<'history' | 'origin'>('history');
+export const history = signal<History | null>(null);
+export const historyError = signal<unknown>(null);
+export const origin = signal<Origin | null>(null);
+export const originError = signal<unknown>(null);
+
+const HISTORY_PAGE = 1_000;
+const histories = new Latest();
+const origins = new Latest();
+
+export function inspect(target: Inspected, tab: 'history' | 'origin'): void {
+  inspected.value = target;
+  detailTab.value = tab;
+}
+
+export function closeDetails(): void {
+  inspected.value = null;
+}
+
+/** Names a variable of a frame for questions about it. */
+export function variableName(owner: FrameView, scope: ScopeView, variable: VariableView): VariableName {
+  return { kind: 'variable', call: owner.call, name: variable.name, instance: scope.instance };
+}
+
+export function inspectVariable(of: VariableName, title: string, tab: 'history' | 'origin'): void {
+  const at = cursor.peek();
+  if (!at) return;
+  inspect({ title, history: of, origin: of, moment: { thread: at.thread, event: at.event } }, tab);
+}
+
+/** From a value at the end of a line: goes to where it got it, and shows its history. */
+export function inspectLineValue(value: LineValue): void {
+  const own = frame.peek();
+  const file = shown.peek()?.view.file;
+  const scope = own?.scopes.find(({ variables }) => variables.some(({ name }) => name === value.name));
+  const moment = { thread: value.at.thread, event: value.at.event };
+  if (own && scope && (value.kind === 'variable' || value.kind === 'parameter')) {
+    const of: VariableName = { kind: 'variable', call: own.call, name: value.name, instance: scope.instance };
+    inspect({ title: value.name, history: of, origin: of, moment }, 'history');
+  } else if (own && value.kind === 'return') {
+    inspect(
+      { title: `result of ${own.function}`, history: null, origin: { kind: 'result', call: own.call }, moment },
+      'origin',
+    );
+  } else if (file !== undefined) {
+    const place = { kind: 'place' as const, place: `${file}:${value.line}`, name: value.name };
+    inspect({ title: value.name, history: place, origin: null, moment }, 'history');
+  }
+}
+
+/** Goes on with what a step of an origin has read. */
+export function inspectInput(step: OriginStep, input: OriginStep['inputs'][number]): void {
+  if (!input.of) return;
+  inspect(
+    {
+      title: input.name,
+      history: input.of,
+      origin: input.of,
+      moment: { thread: step.at.thread, event: step.at.event },
+    },
+    'origin',
+  );
+}
+
+export function goToStep(at: At, call: string | null): void {
+  const isSameThread = call !== null && parseCall(call)?.thread === at.thread;
+  void goTo(at, { frame: isSameThread ? call : null });
+}
+
+/** Index of the last value at or before the cursor; of another thread by time. */
+export function currentIndex(items: readonly { at: At }[], at: At | null): number {
+  if (!at) return -1;
+  return items.findLastIndex((item) =>
+    item.at.thread === at.thread ? item.at.event <= at.event : item.at.timeNs <= at.timeNs,
+  );
+}
+
+export function followDetails(): void {
+  effect(() => {
+    const target = inspected.value;
+    void generation.value;
+    history.value = null;
+    historyError.value = null;
+    if (target?.history) void loadHistory(target);
+  });
+  effect(() => {
+    const target = inspected.value;
+    origin.value = null;
+    originError.value = null;
+    if (target?.origin && detailTab.value === 'origin') void loadOrigin(target);
+  });
+}
+
+async function loadHistory({ history: of, moment }: Inspected): Promise<void> {
+  try {
+    const answer = await histories.run((cancel) =>
+      askLong('history', { of: of!, moment, limit: HISTORY_PAGE, around: true }, cancel),
+    );
+    if (answer) history.value = answer;
+  } catch (error) {
+    historyError.value = error;
+  }
+}
+
+async function loadOrigin({ origin: of, moment }: Inspected): Promise<void> {
+  try {
+    const answer = await origins.run((cancel) => askLong('origin', { moment, of: of! }, cancel));
+    if (answer) origin.value = answer;
+  } catch (error) {
+    originError.value = error;
+  }
+}
+
+/** A property of an object, for its history. */
+export function propertyName(thread: number, object: number, name: string): VariableName {
+  return { kind: 'property', thread, object, name };
+}

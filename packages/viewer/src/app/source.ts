@@ -1,0 +1,138 @@
+/* The file that is shown: that of the frame, or one opened beside it; with what ran of it. */
+import { computed, effect, signal } from '@preact/signals';
+import type { Executions, HitsView, LineValues, Place, SourceView } from '@execution-cinema/server/protocol';
+import { Lru } from '../model/lru.ts';
+import { scanText, type Token } from '../model/highlight.ts';
+import { isCancelled } from '../transport/source.ts';
+import { Latest } from '../transport/latest.ts';
+import { cursor, frame, state } from './cursor.ts';
+import { ask, generation, overview } from './session.ts';
+
+export interface ShownFile {
+  view: SourceView;
+  lines: readonly Token[][];
+}
+
+/** A file that was opened by hand; null: the one of the frame. */
+export const openedFile = signal<{ file: string; line: number | null } | null>(null);
+export const shown = signal<ShownFile | null>(null);
+export const sourceError = signal<unknown>(null);
+export const hits = signal<HitsView | null>(null);
+export const lineValues = signal<LineValues | null>(null);
+/** Line whose executions are shown at the foot of the source. */
+export const selectedLine = signal<number | null>(null);
+export const executions = signal<Executions | null>(null);
+
+export const wantedPlace = computed<Place | null>(() => {
+  const opened = openedFile.value;
+  if (opened) return { file: opened.file, line: opened.line ?? 1, column: 0 };
+  const place = frame.value?.place ?? state.value?.event.place ?? state.value?.asyncCallers[0]?.place ?? null;
+  return place && place.file !== '' ? place : null;
+});
+
+const FILES_KEPT = 24;
+const HITS_AGAIN_MS = 400;
+const files = new Lru<ShownFile>(FILES_KEPT);
+const sources = new Latest();
+const counts = new Latest();
+const values = new Latest();
+const runs = new Latest();
+
+export function openFile(file: string, line: number | null = null): void {
+  openedFile.value = { file, line };
+  selectedLine.value = line;
+}
+
+/** Back to the file of the frame. */
+export function followFrame(): void {
+  openedFile.value = null;
+}
+
+export function forgetSources(): void {
+  files.clear();
+  shown.value = null;
+  hits.value = null;
+  lineValues.value = null;
+  selectedLine.value = null;
+  executions.value = null;
+}
+
+/** Starts following the cursor. */
+export function followSources(): void {
+  effect(() => {
+    const file = wantedPlace.value?.file;
+    if (file !== undefined && overview.value) void loadSource(file);
+  });
+  effect(() => {
+    const file = shown.value?.view.file;
+    void generation.value;
+    if (file !== undefined) void loadHits(file);
+  });
+  effect(() => {
+    const at = state.value?.at;
+    const call = frame.value?.call;
+    if (at && call) void loadLineValues(call, at);
+    else lineValues.value = null;
+  });
+  effect(() => {
+    const line = selectedLine.value;
+    const file = shown.value?.view.file;
+    void cursor.value;
+    if (line !== null && file !== undefined) void loadExecutions(file, line);
+    else executions.value = null;
+  });
+}
+
+async function loadSource(file: string): Promise<void> {
+  if (shown.peek()?.view.file === file) return;
+  const known = files.get(file);
+  if (known) {
+    sources.cancel();
+    shown.value = known;
+    sourceError.value = null;
+    return;
+  }
+  try {
+    const view = await sources.run((cancel) => ask('source', { file }, { signal: cancel }));
+    if (!view) return;
+    const entry = { view, lines: scanText(view.text ?? '') };
+    files.set(file, entry);
+    hits.value = null;
+    shown.value = entry;
+    sourceError.value = null;
+  } catch (error) {
+    shown.value = null;
+    sourceError.value = error;
+  }
+}
+
+async function loadHits(file: string): Promise<void> {
+  const answer = await quietly(counts.run((cancel) => ask('hits', { file }, { signal: cancel })));
+  if (!answer) return;
+  hits.value = answer;
+  // Until everything was looked at, what is known of it grows.
+  if (answer.coverage < 1) setTimeout(() => shown.peek()?.view.file === file && void loadHits(file), HITS_AGAIN_MS);
+}
+
+async function loadLineValues(call: string, moment: { thread: number; event: number }): Promise<void> {
+  const params = { call, moment: { thread: moment.thread, event: moment.event } };
+  const answer = await quietly(values.run((cancel) => ask('lineValues', params, { signal: cancel })));
+  if (answer) lineValues.value = answer;
+}
+
+async function loadExecutions(file: string, line: number): Promise<void> {
+  const at = cursor.peek();
+  const params = { file, line, limit: 50, ...(at && { around: { thread: at.thread, event: at.event } }) };
+  const answer = await quietly(runs.run((cancel) => ask('executions', params, { signal: cancel })));
+  if (answer) executions.value = answer;
+}
+
+/** For what is an addition to a panel: without it the panel says nothing wrong. */
+async function quietly<Answer>(answer: Promise<Answer | undefined>): Promise<Answer | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!isCancelled(error)) console.warn(`not shown: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

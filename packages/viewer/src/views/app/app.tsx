@@ -1,0 +1,76 @@
+import { connection, gone, overview, progress } from '../../app/session.ts';
+import { said } from '../../app/say.ts';
+import { helpOpen, paletteOpen } from '../../app/panels.ts';
+import { percentText } from '../../model/units.ts';
+import { Header } from '../header/header.tsx';
+import { Help } from '../palette/help.tsx';
+import { Palette } from '../palette/palette.tsx';
+import { StartPage } from '../start/start-page.tsx';
+import { Workspace } from './workspace.tsx';
+
+export function App() {
+  return (
+    <div class="app">
+      <Header />
+      <Banner />
+      {overview.value ? (
+        <Workspace />
+      ) : connection.value === 'connecting' ? (
+        <main aria-label="Connecting" />
+      ) : (
+        <StartPage />
+      )}
+      <Foot />
+      {paletteOpen.value !== false && <Palette mode={paletteOpen.value} />}
+      {helpOpen.value && <Help />}
+    </div>
+  );
+}
+
+const CONNECTIONS = {
+  lost: 'The connection to the viewer’s server is lost. Trying again; what you see stays.',
+  refused:
+    'The server does not answer. If it has ended, start it again: tracer view. Its new address works with this link.',
+  'old page': 'The server is of another version than this page. Reload the page.',
+} as const;
+
+/** What makes the page less than it seems: said where nobody misses it. */
+function Banner() {
+  const state = connection.value;
+  const text =
+    state in CONNECTIONS
+      ? CONNECTIONS[state as keyof typeof CONNECTIONS]
+      : gone.value !== null
+        ? `This recording was ${gone.value}. What was fetched before is still shown.`
+        : null;
+  return text === null ? null : (
+    <div class="banner" role="alert">
+      {text}
+    </div>
+  );
+}
+
+/** One line for what happens now and then. */
+function Foot() {
+  const now = said.value;
+  const busy = progress.value;
+  return (
+    <>
+      <div class="foot" aria-live="polite" role="status">
+        {now && (
+          <div key={now.id} class={`said ${now.tone}`}>
+            {now.text}
+          </div>
+        )}
+      </div>
+      {busy && (
+        <div class="busy">
+          <span>
+            {busy.what} {busy.total > 0 && percentText(busy.done / busy.total)}
+          </span>
+          <progress aria-label={busy.what} max={Math.max(1, busy.total)} value={busy.done} />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+import { useState } from 'preact/hooks';
+import type { At, EdgeView } from '@execution-cinema/server/protocol';
+import { goTo } from '../../app/cursor.ts';
+import { ask, wholeSpan } from '../../app/session.ts';
+import { durationText, timeText } from '../../model/units.ts';
+import { Button } from '../parts/button.tsx';
+import { Message } from '../parts/message.tsx';
+import { threadLabel } from '../stage/thread-label.ts';
+import { FactList } from './fact-list.tsx';
+
+const PAGE = 500;
+
+/** What led to what: messages, workers, processes, requests, and on demand what the event loop did. */
+export function EdgeList({ text }: { text: string }) {
+  const [across, setAcross] = useState(true);
+  return (
+    <div class="column">
+      <label class="check list-option">
+        <input type="checkbox" checked={across} onChange={(event) => setAcross(event.currentTarget.checked)} />
+        only between threads and processes
+      </label>
+      <FactList
+        label="Causes"
+        filter={`${across} ${text}`}
+        load={(offset, signal) =>
+          ask('edges', { offset, limit: PAGE, acrossThreads: across, ...(text !== '' && { text }) }, { signal })
+        }
+        rowHeight={44}
+        at={(edge) => edge.to ?? edge.from}
+        call={(edge) => (edge.to ? edge.toCall : edge.fromCall)}
+        itemLabel={(edge) => `${edge.kind} ${edge.label} from thread ${edge.fromThread} to ${edge.toThread}`}
+        row={(edge, isNow) => <Edge edge={edge} isNow={isNow} />}
+        empty={
+          <Message
+            icon="arrows"
+            title={text === '' ? 'Nothing crossed threads or processes' : 'No cause with this text'}
+          >
+            {across && <p>Untick the box above to see what the event loop led to what.</p>}
+          </Message>
+        }
+      />
+    </div>
+  );
+}
+
+function Edge({ edge, isNow }: { edge: EdgeView; isNow: boolean }) {
+  const moment = edge.to ?? edge.from;
+  return (
+    <div class={`fact${isNow ? ' now' : ''}`}>
+      <span class="fact-mark violet" />
+      <div class="fact-main">
+        <span class="fact-head">
+          <strong>{edge.kind}</strong>
+          <span class="fact-text" title={edge.label}>
+            {edge.label}
+          </span>
+        </span>
+        <span class="fact-detail">
+          {moment && <time>{timeText(moment.timeNs, wholeSpan.value.toNs / 4)}</time>}
+          <span class="shrink">
+            {threadLabel(edge.fromThread)} → {threadLabel(edge.toThread)}
+          </span>
+          {edge.from && edge.to && <span>{durationText(edge.to.timeNs - edge.from.timeNs)}</span>}
+        </span>
+      </div>
+      <span class="edge-ends">
+        {edge.from && (
+          <Button icon="previous" label="To where it was sent" onClick={(event) => jump(event, edge.from!)} />
+        )}
+        {edge.to && <Button icon="next" label="To where it arrived" onClick={(event) => jump(event, edge.to!)} />}
+      </span>
+    </div>
+  );
+}
+
+function jump(event: MouseEvent, at: At): void {
+  event.stopPropagation();
+  void goTo(at);
+}

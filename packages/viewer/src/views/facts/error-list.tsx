@@ -1,0 +1,49 @@
+import { ask, wholeSpan } from '../../app/session.ts';
+import { timeText } from '../../model/units.ts';
+import { Message } from '../parts/message.tsx';
+import { PlaceText } from '../parts/place.tsx';
+import { FactList } from './fact-list.tsx';
+
+const PAGE = 500;
+
+export function ErrorList({ text }: { text: string }) {
+  return (
+    <FactList
+      label="Thrown errors"
+      filter={text}
+      load={(offset, signal) => ask('exceptions', { offset, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
+      rowHeight={56}
+      at={(error) => error.at}
+      call={(error) => error.call}
+      itemLabel={(error) => `${error.name}: ${error.message}`}
+      row={(error, isNow) => (
+        <div class={`fact${isNow ? ' now' : ''}`}>
+          <span class="fact-mark red" />
+          <div class="fact-main">
+            <span class="fact-head">
+              <strong>{error.name}</strong>
+              <span class={`chip ${error.uncaught ? 'red' : ''}`}>
+                {error.uncaught
+                  ? 'uncaught'
+                  : error.caught === null
+                    ? 'thrown'
+                    : error.caught
+                      ? 'caught'
+                      : 'not caught here'}
+              </span>
+            </span>
+            <span class="fact-text" title={error.message}>
+              {error.message}
+            </span>
+            <span class="fact-detail">
+              <time>{timeText(error.at.timeNs, wholeSpan.value.toNs / 4)}</time>
+              {error.function !== null && <span class="shrink">{error.function}</span>}
+              <PlaceText place={error.place} />
+            </span>
+          </div>
+        </div>
+      )}
+      empty={<Message icon="alert" title={text === '' ? 'Nothing was thrown' : 'No error with this text'} />}
+    />
+  );
+}

@@ -1,0 +1,54 @@
+import { ask, wholeSpan } from '../../app/session.ts';
+import { timeText } from '../../model/units.ts';
+import { Message } from '../parts/message.tsx';
+import { PlaceText } from '../parts/place.tsx';
+import { FactList } from './fact-list.tsx';
+
+const PAGE = 500;
+
+export function LogList({ text }: { text: string }) {
+  return (
+    <FactList
+      label="Output of the program"
+      filter={text}
+      load={(offset, signal) => ask('logs', { offset, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
+      rowHeight={40}
+      at={(log) => log.at}
+      call={(log) => log.call}
+      itemLabel={(log) => log.text}
+      row={(log, isNow) => (
+        <div class={`fact${isNow ? ' now' : ''}`}>
+          <span
+            class={`fact-mark ${log.stream === 'stderr' ? 'amber' : log.stream === 'plan' ? 'violet' : 'teal'}`}
+            title={log.stream}
+          />
+          <div class="fact-main">
+            <code class="fact-text">{firstLine(log.text)}</code>
+            <span class="fact-detail">
+              <time>{timeText(log.at.timeNs, wholeSpan.value.toNs / 4)}</time>
+              {log.function !== null && <span class="shrink">{log.function}</span>}
+              <PlaceText place={log.place} />
+            </span>
+          </div>
+        </div>
+      )}
+      empty={
+        text === '' ? (
+          <Message icon="log" title="The program printed nothing">
+            <p>A log point shows what a line saw, without printing: move over the gutter of the source and press +.</p>
+          </Message>
+        ) : (
+          <Message title="No output with this text" />
+        )
+      }
+    />
+  );
+}
+
+/** A log entry may have many lines; the list shows the first that says something. */
+function firstLine(text: string): string {
+  const lines = text.split('\n');
+  const first = lines.find((line) => line.trim() !== '') ?? '(empty line)';
+  const rest = lines.filter((line) => line.trim() !== '').length - 1;
+  return rest > 0 ? `${first}  ⏎ ${rest} more` : first;
+}

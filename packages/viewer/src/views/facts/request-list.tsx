@@ -1,0 +1,50 @@
+import type { RequestView } from '@execution-cinema/server/protocol';
+import { ask, wholeSpan } from '../../app/session.ts';
+import { durationText, timeText } from '../../model/units.ts';
+import { Message } from '../parts/message.tsx';
+import { FactList } from './fact-list.tsx';
+
+const PAGE = 500;
+
+export function RequestList({ text }: { text: string }) {
+  return (
+    <FactList
+      label="HTTP requests"
+      filter={text}
+      load={(offset, signal) => ask('requests', { offset, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
+      rowHeight={40}
+      at={(request) => request.start}
+      call={(request) => request.call}
+      itemLabel={(request) => `${request.direction} ${request.method} ${request.url} ${request.status ?? ''}`}
+      row={(request, isNow) => (
+        <div class={`fact${isNow ? ' now' : ''}`}>
+          <span class={`fact-mark ${isFailure(request) ? 'red' : 'green'}`} />
+          <div class="fact-main">
+            <span class="fact-head">
+              <strong>{request.method}</strong>
+              <span class="fact-text" title={request.url}>
+                {request.url}
+              </span>
+              <span class={`chip end ${isFailure(request) ? 'red' : ''}`}>{request.status ?? 'no answer'}</span>
+            </span>
+            <span class="fact-detail">
+              <time>{timeText(request.start.timeNs, wholeSpan.value.toNs / 4)}</time>
+              <span>{request.direction}</span>
+              {request.endNs !== null && <span>{durationText(request.endNs - request.start.timeNs)}</span>}
+            </span>
+          </div>
+        </div>
+      )}
+      empty={
+        <Message
+          icon="globe"
+          title={text === '' ? 'No HTTP requests in this recording' : 'No request with this text'}
+        />
+      }
+    />
+  );
+}
+
+function isFailure({ status }: RequestView): boolean {
+  return status !== null && !/^[1-3]\d\d$/.test(status);
+}

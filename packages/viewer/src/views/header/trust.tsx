@@ -1,0 +1,201 @@
+import type { Signal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Overview, SkippedView } from '@execution-cinema/server/protocol';
+import { ask } from '../../app/session.ts';
+import { openFile } from '../../app/source.ts';
+import { bytesText, countText, durationText, plural, timeText } from '../../model/units.ts';
+import { Icon } from '../parts/icon.tsx';
+import { usePaged } from '../parts/use-paged.ts';
+
+const STATES: Readonly<Record<string, { text: string; tone: string; title: string }>> = {
+  complete: { text: 'Complete', tone: 'green', title: 'Every process was drained to its end' },
+  running: { text: 'Running', tone: 'accent', title: 'The program still runs' },
+  'cut off': { text: 'Cut off', tone: 'amber', title: 'A process was killed: what it had not committed is missing' },
+};
+
+/** How far the recording can be trusted, in a few words; all of them on a click. */
+export function TrustChips({ overview, open }: { overview: Overview; open: Signal<boolean> }) {
+  const { events, functions } = overview;
+  const lost = events.dropped + events.pruned;
+  const state = STATES[overview.state] ?? { text: overview.state, tone: '', title: '' };
+  const levels = levelText(overview);
+  return (
+    <div class="trust">
+      <button
+        type="button"
+        class="trust-chips"
+        aria-expanded={open.value}
+        aria-haspopup="dialog"
+        title="What was recorded, and what was not"
+        onClick={() => (open.value = !open.value)}
+      >
+        <span class={`state-dot ${state.tone}`} />
+        <span title={state.title}>{state.text}</span>
+        <span class="sep" />
+        <span>{countText(events.stored)} events</span>
+        <span class={lost > 0 ? 'warn' : 'optional'}>{lost > 0 ? `${countText(lost)} missing` : 'none missing'}</span>
+        <span class="sep optional" />
+        <span class="optional">{levels}</span>
+        {functions.instrumented < functions.eligible && (
+          <span class="optional faint">
+            {functions.instrumented}/{functions.eligible} functions
+          </span>
+        )}
+        <Icon name="down" size={12} />
+      </button>
+      {open.value && <TrustCard overview={overview} onClose={() => (open.value = false)} />}
+    </div>
+  );
+}
+
+function levelText({ functions, processes }: Overview): string {
+  const used = Object.entries(functions.byLevel).filter(([name, count]) => count > 0 && name !== 'off');
+  if (used.length === 1) return used[0]![0];
+  if (used.length > 1) return 'mixed levels';
+  return processes[0]?.level ?? '';
+}
+
+function TrustCard({ overview, onClose }: { overview: Overview; onClose: () => void }) {
+  const card = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    card.current?.focus();
+    const outside = (event: PointerEvent) => {
+      if (!(event.target as Element).closest('.trust')) onClose();
+    };
+    document.addEventListener('pointerdown', outside);
+    return () => document.removeEventListener('pointerdown', outside);
+  }, []);
+  const { events, functions, gaps, notes, pruned, skippedReasons } = overview;
+  const rows: [string, string, boolean?][] = [
+    [
+      'Events',
+      `${countText(events.produced)} produced = ${countText(events.stored)} stored + ${countText(events.dropped)} dropped + ${countText(events.pruned)} pruned`,
+      events.dropped + events.pruned > 0,
+    ],
+    [
+      'Calls',
+      `${countText(overview.calls)}, ${countText(overview.throws)} ended by an exception, deepest stack ${overview.maxDepth}`,
+    ],
+    [
+      'Functions',
+      `${functions.instrumented} of ${functions.eligible} recorded (${
+        Object.entries(functions.byLevel)
+          .map(([name, count]) => `${count} ${name}`)
+          .join(', ') || 'none'
+      })`,
+      functions.instrumented < functions.eligible,
+    ],
+    [
+      'Files',
+      `${overview.modules - overview.modulesSkipped} of ${overview.modules} recorded`,
+      overview.modulesSkipped > 0,
+    ],
+    [
+      'Length',
+      `${durationText(overview.durationNs)}, ${plural(overview.processes.length, 'process', 'processes')}, ${plural(overview.threads.length, 'thread')}`,
+    ],
+    ['Cost', overview.overhead ?? 'what recording cost is not known'],
+    ['Clock', overview.clock],
+    ['File', `${overview.rec}, ${bytesText(overview.bytes)}`],
+  ];
+  return (
+    <div
+      ref={card}
+      class="trust-card popover"
+      role="dialog"
+      aria-label="What was recorded, and what was not"
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        onClose();
+      }}
+    >
+      <dl>
+        {rows.map(([name, text, warns]) => (
+          <div key={name} class={warns ? 'warns' : ''}>
+            <dt>{name}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      {gaps.length > 0 && (
+        <>
+          <h3>Gaps</h3>
+          <ul>
+            {gaps.slice(0, 8).map((gap, i) => (
+              <li key={i}>
+                {timeText(gap.timeNs, overview.durationNs)}, thread {gap.thread}: {plural(gap.dropped, 'event')} missing
+                ({gap.reason})
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {pruned.length > 0 && (
+        <p class="faint">
+          The flight recorder has deleted the oldest{' '}
+          {countText(pruned.reduce((sum, { events: count }) => sum + count, 0))} events.
+        </p>
+      )}
+      {notes.length > 0 && (
+        <>
+          <h3>Notes of the recorder</h3>
+          <ul>
+            {notes.slice(0, 8).map((note, i) => (
+              <li key={i}>{note.text}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      {skippedReasons.length > 0 && (
+        <>
+          <h3>Not recorded</h3>
+          <ul>
+            {skippedReasons.slice(0, 8).map(({ reason, count }) => (
+              <li key={reason}>
+                {count.toLocaleString('en')} × {reason}
+              </li>
+            ))}
+          </ul>
+          <SkippedList />
+        </>
+      )}
+    </div>
+  );
+}
+
+function SkippedList() {
+  const [open, setOpen] = useState(false);
+  if (!open) {
+    return (
+      <button type="button" class="button small" onClick={() => setOpen(true)}>
+        Which ones
+      </button>
+    );
+  }
+  return <SkippedRows />;
+}
+
+function SkippedRows() {
+  const page = usePaged<SkippedView>((offset, signal) => ask('skipped', { offset, limit: 200 }, { signal }), 'skipped');
+  return (
+    <ul class="skipped">
+      {page.items.map((entry, i) => (
+        <li key={i}>
+          <button type="button" class="plain-link" onClick={() => openFile(entry.file, entry.line || null)}>
+            {entry.function === null ? entry.file : `${entry.function}, ${entry.file}:${entry.line}`}
+          </button>{' '}
+          <span class="faint">{entry.reason}</span>
+        </li>
+      ))}
+      {page.more && (
+        <li>
+          <button type="button" class="button small" onClick={page.loadMore}>
+            More
+          </button>
+        </li>
+      )}
+    </ul>
+  );
+}

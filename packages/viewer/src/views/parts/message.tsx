@@ -1,0 +1,26 @@
+import type { ComponentChildren } from 'preact';
+import { AnswerError } from '../../transport/source.ts';
+import { Icon, type IconName } from './icon.tsx';
+
+/** What stands in a panel that has nothing to show: why, and what to do about it. */
+export function Message({ icon, title, children }: { icon?: IconName; title: string; children?: ComponentChildren }) {
+  return (
+    <div class="message">
+      {icon !== undefined && <Icon name={icon} size={20} />}
+      <p class="message-title">{title}</p>
+      {children !== undefined && <div class="message-text">{children}</div>}
+    </div>
+  );
+}
+
+export function ErrorMessage({ error }: { error: unknown }) {
+  const remedy = error instanceof AnswerError ? error.remedy : '';
+  const isMissing = error instanceof AnswerError && (error.code === 'UNAVAILABLE' || error.code === 'UNKNOWN_METHOD');
+  const text = error instanceof Error ? error.message : String(error);
+  return (
+    <Message icon={isMissing ? 'info' : 'alert'} title={isMissing ? 'Not available' : 'That did not work'}>
+      <p>{text}</p>
+      {remedy !== '' && <p>{remedy}</p>}
+    </Message>
+  );
+}

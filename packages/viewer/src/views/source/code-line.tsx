@@ -1,0 +1,129 @@
+import { memo } from 'preact/compat';
+import { toggleBreakpoint } from '../../app/cursor.ts';
+import { inspectLineValue } from '../../app/details.ts';
+import { selectedLine, shown } from '../../app/source.ts';
+import type { LineFacts } from '../../model/line-facts.ts';
+import type { Token } from '../../model/highlight.ts';
+import { countText } from '../../model/units.ts';
+import { Value } from '../parts/value.tsx';
+
+interface Properties {
+  line: number;
+  top: number;
+  tokens: readonly Token[];
+  facts: LineFacts | undefined;
+  isCurrent: boolean;
+  threw: boolean;
+  isSelected: boolean;
+  isStop: boolean;
+  /** Characters that are on screen. */
+  columns: number;
+  onLogPoint: (line: number) => void;
+}
+
+const WORDS: Readonly<Record<string, string>> = { return: 'returns', throw: 'throws' };
+
+/** Values shown behind one line, and characters of each: as many as there is room for, within reason. */
+const VALUES_MAX = 5;
+const ROOM_LEAST = 16;
+const ROOM_MOST = 64;
+
+function Line(properties: Properties) {
+  const { line, top, tokens, facts, isCurrent, threw, isSelected, isStop, columns, onLogPoint } = properties;
+  const path = facts?.path ?? 'none';
+  const classes = ['code-line', `path-${path}`];
+  if (facts?.neverRan) classes.push('never');
+  if (isCurrent) classes.push('current');
+  if (threw) classes.push('threw');
+  if (isSelected) classes.push('selected');
+  const hits = facts?.hits;
+  const values = facts?.values.slice(0, VALUES_MAX) ?? [];
+  const room = roomFor(tokens, values, columns);
+  return (
+    <div
+      class={classes.join(' ')}
+      style={{ top: `${top}px` }}
+      data-line={line}
+      aria-current={isCurrent ? 'step' : undefined}
+    >
+      <div class="gutter">
+        <span class="heat" style={{ opacity: String(hits === undefined ? 0 : 0.2 + 0.8 * (facts?.heat ?? 0)) }} />
+        <span
+          class="hits"
+          title={hits === undefined ? undefined : `ran ${hits.toLocaleString('en')} times in this recording`}
+        >
+          {hits === undefined ? '' : countText(hits)}
+        </span>
+        <button
+          type="button"
+          class="add-log"
+          tabIndex={-1}
+          aria-label={`Log point at line ${line}`}
+          title="Log point: what an expression was, each time this line ran"
+          onClick={() => onLogPoint(line)}
+        >
+          +
+        </button>
+        <button
+          type="button"
+          class={`line-number${isStop ? ' stop' : ''}`}
+          tabIndex={-1}
+          aria-label={`Line ${line}`}
+          title="Click: when this line ran. Alt+click: stop here when continuing."
+          onClick={(event) => {
+            if (event.altKey) toggleBreakpoint(shown.peek()!.view.file, line);
+            else selectedLine.value = selectedLine.peek() === line ? null : line;
+          }}
+        >
+          {line}
+        </button>
+      </div>
+      <span class="code-text" onClick={() => (selectedLine.value = line)}>
+        {tokens.map(({ text, kind, column }) =>
+          kind === 'plain' ? (
+            text
+          ) : (
+            <span
+              key={column}
+              class={`t-${kind}`}
+              data-column={
+                kind === 'name' || kind === 'property' || kind === 'function' || kind === 'type' ? column : undefined
+              }
+            >
+              {text}
+            </span>
+          ),
+        )}
+      </span>
+      {facts !== undefined && values.length > 0 && (
+        <span class="inline-values">
+          {values.map((value, i) => (
+            <button
+              key={i}
+              type="button"
+              tabIndex={-1}
+              class={`inline-value ${value.kind}`}
+              title={`${value.kind} ${value.name}`}
+              onClick={() => inspectLineValue(value)}
+            >
+              <span class="inline-name">{WORDS[value.kind] ?? value.name}</span>
+              <Value value={value.value} room={room} />
+            </button>
+          ))}
+          {facts.values.length > VALUES_MAX && <span class="faint">+{facts.values.length - VALUES_MAX}</span>}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function roomFor(tokens: readonly Token[], values: LineFacts['values'], columns: number): number {
+  const last = tokens.at(-1);
+  const used = last ? last.column + last.text.length : 0;
+  const names = values.reduce((sum, { name }) => sum + name.length + 3, 0);
+  const each = Math.floor((columns - used - names) / Math.max(1, values.length));
+  return Math.max(ROOM_LEAST, Math.min(ROOM_MOST, each));
+}
+
+/** Moving the cursor touches few lines; the others stay as they are. */
+export const CodeLine = memo(Line);

@@ -1,0 +1,105 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { LogPointResult } from '@execution-cinema/server/protocol';
+import { goTo } from '../../app/cursor.ts';
+import { askLong, wholeSpan } from '../../app/session.ts';
+import { plural, timeText } from '../../model/units.ts';
+import { Latest } from '../../transport/latest.ts';
+import { Button } from '../parts/button.tsx';
+import { ErrorMessage } from '../parts/message.tsx';
+import { Value } from '../parts/value.tsx';
+
+interface Properties {
+  file: string;
+  line: number;
+  top: number;
+  onClose: () => void;
+}
+
+const HITS_SHOWN = 200;
+
+/** A log line that was never written: an expression, looked at each time the line ran. */
+export function LogPointForm({ file, line, top, onClose }: Properties) {
+  const [expression, setExpression] = useState('');
+  const [condition, setCondition] = useState('');
+  const [result, setResult] = useState<LogPointResult | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const latest = useRef(new Latest()).current;
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  const run = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (expression.trim() === '') return;
+    const params = { file, line, expression, limit: HITS_SHOWN, ...(condition.trim() !== '' && { condition }) };
+    try {
+      const answer = await latest.run((signal) => askLong('logPoint', params, signal));
+      if (!answer) return;
+      setResult(answer);
+      setError(null);
+    } catch (failed) {
+      setResult(null);
+      setError(failed);
+    }
+  };
+  return (
+    <form
+      class="log-point"
+      style={{ top: `${top}px` }}
+      aria-label={`Log point at line ${line}`}
+      onSubmit={(event) => void run(event)}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === 'Escape') onClose();
+      }}
+    >
+      <div class="log-point-fields">
+        <label>
+          <span>Log at line {line}</span>
+          <input
+            ref={field}
+            class="field code-font"
+            placeholder="total, items.length, `rate ${rate}`"
+            value={expression}
+            spellcheck={false}
+            autocomplete="off"
+            onInput={(event) => setExpression(event.currentTarget.value)}
+          />
+        </label>
+        <label>
+          <span>only if</span>
+          <input
+            class="field code-font"
+            placeholder="always"
+            value={condition}
+            spellcheck={false}
+            autocomplete="off"
+            onInput={(event) => setCondition(event.currentTarget.value)}
+          />
+        </label>
+        <button type="submit" class="button primary">
+          Log
+        </button>
+        <Button icon="close" label="Close" onClick={onClose} />
+      </div>
+      {error !== null && <ErrorMessage error={error} />}
+      {result && (
+        <div class="log-point-hits">
+          <p class="faint">
+            {plural(result.total ?? result.items.length, 'hit')} in {plural(result.executions, 'execution')} of the line
+          </p>
+          {result.items.map((hit) => (
+            <button
+              key={`${hit.at.thread}@${hit.at.event}`}
+              type="button"
+              class="log-hit"
+              onClick={() => void goTo(hit.at, { frame: hit.call })}
+            >
+              <span class="faint">{timeText(hit.at.timeNs, wholeSpan.value.toNs / 4)}</span>
+              {hit.error !== null ? <span class="faint">{hit.error}</span> : <Value value={hit.value} room={90} />}
+              <span class="faint end">{hit.function}</span>
+            </button>
+          ))}
+        </div>
+      )}
+    </form>
+  );
+}

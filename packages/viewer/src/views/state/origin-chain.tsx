@@ -1,0 +1,88 @@
+import type { OriginStep } from '@execution-cinema/server/protocol';
+import { cursor } from '../../app/cursor.ts';
+import { goToStep, inspectInput, origin, originError, type Inspected } from '../../app/details.ts';
+import { wholeSpan } from '../../app/session.ts';
+import { scanLine, START } from '../../model/highlight.ts';
+import { timeText } from '../../model/units.ts';
+import { ErrorMessage, Message } from '../parts/message.tsx';
+import { PlaceText } from '../parts/place.tsx';
+import { Value } from '../parts/value.tsx';
+
+/** Where a value came from, step by step back. Each step leads to its moment. */
+export function OriginChain({ target }: { target: Inspected }) {
+  if (!target.origin) {
+    return (
+      <Message title="Origin needs a variable">
+        This value was reached by its place alone. Open it in the list of variables.
+      </Message>
+    );
+  }
+  if (originError.value !== null) return <ErrorMessage error={originError.value} />;
+  const found = origin.value;
+  if (!found) return null;
+  return (
+    <ol class="origin" aria-label={`Where ${target.title} came from`}>
+      {found.steps.map((step, index) => (
+        <Step key={index} step={step} index={index} />
+      ))}
+      <li class="origin-end">{found.end}</li>
+    </ol>
+  );
+}
+
+function Step({ step, index }: { step: OriginStep; index: number }) {
+  const at = cursor.value;
+  const isHere = at?.thread === step.at.thread && at.event === step.at.event;
+  return (
+    <li class={`origin-step kind-${step.kind}${isHere ? ' here' : ''}${step.likely ? ' likely' : ''}`}>
+      <button
+        type="button"
+        class="origin-main"
+        aria-current={isHere ? 'step' : undefined}
+        onClick={() => goToStep(step.at, step.call)}
+      >
+        <span class="origin-why">
+          {step.why !== '' ? step.why : step.kind}
+          {step.likely && (
+            <span class="chip amber" title="Not recorded as such; it follows from the code">
+              likely
+            </span>
+          )}
+          <time class="faint end">{timeText(step.at.timeNs, wholeSpan.value.toNs / 4)}</time>
+        </span>
+        <span class="origin-value">
+          {step.name !== '' && <code>{step.name}</code>}
+          {step.name !== '' && <span class="faint">=</span>}
+          <Value value={step.value} room={70} />
+        </span>
+        {step.text !== '' && <SourceLine text={step.text} />}
+        <span class="origin-place">
+          <span>{step.function}</span>
+          <PlaceText place={step.place} />
+        </span>
+      </button>
+      {step.inputs.length > 1 && (
+        <div class="origin-inputs" aria-label={`Read at step ${index + 1}`}>
+          <span class="faint">reads</span>
+          {step.inputs.map((input, i) => (
+            <button key={i} type="button" class="input" disabled={!input.of} onClick={() => inspectInput(step, input)}>
+              <code>{input.name}</code> <Value value={input.value} room={24} />
+            </button>
+          ))}
+        </div>
+      )}
+    </li>
+  );
+}
+
+export function SourceLine({ text }: { text: string }) {
+  return (
+    <code class="source-line">
+      {scanLine(text, START).tokens.map(({ text: part, kind, column }) => (
+        <span key={column} class={`t-${kind}`}>
+          {part}
+        </span>
+      ))}
+    </code>
+  );
+}

@@ -1,0 +1,128 @@
+import { useState } from 'preact/hooks';
+import type { FrameView, ScopeView, VariableView } from '@execution-cinema/server/protocol';
+import { cursor, pinned, togglePin } from '../../app/cursor.ts';
+import { counterpart, valueBefore } from '../../model/differences.ts';
+import { isNode, kindOf } from '../../model/values.ts';
+import { variableName } from '../../app/details.ts';
+import { formatMoment } from '@execution-cinema/format';
+import { Icon } from '../parts/icon.tsx';
+import { Button } from '../parts/button.tsx';
+import { ValueRow } from './value-row.tsx';
+
+const TITLES: Readonly<Record<string, string>> = {
+  function: 'Local',
+  block: 'Block',
+  for: 'Loop',
+  catch: 'Catch',
+  class: 'Class',
+  switch: 'Switch',
+  module: 'Module',
+};
+
+/** Variables of a frame, scope by scope, innermost first. */
+export function ScopeList({ frame }: { frame: FrameView }) {
+  const [onlyDifferent, setOnlyDifferent] = useState(false);
+  const pin = pinned.value;
+  const other = pin ? counterpart(frame, pin) : undefined;
+  const filters = pin !== null && onlyDifferent;
+  return (
+    <div class="scopes">
+      {pin && (
+        <div class="pin-bar">
+          <Icon name="pin" size={13} />
+          <span>
+            compared with <code>{formatMoment(pin.at.thread, pin.at.event)}</code>
+            {other === undefined && <span class="faint"> · {frame.function} was not on the stack then</span>}
+          </span>
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={onlyDifferent}
+              onChange={(event) => setOnlyDifferent(event.currentTarget.checked)}
+            />
+            only what differs
+          </label>
+          <Button icon="close" label="Remove the pin" onClick={togglePin} />
+        </div>
+      )}
+      {frame.this !== null && !filters && (
+        <div class="scope">
+          <ValueRow name="this" value={frame.this} title="this" of={null} depth={0} />
+        </div>
+      )}
+      {frame.scopes.map((scope, index) => (
+        <Scope
+          key={`${frame.functionId} ${index} ${scope.kind}`}
+          frame={frame}
+          scope={scope}
+          other={other}
+          filters={filters}
+        />
+      ))}
+      {frame.scopes.length === 0 && frame.this === null && (
+        <p class="scope-note">This call has no variables{frame.shortened ? ' that were asked for yet' : ''}.</p>
+      )}
+    </div>
+  );
+}
+
+interface ScopeProperties {
+  frame: FrameView;
+  scope: ScopeView;
+  other: FrameView | undefined;
+  filters: boolean;
+}
+
+function Scope({ frame, scope, other, filters }: ScopeProperties) {
+  const isOuter = scope.kind === 'module' && frame.function !== '(module)';
+  const [open, setOpen] = useState(!isOuter);
+  const [showsFunctions, setShowsFunctions] = useState(false);
+  const before = (variable: VariableView) => valueBefore(variable, scope.kind, other);
+  const wanted = filters ? scope.variables.filter((variable) => before(variable) !== undefined) : scope.variables;
+  const functions = wanted.filter(isDeclaration);
+  const rows = showsFunctions ? wanted : wanted.filter((variable) => !isDeclaration(variable));
+  if (wanted.length === 0) return null;
+  const isClosure = scope.instance !== 0 && scope.kind !== 'module';
+  return (
+    <div class="scope">
+      <button type="button" class="section-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name={open ? 'down' : 'chevron'} size={12} />
+        {TITLES[scope.kind] ?? scope.kind}
+        {isClosure && (
+          <span class="chip" title={`Shared by closures: instance ${scope.instance}`}>
+            shared
+          </span>
+        )}
+        <span class="faint end">line {scope.line}</span>
+      </button>
+      {open &&
+        rows.map((variable) => (
+          <ValueRow
+            key={variable.name}
+            name={variable.name}
+            value={variable.value}
+            title={`${variable.name} in ${frame.function}`}
+            of={variableName(frame, scope, variable)}
+            depth={0}
+            changed={variable.changed && cursor.value !== null}
+            note={variable.source === 'unknown' ? (variable.note ?? 'nothing was recorded') : variable.note}
+            isUnknown={variable.source === 'unknown'}
+            asOf={variable.asOf}
+            before={before(variable)}
+          />
+        ))}
+      {open && functions.length > 0 && !filters && (
+        <button type="button" class="scope-more" onClick={() => setShowsFunctions(!showsFunctions)}>
+          {showsFunctions ? 'hide' : 'show'} {functions.length}{' '}
+          {functions.length === 1 ? 'function or class' : 'functions and classes'}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Functions and classes rarely are what somebody looks for. */
+function isDeclaration({ kind, value }: VariableView): boolean {
+  if (kind === 'function' || kind === 'class') return true;
+  return kindOf(value) === 'object' && isNode(value) && value.t === 'function' && kind === 'const';
+}

@@ -1,0 +1,173 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { At, VariableName, WireValue } from '@execution-cinema/server/protocol';
+import { cursor, goTo } from '../../app/cursor.ts';
+import { inspectVariable, propertyName } from '../../app/details.ts';
+import { copyText } from '../../app/location.ts';
+import { ask, wholeSpan } from '../../app/session.ts';
+import { timeText } from '../../model/units.ts';
+import { canOpen, childrenOf, isNode, previewText, toPlainJson } from '../../model/values.ts';
+import { Latest } from '../../transport/latest.ts';
+import { Button } from '../parts/button.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Value } from '../parts/value.tsx';
+
+interface Properties {
+  name: string;
+  value: WireValue;
+  /** What its history is called. */
+  title: string;
+  /** For questions about it; null where nothing can be asked. */
+  of: VariableName | null;
+  depth: number;
+  changed?: boolean;
+  note?: string | null;
+  isUnknown?: boolean;
+  asOf?: At | null;
+  before?: WireValue | undefined;
+}
+
+const INDENT = 14;
+const ROOM = 120;
+const TITLE_ROOM = 600;
+const CHILDREN_STEP = 100;
+const DEPTH_ASKED = 2;
+
+/** A name and its value; opens in place, as deep as was recorded. */
+export function ValueRow(properties: Properties) {
+  const { name, value, title, of, depth, changed, note, isUnknown, asOf, before } = properties;
+  const [open, setOpen] = useState(false);
+  const opens = !isUnknown && canOpen(value);
+  const thread = cursor.value?.thread ?? 0;
+  const toggle = () => opens && setOpen(!open);
+  return (
+    <>
+      <div class={`value-row${changed ? ' changed' : ''}`} style={{ paddingLeft: `${8 + depth * INDENT}px` }}>
+        <button
+          type="button"
+          class="value-open"
+          aria-expanded={opens ? open : undefined}
+          aria-label={`${name}: ${opens ? 'open' : 'history'}`}
+          title={isUnknown ? undefined : previewText(value, TITLE_ROOM)}
+          onClick={() => (opens ? toggle() : of && inspectVariable(of, title, 'history'))}
+        >
+          <span class="twisty">{opens && <Icon name={open ? 'down' : 'chevron'} size={11} />}</span>
+          <span class="value-name">{name}</span>
+          {changed && <span class="changed-dot" title="Just changed" />}
+          {before !== undefined && (
+            <>
+              <span class="value-before">
+                <Value value={before} room={30} />
+              </span>
+              <span class="faint">→</span>
+            </>
+          )}
+          {isUnknown ? <span class="unknown">{note}</span> : <Value value={value} room={ROOM} />}
+        </button>
+        <span class="row-actions">
+          {of && (
+            <Button icon="history" label={`History of ${name}`} onClick={() => inspectVariable(of, title, 'history')} />
+          )}
+          {of && (
+            <Button
+              icon="origin"
+              label={`Where ${name} came from`}
+              onClick={() => inspectVariable(of, title, 'origin')}
+            />
+          )}
+          {asOf && (
+            <Button
+              icon="previous"
+              label={`To where ${name} got this value, ${timeText(asOf.timeNs, wholeSpan.value.toNs / 4)}`}
+              onClick={() => void goTo(asOf)}
+            />
+          )}
+          <Button
+            icon="copy"
+            label={`Copy ${name} as JSON`}
+            onClick={() => void copyText(JSON.stringify(toPlainJson(value), null, 2))}
+          />
+        </span>
+      </div>
+      {!isUnknown && note && (
+        <div class="value-note" style={{ paddingLeft: `${26 + depth * INDENT}px` }}>
+          {note}
+        </div>
+      )}
+      {open && <Children value={value} title={title} thread={thread} depth={depth + 1} />}
+    </>
+  );
+}
+
+interface ChildrenProperties {
+  value: WireValue;
+  title: string;
+  thread: number;
+  depth: number;
+}
+
+function Children({ value, title, thread, depth }: ChildrenProperties) {
+  const [limit, setLimit] = useState(CHILDREN_STEP);
+  const full = useFullValue(value);
+  if (typeof value === 'string') return <pre class="long-text">{value}</pre>;
+  if (isNode(value) && value.t === 'cut string') {
+    return <pre class="long-text">{`${value.c ?? ''}… (${(value.l ?? 0).toLocaleString('en')} characters)`}</pre>;
+  }
+  const object = isNode(full) ? full.i : undefined;
+  const children = childrenOf(full);
+  return (
+    <>
+      {children.slice(0, limit).map((child) =>
+        child.kind === 'note' ? (
+          <div key="note" class="value-note" style={{ paddingLeft: `${22 + depth * INDENT}px` }}>
+            {child.key}
+          </div>
+        ) : (
+          <ValueRow
+            key={child.key}
+            name={child.key}
+            value={child.value}
+            title={child.kind === 'item' ? `${title}[${child.key}]` : `${ownerText(full)}.${child.key}`}
+            of={object !== undefined && child.kind !== 'entry' ? propertyName(thread, object, child.key) : null}
+            depth={depth}
+          />
+        ),
+      )}
+      {children.length > limit && (
+        <button
+          type="button"
+          class="scope-more"
+          style={{ paddingLeft: `${22 + depth * INDENT}px` }}
+          onClick={() => setLimit(limit + CHILDREN_STEP * 5)}
+        >
+          {(children.length - limit).toLocaleString('en')} more
+        </button>
+      )}
+      {children.length === 0 && (
+        <div class="value-note" style={{ paddingLeft: `${22 + depth * INDENT}px` }}>
+          empty
+        </div>
+      )}
+    </>
+  );
+}
+
+function ownerText(value: WireValue): string {
+  return isNode(value) && value.c ? value.c : 'object';
+}
+
+/** The value, or where only its identity was sent, what the object held at the cursor. */
+function useFullValue(value: WireValue): WireValue {
+  const [full, setFull] = useState<{ of: WireValue; value: WireValue } | null>(null);
+  const latest = useRef(new Latest()).current;
+  const object = isNode(value) && value.t === 'shallow' ? value.i : undefined;
+  const at = cursor.value;
+  useEffect(() => {
+    if (object === undefined || !at) return;
+    const moment = { thread: at.thread, event: at.event };
+    void latest
+      .run((signal) => ask('value', { moment, object, depth: DEPTH_ASKED }, { signal }))
+      .then((answer) => answer && setFull({ of: value, value: answer.value }))
+      .catch(() => setFull(null)); // the row then keeps saying why it was not captured
+  }, [object, at?.event]);
+  return full && full.of === value ? full.value : value;
+}
