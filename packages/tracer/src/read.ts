@@ -123,6 +123,16 @@ export {
   type ThreadDetail,
 } from '@execution-cinema/store';
 
+export type {
+  Snapshot,
+  SnapshotFrame,
+  SnapshotHandle,
+  SnapshotProcess,
+  SnapshotScope,
+  SnapshotSuspended,
+  SnapshotThread,
+  VariableExample,
+} from '@execution-cinema/format';
 export { previewValue } from './cli/format/value-preview.ts';
 
 export interface OpenOptions {

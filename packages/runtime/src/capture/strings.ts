@@ -272,12 +272,18 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     return entry;
   };
 
+  /** The key looked up last: its name is written, then what it says about the value is asked. */
+  let lastKey = '';
+  let lastEntry = entryOf('');
+
   const putKey = (key: string, p: number): number => {
     if (key.length > INTERNED_CHARS_MAX) {
       const most = p > registers[VALUES_END]! ? SPENT_CHARS_MAX : KEY_CHARS_MAX;
       return putClean(redactor?.redactValue(null, key, most) ?? key, p, most);
     }
     const entry = entryOf(key);
+    lastKey = key;
+    lastEntry = entry;
     if (entry.epoch === registers[EPOCH]) {
       words[p] = T.STRING_REF | (entry.number << 8);
       return p + 1;
@@ -301,8 +307,11 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
       longText = '';
       longTag = 0;
     },
-    secretOf: (key) =>
-      redactor === undefined ? null : key.length > INTERNED_CHARS_MAX ? redactor.secretName(key) : entryOf(key).secret,
+    secretOf: (key) => {
+      if (key === lastKey) return lastEntry.secret;
+      if (redactor === undefined) return null;
+      return key.length > INTERNED_CHARS_MAX ? redactor.secretName(key) : entryOf(key).secret;
+    },
   };
 }
 

@@ -182,7 +182,7 @@ function onHooksThread(options: EsModuleOptions): EsModuleHooks {
     const transferList = recorderPort === null ? [port2] : [port2, recorderPort];
     // Registered again, it is another module, and the last one alone does anything.
     register(`${options.hooksBundle}?${ports.length}`, { data, transferList });
-    // The hooks of others have a thread without us as well.
+    // With hooks of others the thread is not ours alone, and would be there without us.
     if (!isForeign) options.hideThread(Atomics.load(new Int32Array(threadId), 0));
     scripts.pullFrom(newScripts);
   };

@@ -28,8 +28,8 @@ function isLast(): boolean {
 /** Called by Node with what `module.register` was given. */
 export function initialize(data: HooksThreadData): void {
   const { config, programPort } = data;
-  Atomics.store(new Int32Array(data.threadId), 0, threadId);
   isForeign = data.isForeign;
+  Atomics.store(new Int32Array(data.threadId), 0, threadId);
   const recorder = recorderOf(data);
   const tell = (message: HooksMessage): void => programPort.postMessage(message);
   const cache = openTransformCache(config.root);
