@@ -43,7 +43,7 @@ export function recordedFrames({ frames, thread }: State): SnapshotFrame[] {
 export function restoreOptimised(
   frame: SnapshotFrame,
   recording: Recording,
-  call: { thread: number; call: number },
+  call: { thread: number; call: number; line: number },
   deadlineMs: number,
 ): void {
   const scopes = frame.scopes.filter(({ type }) => type === 'local' || type === 'block');
