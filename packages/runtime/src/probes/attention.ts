@@ -31,6 +31,7 @@ import {
   WRITTEN,
   type Core,
 } from '../core.ts';
+import { atomics } from '../primordials.ts';
 import { putPair } from '../ring/chunk-header.ts';
 import type { Ring } from '../ring/ring.ts';
 
@@ -120,7 +121,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     if (state.d <= registers[BASE_DEPTH]!) wide[BUSY_SINCE_NS] = nowNs;
     else if (deltaNs > wide[LONGEST_GAP_NS]!) wide[LONGEST_GAP_NS] = deltaNs;
     wide[LAST_NS] = lastNs + deltaNs;
-    registers[NOW_MS] = wide[LAST_NS]! / 1e6;
+    registers[NOW_MS] = wide[LAST_NS]! * 1e-6;
   };
 
   const putCause = (cause: Cause): void => {
@@ -149,6 +150,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
       if (registers[DROPPING] !== 0) ring.leaveDropping();
       else ring.publish();
       watchers.onTick(registers[NOW_MS]!);
+      if (words[R.R_HOLD] === 1) atomics.wait(words, R.R_HOLD, 1, R.HOLD_MS_MAX);
     }
     if (registers[POSITION]! > registers[SLOT_LIMIT]!) ring.cut();
     settleLimit();

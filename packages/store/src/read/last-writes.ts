@@ -5,7 +5,6 @@ import type { Recording } from './recording.ts';
 import { ThreadReplay, type Frame } from './replay.ts';
 import { isBeforeDeclaration } from './scopes.ts';
 import { variableOf, type Site } from './sites.ts';
-import { ownerOfCall } from './variables.ts';
 
 interface Found {
   value: Value;
@@ -121,9 +120,7 @@ function laterWrite(
     chunk.scan(({ kind, payload }) => {
       mentioned ||= kind === K.WRITE && sites.has(payload);
     });
-    const write = mentioned
-      ? digestOf(recording, thread, chunks[i]!).variables.get(ownerOfCall(call), variable)
-      : undefined;
+    const write = mentioned ? digestOf(recording, thread, chunks[i]!)?.writeOfCall(call, variable) : undefined;
     if (write !== undefined) return write.value;
   }
   return value;

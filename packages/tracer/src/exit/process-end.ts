@@ -20,6 +20,8 @@ export interface ProcessEndHooks {
   onFatal(error: unknown): void;
   /** A message of the parent process is about to be heard. */
   onMessage(): void;
+  /** The id under which the program knows a thread. */
+  shownThread(threadId: unknown): unknown;
   /** A worker thread of the program has been made. */
   onWorker(worker: Worker): void;
   /** The program adds its first or another listener for an event of `process`, or has taken one away. */
@@ -64,6 +66,7 @@ export function watchProcessEnd(hooks: ProcessEndHooks): void {
       }
     }
     if (event === 'message') hooks.onMessage();
+    if (event === 'workerMessage') args[1] = hooks.shownThread(args[1]);
     if (event === 'newListener' || event === 'removeListener') hooks.onListener(args[0], event === 'newListener');
     if (event === hooks.watched) hooks.onWatched();
     if (event === 'worker') hooks.onWorker(args[0] as Worker);
