@@ -29,6 +29,7 @@ const COMMANDS = [
   'verify',
   'prune',
   'map',
+  'inspect',
   'doctor',
   'dump',
 ];
