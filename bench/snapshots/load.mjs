@@ -20,8 +20,7 @@ function work(seed) {
 /** @param {number} number */
 async function round(number) {
   const name = `round ${number}`;
-  const value = descend(50, number % 100);
-  null;
+  const value = await Promise.resolve(descend(50, number % 100));
   return value + name.length;
 }
 

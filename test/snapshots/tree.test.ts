@@ -62,7 +62,9 @@ function check(snapshot: Snapshot): void {
 }
 
 test('by signal to the first process', async () => {
-  check(await program.snapshot());
+  const snapshot = await program.snapshot();
+  expect(snapshot.reason).toBe('signal');
+  check(snapshot);
 });
 
 test('tracer snapshot, by pid and by recording, as JSON and for people', async () => {

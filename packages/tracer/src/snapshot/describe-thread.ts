@@ -154,7 +154,7 @@ function isFrameOf({ function: entry, file }: Site, at: { file: string; line: nu
 }
 
 /** Relative to the root with `/` where it lies below it, as site tables have it. */
-export function shownFile(urlOrPath: string, root: string): string {
+function shownFile(urlOrPath: string, root: string): string {
   let path = urlOrPath;
   try {
     if (urlOrPath.startsWith('file:')) path = fileURLToPath(urlOrPath);
