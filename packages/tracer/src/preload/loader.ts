@@ -116,7 +116,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
   });
   stacks.whileReadable(() => runtime?.trustStackFormatter());
   const maskFunctionText = installFunctionText(scripts);
-  if (recording !== undefined) installVmCode({ transformer, scripts, maskFunctionText });
+  if (recording !== undefined) installVmCode({ transformer, scripts, maskFunctionText, stacks });
   return {
     stacks,
     scripts,
