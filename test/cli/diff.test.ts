@@ -66,7 +66,13 @@ interface Data {
   differences: {
     kind: string;
     value: { name: string; path: string; a: string; b: string } | null;
-    a: { function: string; what: string; stack: { function: string }[]; variables: Record<string, unknown> } | null;
+    a: {
+      function: string;
+      what: string;
+      stack: { function: string }[];
+      variables: Record<string, unknown>;
+      origin: unknown;
+    } | null;
     b: { function: string } | null;
   }[];
 }
@@ -117,6 +123,7 @@ describe('a run with a wrong price', () => {
       'Cart.total',
       'pay',
     ]);
+    expect(differences[0]!.a!.origin).toMatchObject({ name: 'return', value: 14.4 });
     const byPath = await data('one.db', 'bad.db', '--ignore', 'values');
     expect(byPath.differences[0]).toMatchObject({ kind: 'path', value: null });
   });

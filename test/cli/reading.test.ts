@@ -52,6 +52,13 @@ const CASES: readonly [golden: string, args: string[]][] = [
   ['search-names', ['search', 'price', '--in', 'functions,files']],
   ['export-mermaid', ['export', '--format', 'mermaid']],
   ['export-chrome', ['export', '--format', 'chrome', '--range', '0..0.2ms']],
+  ['step-over', ['step', 'over', '--at', '1@18']],
+  ['step-back', ['step', 'into', '--back', '--at', '1@18', '-q']],
+  ['step-write', ['step', 'write', '--name', 'sum', '--back', '--at', 'end', '-q']],
+  ['step-throw', ['step', 'throw', '--at', 'start', '--all-threads']],
+  ['logpoint', ['logpoint', 'src/cart.js:17', 'sum']],
+  ['logpoint-if', ['logpoint', 'src/cart.js:17', 'sum * 2', '--if', 'sum > 100', '-n', '1']],
+  ['origin', ['origin', '1:4', 'sum']],
   ['dump', ['dump']],
   ['dump-words', ['dump', '--thread', '1', '--chunk', '1', '--words', '--limit', '4']],
 ];

@@ -11,7 +11,10 @@ import { makeProject, type Outcome, type Project } from '../support/programs.ts'
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/hazards', import.meta.url));
 const PROGRAMS = readdirSync(FIXTURES).filter((name) => /\.m?js$/.test(name));
-const FLAGS: Readonly<Record<string, string[]>> = { 'surroundings.js': ['--expose-gc'], 'modules.mjs': ['--no-warnings'] };
+const FLAGS: Readonly<Record<string, string[]>> = {
+  'surroundings.js': ['--expose-gc'],
+  'modules.mjs': ['--no-warnings'],
+};
 
 let project: Project;
 beforeAll(() => {

@@ -52,6 +52,8 @@ export const R_PRODUCED = 16;
 export const R_MAX_DEPTH = 18;
 /** 1 while the program listens to the signal that takes snapshots: then none is taken (main thread). */
 export const R_LISTENS = 19;
+/** Counts the signals of that kind that its listeners have heard. */
+export const R_HEARD = 20;
 
 /**
  * 1: the process is ending and takes its other threads with it. The writer publishes what it has and stands still at its

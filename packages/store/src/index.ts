@@ -79,3 +79,4 @@ export type { RecorderAccess, RecorderService, ServedThread, StartService } from
 export { fileMatcher, functionMatcher } from './read/match.ts';
 export { logpoint } from './travel/logpoint.ts';
 export { origin, type OriginOptions } from './travel/origin/index.ts';
+export { history, lastWrite } from './travel/history.ts';

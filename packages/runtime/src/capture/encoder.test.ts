@@ -56,6 +56,17 @@ describe('primitives', () => {
     expect(second).toBe(value);
   });
 
+  test('a long text that comes again is the same, across others and chunks', () => {
+    const { capture, runtime } = setUp();
+    const text = 'ünï'.repeat(200);
+    const other = 'a'.repeat(70);
+    const [first, second, between, third] = capture(text, text, other, text);
+    expect([second, between, third]).toEqual([first, other, first]);
+    runtime.pause();
+    runtime.resume();
+    expect(capture(text, text)).toEqual([first, first]);
+  });
+
   test('long strings are cut and say how long they were', () => {
     const { capture } = setUp();
     const [value] = capture('é'.repeat(1000));

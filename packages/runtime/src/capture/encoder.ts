@@ -69,7 +69,7 @@ export interface Encoder {
   readonly encode: Encode;
   readonly strings: Strings;
   readonly containers: Containers;
-  /** Lets go of what is remembered of the program's objects by reference. */
+  /** Lets go of the program's objects and texts that are remembered by reference. */
   forget(): void;
   trustStackFormatter(): void;
   /** A number was a secret: from here on it is looked for wherever it may be. */
@@ -289,7 +289,10 @@ export function createEncoder(
   };
 
   return {
-    forget: identity.forget,
+    forget: () => {
+      identity.forget();
+      strings.forget();
+    },
     trustStackFormatter: stacks.trustFormatter,
     encode,
     strings,

@@ -3,6 +3,7 @@ import type { Redactor, SecretName } from '@execution-cinema/format/redaction';
 import { EPOCH, NOW_MS, STRINGS, VALUES_END, type Core } from '../core.ts';
 import { charCodeAt, imul, mapClear, mapGet, mapSet, slice } from '../primordials.ts';
 
+const TAG_MASK = 0xff;
 const FLAGS_SHIFT = 24;
 
 /** Longest text that gets a number in its chunk, and shortest for which a number is cheaper than the text. */
@@ -41,6 +42,8 @@ export interface Strings {
   secretOf(key: string): SecretName | null;
   /** Writes text that needs no redaction, cut after `max` characters. */
   putClean(text: string, p: number, max: number): number;
+  /** Lets go of the text written last. */
+  forget(): void;
 }
 
 export function createStrings(core: Core, redactor: Redactor | undefined, stringMax: number): Strings {
@@ -56,6 +59,14 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
   let tag = 1;
   let tagEpoch = -1;
   let tagGeneration = 0;
+  /**
+   * The long text written last in this chunk: parsers hand the same one to one function after the other, and copying its
+   * words takes a tenth of reading and searching it. Let go at the return to the event loop.
+   */
+  let longText = '';
+  let longTag = 0;
+  let longPosition = 0;
+  let longWords = 0;
   let longLeft = LONG_CHARS_PER_MS;
   let longMs = 0;
 
@@ -213,8 +224,29 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
       const replaced = redactor === undefined ? null : redactor.redactValue(null, text);
       return replaced === null ? number(count, slot, p) : putReplaced(text, replaced, p, max);
     }
+    if (name !== null || max !== stringMax) return putSearched(text, p, name, max);
+    refreshTag();
+    if (longTag === tag && text.length === longText.length && text === longText) return putAgain(p);
+    const end = putSearched(text, p, name, max);
+    const head = words[p]!;
+    // What defines a number must stand once.
+    if ((head & TAG_MASK) === T.STRING && ((head >>> FLAGS_SHIFT) & T.STRING_FLAG_INTERNED) === 0) {
+      longText = text;
+      longTag = tag;
+      longPosition = p;
+      longWords = end - p;
+    }
+    return end;
+  };
+
+  const putSearched = (text: string, p: number, name: SecretName | null, max: number): number => {
     const replaced = redactor === undefined ? null : redactor.redactValue(name, text, max);
     return replaced === null ? putClean(text, p, max) : putReplaced(text, replaced, p, max);
+  };
+
+  const putAgain = (p: number): number => {
+    for (let i = 0; i < longWords; i++) words[p + i] = words[longPosition + i]!;
+    return p + longWords;
   };
 
   /** A text that is one token is a redacted value; one with secret parts stays a string. */
@@ -240,12 +272,18 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     return entry;
   };
 
+  /** The key looked up last: its name is written, then what it says about the value is asked. */
+  let lastKey = '';
+  let lastEntry = entryOf('');
+
   const putKey = (key: string, p: number): number => {
     if (key.length > INTERNED_CHARS_MAX) {
       const most = p > registers[VALUES_END]! ? SPENT_CHARS_MAX : KEY_CHARS_MAX;
       return putClean(redactor?.redactValue(null, key, most) ?? key, p, most);
     }
     const entry = entryOf(key);
+    lastKey = key;
+    lastEntry = entry;
     if (entry.epoch === registers[EPOCH]) {
       words[p] = T.STRING_REF | (entry.number << 8);
       return p + 1;
@@ -265,8 +303,15 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     putValue,
     putKey,
     putClean,
-    secretOf: (key) =>
-      redactor === undefined ? null : key.length > INTERNED_CHARS_MAX ? redactor.secretName(key) : entryOf(key).secret,
+    forget: () => {
+      longText = '';
+      longTag = 0;
+    },
+    secretOf: (key) => {
+      if (key === lastKey) return lastEntry.secret;
+      if (redactor === undefined) return null;
+      return key.length > INTERNED_CHARS_MAX ? redactor.secretName(key) : entryOf(key).secret;
+    },
   };
 }
 

@@ -57,6 +57,8 @@ export interface LinkMemory {
   hideThread(threadId: number): void;
   /** The id that a thread would have without ours. */
   shownThreadId(threadId: number): number;
+  /** The other way round. */
+  realThreadId(shownId: number): number;
 }
 
 export interface Topic {
@@ -88,6 +90,13 @@ export function openLinkMemory(buffer: SharedArrayBuffer): LinkMemory {
       if (foundHigh === 0 || foundHigh === high) return at;
     }
     return 0;
+  };
+
+  /** How many of our threads there are of this kind. */
+  const ownThreads = (is: (threadId: number) => boolean): number => {
+    let count = 0;
+    for (let i = 1; i <= OWN_THREADS_MAX && words[i] !== 0; i++) if (is(words[i]!)) count++;
+    return count;
   };
 
   const lock = (at: number): void => {
@@ -154,13 +163,14 @@ export function openLinkMemory(buffer: SharedArrayBuffer): LinkMemory {
         if (atomics.compareExchange(words, i, 0, threadId) === 0) return;
       }
     },
-    shownThreadId(threadId) {
-      let hidden = 0;
-      for (let i = 1; i <= OWN_THREADS_MAX; i++) {
-        const own = words[i]!;
-        if (own !== 0 && own < threadId) hidden++;
+    shownThreadId: (threadId) => threadId - ownThreads((own) => own < threadId),
+    realThreadId(shownId) {
+      let realId = shownId;
+      for (;;) {
+        const next = shownId + ownThreads((own) => own <= realId);
+        if (next === realId) return realId;
+        realId = next;
       }
-      return threadId - hidden;
     },
   };
 }

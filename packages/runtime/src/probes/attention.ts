@@ -121,7 +121,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     if (state.d <= registers[BASE_DEPTH]!) wide[BUSY_SINCE_NS] = nowNs;
     else if (deltaNs > wide[LONGEST_GAP_NS]!) wide[LONGEST_GAP_NS] = deltaNs;
     wide[LAST_NS] = lastNs + deltaNs;
-    registers[NOW_MS] = wide[LAST_NS]! / 1e6;
+    registers[NOW_MS] = wide[LAST_NS]! * 1e-6;
   };
 
   const putCause = (cause: Cause): void => {

@@ -195,52 +195,50 @@ export function createCallProbes(core: Core, parts: CallParts) {
 
   const isTimedExit = (f: number): boolean => f <= registers[BASE_DEPTH]! || registers[EXACT] === 1;
 
+  /** Exit that needs attention, at any depth. */
   const leave = (f: number, value: unknown): unknown => {
-    let p = registers[POSITION]!;
-    if (
-      p > registers[LIMIT]! ||
-      words[R.R_TICK] !== registers[TICK] ||
-      state.d !== f + 1 ||
-      f <= registers[BASE_DEPTH]!
-    ) {
-      p = positionIn(f, isTimedExit(f));
-      if (p < 0) return value;
-    }
-    let end = p + 1;
-    if (value === undefined) {
-      words[p] = K.LEAVE_UNDEFINED;
-    } else if (
-      typeof value === 'number' &&
-      (value | 0) === value &&
-      value <= registers[SMI_INLINE_MAX]! &&
-      value >= T.SMI_MIN &&
-      (value !== 0 || 1 / value > 0)
-    ) {
-      words[p] = (value << 8) | K.LEAVE_SMI;
-    } else {
-      words[p] = K.LEAVE_VALUE;
-      end = encode(value, end, null);
-    }
-    commitAt(end, f);
+    const p = positionIn(f, isTimedExit(f));
+    if (p < 0) return value;
+    leaveAt(p, f, value);
     if (f <= registers[BASE_DEPTH]!) leaveToLoop();
     return value;
+  };
+
+  const leaveAt = (p: number, f: number, value: unknown): void => {
+    if (value === undefined) {
+      words[p] = K.LEAVE_UNDEFINED;
+      commitAt(p + 1, f);
+      return;
+    }
+    words[p] = K.LEAVE_VALUE;
+    const end = encode(value, p + 1, null);
+    if (end === p + 2 && (words[p + 1]! & 0xff) === T.SMI) {
+      // The number fits the header.
+      words[p] = (words[p + 1]! & ~0xff) | K.LEAVE_SMI;
+      commitAt(p + 1, f);
+    } else commitAt(end, f);
   };
 
   const r = (f: number, value: unknown): unknown => {
     if (f === OFF) return value;
     const p = registers[POSITION]!;
     if (
-      typeof value !== 'number' ||
-      (value | 0) !== value ||
-      value > registers[SMI_INLINE_MAX]! ||
-      value < T.SMI_MIN ||
-      (value === 0 && 1 / value < 0) ||
       p > registers[LIMIT]! ||
       words[R.R_TICK] !== registers[TICK] ||
       state.d !== f + 1 ||
       f <= registers[BASE_DEPTH]!
     ) {
       return leave(f, value);
+    }
+    if (
+      typeof value !== 'number' ||
+      (value | 0) !== value ||
+      value > registers[SMI_INLINE_MAX]! ||
+      value < T.SMI_MIN ||
+      (value === 0 && 1 / value < 0)
+    ) {
+      leaveAt(p, f, value);
+      return value;
     }
     words[p] = (value << 8) | K.LEAVE_SMI;
     commitAt(p + 1, f);

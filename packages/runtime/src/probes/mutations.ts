@@ -5,6 +5,7 @@ import { KIND_ARRAY, KIND_MAP, KIND_SET } from '../capture/identity.ts';
 import type { Encode } from '../capture/encoder.ts';
 import type { Core } from '../core.ts';
 import { mapGet, mapSize, setSize } from '../primordials.ts';
+import { LEVEL_OFF } from './levels.ts';
 
 /** What is known of arrays, Maps and Sets whose content was taken. */
 export interface Containers {
@@ -43,7 +44,7 @@ const CODE_BITS = 4;
  * work and the content is taken instead.
  */
 export function createMutationProbes(core: Core, parts: MutationParts) {
-  const { words } = core;
+  const { words, levels } = core;
   const { isOn, position, commit, encode, secretOf, secretOfKey, containers } = parts;
   const sizes = { before: 0, before2: 0, after: 0 };
 
@@ -119,19 +120,24 @@ export function createMutationProbes(core: Core, parts: MutationParts) {
     commit(putValues(operation, owner, count, key, p + 5));
   };
 
-  const mk = (site: number, code: number, owner: unknown, result: unknown, key: unknown): unknown => {
-    if (typeof owner === 'object' && owner !== null && isOn(site, result)) {
-      try {
-        record(site, code, owner, result, key);
-      } catch {
-        // No stack left: the next event finds the tables in order.
-      }
+  const mutated = (site: number, code: number, owner: unknown, result: unknown, key: unknown): void => {
+    if (typeof owner !== 'object' || owner === null || !isOn(site, result)) return;
+    try {
+      record(site, code, owner, result, key);
+    } catch {
+      // No stack left: the next event finds the tables in order.
     }
+  };
+
+  const mk = (site: number, code: number, owner: unknown, result: unknown, key: unknown): unknown => {
+    if (levels[site] !== LEVEL_OFF) mutated(site, code, owner, result, key);
     return result;
   };
 
-  const mu = (site: number, code: number, owner: unknown, result: unknown): unknown =>
-    mk(site, code, owner, result, undefined);
+  const mu = (site: number, code: number, owner: unknown, result: unknown): unknown => {
+    if (levels[site] !== LEVEL_OFF) mutated(site, code, owner, result, undefined);
+    return result;
+  };
 
   return { mu, mk };
 }

@@ -43,7 +43,7 @@ export function createScopeProbes(core: Core, parts: CallParts) {
   };
 
   const link = (depth: number, instance: number): void => {
-    if (instance === 0 || depth >= state.d) return;
+    if (depth >= state.d) return;
     const p = attend();
     if (p < 0) return;
     // A function that shares variables itself has opened their instance before, and that one knows its parent.
@@ -55,6 +55,7 @@ export function createScopeProbes(core: Core, parts: CallParts) {
 
   /** Token of a synchronous function, or the frame of a suspendable one. */
   const l = (token: number | { o: boolean; d: number }, instance: number): void => {
+    if (instance === 0) return;
     if (typeof token === 'number') link(token, instance);
     else if (token.o) link(token.d, instance);
   };

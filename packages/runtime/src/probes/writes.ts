@@ -53,7 +53,12 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
     commit(encode(value, p + 2, secretOf(site)));
   };
 
-  const w = (site: number, value: unknown): unknown => {
+  /*
+   * The probes themselves are one comparison, small enough for V8 to inline whatever the size of the function they stand
+   * in: sites of a higher level than the one in force are called as often as those that record.
+   */
+
+  const putSmall = (site: number, value: unknown): void => {
     const p = registers[POSITION]!;
     if (
       levels[site] !== 1 ||
@@ -66,55 +71,67 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
       words[R.R_TICK] !== registers[TICK]
     ) {
       put(K.WRITE, site, value);
-      return value;
+      return;
     }
     words[p] = (site << 8) | K.WRITE;
     words[p + 1] = (value << 8) | T.SMI;
     commit(p + 2);
+  };
+
+  const w = (site: number, value: unknown): unknown => {
+    if (levels[site] !== 0) putSmall(site, value);
     return value;
   };
 
   const k = (site: number, instance: number, value: unknown): unknown => {
-    putScoped(site, instance, value);
+    if (levels[site] !== 0) putScoped(site, instance, value);
     return value;
   };
 
   const wp = (site: number, old: unknown, value: unknown): unknown => {
-    put(K.WRITE, site, value);
+    if (levels[site] !== 0) putSmall(site, value);
     return old;
   };
 
   const kp = (site: number, instance: number, old: unknown, value: unknown): unknown => {
-    putScoped(site, instance, value);
+    if (levels[site] !== 0) putScoped(site, instance, value);
     return old;
   };
 
   const th = (site: number, value: unknown): unknown => {
-    put(K.THIS, site, value);
+    if (levels[site] !== 0) put(K.THIS, site, value);
     return value;
   };
 
   const v = (site: number, value: unknown): unknown => {
-    put(K.EXPRESSION, site, value);
+    if (levels[site] !== 0) put(K.EXPRESSION, site, value);
     return value;
+  };
+
+  const putProperty = (site: number, owner: unknown, value: unknown): void => {
+    if (!isOn(site, value)) return;
+    const at = position();
+    if (at < 0) return;
+    words[at] = (site << 8) | K.PROPERTY;
+    commit(encode(value, encode(owner, at + 1, null), secretOf(site)));
   };
 
   const p = (site: number, owner: unknown, value: unknown): unknown => {
-    if (!isOn(site, value)) return value;
-    const at = position();
-    if (at < 0) return value;
-    words[at] = (site << 8) | K.PROPERTY;
-    commit(encode(value, encode(owner, at + 1, null), secretOf(site)));
+    if (levels[site] !== 0) putProperty(site, owner, value);
     return value;
   };
 
-  const pc = (site: number, owner: unknown, value: unknown, key: unknown): unknown => {
-    if (!isOn(site, value)) return value;
+  const putComputed = (site: number, owner: unknown, value: unknown, key: unknown): void => {
+    if (!isOn(site, value)) return;
     const at = position();
-    if (at < 0) return value;
+    if (at < 0) return;
     words[at] = (site << 8) | K.PROPERTY_COMPUTED;
     const name = typeof key === 'string' ? strings.secretOf(key) : null;
     commit(encode(value, encode(key, encode(owner, at + 1, null), null), name));
+  };
+
+  const pc = (site: number, owner: unknown, value: unknown, key: unknown): unknown => {
+    if (levels[site] !== 0) putComputed(site, owner, value, key);
     return value;
   };
 
@@ -125,21 +142,25 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
   };
 
   const pp = (site: number, owner: unknown, old: unknown, step: number): unknown => {
-    p(site, owner, stepped(old, step));
+    if (levels[site] !== 0) putProperty(site, owner, stepped(old, step));
     return old;
   };
 
   const ppc = (site: number, owner: unknown, old: unknown, step: number, key: unknown): unknown => {
-    pc(site, owner, stepped(old, step), key);
+    if (levels[site] !== 0) putComputed(site, owner, stepped(old, step), key);
     return old;
   };
 
-  const d = (site: number, owner: unknown, result: unknown, key: unknown): unknown => {
-    if (!isOn(site, result)) return result;
+  const putDelete = (site: number, owner: unknown, result: unknown, key: unknown): void => {
+    if (!isOn(site, result)) return;
     const at = position();
-    if (at < 0) return result;
+    if (at < 0) return;
     words[at] = (site << 8) | K.PROPERTY_DELETE;
     commit(encode(key, encode(owner, at + 1, null), null));
+  };
+
+  const d = (site: number, owner: unknown, result: unknown, key: unknown): unknown => {
+    if (levels[site] !== 0) putDelete(site, owner, result, key);
     return result;
   };
 

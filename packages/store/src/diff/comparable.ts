@@ -4,7 +4,7 @@ import type { Noise } from './noise.ts';
 /** What can be compared of a value: what is known of it for certain at that moment, without noise and identities. */
 export type Comparable = string | number | bigint | boolean | null | undefined | ComparableObject;
 
-export interface ComparableObject {
+interface ComparableObject {
   /** Class or kind. */
   name: string;
   length: number;

@@ -7,7 +7,7 @@ import { errorText } from './call-data.ts';
 import type { ExportOptions } from './frame-stream.ts';
 
 /** Calls in one diagram: with more, no renderer draws it and nobody reads it. */
-export const MERMAID_CALLS_MAX = 150;
+const MERMAID_CALLS_MAX = 150;
 const PARTICIPANTS_MAX = 30;
 const TEXT_CHARACTERS_MAX = 60;
 

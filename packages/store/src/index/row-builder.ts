@@ -14,6 +14,7 @@ import { LinkRows } from './link-rows.ts';
 import { FactRows } from './fact-rows.ts';
 import type { RowGroup } from './sidecar-schema.ts';
 import { SiteRows } from './site-rows.ts';
+import { TextStore } from './text-store.ts';
 import { ValueTexts } from './value-text.ts';
 import { WriteRows } from './write-rows.ts';
 
@@ -43,6 +44,7 @@ export class RowBuilder {
   private readonly thread: number;
   private readonly texts = new ValueTexts();
   private readonly sites: SiteRows;
+  private readonly store: TextStore;
   private readonly db: Database;
   private readonly wants: (frame: Frame) => boolean;
   private readonly events: Statement;
@@ -62,6 +64,7 @@ export class RowBuilder {
     this.thread = thread;
     this.db = sidecar;
     this.sites = new SiteRows(sidecar);
+    this.store = new TextStore(sidecar);
     this.facts = new FactRows(sidecar, thread, this.texts);
     this.links = new LinkRows(sidecar, thread);
     this.events = sidecar.prepare('INSERT OR REPLACE INTO event_rows VALUES(?, ?, ?, ?, ?, ?, ?)');
@@ -69,11 +72,11 @@ export class RowBuilder {
   }
 
   private start(): [ThreadReplay, CallRows, WriteRows, ExceptionRows] {
-    const { db, thread, texts, sites } = this;
+    const { db, thread, texts, sites, store } = this;
     const replay = new ThreadReplay(this.recording.resolver(thread));
     const exceptions = new ExceptionRows(db, thread);
-    const calls = new CallRows(db, thread, replay, { texts, sites, exceptions }, this.wants);
-    return [replay, calls, new WriteRows(db, thread, replay, { texts, sites }), exceptions];
+    const calls = new CallRows(db, thread, replay, { texts, sites, exceptions, store }, this.wants);
+    return [replay, calls, new WriteRows(db, thread, replay, { texts, sites, store }), exceptions];
   }
 
   /** Adds the rows of one chunk. `carry` is what the chunk before it left. */

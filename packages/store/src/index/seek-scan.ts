@@ -127,7 +127,6 @@ export class SeekScanner {
     for (const call of frames.calls) this.wake(call, fresh, result);
     chunk.scan((scanner) => {
       also(scanner);
-      scanner.found ??= found;
       const { kind, payload } = scanner;
       if (NAMES_SITE[kind] === 1) noted.add(payload);
       if (THROWS[kind] === 1) result.throws = true;
@@ -172,7 +171,7 @@ export class SeekScanner {
       if (depth >= 0 && frames.calls[depth]! < older && STANDS[kind] === 1) {
         this.touchOlder(frames.calls[depth]!, frames.sites[depth]!, kind, payload, result);
       }
-    });
+    }, found);
     for (const sleeper of fresh.values()) {
       result.slept.push(sleeper);
       this.asleep.set(sleeper.call, sleeper);

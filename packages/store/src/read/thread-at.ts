@@ -67,7 +67,7 @@ export class ThreadAt {
   }
 
   /** The variable that a name means in a frame, undefined when none of the recorded ones. */
-  variableOf(frame: Frame, name: string): (StateVariable & { scope: number }) | undefined {
+  variableOf(frame: Frame, name: string): (StateVariable & { scope: number; index: number }) | undefined {
     const { site } = frame;
     if (!site) return undefined;
     const { table, functionIndex } = site;
@@ -80,7 +80,7 @@ export class ThreadAt {
       const instance = scope.shared ? this.past.instanceOf(frame, scopeIndex) : 0;
       const variable = table.variables[index]!;
       if (variable.kind === 'import' || (scope.function !== functionIndex && instance === 0)) return undefined;
-      return { ...this.variable(frame, variable, index, instance), scope: instance };
+      return { ...this.variable(frame, variable, index, instance), scope: instance, index };
     }
     return undefined;
   }

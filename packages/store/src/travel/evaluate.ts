@@ -10,6 +10,9 @@ import { callMethod, callNative } from './natives.ts';
 /** The value of an expression is not known. */
 export class Unknown extends Error {}
 
+/** An optional chain came to nothing. */
+class ChainEnd extends Unknown {}
+
 /** Deepest nesting of an expression. */
 const DEPTH_MAX = 100;
 
@@ -35,6 +38,12 @@ export function evaluate(node: SyntaxNode, scope: Scope, depth = 0): Value {
     case 'ThisExpression':
       return scope.this();
     case 'ChainExpression':
+      try {
+        return of(nodeIn(node, 'expression'));
+      } catch (error) {
+        if (error instanceof ChainEnd) return undefined;
+        throw error;
+      }
     case 'ParenthesizedExpression':
     case 'TSNonNullExpression':
     case 'TSAsExpression':
@@ -43,11 +52,11 @@ export function evaluate(node: SyntaxNode, scope: Scope, depth = 0): Value {
       return of(nodeIn(node, 'expression'));
     case 'MemberExpression': {
       const object = of(nodeIn(node, 'object'));
-      if (node['optional'] === true && (object === undefined || object === null)) return undefined;
+      if (node['optional'] === true && (object === undefined || object === null)) throw new ChainEnd();
       return member(object, keyOf(node, of));
     }
     case 'CallExpression':
-      return call(node, scope, of);
+      return call(node, of);
     case 'TemplateLiteral':
       return template(node, of);
     case 'UnaryExpression':
@@ -159,7 +168,7 @@ function ofString(text: string, key: Value): Value {
   throw new Unknown(`${String(key)} of a string`);
 }
 
-function call(node: SyntaxNode, scope: Scope, of: (inner: SyntaxNode | undefined) => Value): Value {
+function call(node: SyntaxNode, of: (inner: SyntaxNode | undefined) => Value): Value {
   const callee = nodeIn(node, 'callee')!;
   const args = (): Value[] => nodesIn(node, 'arguments').map((argument) => of(argument));
   if (callee.type === 'Identifier') return callNative(textIn(callee, 'name')!, args());
@@ -170,8 +179,9 @@ function call(node: SyntaxNode, scope: Scope, of: (inner: SyntaxNode | undefined
     const name = `${textIn(object, 'name')}.${method}`;
     if (STATIC.test(name)) return callNative(name, args());
   }
-  void scope;
-  return callMethod(of(object), method, args());
+  const target = of(object);
+  if (callee['optional'] === true && (target === undefined || target === null)) throw new ChainEnd();
+  return callMethod(target, method, args());
 }
 
 const STATIC = /^(?:Math|JSON|Object|Array|Number|String)\./;

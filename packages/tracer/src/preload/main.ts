@@ -156,9 +156,16 @@ function startInWorker(): void {
     onIdle() {},
     onFatal() {},
     onMessage() {},
+    shownThread: (threadId) => shownThread(recording, threadId),
     onWorker: (worker) => watchWorkerEnd(worker, recording),
     onListener() {},
+    watched: undefined,
+    onWatched() {},
   });
+}
+
+function shownThread({ runtime }: ThreadRecording, threadId: unknown): unknown {
+  return typeof threadId === 'number' && threadId > 0 ? runtime.linkMemory.shownThreadId(threadId) : threadId;
 }
 
 /** A worker that is terminated cannot say so itself. */
@@ -235,8 +242,9 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader, qu
     },
     onFatal: (error) => void loader.report.arm({ error }),
     onMessage: () => parentEnd?.received(),
+    shownThread: (threadId) => shownThread(recording, threadId),
     onWorker: (worker) => watchWorkerEnd(worker, recording),
-    onListener: watchListeners(config.signal, recording.control),
+    ...watchListeners(config.signal, recording.control),
   });
 }
 

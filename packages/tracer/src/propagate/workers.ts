@@ -177,9 +177,20 @@ export function hideOwnFlag(boot: WorkerBoot | undefined, preload: string): void
   if (boot?.execArgv) execArgv.splice(0, execArgv.length, ...boot.execArgv);
 }
 
+type PostToThread = (threadId: number, ...rest: unknown[]) => unknown;
+
 /** Ids as the program would see them without the threads of the tracer. */
 function showThreadIds(runtime: Runtime): void {
-  const { shownThreadId } = runtime.linkMemory;
+  const { shownThreadId, realThreadId: realIdOf } = runtime.linkMemory;
+  // Node 22.5 and later; it tells the sender in the event `workerMessage`.
+  const { postMessageToThread } = workerThreads as { postMessageToThread?: PostToThread };
+  if (postMessageToThread !== undefined) {
+    const posts = new Proxy(postMessageToThread, {
+      apply: (target, self: unknown, [threadId, ...rest]: [number, ...unknown[]]) =>
+        apply(target, self, [typeof threadId === 'number' && threadId > 0 ? realIdOf(threadId) : threadId, ...rest]),
+    });
+    Object.assign(workerThreads, { postMessageToThread: posts });
+  }
   Object.assign(workerThreads, { threadId: shownThreadId(REAL_THREAD_ID) });
   const present = Object.getOwnPropertyDescriptor(workerThreads.Worker.prototype, 'threadId')!;
   Object.defineProperty(workerThreads.Worker.prototype, 'threadId', {

@@ -1,6 +1,12 @@
 /* Every value that a variable or a property had. */
-import { callId, formatCall, parseCall, splitCallId, type Json } from '@execution-cinema/format';
-import { valueHistory, type HistoricValue } from '@execution-cinema/store';
+import { formatCall, parseCall } from '@execution-cinema/format';
+import {
+  history as historyOf,
+  resolveMoment,
+  valueHistory,
+  type HistoricValue,
+  type Write,
+} from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
 import {
   encodeValue,
@@ -14,8 +20,8 @@ import {
 } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
 import type { Job } from '../job.ts';
-import { at, callNameOrNull, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
-import { wireOfJson } from '../views/wire-json.ts';
+import { lookupAt, momentOnTop } from '../state.ts';
+import { at, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
 import type { Answer } from './method.ts';
 
 const VALUE_LIMITS: WireLimits = { depth: 3, objects: 40, characters: 500 };
@@ -65,17 +71,16 @@ function plotOf(items: readonly HistoryItem[]): History['plot'] {
 
 function itemsOf(context: EngineContext, { of, moment }: HistoryParams, job: Job): HistoryItem[] {
   if (of.kind === 'place') {
-    return collect(valueHistory(context.recording, of.place, of.name), () => true, job);
+    return collect(valueHistory(context.recording, of.place, of.name), job);
   }
-  return of.kind === 'property' ? propertyItems(context, of, job) : variableItems(context, of, moment, job);
+  return of.kind === 'property' ? propertyItems(context, of, moment, job) : variableItems(context, of, moment, job);
 }
 
-function collect(values: Iterable<HistoricValue>, isMeant: (value: HistoricValue) => boolean, job: Job): HistoryItem[] {
+function collect(values: Iterable<HistoricValue>, job: Job): HistoryItem[] {
   const items: HistoryItem[] = [];
   let seen = 0;
   for (const value of values) {
     if (++seen % CHECK_EVERY === 0) job.checkpoint();
-    if (!isMeant(value)) continue;
     items.push(itemOf(value));
     if (items.length >= VALUES_MAX) break;
   }
@@ -105,55 +110,46 @@ function variableItems(
 ): HistoryItem[] {
   const name = parseCall(of.call);
   if (!name) throw new ServerError('BAD_REQUEST', `${of.call} is no call`);
-  const event = moment?.thread === name.thread ? moment.event : undefined;
-  const { site, steps } = context.steps.get(context, name, event, job);
-  if (!site) throw new ServerError('UNAVAILABLE', `the code of call ${of.call} is not in the recording`);
-  const line = steps.findLast((step) => event === undefined || step.event <= event)?.line ?? site.line;
-  const isMeant = (value: HistoricValue): boolean =>
-    value.thread === name.thread && (of.instance > 0 ? isOfScope(value, of.instance) : value.call === name.call);
-  return collect(valueHistory(context.recording, `${site.file}:${line}`, of.name), isMeant, job);
+  const there = moment?.thread === name.thread ? moment : lastMomentOf(context, name, job);
+  const onTop = momentOnTop(context, there, name.call, job);
+  return historyOf(context.recording, lookupAt(context, onTop, job), onTop, { kind: 'variable', name: of.name }).map(
+    (write) => writeItem(write, of.name, 0),
+  );
 }
 
-/** Parameters of a scope that closures share are written by the call itself, without naming the scope. */
-function isOfScope({ scope, kind }: HistoricValue, instance: number): boolean {
-  return scope === instance || (scope === 0 && kind === 'parameter');
+/** The last thing that a call did before it ended. */
+function lastMomentOf(context: EngineContext, name: { thread: number; call: number }, job: Job): Moment {
+  const last = context.steps.get(context, name, undefined, job).steps.findLast(({ kind }) => !ENDS.has(kind));
+  if (!last) throw new ServerError('UNAVAILABLE', `call ${name.thread}:${name.call} is not in the recording`);
+  return { thread: name.thread, event: last.event };
 }
 
-interface WriteRow {
-  id: number;
-  callId: number | null;
-  timeNs: number;
-  name: string;
-  value: string;
-  operator: string | null;
-  file: string | null;
-  line: number | null;
-  column: number | null;
-  function: string | null;
-}
+const ENDS: ReadonlySet<string> = new Set(['return', 'leave by throw', 'close', 'unwind', 'call']);
 
 function propertyItems(
   context: EngineContext,
   { thread, object, name }: Extract<VariableName, { kind: 'property' }>,
+  moment: Moment | undefined,
   job: Job,
 ): HistoryItem[] {
-  context.buildRows(job, ['calls', 'writes']);
-  return context.sidecar.db
-    .prepare(
-      `SELECT w.id, w.call_id AS callId, w.time_ns AS timeNs, w.name, w.value, w.operator, w.file, w.line,
-         w."column" AS "column", f.name AS function FROM writes w LEFT JOIN call_rows c ON c.id = w.call_id
-         LEFT JOIN function_rows f ON f.id = c.function_id
-       WHERE w.owner_id = ? AND w.name = ? ORDER BY w.time_ns LIMIT ${VALUES_MAX}`,
-    )
-    .all<WriteRow>(callId(thread, object), name)
-    .map((row) => ({
-      at: at(thread, splitCallId(row.id).call, row.timeNs),
-      call: callNameOrNull(row.callId),
-      function: row.function ?? '',
-      place: { file: row.file ?? '', line: row.line ?? 0, column: row.column ?? 0 },
-      operator: row.operator ?? '=',
-      name: row.name,
-      value: wireOfJson(JSON.parse(row.value) as Json),
-      owner: object,
-    }));
+  const { recording } = context;
+  const there = moment?.thread === thread ? moment : resolveMoment(recording, 'end', thread);
+  const target = { kind: 'property', object, key: name } as const;
+  return historyOf(recording, lookupAt(context, there, job), there, target).map((write) =>
+    writeItem(write, name, object),
+  );
+}
+
+function writeItem(write: Write, name: string, owner: number): HistoryItem {
+  const { moment, timeNs, call, file, line, column, operator, value } = write;
+  return {
+    at: at(moment.thread, moment.event, timeNs),
+    call: call > 0 ? formatCall(moment.thread, call) : null,
+    function: write.function,
+    place: { file, line, column },
+    operator,
+    name,
+    value: encodeValue(value, VALUE_LIMITS),
+    owner,
+  };
 }

@@ -1,4 +1,3 @@
-import { ServerError } from '../../errors.ts';
 import type { Method } from '../../protocol.ts';
 import { call, calls, tree } from './calls.ts';
 import { code, source } from './code.ts';
@@ -13,16 +12,13 @@ import { executions, hits, lineValues, steps } from './lines.ts';
 import type { Answer } from './method.ts';
 import { momentsAt, resolve, state, value } from './moment.ts';
 import { move } from './move.ts';
+import { diff, logPoint, origin } from './origins.ts';
 import { open, overview, skipped } from './overview.ts';
 import { search } from './search.ts';
 import { schema } from './schema.ts';
 
 /** Methods that engines answer. `watch` is the server's own, `sql` has processes of its own. */
 type EngineMethod = Exclude<Method, 'watch' | 'sql'>;
-
-const later = (): never => {
-  throw new ServerError('UNAVAILABLE', 'not there yet');
-};
 
 export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   recordings,
@@ -43,8 +39,8 @@ export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   lineValues,
   steps,
   history,
-  origin: later,
-  logPoint: later,
+  origin,
+  logPoint,
   call,
   calls,
   tree,
@@ -63,6 +59,6 @@ export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   map,
   hot,
   types,
-  diff: later,
+  diff,
   index,
 };

@@ -4,13 +4,18 @@ import {
   diffRuns,
   IGNORE_HELP,
   openSidecar,
+  origin as originOf,
   parseIgnore,
   readRecording,
   readState,
+  seekLookup,
+  StoreError,
   type DifferenceSide,
+  type Origin,
   type Recording,
   type RunComparison,
   type RunDifference,
+  type Sidecar,
   type StateFrame,
 } from '@execution-cinema/store';
 import { findRoot } from '../../config/index.ts';
@@ -20,6 +25,7 @@ import { counted, formatCount, formatTime } from '../format/quantity.ts';
 import { clip, printable } from '../format/text.ts';
 import { previewValue } from '../format/value-preview.ts';
 import { placeNames } from '../place-names.ts';
+import { originData, printOrigin } from './origin.ts';
 import { findRecording, shownPath } from '../recordings.ts';
 
 const SAME = 0;
@@ -39,7 +45,7 @@ export const diff: Command = {
   ],
   flags: [
     { name: 'ignore', value: 'RULE', multiple: true, text: 'do not count these differences; may be repeated' },
-    { name: 'quick', text: 'without stacks and variables of the moment before' },
+    { name: 'quick', text: 'without stacks, variables and where the value came from' },
   ],
   examples: [
     ['tracer diff good.db bad.db', 'where the bad run went another way'],
@@ -78,7 +84,7 @@ function compare(first: string, second: string, flags: FlagValues, output: Invoc
       const contexts =
         main === undefined || flags['quick'] === true
           ? { a: undefined, b: undefined }
-          : { a: contextOf(a, main.a, output), b: contextOf(b, main.b, output) };
+          : { a: contextOf(a, main, main.a, output), b: contextOf(b, main, main.b, output) };
       output.progress(undefined);
       if (output.json) output.printJson(dataOf(found, contexts, { a, b }));
       else print(found, contexts, { a, b }, output);
@@ -91,29 +97,56 @@ function compare(first: string, second: string, flags: FlagValues, output: Invoc
   }
 }
 
-interface Contexts {
-  a: StateFrame[] | undefined;
-  b: StateFrame[] | undefined;
+interface Context {
+  /** The stack just before the difference. */
+  frames: StateFrame[];
+  /** Where the value that differs came from; undefined when nothing can be said. */
+  origin: Origin | undefined;
 }
 
-/** The stack just before the difference. */
+interface Contexts {
+  a: Context | undefined;
+  b: Context | undefined;
+}
+
 function contextOf(
   recording: Recording,
+  { value }: RunDifference,
   side: DifferenceSide | null,
   output: Invocation['output'],
-): StateFrame[] | undefined {
+): Context | undefined {
   if (!side || side.call === 0) return undefined;
   const sidecar = openSidecar(recording);
   try {
-    return readState(
-      recording,
-      sidecar.db,
-      { thread: side.thread, event: Math.max(0, side.event - 1) },
-      ({ doneEvents, totalEvents }) =>
-        output.progress(`indexing ${formatCount(doneEvents)} of ${formatCount(totalEvents)} events`),
-    ).frames;
+    const moment = { thread: side.thread, event: Math.max(0, side.event - 1) };
+    const { frames } = readState(recording, sidecar.db, moment, ({ doneEvents, totalEvents }) =>
+      output.progress(`indexing ${formatCount(doneEvents)} of ${formatCount(totalEvents)} events`),
+    );
+    return { frames, origin: value ? originAt(recording, sidecar, value, side) : undefined };
   } finally {
     sidecar.close();
+  }
+}
+
+/** Steps of a chain that are followed. */
+const ORIGIN_STEPS_MAX = 12;
+
+/** The chain behind the value that differs. */
+function originAt(
+  recording: Recording,
+  sidecar: Sidecar,
+  { name, path }: { name: string; path: string },
+  { kind, name: written, thread, call, event }: DifferenceSide,
+): Origin | undefined {
+  const isResult = kind === 'return';
+  const place = isResult ? { thread, call } : { thread, event };
+  const subject = isResult ? 'return' : kind === 'write' || kind === 'property' ? written : name;
+  try {
+    return originOf(recording, seekLookup(sidecar.db), place, subject + path, { stepsMax: ORIGIN_STEPS_MAX });
+  } catch (error) {
+    // What is thrown, printed or computed has no name to follow.
+    if (error instanceof StoreError) return undefined;
+    throw error;
   }
 }
 
@@ -139,7 +172,7 @@ function dataOf(found: RunComparison, contexts: Contexts, recordings: { a: Recor
   };
 }
 
-function sideData(side: DifferenceSide | null, frames: StateFrame[] | undefined): unknown {
+function sideData(side: DifferenceSide | null, context: Context | undefined): unknown {
   if (!side) return null;
   const { thread, event, timeNs, call, kind, name, function: own, file, line } = side;
   return {
@@ -151,14 +184,15 @@ function sideData(side: DifferenceSide | null, frames: StateFrame[] | undefined)
     function: own,
     file,
     line,
-    ...(frames && {
-      stack: frames.map((frame) => ({
+    ...(context && {
+      stack: context.frames.map((frame) => ({
         call: formatCall(thread, frame.call),
         function: frame.function,
         file: frame.file,
         line: frame.line,
       })),
-      variables: Object.fromEntries(variablesOf(frames).map((variable) => [variable.name, variable.value])),
+      variables: Object.fromEntries(variablesOf(context.frames).map((variable) => [variable.name, variable.value])),
+      origin: context.origin ? originData(context.origin) : null,
     }),
   };
 }
@@ -197,7 +231,7 @@ function print(
     output.line(`   A  ${output.cyan(printable(comparableText(main.value.a, room)))}`);
     output.line(`   B  ${output.cyan(printable(comparableText(main.value.b, room)))}`);
   }
-  const others = { a: names(contexts.b), b: names(contexts.a) };
+  const others = { a: names(contexts.b?.frames), b: names(contexts.a?.frames) };
   printSide('A', main.a, contexts.a, others.a, recordings.a, output);
   printSide('B', main.b, contexts.b, others.b, recordings.b, output);
   if (rest.length > 0) {
@@ -258,7 +292,7 @@ function stepText(side: DifferenceSide | null): string {
 function printSide(
   letter: string,
   side: DifferenceSide | null,
-  frames: readonly StateFrame[] | undefined,
+  context: Context | undefined,
   other: ReadonlyMap<string, string>,
   recording: Recording,
   output: Invocation['output'],
@@ -269,6 +303,7 @@ function printSide(
   output.line(
     `${letter}  ${output.bold(stepText(side))}  ${output.dim(`${places.of(side.file, side.line)}  call ${formatCall(side.thread, side.call)}  ${formatMoment(side.thread, side.event)}  ${formatTime(side.timeNs)}`)}`,
   );
+  const frames = context?.frames;
   for (const frame of frames?.slice(0, FRAMES_SHOWN) ?? []) {
     output.line(output.dim(`     ${printable(frame.function)}  ${places.of(frame.file, frame.line)}`));
   }
@@ -279,6 +314,10 @@ function printSide(
     const differs = other.has(name) && other.get(name) !== previewValue(value as never);
     const line = `     ${printable(name)} = ${text}`;
     output.line(differs ? output.yellow(line) : line);
+  }
+  if (context?.origin && context.origin.steps.length > 0) {
+    output.line(output.dim('     where it came from:'));
+    printOrigin(context.origin, '     ', places, output);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Command } from '../command.ts';
 import { calls } from './calls.ts';
-import { diff } from './diff.ts';
-import { control } from './control.ts';
 import { check } from './check.ts';
+import { control } from './control.ts';
+import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { dump } from './dump.ts';
 import { events } from './events.ts';

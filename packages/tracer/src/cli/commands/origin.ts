@@ -51,7 +51,7 @@ export const origin: Command = {
       const stepsMax = countFlag(flags, 'limit') ?? STEPS_MAX;
       const found = originOf(recording, seekLookup(sidecar.db), place, name, { stepsMax });
       if (output.json) output.printJson(originData(found));
-      else print(found, '', placeNames(recording, output.columns), output);
+      else printOrigin(found, '', placeNames(recording, output.columns), output);
     });
   },
 };
@@ -61,7 +61,7 @@ function valueData(value: Value): { value: unknown; type: string; truncated?: st
   return { value: valueToJson(value), type: typeOfValue(value), ...(truncated === undefined ? {} : { truncated }) };
 }
 
-function originData({ name, value, steps, end, reason }: Origin): unknown {
+export function originData({ name, value, steps, end, reason }: Origin): unknown {
   return { name, ...valueData(value), steps: steps.map(stepData), end, reason };
 }
 
@@ -75,7 +75,8 @@ function stepData({ moment, call, value, inputs, ...rest }: OriginStep): unknown
   };
 }
 
-function print(found: Origin, indent: string, places: PlaceNames, output: Invocation['output']): void {
+/** Prints the chain behind a value. */
+export function printOrigin(found: Origin, indent: string, places: PlaceNames, output: Invocation['output']): void {
   const head = `${indent}${printable(found.name)} = `;
   output.line(`${head}${previewValue(valueToJson(found.value), valueRoom(output, head.length))}`);
   for (const step of found.steps) {
@@ -87,7 +88,7 @@ function print(found: Origin, indent: string, places: PlaceNames, output: Invoca
     const line = `${indent}  ${HOW[step.kind]} ${printable(step.name)}${text}`;
     output.line(clip(`${line}  → ${previewValue(valueToJson(step.value), 60)}`, output.columns));
     output.line(output.dim(`${indent}      ${where}${copies}${sure}`));
-    for (const input of step.inputs) print(input, `${indent}      `, places, output);
+    for (const input of step.inputs) printOrigin(input, `${indent}      `, places, output);
   }
   output.line(`${indent}  ${output.cyan(printable(found.reason))}`);
 }

@@ -33,7 +33,7 @@ export interface FlamePicture {
 }
 
 export const FLAME_RULER = 20;
-const TICK_PIXELS = 110;
+const TICK_PIXELS = 84;
 const TEXT_MIN = 26;
 const GAP = 1;
 

@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CLI, programPath, scratchFolder, setUp } from '../lib/run-program.mjs';
+import { quantile } from '../lib/statistics.mjs';
+
+/** @typedef {import('../run.mjs').Context} Context */
+/** @typedef {import('../lib/rows.mjs').Row} Row */
+
+const EVENTS_PER_ACORN_ROUND = 6_600_000;
+const MOMENTS = 300;
+const OUTPUT_BYTES_MAX = 64 * 2 ** 20;
+/** Rows are made of a shorter recording: they take as much room as a hundred events of fib each. */
+const ROW_EVENTS = 2_000_000;
+
+/** Indexes and questions on a recording of that many events. @param {Context} context @returns {Promise<Row[]>} */
+export async function reading({ millionEvents, progress }) {
+  const folder = scratchFolder();
+  try {
+    progress(`recording ${millionEvents} million events`);
+    const recording = join(folder, 'large.db');
+    const rounds = Math.max(1, Math.round((millionEvents * 1e6) / EVENTS_PER_ACORN_ROUND));
+    record(recording, folder, 'acorn.cjs', [String(rounds)]);
+    progress('tier 1');
+    const seek = ask(recording, 'index');
+    progress(`${MOMENTS} states`);
+    const asked = JSON.parse(
+      execFileSync(process.execPath, ['--input-type=module', '-e', stateProgram(recording)], {
+        encoding: 'utf8',
+        maxBuffer: OUTPUT_BYTES_MAX,
+      }),
+    );
+    progress('tier 2');
+    const small = join(folder, 'small.db');
+    record(small, folder, 'acorn.cjs', ['1'], { LEVEL: 'boundaries' });
+    const rows = ask(small, 'index', '--sql');
+    const counts = /** @type {any[]} */ (
+      ask(
+        small,
+        'sql',
+        'SELECT (SELECT count(*) FROM calls) + (SELECT count(*) FROM arguments) + (SELECT count(*) FROM writes) AS n',
+      )
+    );
+    const rowCount = Number(counts[0]?.n ?? 0);
+    return [
+      line(
+        'tier 1: events indexed',
+        'M/s',
+        (seek.events / seek.durationNs) * 1000,
+        { least: 3 },
+        `${(seek.events / 1e6).toFixed(1)} M events`,
+      ),
+      line(
+        'state --at, p99',
+        'ms',
+        quantile(asked.ms, 0.99),
+        { most: 50 },
+        `median ${quantile(asked.ms, 0.5).toFixed(1)} ms`,
+      ),
+      line('memory of the reader', 'MB', asked.rssBytes / 2 ** 20, { most: 300 }),
+      line(
+        'tier 2: rows made',
+        'M/s',
+        (rowCount / rows.durationNs) * 1000,
+        { least: 0.4 },
+        `${rowCount} rows of at most ${ROW_EVENTS} events`,
+      ),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} name @param {string} unit @param {number} value @param {NonNullable<Row['target']>} target @param {string} [note] @returns {Row} */
+function line(name, unit, value, target, note) {
+  return {
+    part: 'reading',
+    line: name,
+    unit,
+    median: value,
+    best: value,
+    target,
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+/** @param {string} recording @param {string} folder @param {string} program @param {string[]} args @param {Record<string, string>} [tracer] */
+function record(recording, folder, program, args, tracer = {}) {
+  const { env, flags } = setUp({ name: 'recorded', tracer: { INCLUDE: '**', KEEP: '100GB', ...tracer } }, recording);
+  execFileSync(process.execPath, [...flags, programPath(program), ...args], {
+    env: { ...env, BENCH_RESULT: join(folder, 'result.json') },
+  });
+}
+
+/** @param {string} recording @param {...string} args */
+function ask(recording, ...args) {
+  const [command = '', ...rest] = args;
+  const text = execFileSync(
+    process.execPath,
+    [CLI, command, ...(command === 'sql' ? [...rest, recording] : [recording, ...rest]), '--json'],
+    {
+      encoding: 'utf8',
+      maxBuffer: OUTPUT_BYTES_MAX,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  return JSON.parse(text);
+}
+
+/** A process of its own, whose memory is that of the reader. @param {string} recording */
+function stateProgram(recording) {
+  const library = new URL('../../packages/tracer/dist/read.mjs', import.meta.url).href;
+  return `
+    import { openRecording } from ${JSON.stringify(library)};
+    const recording = openRecording(${JSON.stringify(recording)});
+    const { stored } = recording.info().threads[0];
+    const ms = [];
+    let seed = 1;
+    for (let i = 0; i < ${MOMENTS}; i++) {
+      seed = (seed * 48271) % 2147483647;
+      const event = Math.floor((seed / 2147483647) * stored);
+      const start = performance.now();
+      recording.state('1@' + event);
+      ms.push(performance.now() - start);
+    }
+    recording.close();
+    console.log(JSON.stringify({ ms, rssBytes: process.resourceUsage().maxRSS * 1024 }));`;
+}

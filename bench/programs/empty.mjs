@@ -1,0 +1,4 @@
+// As empty.cjs, as an ES module.
+import { measure } from './harness.cjs';
+
+await measure(1, () => undefined);
