@@ -26,15 +26,15 @@ interface PackageRule {
   readonly npm: readonly string[];
 }
 
-/** The arrows `format -> instrument, runtime, store -> tracer` and `codemap -> tracer` ("is used by"). A new package needs a line here. */
+/** The arrows `format -> instrument, runtime, store -> tracer` and `codemap -> store -> tracer` ("is used by"). A new package needs a line here. */
 const RULES: Readonly<Record<string, PackageRule>> = {
   format: { workspace: [], npm: [] },
   instrument: { workspace: ['format'], npm: ['acorn*', 'magic-string', 'picomatch', '@jridgewell/*'] },
   runtime: { workspace: ['format'], npm: ['node:*'] },
-  store: { workspace: ['format'], npm: ['node:*', 'better-sqlite3'] },
+  store: { workspace: ['codemap', 'format'], npm: ['node:*', 'better-sqlite3'] },
   codemap: { workspace: [], npm: ['node:*', '@babel/parser', 'ignore'] },
   server: { workspace: ['codemap', 'format', 'store'], npm: ['node:*', 'ws'] },
-  viewer: { workspace: ['format', 'server'], npm: ['preact', '@preact/*', 'uplot'] },
+  viewer: { workspace: ['format', 'server'], npm: ['preact', '@preact/*'] },
   tracer: { workspace: ['codemap', 'format', 'instrument', 'runtime', 'server', 'store'], npm: ['node:*', '*'] },
 };
 

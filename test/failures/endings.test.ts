@@ -34,12 +34,51 @@ setTimeout(() => { throw new Error('once'); }, 1); setTimeout(() => console.log(
   'strict-rejections.js': `${LAST}process.on('unhandledRejection', (e) => { console.log(lastCall('seen'), e.message); });\nPromise.reject(new Error('left alone'));`,
 };
 
+/** What a process is told by, and ends with, when another one watches: `ends.js` starts each of these, all recorded. */
+const WATCHED = `
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const LAST = 'function lastCall(word) { return word; } ';
+const ready = "process.send?.('ready'); console.log('ready'); setTimeout(() => {}, 20000);";
+const programs = {
+  ...Object.fromEntries([0, 1, 2, 13, 42, 127, 128, 255].map((code) => ['code ' + code, LAST + 'lastCall(); process.exit(' + code + ');'])),
+  'exitCode 255': LAST + 'lastCall(); process.exitCode = 255;',
+  SIGINT: LAST + 'lastCall(); ' + ready,
+  SIGTERM: LAST + 'lastCall(); ' + ready,
+  SIGHUP: LAST + 'lastCall(); ' + ready,
+  'SIGINT heard': LAST + "process.on('SIGINT', (signal, number) => { lastCall(); console.log(signal, number); process.exit(3); });" + ready,
+  'SIGTERM heard': LAST + "process.once('SIGTERM', () => { lastCall(); process.exitCode = 4; clearTimeout(timer); });" + ready.replace('setTimeout', 'var timer = setTimeout'),
+  'SIGTERM not minded': LAST + "let n = 0; process.on('SIGTERM', () => { lastCall(); if (++n === 2) process.exit(n); console.log('again'); });" + ready,
+  'broken pipe': LAST + "lastCall(); setInterval(() => console.log('x'.repeat(1000)), 1);",
+  'broken pipe heard': LAST + "process.stdout.on('error', (e) => { lastCall(); process.exit(e.code === 'EPIPE' ? 5 : 6); }); setInterval(() => console.log('x'.repeat(1000)), 1);",
+};
+async function watch(name) {
+  const child = spawn(process.execPath, ['-e', 'require("./' + name.replaceAll(' ', '-') + '.js")'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  const signal = /^SIG\\w+/.exec(name)?.[0];
+  child.stderr.on('data', (part) => { err += part; });
+  if (name.startsWith('broken')) child.stdout.destroy();
+  else child.stdout.on('data', (part) => { out += part; if (signal) child.kill(signal); });
+  const [code, by] = await once(child, 'close');
+  return [name, code, by, out.trim().split('\\n').join(), err.split('\\n').filter((line) => /Error|EPIPE/.test(line))[0] ?? ''].join(' | ');
+}
+async function all() {
+  const { writeFileSync } = require('node:fs');
+  for (const [name, text] of Object.entries(programs)) writeFileSync(name.replaceAll(' ', '-') + '.js', text);
+  const names = Object.keys(programs);
+  // A few at a time: they end in any order.
+  for (let i = 0; i < names.length; i += 6) console.log((await Promise.all(names.slice(i, i + 6).map(watch))).join('\\n'));
+}
+all();
+`;
+
 /** Programs that never get to their last call. */
 const WITHOUT_CALL = new Set(['bad-syntax.js']);
 
 let project: Project;
 beforeAll(() => {
-  project = makeProject(FILES);
+  project = makeProject({ ...FILES, 'ends.js': WATCHED });
 });
 afterAll(() => project.remove());
 
@@ -62,3 +101,16 @@ describe.each(Object.keys(FILES))('%s', (script) => {
     expect(info.events).toMatchObject({ stored: info.events.produced, dropped: 0 });
   });
 });
+
+test('exit codes, signals and broken pipes look the same from outside', async () => {
+  const recording = join(project.dir, 'ends.db');
+  const plain = await project.plain(['ends.js']);
+  const recorded = await project.record(['ends.js'], recording);
+  expect(plain).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(recorded).toEqual(plain);
+  expect(plain.stdout.trim().split('\n')).toHaveLength(17);
+  // Signals that nobody hears end a process at once; all others, and this one, are complete.
+  const info = (await project.ask('info', recording)) as { processes: { complete: boolean }[] };
+  expect(info.processes.filter(({ complete }) => complete)).toHaveLength(17 - 3 + 1);
+  await project.print('verify', recording);
+}, 120_000);

@@ -44,7 +44,7 @@ export function run(
 }
 
 /** The tests' own environment must not reach the programs: vitest sets NODE_ENV, a developer may have TRACER_*. */
-function withoutTracer(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutTracer(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !/^(TRACER_|VITEST|NODE_ENV$|NODE_OPTIONS$|TEST$)/.test(name)),
   );

@@ -1,5 +1,8 @@
 export { analyzeSource, type AnalyzeOptions } from './analyze.ts';
 export { findLoops, type LoopEntry } from './loops.ts';
+export { calleePath } from './callee.ts';
+export { parseExpressionText, parseSource, SourceSyntaxError } from './parse.ts';
+export { forEachChild, isFunction, keyName, nodeIn, nodesIn, textIn, type SyntaxNode } from './syntax.ts';
 export { mapFiles, mapFolder, type MapOptions, type MapProgress } from './map-folder.ts';
 export {
   CODEMAP_VERSION,

@@ -1,4 +1,4 @@
-import { parse, type ParserOptions, type ParserPlugin } from '@babel/parser';
+import { parse, parseExpression, type ParserOptions, type ParserPlugin } from '@babel/parser';
 import type { SyntaxNode } from './syntax.ts';
 import type { Language } from './types.ts';
 
@@ -91,4 +91,14 @@ export function parseSource(text: string, file: string): ParsedSource {
   }
   const { message, loc } = complaint as Error & { loc?: { line: number; column: number } };
   throw new SourceSyntaxError(message.replace(/ \(\d+:\d+\)$/, ''), loc?.line ?? null, loc?.column ?? null);
+}
+
+/** Parses one JavaScript expression. Throws SourceSyntaxError. */
+export function parseExpressionText(text: string): SyntaxNode {
+  try {
+    return parseExpression(text, { plugins: [...ALWAYS] }) as unknown as SyntaxNode;
+  } catch (error) {
+    const { message, loc } = error as Error & { loc?: { line: number; column: number } };
+    throw new SourceSyntaxError(message.replace(/ \(\d+:\d+\)$/, ''), loc?.line ?? null, loc?.column ?? null);
+  }
 }

@@ -1,7 +1,7 @@
 import * as K from './event-kinds.ts';
 import * as H from './chunk-layout.ts';
 import { ChunkTables, ValueDecoder } from './decode-value.ts';
-import { skipValue, skipValues } from './skip.ts';
+import { skipValue, skipValues, type Definitions } from './skip.ts';
 import { FORMAT_VERSION, FORMAT_VERSION_MIN } from './version.ts';
 import type { Value } from './value.ts';
 
@@ -84,8 +84,8 @@ export class EventScanner {
   causeCode = -1;
   causeCall = 0;
   causeCorrelation = 0;
-  /** Gets the identities of objects whose content the events hold, if set. */
-  captured: number[] | undefined;
+  /** Gets what the events hold that later ones refer to, if set. */
+  found: Definitions | undefined;
 
   constructor(words: Int32Array, header: ChunkHeader, end = words.length) {
     this.words = words;
@@ -111,7 +111,7 @@ export class EventScanner {
         this.at = this.position;
         this.operands = this.position + 1;
         this.event++;
-        this.position = skipOperands(words, kind, this.operands, this.captured);
+        this.position = skipOperands(words, kind, this.operands, this.found);
         if (this.position > this.end) throw new RangeError(`chunk ends inside an event at word ${this.at}`);
         return true;
       }
@@ -137,11 +137,11 @@ export class EventScanner {
 }
 
 /** Position after the operands of an event of `kind` whose operands begin at `position`. Throws RangeError on an unknown kind. */
-export function skipOperands(words: Int32Array, kind: number, position: number, captured?: number[]): number {
-  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return skipValues(words, position, kind - K.ENTER_0, captured);
+export function skipOperands(words: Int32Array, kind: number, position: number, found?: Definitions): number {
+  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return skipValues(words, position, kind - K.ENTER_0, found);
   switch (kind) {
     case K.ENTER_MANY:
-      return skipValues(words, position + 1, words[position]!, captured);
+      return skipValues(words, position + 1, words[position]!, found);
     case K.LEAVE_UNDEFINED:
     case K.LEAVE_SMI:
     case K.LEAVE_THROW:
@@ -162,7 +162,7 @@ export function skipOperands(words: Int32Array, kind: number, position: number, 
     case K.LOG:
     case K.LOG_INJECTED:
     case K.UNCAUGHT:
-      return skipValue(words, position, captured);
+      return skipValue(words, position, found);
     case K.RESUME:
     case K.SCOPE_COPY:
       return position + 2;
@@ -171,27 +171,27 @@ export function skipOperands(words: Int32Array, kind: number, position: number, 
       return position + 1;
     case K.WRITE_SCOPED:
     case K.REQUEST_END:
-      return skipValue(words, position + 1, captured);
+      return skipValue(words, position + 1, found);
     case K.PROPERTY:
     case K.PROPERTY_DELETE:
     case K.MARK:
-      return skipValues(words, position, 2, captured);
+      return skipValues(words, position, 2, found);
     case K.PROPERTY_COMPUTED:
-      return skipValues(words, position, 3, captured);
+      return skipValues(words, position, 3, found);
     case K.MUTATION:
-      return skipValues(words, position + 2, 1 + (words[position]! >>> 8), captured);
+      return skipValues(words, position + 2, 1 + (words[position]! >>> 8), found);
     case K.REQUEST_START:
-      return skipValues(words, position + 1, 2, captured);
+      return skipValues(words, position + 1, 2, found);
     case K.SEND:
       return position + 4;
     case K.RECEIVE:
       return position + 5;
     case K.REQUEST_SOCKET:
-      return skipValues(words, position + 2, 2, captured);
+      return skipValues(words, position + 2, 2, found);
     case K.AGGREGATE:
-      return skipValues(words, position + 1, 4, captured);
+      return skipValues(words, position + 1, 4, found);
     case K.CORRELATION:
-      return skipValue(words, position + 2, captured);
+      return skipValue(words, position + 2, found);
     default:
       throw new RangeError(`unknown event kind ${kind} at word ${position - 1}`);
   }
@@ -265,7 +265,13 @@ export function* decodeEvents(
   for (let event = decoder.next(); event; event = decoder.next()) yield event;
 }
 
-function decodeOperands(decoder: ValueDecoder, kind: number, payload: number, result: DecodedEvent): void {
+/** Reads the operands of an event of `kind` at the decoder's position into `result`. */
+export function decodeOperands(
+  decoder: ValueDecoder,
+  kind: number,
+  payload: number,
+  result: Pick<DecodedEvent, 'number' | 'number2' | 'number3' | 'values'>,
+): void {
   const u32 = (): number => decoder.words[decoder.position++]! >>> 0;
   const pair = (): number => {
     const low = u32();

@@ -129,7 +129,7 @@ export class ValueDecoder {
   }
 
   /** Registers the object before its content is read, so that content may refer back to it. */
-  private keep(node: Captured, fill: (node: Captured) => void): Captured {
+  protected keep(node: Captured, fill: (node: Captured) => void): Captured {
     if (node.id !== 0) this.tables.objects.set(node.id, node);
     fill(node);
     return node;
@@ -158,13 +158,13 @@ export class ValueDecoder {
     throw new RangeError(`expected a string at word ${this.position}`);
   }
 
-  private stringAt(index: number): string {
+  protected stringAt(index: number): string {
     const text = this.tables.strings[index];
     if (text === undefined) throw new RangeError(`unknown string ${index} at word ${this.position - 1}`);
     return text;
   }
 
-  private objectAt(id: number): Value {
+  protected objectAt(id: number): Value {
     return this.tables.objects.get(id) ?? { ...captured('shallow', id, ''), cut: 'budget' };
   }
 
@@ -173,9 +173,14 @@ export class ValueDecoder {
     const flags = payload >>> 16;
     const fullLength = flags & T.STRING_FLAG_CUT ? this.word() >>> 0 : length;
     const text = flags & T.STRING_FLAG_UTF16 ? this.utf16(length) : this.latin1(length);
-    if (flags & T.STRING_FLAG_INTERNED) this.tables.strings.push(text);
+    if (flags & T.STRING_FLAG_INTERNED) this.intern(text);
     if (!(flags & T.STRING_FLAG_CUT)) return text;
     return { ...captured('cut string', 0, text), length: fullLength, cut: 'string' };
+  }
+
+  /** A string gets the next number. */
+  protected intern(text: string): void {
+    this.tables.strings.push(text);
   }
 
   private latin1(length: number): string {

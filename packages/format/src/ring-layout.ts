@@ -52,6 +52,15 @@ export const R_PRODUCED = 16;
 export const R_MAX_DEPTH = 18;
 /** 1 while the program listens to the signal that takes snapshots: then none is taken (main thread). */
 export const R_LISTENS = 19;
+/** Counts the signals of that kind that its listeners have heard. */
+export const R_HEARD = 20;
+
+/**
+ * 1: the process is ending and takes its other threads with it. The writer publishes what it has and stands still at its
+ * next event, so that what it does last is not lost; at most HOLD_MS_MAX.
+ */
+export const R_HOLD = 24;
+export const HOLD_MS_MAX = 2_000;
 
 export const S_STATE = 0;
 export const S_CHUNK = 1;

@@ -4,10 +4,14 @@
  *
  *   node --experimental-vm-modules packages/instrument/test/test262.ts CHECKOUT
  *     [--under test/language/statements] [--filter TEXT] [--skip TEXT] [--every 10] [--shard 0/2] [--levels boundaries,locals,expressions] [--strict]
+ *     [--runtime real|reference] [--report FILE]
+ *
+ * The reference runtime checks the discipline of frames and tokens; the real one is the recorder's, and what it wrote is
+ * decoded after each program. The report has the numbers per folder.
  *
  * Needs a Node that runs TypeScript (22.18 and later). Exit code 1 when a program was lost.
  */
-import { readdirSync, readFileSync, writeSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import vm from 'node:vm';
@@ -15,6 +19,7 @@ import { InsertionMap, instrument, InstrumentError, type SourceType } from '../s
 import type { Level } from '../src/plan/levels.ts';
 import { installReferenceRuntime, type ReferenceRuntime } from './reference-runtime.ts';
 import { planOfLevel } from './plan-of-level.ts';
+import { createRealRuntime } from './real-runtime.ts';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,6 +32,8 @@ const { values: options, positionals } = parseArgs({
     levels: { type: 'string', default: 'boundaries,locals,expressions' },
     strict: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
+    runtime: { type: 'string', default: 'reference' },
+    report: { type: 'string' },
   },
 });
 const root = resolve(positionals[0] ?? '.');
@@ -92,6 +99,8 @@ function harness(name: string): vm.Script {
   return script;
 }
 
+const real = options.runtime === 'real' ? createRealRuntime() : undefined;
+
 /** The runtime of one context, in which functions show their original text. */
 interface Masked extends ReferenceRuntime {
   texts: Text[];
@@ -100,6 +109,7 @@ interface Masked extends ReferenceRuntime {
 function installRuntime(context: vm.Context, global: object): Masked {
   const texts: Text[] = [];
   const runtime = installReferenceRuntime({ render: false, global });
+  real?.install(global);
   const { Function: contextFunction } = vm.runInContext('({ Function })', context) as { Function: FunctionConstructor };
   const plainToString = contextFunction.prototype.toString;
   const masked = {
@@ -119,6 +129,8 @@ function installRuntime(context: vm.Context, global: object): Masked {
 }
 
 let notInstrumented = 0;
+/** Functions met and instrumented, at every level. */
+const functions = { met: 0, instrumented: 0 };
 
 /** The text to run: instrumented at a level, or as it is for `undefined` and where it cannot be parsed. */
 function prepare(
@@ -132,6 +144,8 @@ function prepare(
   const moduleKey = `${relative(root, file)}:${runtime!.tables.size}`;
   try {
     const result = instrument({ source, fileName: file, sourceType, moduleKey, plan: planOfLevel(level) });
+    functions.met += result.counts.functions;
+    functions.instrumented += result.counts.instrumented;
     runtime!.tables.set(moduleKey, result.sites);
     runtime!.texts.push({ source, code: result.code, map: new InsertionMap(result.insertions) });
     return result.code;
@@ -299,7 +313,9 @@ function* filesUnder(folder: string): Generator<string> {
 
 const [shard, shards] = options.shard.split('/').map(Number) as [number, number];
 const every = Number(options.every);
-const tally = { programs: 0, plainPassed: 0, lost: 0, undisciplined: 0 };
+const tally = { programs: 0, plainPassed: 0, lost: 0, undisciplined: 0, events: 0, dropped: 0 };
+/** Per folder: programs that pass plain, and lost ones. */
+const folders = new Map<string, { passed: number; lost: number }>();
 process.on('unhandledRejection', () => undefined);
 
 let number = 0;
@@ -320,13 +336,18 @@ for (const folder of options.under.split(',')) {
     const plain = await run(program, undefined, strict);
     if (plain.failure !== '') continue;
     tally.plainPassed++;
+    const path = relative(root, file).split('/').slice(1, -1).slice(0, 3).join('/');
+    const counts = folders.get(path) ?? { passed: 0, lost: 0 };
+    folders.set(path, counts);
+    counts.passed++;
     for (const level of levels) {
       const { failure, runtime } = await run(program, level, strict);
       if (failure !== '') {
         tally.lost++;
+        counts.lost++;
         report(`LOST ${relative(root, file)} [${level}] ${failure}`);
       }
-      const problems = runtime?.problems ?? [];
+      const problems = real === undefined ? (runtime?.problems ?? []) : drain();
       if (problems.length > 0) {
         tally.undisciplined++;
         report(`PROBLEM ${relative(root, file)} [${level}] ${problems.slice(0, 3).join(' | ')}`);
@@ -335,8 +356,24 @@ for (const folder of options.under.split(',')) {
     if (tally.programs % 1000 === 0) report(`... ${JSON.stringify({ ...tally, notInstrumented })}`);
   }
 }
-report(JSON.stringify({ ...tally, notInstrumented }));
+report(JSON.stringify({ ...tally, notInstrumented, functions }));
+if (options.report !== undefined) {
+  const perFolder = Object.fromEntries(folders);
+  writeFileSync(options.report, JSON.stringify({ ...tally, notInstrumented, functions, perFolder }, null, 1));
+}
 process.exitCode = tally.lost + tally.undisciplined > 0 ? 1 : 0;
+
+/** What the recorder would have read; the problems with it. */
+function drain(): string[] {
+  try {
+    const { events, dropped } = real!.drain();
+    tally.events += events;
+    tally.dropped += dropped;
+    return [];
+  } catch (error) {
+    return [String(error)];
+  }
+}
 
 function report(line: string): void {
   writeSync(1, `${line}\n`);

@@ -74,9 +74,21 @@ export const STORE_ERRORS = {
     what: 'this is not a range of time',
     remedy: 'Write A..B with times such as 250ms, 1.5s or nanoseconds; an end may be left out.',
   },
+  BAD_RULE: {
+    what: 'this is not a rule of what to ignore',
+    remedy: 'Rules are name:GLOB, function:GLOB, file:GLOB, value:REGEX, writes, values and logs.',
+  },
+  BAD_PREDICATE: {
+    what: 'this condition cannot be read',
+    remedy: 'Write NAME OPERATOR VALUE, such as: total is NaN, price > 100, name = "Ada", args[1] is undefined.',
+  },
   NO_SUCH_PLACE: {
     what: 'nothing recorded matches this place',
     remedy: 'Write FILE:LINE (a line with code) or the name of a function, as tracer calls shows it.',
+  },
+  BAD_EXPRESSION: {
+    what: 'this is not a JavaScript expression',
+    remedy: 'Write one expression over variables that are in scope there, such as total * rate or `${cart.total} EUR`.',
   },
   SQL_REFUSED: {
     what: 'only one reading statement can be run',

@@ -35,8 +35,21 @@ export { runSql, type SqlOptions, type SqlResult } from './index/sql.ts';
 export { callTree, type CallTree, type TreeNode, type TreeOptions } from './index/tree.ts';
 export { DetailReader } from './detail/detail-reader.ts';
 export * from './detail/types.ts';
+export { comparableText } from './diff/comparable.ts';
+export {
+  diffRuns,
+  type DifferenceKind,
+  type DifferenceSide,
+  type RunComparison,
+  type RunDifference,
+} from './diff/diff-runs.ts';
+export { IGNORE_HELP, parseIgnore, type IgnoreRules } from './diff/noise.ts';
 export { EXPORT_FORMATS, exportRecording, type ExportFormat } from './export/index.ts';
 export type { ExportOptions } from './export/frame-stream.ts';
+export { observedTypes, type ObservedFunction, type ObservedVariable } from './facts/types.ts';
+export type { ObservedType } from './facts/observed.ts';
+export { isPredicate } from './facts/predicate.ts';
+export { searchText, searchValues, type SearchFilter, type SearchHit, type SearchKind } from './facts/search.ts';
 export { functionFacts, type FunctionFacts, type FunctionFilter } from './facts/hot.ts';
 export { listEvents, type EventFilter, type ListedEvent } from './read/event-list.ts';
 export { valueHistory, type HistoricValue } from './read/value-history.ts';
@@ -50,6 +63,7 @@ export { FUNCTIONS_PER_MODULE } from './index/sidecar-schema.ts';
 export { eventAtTime } from './stage/event-times.ts';
 export { eventAt, objectAt } from './stage/event-at.ts';
 export type { SeekLookup } from './read/past.ts';
+export { stateAt } from './read/state.ts';
 export { move } from './travel/moves.ts';
 export { timeOfMoment } from './travel/all-threads.ts';
 export type * from './travel/types.ts';
@@ -57,9 +71,12 @@ export { callSteps, type CallStep, type CallSteps } from './stage/call-steps.ts'
 export { lineExecutions, type LineExecutions } from './stage/line-executions.ts';
 export { lineHits } from './stage/line-hits.ts';
 export { SiteCounts } from './stage/site-counts.ts';
+export { executionsInChunk } from './stage/executions-in-chunk.ts';
 export { BoundedLookup, OutOfTime } from './read/bounded-lookup.ts';
 export { lastWritesOf } from './read/last-writes.ts';
-export { stateAt } from './read/state.ts';
 export type { LiveLevel, LevelOverride, LiveLevels } from './recorder/levels/live-levels.ts';
 export type { RecorderAccess, RecorderService, ServedThread, StartService } from './recorder/service.ts';
 export { fileMatcher, functionMatcher } from './read/match.ts';
+export { logpoint } from './travel/logpoint.ts';
+export { origin, type OriginOptions } from './travel/origin/index.ts';
+export { history, lastWrite } from './travel/history.ts';

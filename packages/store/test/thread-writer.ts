@@ -45,6 +45,7 @@ export class ThreadWriter {
   event = 0;
   nextCall = 1;
   nextScope = 1;
+  private nextObject = 1;
   correlation = 0;
   private current: WrittenChunk | undefined;
   private words: number[] = [];
@@ -238,7 +239,7 @@ export class ThreadWriter {
     this.words[H.H_VERSION] = FORMAT_VERSION;
     this.words[H.H_CHUNK] = chunk;
     this.words[H.H_NEXT_SCOPE] = this.nextScope;
-    this.words[H.H_NEXT_OBJECT] = 1;
+    this.words[H.H_NEXT_OBJECT] = this.nextObject;
     this.words[H.H_FRAMES] = this.stack.length;
     this.words[H.H_FRAMES_OMITTED] = 0;
     this.words[H.H_CLOCK_ERROR_NS] = 1000;
@@ -301,6 +302,7 @@ export class ThreadWriter {
       return;
     }
     this.written.objects.add(value.id);
+    this.nextObject = Math.max(this.nextObject, value.id + 1);
     if ('message' in value) {
       this.words.push(T.ERROR, value.id);
       this.text(value.className);

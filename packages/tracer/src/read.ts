@@ -12,9 +12,16 @@ import {
   buildRows,
   buildSeekIndex,
   callTree,
+  DetailReader,
+  diffRuns,
+  exportRecording,
   findCalls,
+  functionFacts,
+  isPredicate,
   listEvents,
+  observedTypes,
   openSidecar,
+  parseIgnore,
   readRecording,
   readState,
   recordingInfo,
@@ -22,6 +29,8 @@ import {
   resolveCall,
   resolveMoment,
   runSql,
+  searchText,
+  searchValues,
   valueHistory,
   verifyRecording,
   type CallFilter,
@@ -29,13 +38,21 @@ import {
   type CallName,
   type CallTree,
   type EventFilter,
+  type ExportFormat,
+  type ExportOptions,
+  type FunctionFacts,
+  type FunctionFilter,
   type HistoricValue,
   type ListedEvent,
   type Moment,
+  type ObservedFunction,
   type Progress,
   type Recording as StoredRecording,
   type RecordingInfo,
   type RecordingSummary,
+  type RunComparison,
+  type SearchFilter,
+  type SearchHit,
   type Sidecar,
   type SqlResult,
   type State,
@@ -59,8 +76,10 @@ export {
   type Value,
 } from '@execution-cinema/format';
 export {
+  EXPORT_FORMATS,
   parseDuration,
   parseRange,
+  SLICE_OUTCOMES,
   StoreError,
   type CallFilter,
   type CallInfo,
@@ -82,8 +101,38 @@ export {
   type TreeNode,
   type TreeOptions,
   type VerifyResult,
+  type CellColumns,
+  type DetailColumns,
+  type DetailFunction,
+  type DetailQuery,
+  type DetailReader,
+  type DifferenceSide,
+  type ExportFormat,
+  type ExportOptions,
+  type FunctionFacts,
+  type FunctionFilter,
+  type ObservedFunction,
+  type ObservedType,
+  type ObservedVariable,
+  type RunComparison,
+  type RunDifference,
+  type SearchFilter,
+  type SearchHit,
+  type SearchKind,
+  type SliceColumns,
+  type ThreadDetail,
 } from '@execution-cinema/store';
 
+export type {
+  Snapshot,
+  SnapshotFrame,
+  SnapshotHandle,
+  SnapshotProcess,
+  SnapshotScope,
+  SnapshotSuspended,
+  SnapshotThread,
+  VariableExample,
+} from '@execution-cinema/format';
 export { previewValue } from './cli/format/value-preview.ts';
 
 export interface OpenOptions {
@@ -150,6 +199,37 @@ export class Recording {
   /** Reads `T:N`, or the integer that SQL shows. */
   call(text: string): CallName {
     return resolveCall(this.stored, text);
+  }
+
+  /** Pictures of threads: counts, slices and what is too short for one, of any span in so many columns. */
+  details(): DetailReader {
+    return new DetailReader(this.stored, this.sidecar.db);
+  }
+
+  /** Every function with its calls and time, those that never ran included. */
+  functions(filter: FunctionFilter = {}): FunctionFacts[] {
+    return functionFacts(this.stored, this.sidecar.db, filter, this.options.onProgress);
+  }
+
+  /** Types and ranges that parameters, results and variables had. */
+  types(filter: FunctionFilter = {}): ObservedFunction[] {
+    return observedTypes(this.stored, filter, this.options.onProgress);
+  }
+
+  /** Moments at which a condition holds (`total is NaN`, `args[1] is undefined`), or where a text turns up. */
+  search(query: string, filter: SearchFilter = {}): Generator<SearchHit> {
+    return isPredicate(query) ? searchValues(this.stored, query, filter) : searchText(this.stored, query, filter);
+  }
+
+  /** Pieces of the recording in another tool's format, in order. */
+  export(format: ExportFormat, options: ExportOptions = {}): Generator<(string | Uint8Array)[]> {
+    return exportRecording(this.stored, format, options);
+  }
+
+  /** The first point in each thread where another run differs; `ignore` as `tracer diff --ignore` takes it. */
+  compare(other: Recording, ignore: readonly string[] = []): RunComparison {
+    const { onProgress } = this.options;
+    return diffRuns(this.stored, other.stored, { rules: parseIgnore(ignore), ...(onProgress && { onProgress }) });
   }
 
   /** Runs one reading statement over the views of docs/SCHEMA.md. */

@@ -1,18 +1,21 @@
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parentPort, type MessagePort } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
 import { startRecorder, type RecorderOptions } from '@execution-cinema/store';
 import { OWN_FOLDER, type TracerConfig } from './config/index.ts';
 import { sweepCache } from './loader/transform-cache.ts';
 import { planSource } from './recorder/plan-source.ts';
 import { startService } from './snapshot/service.ts';
+import { ownSignal, type OwnedSignal, type SignalState } from './snapshot/signal.ts';
 
 /** The cache is looked through once the program is well under way; short programs leave that to longer ones. */
 const SWEEP_AFTER_MS = 3_000;
 
 /** Folder of this file and its like. */
 const BUNDLES = dirname(fileURLToPath(import.meta.url)) + sep;
+
+const signal = hearSignal(workerData as SignalState | undefined);
 
 // The thread is started before it is known what to record. Messages on `turn` make the main thread's event loop turn.
 parentPort!.once('message', ({ options, turn }: { options: RecorderOptions; turn: MessagePort }) => {
@@ -25,7 +28,16 @@ parentPort!.once('message', ({ options, turn }: { options: RecorderOptions; turn
   const config = options.process.config as TracerConfig;
   startRecorder(options, {
     plan: planSource(config),
-    service: (access) => startService(access, { options, config, ownFolder: BUNDLES, turn }),
+    service: (access) => startService(access, { options, config, ownFolder: BUNDLES, turn, signal }),
   });
   setTimeout(() => sweepCache(join(config.root, OWN_FOLDER, 'cache')), SWEEP_AFTER_MS).unref();
 });
+
+/** A text says why the signal cannot be heard; undefined: there is none. */
+function hearSignal(state: SignalState | undefined): OwnedSignal | string | undefined {
+  try {
+    return state === undefined ? undefined : ownSignal(state);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

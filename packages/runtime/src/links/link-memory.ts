@@ -15,12 +15,13 @@ const TOPIC_WORDS = 4;
 /** Ports that may be on their way at once; past it the oldest is forgotten, and what passes it is not connected. */
 const TRANSFERS = 1024;
 const TRANSFER_NUMBERS = 8;
-const OWN_THREADS_MAX = 7;
-const SEED_AT = 8;
+/** Threads of ours that are remembered; past it the ids of the program's later threads are too high. */
+const OWN_THREADS_MAX = 255;
+const SEED_AT = OWN_THREADS_MAX + 1;
 /** Ports on their way now. */
-const TRAVELLING_AT = 9;
+const TRAVELLING_AT = SEED_AT + 1;
 /** Even, so that the numbers lie on eight bytes. */
-const HEAD_WORDS = 10;
+const HEAD_WORDS = TRAVELLING_AT + 1;
 const TOPICS_AT = HEAD_WORDS;
 const STATES_AT = TOPICS_AT + TOPICS * TOPIC_WORDS;
 const NUMBERS_AT = STATES_AT + TRANSFERS;
@@ -56,6 +57,8 @@ export interface LinkMemory {
   hideThread(threadId: number): void;
   /** The id that a thread would have without ours. */
   shownThreadId(threadId: number): number;
+  /** The other way round. */
+  realThreadId(shownId: number): number;
 }
 
 export interface Topic {
@@ -87,6 +90,13 @@ export function openLinkMemory(buffer: SharedArrayBuffer): LinkMemory {
       if (foundHigh === 0 || foundHigh === high) return at;
     }
     return 0;
+  };
+
+  /** How many of our threads there are of this kind. */
+  const ownThreads = (is: (threadId: number) => boolean): number => {
+    let count = 0;
+    for (let i = 1; i <= OWN_THREADS_MAX && words[i] !== 0; i++) if (is(words[i]!)) count++;
+    return count;
   };
 
   const lock = (at: number): void => {
@@ -153,13 +163,14 @@ export function openLinkMemory(buffer: SharedArrayBuffer): LinkMemory {
         if (atomics.compareExchange(words, i, 0, threadId) === 0) return;
       }
     },
-    shownThreadId(threadId) {
-      let hidden = 0;
-      for (let i = 1; i <= OWN_THREADS_MAX; i++) {
-        const own = words[i]!;
-        if (own !== 0 && own < threadId) hidden++;
+    shownThreadId: (threadId) => threadId - ownThreads((own) => own < threadId),
+    realThreadId(shownId) {
+      let realId = shownId;
+      for (;;) {
+        const next = shownId + ownThreads((own) => own <= realId);
+        if (next === realId) return realId;
+        realId = next;
       }
-      return threadId - hidden;
     },
   };
 }

@@ -31,6 +31,7 @@ import {
   WRITTEN,
   type Core,
 } from '../core.ts';
+import { atomics } from '../primordials.ts';
 import { putPair } from '../ring/chunk-header.ts';
 import type { Ring } from '../ring/ring.ts';
 
@@ -149,6 +150,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
       if (registers[DROPPING] !== 0) ring.leaveDropping();
       else ring.publish();
       watchers.onTick(registers[NOW_MS]!);
+      if (words[R.R_HOLD] === 1) atomics.wait(words, R.R_HOLD, 1, R.HOLD_MS_MAX);
     }
     if (registers[POSITION]! > registers[SLOT_LIMIT]!) ring.cut();
     settleLimit();

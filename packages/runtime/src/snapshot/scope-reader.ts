@@ -10,7 +10,7 @@ const SNAPSHOT_WORDS = 262_144;
 /** Variables of one thread in one snapshot. */
 const VARIABLES_MAX = 10_000;
 /** The thread stands still meanwhile: what is not read by then is left out, and said to be. */
-const READ_MS_MAX = 40;
+const READ_MS_MAX = 200;
 
 /** The values of a snapshot, encoded like those of events; strings and objects refer to earlier ones of the same text. */
 export interface ReadScopes {

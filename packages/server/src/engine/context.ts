@@ -5,15 +5,19 @@ import {
   openSidecar,
   readRecording,
   refreshFacts,
+  seekLookup,
   SiteCounts,
   type Progress,
   type Recording,
   type RowGroup,
+  type SeekLookup,
   type Sidecar,
 } from '@execution-cinema/store';
 import { ServerError } from '../errors.ts';
+import type { Span } from '../protocol.ts';
 import type { EngineData } from './messages.ts';
 import type { Job } from './job.ts';
+import { SourceMaps } from './complexity.ts';
 import { StepsCache } from './steps-cache.ts';
 
 /** The recording of an engine, opened at the first question and looked at afresh before each. */
@@ -23,7 +27,10 @@ export class EngineContext {
   private openedSidecar: Sidecar | undefined;
   private openedDetail: DetailReader | undefined;
   private counts: SiteCounts | undefined;
+  private maps: SourceMaps | undefined;
   readonly steps = new StepsCache();
+  /** Another object whenever the recording has grown: key of what was worked out. */
+  generation: object = {};
 
   constructor(data: EngineData) {
     this.data = data;
@@ -59,11 +66,25 @@ export class EngineContext {
     return this.counts;
   }
 
-  /** Brings the rows of these groups up to date, of the whole recording. */
-  buildRows(job: Job, ...groups: RowGroup[]): void {
+  get sourceMaps(): SourceMaps {
+    this.maps ??= new SourceMaps(this.recording);
+    return this.maps;
+  }
+
+  /** What the seek index tells, as far as it is built. */
+  get index(): SeekLookup {
+    return seekLookup(this.sidecar.db);
+  }
+
+  /** Brings the rows of these groups up to date, of the whole recording or of a span of time. */
+  buildRows(job: Job, groups: readonly RowGroup[], span?: Span): void {
     const { recording, sidecar } = this;
     refreshFacts(recording, sidecar.db);
-    buildRows(recording, sidecar.db, { groups, onProgress: storeProgress(job, 'indexing calls') });
+    buildRows(recording, sidecar.db, {
+      groups,
+      onProgress: storeProgress(job, 'indexing calls'),
+      ...(span && { range: span }),
+    });
   }
 
   /** Takes in what was added to the recording since the last question. Returns whether there was anything. */
@@ -73,6 +94,8 @@ export class EngineContext {
     const version = dataVersion(opened.recording);
     if (version === opened.dataVersion) return false;
     opened.dataVersion = version;
+    this.generation = {};
+    this.maps = undefined;
     this.steps.clear();
     if (this.openedDetail) this.openedDetail.refresh();
     else opened.recording.refresh();
@@ -85,6 +108,7 @@ export class EngineContext {
     this.openedSidecar = undefined;
     this.openedDetail = undefined;
     this.counts = undefined;
+    this.maps = undefined;
     this.steps.clear();
     this.opened = undefined;
   }

@@ -223,4 +223,12 @@ export interface LogPointHit {
 export interface LogPointResult extends List<LogPointHit> {
   /** Executions of the line, those included at which the condition did not hold. */
   executions: number;
+  /** Those whose value is not known. */
+  unknown: number;
+  /** Over all of them, not this page alone. `sum` is that of the numbers, null when one of them is none that JSON can say. */
+  min: LogPointHit | null;
+  max: LogPointHit | null;
+  sum: number | null;
+  /** Different values, most frequent first. */
+  distinct: { value: WireValue; count: number; first: Moment }[];
 }

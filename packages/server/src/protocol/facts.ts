@@ -192,7 +192,8 @@ export interface HotFunction {
   totalNs: number;
   selfNs: number;
   meanNs: number;
-  maxNs: number;
+  /** Longest call; null while not all calls are indexed (`index` with `rows`). */
+  maxNs: number | null;
   threw: number;
   cyclomatic: number | null;
   cognitive: number | null;

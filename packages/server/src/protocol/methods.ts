@@ -123,7 +123,10 @@ export interface RecordingMethods {
   sql: { params: SqlParams; result: SqlResultView };
   schema: { params: None; result: SchemaView };
   map: { params: None; result: CodeMapView };
-  hot: { params: Page & { sort?: 'self' | 'total' | 'calls' | 'mean' | 'max' }; result: List<HotFunction> };
+  hot: {
+    params: Page & { sort?: 'self' | 'total' | 'calls' | 'mean' | 'max' | 'threw' | 'complexity' };
+    result: List<HotFunction>;
+  };
   types: { params: { functionId: number }; result: TypesView };
   diff: { params: DiffParams; result: DiffView };
   /** Builds the indexes ahead, with progress; other questions are answered meanwhile. */

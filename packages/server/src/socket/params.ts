@@ -173,7 +173,7 @@ export const PARAMS: { [M in Method]: Check<Params<M>> } = {
   sql: object({ query: text(QUERY_LENGTH_MAX) }, { rowsMax: integer(1, SQL_ROWS_MAX) }),
   schema: none,
   map: none,
-  hot: object({}, { ...page, sort: oneOf('self', 'total', 'calls', 'mean', 'max') }),
+  hot: object({}, { ...page, sort: oneOf('self', 'total', 'calls', 'mean', 'max', 'threw', 'complexity') }),
   types: object({ functionId }),
   diff: object({ other: text() }, { limit: integer(1, LIST_LIMIT_MAX) }),
   index: object({}, { rows: flag }),

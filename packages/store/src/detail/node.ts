@@ -10,7 +10,7 @@ import type { SliceColumns } from './types.ts';
  * per bin uint32 bin, events, calls, throws, logs, depths; per cell uint32 bin + depth * 2^16, calls, float32 busy ns,
  * uint32 site; each of these a column of its own. What is written by another version is left aside.
  */
-export const NODE_BINS = 1024;
+const NODE_BINS = 1024;
 export const NODE_FANOUT = 8;
 
 const NODE_VERSION = 1;

@@ -12,13 +12,13 @@ import {
 import type { WalkedCall } from '../facts/walk.ts';
 
 /** A value as machine output shows it. */
-export interface ValueData {
+interface ValueData {
   value: Json;
   type: string;
   truncated?: string;
 }
 
-export function valueData(value: Value): ValueData {
+function valueData(value: Value): ValueData {
   const truncated = truncationOf(value);
   return { value: valueToJson(value), type: typeOfValue(value), ...(truncated === undefined ? {} : { truncated }) };
 }

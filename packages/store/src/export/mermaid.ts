@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
-import type { Value } from '@execution-cinema/format';
-import { valueToText } from '@execution-cinema/format';
+import { isCaptured, type Value } from '@execution-cinema/format';
 import { walk } from '../facts/walk.ts';
 import type { Recording } from '../read/recording.ts';
 import type { Frame } from '../read/replay.ts';
@@ -8,7 +7,7 @@ import { errorText } from './call-data.ts';
 import type { ExportOptions } from './frame-stream.ts';
 
 /** Calls in one diagram: with more, no renderer draws it and nobody reads it. */
-export const MERMAID_CALLS_MAX = 150;
+const MERMAID_CALLS_MAX = 150;
 const PARTICIPANTS_MAX = 30;
 const TEXT_CHARACTERS_MAX = 60;
 
@@ -64,7 +63,7 @@ class Diagram {
     this.calls++;
     this.shown.set(frame.call, { from, to });
     const names = frame.site?.function.parameters ?? [];
-    const shown = values.flatMap((value, i) => (names[i] === 'this' ? [] : [short(valueToText(value), 20)]));
+    const shown = values.flatMap((value, i) => (names[i] === 'this' ? [] : [short(brief(value), 24)]));
     const arrow = frame.parent > 0 ? '->>' : '-)';
     const name = (frame.site?.function.name ?? '(unknown)').split('.').at(-1)!;
     this.lines.push(`${from.id}${arrow}${to.id}: ${label(`${name}(${shown.join(', ')})`)}`);
@@ -77,7 +76,7 @@ class Diagram {
     if (!arrow) return;
     if (outcome === 'returned') {
       if (result !== undefined)
-        this.lines.push(`${arrow.to.id}-->>${arrow.from.id}: ${label(short(valueToText(result), 40))}`);
+        this.lines.push(`${arrow.to.id}-->>${arrow.from.id}: ${label(short(brief(result), 40))}`);
     } else if (outcome === 'threw') {
       this.lines.push(`${arrow.to.id}--x${arrow.from.id}: ${label(short(error ?? 'an exception', 50))}`);
     }
@@ -111,6 +110,17 @@ class Diagram {
       this.omitted > 0 && used.length > 0 ? [`Note over ${used[0]!.id}: ${this.omitted} more calls are not shown`] : [];
     return ['sequenceDiagram', ...[...head, ...this.lines, ...more].map((line) => `    ${line}`), ''].join('\n');
   }
+}
+
+/** A value in a few words: objects of a class by its name, plain ones and arrays by what is in them. */
+function brief(value: Value, depth = 0): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (!isCaptured(value)) return Object.is(value, -0) ? '-0' : String(value);
+  const inner = (item: Value): string => brief(item, depth + 1);
+  if (value.type === 'array') return depth > 1 ? `Array(${value.length})` : `[${value.items.map(inner).join(', ')}]`;
+  if (value.type !== 'object' || value.name !== 'Object' || depth > 1) return value.name || value.type;
+  return `{${value.keys.map((key, i) => `${String(isCaptured(key) ? key.name : key)}: ${inner(value.items[i])}`).join(', ')}}`;
 }
 
 function short(text: string, characters: number): string {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { formatCall } from '@execution-cinema/format';
+import { formatCall, valueToText, type JsonLimits } from '@execution-cinema/format';
 import { walk, type WalkedCall } from '../facts/walk.ts';
 import type { ProcessRow, Recording } from '../read/recording.ts';
 import { chainOf, errorText, namedArguments } from './call-data.ts';
-import { valueToText } from '@execution-cinema/format';
 import type { ExportOptions } from './frame-stream.ts';
 import { processName } from './names.ts';
 
@@ -13,7 +12,8 @@ const SCOPE = { name: 'execution-cinema' };
 const KIND_INTERNAL = 1;
 const STATUS_ERROR = 2;
 /** Longer values are cut: backends refuse long attributes. */
-const ATTRIBUTE_CHARACTERS_MAX = 1_000;
+const ATTRIBUTE_CHARACTERS_MAX = 400;
+const SHOWN: JsonLimits = { depth: 2, objects: 20 };
 
 interface Attribute {
   key: string;
@@ -112,8 +112,8 @@ class SpanIds {
         number('thread.id', thread),
         text('tracer.call', formatCall(thread, frame.call)),
         text('tracer.outcome', outcome),
-        ...namedArguments(call).map(({ name, value }) => text(`tracer.argument.${name}`, valueToText(value))),
-        ...(outcome === 'returned' ? [text('tracer.result', valueToText(call.result))] : []),
+        ...namedArguments(call).map(({ name, value }) => text(`tracer.argument.${name}`, valueToText(value, SHOWN))),
+        ...(outcome === 'returned' ? [text('tracer.result', valueToText(call.result, SHOWN))] : []),
       ],
       ...(isFailed ? { status: { code: STATUS_ERROR, message } } : {}),
     };

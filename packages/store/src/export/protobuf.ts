@@ -1,3 +1,6 @@
+/** Writers of inner messages, used again: a trace has millions. No more than messages lie inside each other. */
+const spare: ProtoWriter[] = [];
+
 /** Writes the wire format of Protocol Buffers: fields one after the other, messages inside each other as byte strings. */
 export class ProtoWriter {
   private bytes = new Uint8Array(256);
@@ -25,13 +28,16 @@ export class ProtoWriter {
   }
 
   message(field: number, fill: (writer: ProtoWriter) => void): this {
-    const inner = new ProtoWriter();
+    const inner = spare.pop() ?? new ProtoWriter();
+    inner.length = 0;
     fill(inner);
-    return this.blob(field, inner.finish());
+    this.blob(field, inner.bytes.subarray(0, inner.length));
+    spare.push(inner);
+    return this;
   }
 
   finish(): Uint8Array {
-    return this.bytes.subarray(0, this.length);
+    return this.bytes.slice(0, this.length);
   }
 
   private raw(value: number): void {

@@ -12,6 +12,7 @@ import type { Ended, Frame, Outcome, ThreadReplay } from '../read/replay.ts';
 import type { ExceptionRows } from './exception-rows.ts';
 import { correlationId, correlationNumber, functionId, objectId, siteId } from './row-ids.ts';
 import type { SiteRows } from './site-rows.ts';
+import type { TextStore } from './text-store.ts';
 import type { ValueTexts } from './value-text.ts';
 
 /** A row of `call_rows` that is not written yet: calls that begin and end in one chunk are written once. */
@@ -23,13 +24,16 @@ interface CallRow {
   endNs: number | null;
   outcome: Outcome;
   outcomeEvent: number;
-  result: string | null;
+  result: number | string | null;
   resultType: string | null;
   exceptionId: number | null;
 }
 
 /** Text of a pending `return` whose frame is still open at the end of a chunk. */
 export type PendingReturns = [call: number, text: string, type: string][];
+
+/** Such edges go from thread to thread (link-rows.ts); what a handle of that kind calls besides is plain input and output. */
+const ACROSS: ReadonlySet<string> = new Set(['worker', 'process', 'message']);
 
 const SUSPENDABLE = /async|generator/;
 
@@ -40,6 +44,7 @@ export class CallRows {
   private readonly texts: ValueTexts;
   private readonly sites: SiteRows;
   private readonly exceptions: ExceptionRows;
+  private readonly shared: TextStore;
   private readonly wants: (frame: Frame) => boolean;
   private readonly sql: ReturnType<typeof prepare>;
   private readonly open = new Map<number, CallRow>();
@@ -52,7 +57,7 @@ export class CallRows {
     db: Database,
     thread: number,
     replay: ThreadReplay,
-    shared: { texts: ValueTexts; sites: SiteRows; exceptions: ExceptionRows },
+    shared: { texts: ValueTexts; sites: SiteRows; exceptions: ExceptionRows; store: TextStore },
     wants: (frame: Frame) => boolean,
   ) {
     this.wants = wants;
@@ -61,6 +66,7 @@ export class CallRows {
     this.texts = shared.texts;
     this.sites = shared.sites;
     this.exceptions = shared.exceptions;
+    this.shared = shared.store;
     this.sql = prepare(db);
   }
 
@@ -118,10 +124,12 @@ export class CallRows {
     const items = values.map((value, position) => {
       const text = names?.[position] === 'this' ? this.texts.reference(value) : this.texts.text(value);
       const type = JSON.stringify(typeOfValue(value));
-      if (!isCaptured(value)) return `[${text},${type}]`;
+      const shared = this.shared.reference(text);
+      if (!isCaptured(value)) return shared === text ? `[${text},${type}]` : `[null,${type},null,null,${shared}]`;
       const truncation = truncationOf(value);
       const why = truncation === undefined ? 'null' : `"${truncation}"`;
-      return `[${text},${type},${objectId(this.thread, value)},${why}]`;
+      const id = objectId(this.thread, value);
+      return shared === text ? `[${text},${type},${id},${why}]` : `[null,${type},${id},${why},${shared}]`;
     });
     return `[${items.join(',')}]`;
   }
@@ -129,7 +137,8 @@ export class CallRows {
   private edge(frame: Frame, event: DecodedEvent): void {
     const { thread } = this;
     const from = event.causeCall > 0 ? this.id(event.causeCall) : null;
-    const kind = CAUSE_CODES[event.causeCode] ?? 'unknown';
+    const cause = CAUSE_CODES[event.causeCode] ?? 'unknown';
+    const kind = ACROSS.has(cause) ? 'io' : cause;
     this.sql.edge.run(thread, event.event, kind, from, this.id(frame.call), thread, thread, event.timeNs);
   }
 
@@ -147,11 +156,11 @@ export class CallRows {
       if (siblings) siblings.push(frame.call);
       else this.unplaced.set(caller.call, [frame.call]);
     }
-    let result: [string | null, string | null] = [null, null];
+    let result: [number | string | null, string | null] = [null, null];
     if (outcome === 'returned') {
       // A `return` before this chunk, of a frame that is known from the header only.
-      if (pending && !frame.hasPending) result = pending;
-      else result = [this.texts.text(value), typeOfValue(value)];
+      const [text, type] = pending && !frame.hasPending ? pending : [this.texts.text(value), typeOfValue(value)];
+      result = [this.shared.reference(text), type];
     }
     if (!row) {
       const site = frame.site ? functionId(frame.site) : null;
@@ -254,7 +263,8 @@ export class CallRows {
     const pending: PendingReturns = [];
     for (const frame of [...this.replay.stack, ...this.replay.asleep.values()]) {
       const known = this.pendingReturns.get(frame.call);
-      if (frame.hasPending) pending.push([frame.call, this.texts.text(frame.pending), typeOfValue(frame.pending)]);
+      if (frame.hasPending)
+        pending.push([frame.call, this.texts.text(frame.pending?.values[0]), typeOfValue(frame.pending?.values[0])]);
       else if (known) pending.push([frame.call, ...known]);
     }
     return pending;

@@ -6,6 +6,7 @@ import { resolveCall, type TimeRange } from '../read/moments.ts';
 import type { Recording } from '../read/recording.ts';
 import { refreshFacts } from './facts.ts';
 import type { Progress } from './progress.ts';
+import { textOf } from './sidecar-schema.ts';
 import { withCallsOf } from './calls-of-functions.ts';
 import { buildRows, functionIds, hasCallRows } from './row-index.ts';
 import { rootOf } from './sidecar-schema.ts';
@@ -67,7 +68,7 @@ const CALLS_DEFAULT = 1_000;
 const COLUMNS = `c.id, c.thread_id AS thread, f.name AS function, f.file, f.line, c.call_line AS callLine,
   c.parent_id AS parent, c.async_parent_id AS asyncParent, ${rootOf('c.correlation_id')} AS correlation,
   (SELECT name FROM correlations r WHERE r.id = ${rootOf('c.correlation_id')}) AS correlationName, c.depth, c.start_ns AS startNs,
-  c.start_event AS startEvent, c.end_ns AS endNs, c.end_event AS endEvent, c.outcome, c.result,
+  c.start_event AS startEvent, c.end_ns AS endNs, c.end_event AS endEvent, c.outcome, ${textOf('c.result')} AS result,
   c.result_type AS resultType, c.exception_id AS exceptionId, c.arguments, f.parameters`;
 const TABLES = 'call_rows c LEFT JOIN function_rows f ON f.id = c.function_id';
 
@@ -225,10 +226,12 @@ function correlationOfRequest(sidecar: Database, text: string): number {
 /** Reads what belongs to a row of `call_rows`. */
 export class CallReader {
   private readonly exceptionOf;
+  private readonly textOf;
   private readonly sidecar: Database;
 
   constructor(sidecar: Database) {
     this.sidecar = sidecar;
+    this.textOf = sidecar.prepare('SELECT text FROM texts WHERE id = ?');
     this.exceptionOf = sidecar.prepare('SELECT id, name, message, stack, caught FROM exception_rows WHERE id = ?');
   }
 
@@ -259,22 +262,28 @@ export class CallReader {
       function: row.function ?? '(unknown)',
       file: row.file ?? '',
       line: row.line ?? 0,
-      arguments: readArguments(values, parameters),
+      arguments: this.readArguments(values, parameters),
       result: result === null ? null : { value: JSON.parse(result) as Json, type: resultType ?? '', truncated: null },
       exception: exception ? { ...exception, caught: exception.caught === null ? null : exception.caught === 1 } : null,
     };
   }
+
+  /** Column `arguments` with the names of the parameters. */
+  private readArguments(values: string | null, parameters: string | null): CallInfo['arguments'] {
+    if (values === null) return [];
+    const names = JSON.parse(parameters ?? '[]') as string[];
+    const items = JSON.parse(values) as StoredArgument[];
+    return items.map(([value, type, , truncated, text], position) => ({
+      name: names[position] ?? `argument ${position}`,
+      value: text === undefined ? value : this.sharedText(text),
+      type,
+      truncated: truncated ?? null,
+    }));
+  }
+
+  private sharedText(id: number): Json {
+    return JSON.parse(this.textOf.get<{ text: string }>(id)?.text ?? 'null') as Json;
+  }
 }
 
-/** Column `arguments` with the names of the parameters. */
-function readArguments(values: string | null, parameters: string | null): CallInfo['arguments'] {
-  if (values === null) return [];
-  const names = JSON.parse(parameters ?? '[]') as string[];
-  const items = JSON.parse(values) as [value: Json, type: string, objectId?: number, truncated?: string | null][];
-  return items.map(([value, type, , truncated], position) => ({
-    name: names[position] ?? `argument ${position}`,
-    value,
-    type,
-    truncated: truncated ?? null,
-  }));
-}
+type StoredArgument = [value: Json, type: string, objectId?: number | null, truncated?: string | null, text?: number];

@@ -1,8 +1,9 @@
-import { callId, K } from '@execution-cinema/format';
+import { callId, K, type Value } from '@execution-cinema/format';
 import type { Database, Statement } from '../driver/index.ts';
 import { chunkOfCall, type ChunkEvent, type ChunkInfo } from '../read/chunks.ts';
 import { digestOf } from '../read/digest.ts';
 import { LiveObjects } from '../read/live-objects.ts';
+import { ObjectsAt } from '../read/objects-at.ts';
 import type { Recording } from '../read/recording.ts';
 import { ThreadReplay, type Frame } from '../read/replay.ts';
 import { CallRows, type PendingReturns } from './call-rows.ts';
@@ -13,6 +14,7 @@ import { LinkRows } from './link-rows.ts';
 import { FactRows } from './fact-rows.ts';
 import type { RowGroup } from './sidecar-schema.ts';
 import { SiteRows } from './site-rows.ts';
+import { TextStore } from './text-store.ts';
 import { ValueTexts } from './value-text.ts';
 import { WriteRows } from './write-rows.ts';
 
@@ -42,6 +44,7 @@ export class RowBuilder {
   private readonly thread: number;
   private readonly texts = new ValueTexts();
   private readonly sites: SiteRows;
+  private readonly store: TextStore;
   private readonly db: Database;
   private readonly wants: (frame: Frame) => boolean;
   private readonly events: Statement;
@@ -61,6 +64,7 @@ export class RowBuilder {
     this.thread = thread;
     this.db = sidecar;
     this.sites = new SiteRows(sidecar);
+    this.store = new TextStore(sidecar);
     this.facts = new FactRows(sidecar, thread, this.texts);
     this.links = new LinkRows(sidecar, thread);
     this.events = sidecar.prepare('INSERT OR REPLACE INTO event_rows VALUES(?, ?, ?, ?, ?, ?, ?)');
@@ -68,11 +72,11 @@ export class RowBuilder {
   }
 
   private start(): [ThreadReplay, CallRows, WriteRows, ExceptionRows] {
-    const { db, thread, texts, sites } = this;
+    const { db, thread, texts, sites, store } = this;
     const replay = new ThreadReplay(this.recording.resolver(thread));
     const exceptions = new ExceptionRows(db, thread);
-    const calls = new CallRows(db, thread, replay, { texts, sites, exceptions }, this.wants);
-    return [replay, calls, new WriteRows(db, thread, replay, { texts, sites }), exceptions];
+    const calls = new CallRows(db, thread, replay, { texts, sites, exceptions, store }, this.wants);
+    return [replay, calls, new WriteRows(db, thread, replay, { texts, sites, store }), exceptions];
   }
 
   /** Adds the rows of one chunk. `carry` is what the chunk before it left. */
@@ -117,9 +121,16 @@ export class RowBuilder {
       if (!this.wants(frame) || this.calls.hasStart(frame.call)) continue;
       const birth = chunks[chunkOfCall(chunks, frame.call)];
       if (!birth || birth.chunk >= info.chunk) continue;
-      const known = digestOf(this.recording, this.thread, birth).frames.get(frame.call);
-      if (known?.arguments) this.calls.addOlder(known);
+      const known = digestOf(this.recording, this.thread, birth)?.frame(frame.call);
+      if (known?.arguments) this.calls.addOlder({ ...known, arguments: this.contents(known.arguments, birth) });
     }
+  }
+
+  /** Values of an older chunk with what their objects held at its end. */
+  private contents(values: readonly Value[], { chunk }: ChunkInfo): Value[] {
+    const at = this.recording.chunks(this.thread).findIndex((info) => info.chunk === chunk);
+    const objects = new ObjectsAt(this.recording, this.thread, at, Number.MAX_SAFE_INTEGER, undefined);
+    return values.map((value) => objects.value(value, chunk));
   }
 
   private callEvent(event: ChunkEvent, frame: Frame | undefined): void {

@@ -48,7 +48,7 @@ class SeekBuilder {
   private readonly recording: Recording;
   private readonly db: Database;
   private readonly sql: Record<
-    'cover' | 'calls' | 'touch' | 'sleep' | 'wake' | 'covered' | 'asleep' | 'sites' | 'objects' | 'effect',
+    'cover' | 'calls' | 'touch' | 'sleep' | 'wake' | 'covered' | 'asleep' | 'sites' | 'capture' | 'effect',
     Statement
   >;
   private thread = 0;
@@ -63,7 +63,7 @@ class SeekBuilder {
       cover: db.prepare('INSERT OR REPLACE INTO seek_chunks VALUES(?, ?, ?, ?, ?)'),
       calls: db.prepare('INSERT OR REPLACE INTO function_calls VALUES(?, ?, ?, ?, ?, ?, ?)'),
       sites: db.prepare('INSERT OR REPLACE INTO chunk_sites VALUES(?, ?, ?, ?)'),
-      objects: db.prepare('INSERT OR REPLACE INTO chunk_objects VALUES(?, ?, ?)'),
+      capture: db.prepare('INSERT OR IGNORE INTO object_captures VALUES(?, ?, ?)'),
       effect: db.prepare('INSERT OR IGNORE INTO effects VALUES(?, ?, ?)'),
       touch: db.prepare('INSERT OR IGNORE INTO last_writes VALUES(?, ?, ?, ?)'),
       sleep: db.prepare('INSERT OR IGNORE INTO sleeps VALUES(?, ?, ?, NULL, ?, ?, ?, ?, ?)'),
@@ -149,7 +149,7 @@ class SeekBuilder {
       for (const variable of variables) this.sql.touch.run(thread, owner, variable, info.chunk);
     }
     this.sql.sites.run(thread, info.chunk, seek.throws ? 1 : 0, bytesOf(seek.sites));
-    this.sql.objects.run(thread, info.chunk, bytesOf(seek.objects));
+    for (const id of seek.objects) this.sql.capture.run(thread, id, info.chunk);
     for (const call of seek.causes) this.sql.effect.run(thread, call, info.chunk);
     for (const call of seek.woken) this.sql.wake.run(info.chunk, thread, call);
     for (const { call, siteId, link, suspendSite, sinceEvent, sinceNs } of seek.slept) {

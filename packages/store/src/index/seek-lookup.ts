@@ -15,7 +15,7 @@ export class SeekIndex implements SeekLookup {
     | 'scope'
     | 'sites'
     | 'throws'
-    | 'objects'
+    | 'capture'
     | 'actAfter'
     | 'actBefore'
     | 'wokeAfter'
@@ -44,7 +44,9 @@ export class SeekIndex implements SeekLookup {
       ),
       sites: sidecar.prepare('SELECT sites AS list FROM chunk_sites WHERE thread_id = ? AND chunk = ?'),
       throws: sidecar.prepare('SELECT throws FROM chunk_sites WHERE thread_id = ? AND chunk = ?'),
-      objects: sidecar.prepare('SELECT objects AS list FROM chunk_objects WHERE thread_id = ? AND chunk = ?'),
+      capture: sidecar.prepare(
+        'SELECT max(chunk) AS chunk FROM object_captures WHERE thread_id = ? AND object = ? AND chunk < ?',
+      ),
       actAfter: sidecar.prepare(
         'SELECT min(chunk) AS chunk FROM last_writes WHERE thread_id = ? AND owner = ? AND variable = ? AND chunk > ?',
       ),
@@ -122,9 +124,9 @@ export class SeekIndex implements SeekLookup {
     return found !== undefined && found <= end ? found : end + 1;
   }
 
-  captures(thread: number, chunk: number, objects: readonly number[]): number[] | undefined {
-    const list = numbersOf(this.sql.objects.get<{ list: Uint8Array }>(thread, chunk)?.list);
-    return list && objects.filter((id) => holds(list, id));
+  captureChunk(thread: number, object: number, beforeChunk: number): number | undefined {
+    if (!this.reaches(thread, beforeChunk)) return undefined;
+    return this.sql.capture.get<ChunkRow>(thread, object, beforeChunk)?.chunk ?? -1;
   }
 }
 

@@ -1,4 +1,4 @@
-import { H, K, type EventScanner } from '@execution-cinema/format';
+import { H, K, T, type Definitions, type EventScanner } from '@execution-cinema/format';
 import type { Chunk } from '../read/chunks.ts';
 import { namesSite } from '../read/event-list.ts';
 import { END, POSITION, THIS_VALUE, type SleepingCall } from '../read/past.ts';
@@ -65,11 +65,18 @@ class NotedSites {
   }
 }
 
-/** Identities below `next`, each once, ascending. */
-function olderThan(next: number, captured: readonly number[]): Uint32Array {
-  const sorted = Uint32Array.from(captured).sort();
-  return sorted.filter((id, i) => id !== 0 && id < next && id !== sorted[i - 1]);
+/** Identities below `next` of objects whose content can change, each once, ascending. */
+function olderThan(next: number, words: Int32Array, heads: readonly number[]): Uint32Array {
+  const ids: number[] = [];
+  for (const head of heads) {
+    const id = words[head + 1]!;
+    if (id > 0 && id < next && !FIXED.has(words[head]! & 0xff)) ids.push(id);
+  }
+  const sorted = Uint32Array.from(ids).sort();
+  return sorted.filter((id, i) => id !== sorted[i - 1]);
 }
+
+const FIXED: ReadonlySet<number> = new Set([T.FUNCTION, T.REGEXP, T.DATE]);
 
 /** Frames of the chunk as three arrays: this loop runs millions of times a second and must not allocate. */
 interface Frames {
@@ -107,7 +114,7 @@ export class SeekScanner {
       throws: false,
     };
     const { noted } = this;
-    const captured: number[] = [];
+    const found: Definitions = { objects: [], strings: [] };
     const frames: Frames = {
       calls: header.frames.map((frame) => frame.call),
       sites: header.frames.map((frame) => frame.site),
@@ -120,7 +127,6 @@ export class SeekScanner {
     for (const call of frames.calls) this.wake(call, fresh, result);
     chunk.scan((scanner) => {
       also(scanner);
-      scanner.captured ??= captured;
       const { kind, payload } = scanner;
       if (NAMES_SITE[kind] === 1) noted.add(payload);
       if (THROWS[kind] === 1) result.throws = true;
@@ -165,13 +171,13 @@ export class SeekScanner {
       if (depth >= 0 && frames.calls[depth]! < older && STANDS[kind] === 1) {
         this.touchOlder(frames.calls[depth]!, frames.sites[depth]!, kind, payload, result);
       }
-    });
+    }, found);
     for (const sleeper of fresh.values()) {
       result.slept.push(sleeper);
       this.asleep.set(sleeper.call, sleeper);
     }
     result.sites = noted.take();
-    result.objects = olderThan(header.nextObject, captured);
+    result.objects = olderThan(header.nextObject, words, found.objects);
     return result;
   }
 

@@ -5,6 +5,7 @@
  * Ids: function = module * 2^20 + index, site = module * 2^24 + index; call, object, request and event of SQL = thread *
  * 2^40 + number; named correlation = -(thread * 2^40 + number); exception = thread * 2^40 + 2 * object id of the error,
  * or thread * 2^40 + 2 * event + 1 where something without an identity was thrown.
+ * Columns of values hold JSON text, or the number of one in `texts`.
  * All of them follow from the recording alone, so chunks can be indexed in any order and again.
  *
  * A change here raises SIDECAR_VERSION; an older sidecar is then made anew.
@@ -49,7 +50,7 @@ export const SEEK_TABLES: readonly string[] = [
   'last_writes',
   'sleeps',
   'chunk_sites',
-  'chunk_objects',
+  'object_captures',
   'effects',
   'seek_chunks',
 ];
@@ -90,18 +91,19 @@ CREATE TABLE slice_ends(thread_id INTEGER, call INTEGER, start_ns INTEGER, end_n
   PRIMARY KEY(thread_id, call, start_ns)) WITHOUT ROWID;
 CREATE TABLE chunk_sites(thread_id INTEGER, chunk INTEGER, throws INTEGER, sites BLOB /* ascending u32, little-endian */,
   PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
-CREATE TABLE chunk_objects(thread_id INTEGER, chunk INTEGER, objects BLOB /* ascending u32, little-endian */,
-  PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
+CREATE TABLE object_captures(thread_id INTEGER, object INTEGER, chunk INTEGER,
+  PRIMARY KEY(thread_id, object, chunk)) WITHOUT ROWID;
 CREATE TABLE effects(thread_id INTEGER, call INTEGER, chunk INTEGER, PRIMARY KEY(thread_id, call, chunk)) WITHOUT ROWID;
 `;
 
 const TIER_2 = `
 CREATE TABLE coverage(thread_id INTEGER, chunk INTEGER, row_group TEXT, words INTEGER, whole INTEGER, carry TEXT,
   damage TEXT, PRIMARY KEY(thread_id, chunk, row_group)) WITHOUT ROWID;
+CREATE TABLE texts(id INTEGER PRIMARY KEY, text TEXT);
 CREATE TABLE call_rows(id INTEGER PRIMARY KEY, thread_id INTEGER, parent_id INTEGER, async_parent_id INTEGER,
   correlation_id INTEGER, function_id INTEGER, call_line INTEGER, depth INTEGER, start_event INTEGER, end_event INTEGER,
-  start_ns INTEGER, end_ns INTEGER, outcome TEXT, outcome_event INTEGER, result TEXT, result_type TEXT,
-  exception_id INTEGER, arguments TEXT /* JSON: per position [value, type, object id, why truncated] */);
+  start_ns INTEGER, end_ns INTEGER, outcome TEXT, outcome_event INTEGER, result, result_type TEXT,
+  exception_id INTEGER, arguments TEXT /* JSON: per position [value, type, object id, why truncated, id of the value's text] */);
 CREATE INDEX calls_of_unknown_chain ON call_rows(parent_id) WHERE correlation_id IS NULL AND parent_id IS NOT NULL;
 CREATE INDEX calls_running ON call_rows(thread_id) WHERE outcome = 'running';
 CREATE TABLE suspension_rows(call_id INTEGER, event INTEGER, time_ns INTEGER, resumed_ns INTEGER, kind TEXT,
@@ -128,10 +130,10 @@ CREATE TABLE request_pairs(received INTEGER PRIMARY KEY, sent INTEGER);
 CREATE TABLE correlation_links(id INTEGER PRIMARY KEY, parent INTEGER, root INTEGER);
 CREATE INDEX links_by_parent ON correlation_links(parent);
 CREATE TABLE write_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, time_ns INTEGER, kind TEXT,
-  name TEXT, value TEXT, type TEXT, object_id INTEGER, owner_id INTEGER, site_id INTEGER, scope_id INTEGER,
+  name TEXT, value, type TEXT, object_id INTEGER, owner_id INTEGER, site_id INTEGER, scope_id INTEGER,
   truncated TEXT);
 CREATE TABLE expression_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, time_ns INTEGER,
-  site_id INTEGER, value TEXT, type TEXT);
+  site_id INTEGER, value, type TEXT);
 CREATE TABLE objects(id INTEGER PRIMARY KEY, class TEXT, first_ns INTEGER, event INTEGER);
 CREATE TABLE event_rows(thread_id INTEGER, seq INTEGER, time_ns INTEGER, kind TEXT, call_id INTEGER, module_id INTEGER,
   site_id INTEGER, PRIMARY KEY(thread_id, seq)) WITHOUT ROWID;
@@ -147,6 +149,14 @@ function firstCallOf(correlation: string): string {
   return `(SELECT min(f.id) FROM call_rows f WHERE f.correlation_id = ${correlation})`;
 }
 
+/** SQL of a text that stands in its row, or by number in `texts`. */
+export function textOf(column: string, otherwise = column): string {
+  const shared = `(SELECT x.text FROM texts x WHERE x.id = CAST(${column} AS INTEGER))`;
+  return column === otherwise
+    ? `CASE WHEN typeof(${column}) IN ('integer', 'real') THEN ${shared} ELSE ${column} END`
+    : `CASE WHEN ${column} IS NOT NULL THEN ${shared} ELSE ${otherwise} END`;
+}
+
 const VIEWS = `
 CREATE VIEW modules AS SELECT id, file, url, hash, source, level, skipped_reason FROM module_rows;
 CREATE VIEW functions AS SELECT f.id, f.module_id, f.file, f.name, f.kind, f.line, f."column", f.end_line, f.level,
@@ -156,18 +166,18 @@ CREATE VIEW functions AS SELECT f.id, f.module_id, f.file, f.name, f.kind, f.lin
     coalesce((SELECT sum(c.total_ns) FROM function_calls c WHERE c.function_id = f.id), 0) AS total_ns
   FROM function_rows f;
 CREATE VIEW calls AS SELECT c.id, c.thread_id, t.process_id, c.parent_id, c.async_parent_id,
-    ${rootOf('c.correlation_id')} AS correlation_id, c.function_id, f.name AS function, f.file, f.line, c.call_line, c.depth, c.start_ns, c.end_ns, c.outcome, c.result,
+    ${rootOf('c.correlation_id')} AS correlation_id, c.function_id, f.name AS function, f.file, f.line, c.call_line, c.depth, c.start_ns, c.end_ns, c.outcome, ${textOf('c.result')} AS result,
     c.result_type, c.exception_id, c.start_event, c.end_event
   FROM call_rows c LEFT JOIN function_rows f ON f.id = c.function_id LEFT JOIN threads t ON t.id = c.thread_id;
 CREATE VIEW arguments AS SELECT c.id AS call_id, a.key AS position,
-    coalesce(json_extract(f.parameters, '$[' || a.key || ']'), 'argument ' || a.key) AS name, a.value -> '$[0]' AS value,
+    coalesce(json_extract(f.parameters, '$[' || a.key || ']'), 'argument ' || a.key) AS name, ${textOf("a.value ->> '$[4]'", "a.value -> '$[0]'")} AS value,
     a.value ->> '$[1]' AS type, a.value ->> '$[2]' AS object_id, a.value ->> '$[3]' AS truncated
   FROM call_rows c JOIN json_each(c.arguments) a LEFT JOIN function_rows f ON f.id = c.function_id;
-CREATE VIEW writes AS SELECT w.id, w.call_id, w.thread_id, w.time_ns, w.kind, coalesce(w.name, s.name) AS name, w.value,
+CREATE VIEW writes AS SELECT w.id, w.call_id, w.thread_id, w.time_ns, w.kind, coalesce(w.name, s.name) AS name, ${textOf('w.value')} AS value,
     w.type, w.object_id, w.owner_id, s.file, s.line, s."column", w.scope_id, w.truncated, s.operator, s.text AS owner,
     w.id % 1099511627776 AS event
   FROM write_rows w LEFT JOIN site_rows s ON s.id = w.site_id;
-CREATE VIEW expressions AS SELECT e.id, e.call_id, e.thread_id, e.time_ns, s.text, e.value, e.type, s.file, s.line,
+CREATE VIEW expressions AS SELECT e.id, e.call_id, e.thread_id, e.time_ns, s.text, ${textOf('e.value')} AS value, e.type, s.file, s.line,
     s."column", s.operator AS kind, e.id % 1099511627776 AS event
   FROM expression_rows e LEFT JOIN site_rows s ON s.id = e.site_id;
 CREATE VIEW suspensions AS SELECT u.call_id, u.time_ns, coalesce(u.resumed_ns, (SELECT r.time_ns FROM resumption_rows r

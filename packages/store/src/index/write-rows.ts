@@ -4,6 +4,7 @@ import type { ChunkEvent } from '../read/chunks.ts';
 import type { Frame, ThreadReplay } from '../read/replay.ts';
 import { objectId } from './row-ids.ts';
 import type { SiteRows } from './site-rows.ts';
+import type { TextStore } from './text-store.ts';
 import { keyText, type ValueTexts } from './value-text.ts';
 
 /** Objects remembered as written; beyond that their rows are written again, which changes nothing. */
@@ -15,14 +16,21 @@ export class WriteRows {
   private readonly replay: ThreadReplay;
   private readonly texts: ValueTexts;
   private readonly sites: SiteRows;
+  private readonly shared: TextStore;
   private readonly sql: ReturnType<typeof prepare>;
   private readonly known = new Set<number>();
 
-  constructor(db: Database, thread: number, replay: ThreadReplay, shared: { texts: ValueTexts; sites: SiteRows }) {
+  constructor(
+    db: Database,
+    thread: number,
+    replay: ThreadReplay,
+    shared: { texts: ValueTexts; sites: SiteRows; store: TextStore },
+  ) {
     this.thread = thread;
     this.replay = replay;
     this.texts = shared.texts;
     this.sites = shared.sites;
+    this.shared = shared.store;
     this.sql = prepare(db);
   }
 
@@ -81,7 +89,7 @@ export class WriteRows {
       event.timeNs,
       row.kind,
       row.name,
-      this.texts.text(row.value),
+      this.shared.reference(this.texts.text(row.value)),
       typeOfValue(row.value),
       objectId(this.thread, row.value),
       row.owner,
@@ -99,7 +107,7 @@ export class WriteRows {
       this.thread,
       event.timeNs,
       site ? this.sites.need(site) : null,
-      this.texts.text(value),
+      this.shared.reference(this.texts.text(value)),
       typeOfValue(value),
     );
   }

@@ -35,7 +35,7 @@ export class BoundedLookup implements SeekLookup {
       if (info.chunk >= beforeChunk) continue;
       if (performance.now() > this.deadlineMs) throw new OutOfTime('no time left to look it up');
       if (!this.writes(thread, info, sites)) continue;
-      if (digestOf(this.recording, thread, info).variables.get(owner, variable) !== undefined) return info.chunk;
+      if (digestOf(this.recording, thread, info)?.writeOf(owner, variable) !== undefined) return info.chunk;
     }
     return -1;
   }
@@ -64,7 +64,7 @@ export class BoundedLookup implements SeekLookup {
     return undefined;
   }
 
-  captures(): undefined {
+  captureChunk(): undefined {
     return undefined;
   }
 

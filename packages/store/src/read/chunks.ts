@@ -6,6 +6,7 @@ import {
   type Captured,
   type ChunkHeader,
   type DecodedEvent,
+  type Definitions,
 } from '@execution-cinema/format';
 import { Timeline } from './times.ts';
 
@@ -130,10 +131,14 @@ export class Chunk {
     return this.times;
   }
 
-  /** Calls `visit` at every event, without decoding values. Damage ends it as it does `events`. */
-  scan(visit: (scanner: EventScanner) => void): void {
+  /**
+   * Calls `visit` at every event, without decoding values. `found` gets what values hold that later ones refer to.
+   * Damage ends it as it does `events`.
+   */
+  scan(visit: (scanner: EventScanner) => void, found?: Definitions): void {
     this.damage = undefined;
     const scanner = new EventScanner(this.words, this.header);
+    scanner.found = found;
     const next = (): boolean => {
       try {
         return scanner.next();

@@ -2,9 +2,8 @@ import { K, type Value } from '@execution-cinema/format';
 import { chunkOfCall } from './chunks.ts';
 import { digestOf } from './digest.ts';
 import type { Recording } from './recording.ts';
-import { ThreadReplay } from './replay.ts';
+import { ThreadReplay, type Frame } from './replay.ts';
 import { variableOf, type Site } from './sites.ts';
-import { ownerOfCall } from './variables.ts';
 
 interface Found {
   value: Value;
@@ -52,7 +51,12 @@ function writesInBirthChunk(
   let open = names.size;
   for (const item of chunk.events()) {
     const frame = replay.step(item);
-    if (frame?.call !== call || item.kind !== K.WRITE) continue;
+    if (frame?.call !== call) continue;
+    if (found.size === 0 && frame.startEvent === item.event) {
+      for (const [name, argument] of argumentsOf(frame)) if (names.has(name)) found.set(name, argument);
+      open -= found.size;
+    }
+    if (item.kind !== K.WRITE) continue;
     const site = replay.resolver.resolve(item.payload);
     const variable = site === undefined ? undefined : variableOf(site);
     if (site === undefined || variable === undefined || !names.has(variable.name)) continue;
@@ -63,6 +67,17 @@ function writesInBirthChunk(
     if (performance.now() > deadlineMs) return new Map();
   }
   return found;
+}
+
+/** What the call was given, by name of the parameter. */
+function* argumentsOf({ site, arguments: values }: Frame): Generator<[string, Found]> {
+  if (site === undefined || values === undefined) return;
+  const { parameters, parameterVariables } = site.function;
+  for (const [i, variable] of parameterVariables.entries()) {
+    const { name = '' } = site.table.variables[variable] ?? {};
+    const isShared = site.table.scopes[site.table.variables[variable]?.scope ?? -1]?.shared ?? true;
+    if (variable >= 0 && parameters[i] === name && !isShared) yield [name, { value: values[i], site, variable }];
+  }
 }
 
 /** Two variables of the function have the name, in different blocks. */
@@ -83,6 +98,7 @@ function laterWrite(
 ): Value {
   const { table, load } = site;
   const sites = new Set(table.sites.flatMap((tuple, i) => (tuple[5] === variable ? [load.base + i] : [])));
+  if (sites.size === 0) return value;
   const chunks = recording.chunks(thread);
   for (let i = chunks.length - 1; i > birth; i--) {
     if (performance.now() > deadlineMs) return undefined;
@@ -92,9 +108,7 @@ function laterWrite(
     chunk.scan(({ kind, payload }) => {
       mentioned ||= kind === K.WRITE && sites.has(payload);
     });
-    const write = mentioned
-      ? digestOf(recording, thread, chunks[i]!).variables.get(ownerOfCall(call), variable)
-      : undefined;
+    const write = mentioned ? digestOf(recording, thread, chunks[i]!)?.writeOfCall(call, variable) : undefined;
     if (write !== undefined) return write.value;
   }
   return value;

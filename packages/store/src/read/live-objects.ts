@@ -1,4 +1,4 @@
-import { captured, isCaptured, K, type Captured, type Value } from '@execution-cinema/format';
+import { captured, isCaptured, K, type Captured, type DecodedEvent, type Value } from '@execution-cinema/format';
 import type { ChunkEvent } from './chunks.ts';
 import { mutate } from './mutate.ts';
 import type { Site } from './sites.ts';
@@ -60,19 +60,25 @@ export class LiveObjects {
   /** Applies a property write or delete, or what a method did. `site` is that of the event. */
   end(event: ChunkEvent, site: Site | undefined): void {
     if (!changesObjects(event.kind)) return;
-    const [owner, second, third] = event.values;
+    const [owner] = event.values;
     if (!isCaptured(owner)) return;
     this.changed();
     if (this.events.has(owner.id)) this.events.set(owner.id, event.event);
-    if (event.kind === K.MUTATION) mutate(owner, event);
-    else if (event.kind === K.PROPERTY_DELETE) deleteProperty(owner, second);
-    else if (event.kind === K.PROPERTY_COMPUTED) setProperty(owner, second, third);
-    else if (site && site.a >= 0) setProperty(owner, site.table.names[site.a]!, second);
+    applyChange(owner, event, site);
   }
 }
 
+/** Changes the content of the object that an event is about. `site` is that of the event. */
+export function applyChange(owner: Captured, event: DecodedEvent, site: Site | undefined): void {
+  const [, second, third] = event.values;
+  if (event.kind === K.MUTATION) mutate(owner, event);
+  else if (event.kind === K.PROPERTY_DELETE) deleteProperty(owner, second);
+  else if (event.kind === K.PROPERTY_COMPUTED) setProperty(owner, second, third);
+  else if (site && site.a >= 0) setProperty(owner, site.table.names[site.a]!, second);
+}
+
 /** Events that change what an object holds. */
-function changesObjects(kind: number): boolean {
+export function changesObjects(kind: number): boolean {
   return (kind >= K.PROPERTY && kind <= K.PROPERTY_COMPUTED) || kind === K.PROPERTY_DELETE || kind === K.MUTATION;
 }
 

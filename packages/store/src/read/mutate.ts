@@ -7,6 +7,8 @@ const ITEMS_FOLLOWED_MAX = 100;
 export function mutate(owner: Captured, event: DecodedEvent): void {
   const operation = event.number & 0xff;
   if (operation === K.MUTATE_CONTENT) return;
+  // Where the event itself took the content again, it holds the change already.
+  if (owner.length === event.number2 && operation !== K.MUTATE_SET) return;
   const values = event.values.slice(1);
   const whole = owner.items.length === owner.length;
   const [first, second] = values;

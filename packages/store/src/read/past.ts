@@ -1,8 +1,9 @@
 import { chunkOfCall, type ChunkInfo } from './chunks.ts';
-import { digestOf, type ChunkDigest } from './digest.ts';
+import type { ChunkState } from './chunk-state.ts';
+import { digestOf } from './digest.ts';
 import type { Recording } from './recording.ts';
-import type { Frame, ScopeInstance, ThreadReplay } from './replay.ts';
-import { ownerOfCall, ownerOfScope, type LastWrite, type Owner, type VariableTable } from './variables.ts';
+import type { Frame, ScopeInstance } from './replay.ts';
+import { ownerOfCall, ownerOfScope, type LastWrite, type Owner } from './variables.ts';
 
 /** A call that slept at the start of a chunk, as the seek index knows it. */
 export interface SleepingCall {
@@ -43,42 +44,35 @@ export interface SeekLookup {
   actionChunk(thread: number, call: number, chunk: number, direction: 'after' | 'before'): number | undefined;
   /** The next chunk after this one in which a call begins that this call has scheduled; -1 when there is none. */
   effectChunk(thread: number, call: number, afterChunk: number): number | undefined;
-  /** Of these objects (ascending) those whose content the chunk captured although they are older than it. */
-  captures(thread: number, chunk: number, objects: readonly number[]): number[] | undefined;
+  /**
+   * The last chunk before this one that took the content of an object which is older than that chunk; -1 when none did.
+   */
+  captureChunk(thread: number, object: number, beforeChunk: number): number | undefined;
 }
 
 /** Longest chain of scopes or iterations that is followed. */
 const CHAIN_MAX = 100_000;
 
-/** Looks up what happened on a thread before the chunk at index `at`, whose own part lies in `replay` and `variables`. */
+/** Looks up what happened on a thread before the chunk at index `at`, whose own part is `here`. */
 export class Past {
   private readonly recording: Recording;
   private readonly thread: number;
   private readonly chunks: readonly ChunkInfo[];
   private readonly at: number;
-  private readonly replay: ThreadReplay;
-  private readonly variables: VariableTable;
-  private readonly openers: ReadonlyMap<number, Frame>;
+  private readonly here: ChunkState;
+  private readonly births = new Map<number, number>();
   private readonly index: SeekLookup | undefined;
 
-  constructor(
-    recording: Recording,
-    thread: number,
-    at: number,
-    here: { replay: ThreadReplay; variables: VariableTable; openers: ReadonlyMap<number, Frame> },
-    index: SeekLookup | undefined,
-  ) {
+  constructor(recording: Recording, thread: number, at: number, here: ChunkState, index: SeekLookup | undefined) {
     this.recording = recording;
     this.thread = thread;
     this.chunks = recording.chunks(thread);
     this.at = at;
-    this.replay = here.replay;
-    this.variables = here.variables;
-    this.openers = here.openers;
+    this.here = here;
     this.index = index;
   }
 
-  private digest(i: number): ChunkDigest {
+  private digest(i: number): ChunkState | undefined {
     return digestOf(this.recording, this.thread, this.chunks[i]!);
   }
 
@@ -89,7 +83,9 @@ export class Past {
 
   /** Index of the chunk in which the scope was opened; -1 when that is not stored. */
   birthOfScope(instance: number): number {
-    if (this.replay.scopes.has(instance)) return this.at;
+    if (this.here.hasScope(instance)) return this.at;
+    const known = this.births.get(instance);
+    if (known !== undefined) return known;
     let low = 0;
     let high = this.at + 1;
     while (low < high) {
@@ -97,6 +93,7 @@ export class Past {
       if (this.firstScope(middle) <= instance) low = middle + 1;
       else high = middle;
     }
+    this.births.set(instance, low - 1);
     return low - 1;
   }
 
@@ -114,14 +111,15 @@ export class Past {
       const known = this.frameOf(frame.call);
       if (known?.arguments) {
         frame.arguments = known.arguments;
+        frame.chunk = known.chunk;
         frame.startEvent = known.startEvent;
         frame.startNs = known.startNs;
         frame.asyncParent = known.asyncParent;
-        frame.thisValue ??= known.thisValue;
+        frame.thisFrom ??= known.thisFrom;
       }
       // A derived constructor has no `this` until super() returned.
       if (frame.site?.function.kind === 'constructor') {
-        frame.thisValue ??= this.lastSeen(frame.call, THIS_VALUE)?.thisValue;
+        frame.thisFrom ??= this.lastSeen(frame.call, THIS_VALUE)?.thisFrom;
       }
     }
     frame.position ??= this.lastSeen(frame.call, POSITION)?.position;
@@ -131,7 +129,7 @@ export class Past {
   /** Without an index: what an older chunk knew of the scopes of a frame that slept when this one began. */
   private lastLink(call: number): number {
     for (let i = this.at - 1; i >= Math.max(0, this.birthOfCall(call)); i--) {
-      const link = this.digest(i).frames.get(call)?.link;
+      const link = this.digest(i)?.frame(call)?.link;
       if (link) return link;
     }
     return 0;
@@ -139,21 +137,20 @@ export class Past {
 
   /** The frame of a call as the chunk knew it in which it began. */
   frameOf(call: number): Frame | undefined {
-    const open =
-      this.replay.stack.find((frame) => frame.call === call) ?? this.replay.asleep.get(call) ?? this.openers.get(call);
+    const open = this.here.frame(call);
     if (open?.arguments) return open;
     const birth = this.birthOfCall(call);
-    return birth < 0 || birth >= this.at ? undefined : this.digest(birth).frames.get(call);
+    return birth < 0 || birth >= this.at ? undefined : this.digest(birth)?.frame(call);
   }
 
   /** The frame of a call as the last older chunk knew it that saw it do something. */
   private lastSeen(call: number, what: number): Frame | undefined {
     const birth = Math.max(0, this.birthOfCall(call));
     const indexed = this.indexedChunk(ownerOfCall(call), what, birth);
-    if (indexed !== undefined) return this.digest(indexed).frames.get(call);
+    if (indexed !== undefined) return this.digest(indexed)?.frame(call);
     for (let i = this.at - 1; i >= birth; i--) {
-      const frame = this.digest(i).frames.get(call);
-      if (what === POSITION ? frame?.position : frame?.thisValue !== undefined) return frame;
+      const frame = this.digest(i)?.frame(call);
+      if (what === POSITION ? frame?.position : frame?.thisFrom) return frame;
     }
     return undefined;
   }
@@ -168,10 +165,10 @@ export class Past {
   }
 
   scope(instance: number): ScopeInstance | undefined {
-    const known = this.replay.scopes.get(instance);
+    const known = this.here.scope(instance);
     if (known) return known;
     const birth = this.birthOfScope(instance);
-    return birth < 0 || birth >= this.at ? undefined : this.digest(birth).scopes.get(instance);
+    return birth < 0 || birth >= this.at ? undefined : this.digest(birth)?.scope(instance);
   }
 
   /** Instance of scope `scopeIndex` that `frame` sees: the nearest on the chain from its innermost one. 0 unknown. */
@@ -200,12 +197,12 @@ export class Past {
 
   /** Last write of an owner's variable; `birth` is the index of the chunk in which the owner came to be. */
   write(owner: Owner, variable: number, birth: number): LastWrite | undefined {
-    const here = this.variables.get(owner, variable);
+    const here = writeIn(this.here, owner, variable);
     if (here || birth >= this.at || this.at === 0) return here;
     const indexed = this.indexedChunk(owner, variable, birth);
-    if (indexed !== undefined) return this.digest(indexed).variables.get(owner, variable);
+    if (indexed !== undefined) return writeIn(this.digest(indexed), owner, variable);
     for (let i = this.at - 1; i >= Math.max(0, birth); i--) {
-      const write = this.digest(i).variables.get(owner, variable);
+      const write = writeIn(this.digest(i), owner, variable);
       if (write) return write;
     }
     return undefined;
@@ -217,4 +214,8 @@ export class Past {
     for (let i = this.at; i >= 0 && this.chunks[i]!.firstEvent > event; i--) dropped += this.chunks[i]!.droppedBefore;
     return dropped;
   }
+}
+
+function writeIn(state: ChunkState | undefined, owner: Owner, variable: number): LastWrite | undefined {
+  return owner % 2 === 0 ? state?.writeOfCall(owner / 2, variable) : state?.writeOfScope((owner - 1) / 2, variable);
 }

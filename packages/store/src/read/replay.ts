@@ -29,9 +29,12 @@ export interface Frame {
    * Its parents lead to all others in reach.
    */
   link: number;
-  thisValue: Value;
+  /** What told `this`, first or last of its values, and the chunk in which that lies. */
+  thisFrom: { event: DecodedEvent; chunk: number } | undefined;
+  /** Chunk in which its arguments lie, as far as replayed. */
+  chunk: number;
   /** Value of a return that still runs finally blocks. */
-  pending: Value;
+  pending: DecodedEvent | undefined;
   hasPending: boolean;
   /** Site last executed in this frame: where it stands. Undefined when that lies before the replayed part. */
   position: Site | undefined;
@@ -69,6 +72,8 @@ export class ThreadReplay {
   nextCall = 1;
   nextScope = 1;
   private nextEvent = -1;
+  /** Number of the chunk that is replayed. */
+  chunk = 0;
   /** Frames that the last step ended, innermost first. */
   ended: Ended[] = [];
   /** Frame that the last step began. */
@@ -111,6 +116,7 @@ export class ThreadReplay {
       top.correlation ||= header.correlation;
       top.correlationInForce = header.correlation || top.correlationInForce;
     }
+    this.chunk = header.chunk;
     this.nextCall = header.nextCall;
     this.nextScope = header.nextScope;
     this.nextEvent = header.firstEvent;
@@ -139,7 +145,7 @@ export class ThreadReplay {
       case K.LEAVE_THROW:
         return this.leave('threw', undefined);
       case K.LEAVE_PENDING:
-        return this.leave('returned', this.top?.pending);
+        return this.leave('returned', this.top?.pending?.values[0]);
       case K.LEAVE_CLOSED:
         return this.leave('closed', undefined);
       case K.UNWIND: {
@@ -169,14 +175,17 @@ export class ThreadReplay {
       causeCode: caused ? event.causeCode : -1,
       correlation,
       correlationInForce: correlation,
-      arguments: event.values,
+      get arguments() {
+        return event.values;
+      },
+      chunk: this.chunk,
       startEvent: event.event,
       startNs: event.timeNs,
       depth: this.stack.length,
       startDepth: this.stack.length,
       position: site,
     };
-    if (site?.function.parameters[0] === 'this') frame.thisValue = event.values[0];
+    if (site?.function.parameters[0] === 'this') frame.thisFrom = { event, chunk: this.chunk };
     this.stack.push(frame);
     this.entered = frame;
     return frame;
@@ -231,7 +240,7 @@ export class ThreadReplay {
         return top;
       case K.RETURN_VALUE:
         if (top) {
-          top.pending = event.values[0];
+          top.pending = event;
           top.hasPending = true;
         }
         return top;
@@ -252,7 +261,7 @@ export class ThreadReplay {
     const site = this.resolver.resolve(event.payload);
     if (!top || !site || site.function !== top.site?.function) return top;
     top.position = site;
-    if (event.kind === K.THIS) top.thisValue = event.values[0];
+    if (event.kind === K.THIS) top.thisFrom = { event, chunk: this.chunk };
     return top;
   }
 
@@ -293,7 +302,8 @@ export function unknownFrame(call: number, siteId: number, resolver: SiteResolve
     depth: 0,
     startDepth: 0,
     link: 0,
-    thisValue: undefined,
+    thisFrom: undefined,
+    chunk: 0,
     pending: undefined,
     hasPending: false,
     position: undefined,

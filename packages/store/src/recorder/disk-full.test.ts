@@ -9,13 +9,14 @@ import { FakeWriter } from '../../test/recorder/fake-writer.ts';
 import { recorderOptions } from '../../test/recorder/start-worker.ts';
 import { verifyRecording } from '../verify/verify-recording.ts';
 import type { RecorderReport } from './messages.ts';
+import { Inbox } from './inbox.ts';
 import { Recorder } from './recorder.ts';
 
 test('a full database keeps what it has, and still takes the accounts of what is lost', () => {
   const file = join(scratchFolder(), 'a.db');
   const writer = new FakeWriter(8, 65_536);
   const { port1, port2 } = new MessageChannel();
-  const recorder = new Recorder(recorderOptions(file, writer, port2), () => {});
+  const recorder = new Recorder(recorderOptions(file, writer, port2), new Inbox(() => {}, [port2]));
   recorder.db.exec('PRAGMA max_page_count = 40');
   writer.dropping = true;
   let code: string | undefined;

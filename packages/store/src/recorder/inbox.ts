@@ -1,17 +1,23 @@
 import { BroadcastChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { RecorderMessage } from './messages.ts';
 
-/** Collects the messages of all ports in the order of each port. */
+/** Collects the messages of all ports in the order of each port. What comes before `hear` waits. */
 export class Inbox {
   private readonly ports: (MessagePort | BroadcastChannel)[] = [];
-  private readonly arrived: (message: RecorderMessage) => void;
+  private arrived: (message: RecorderMessage) => void = () => {};
   private readonly wake: () => void;
   private pending: RecorderMessage[] = [];
 
-  /** `arrived` is called with each message as it is taken, `wake` when one came in by the event loop. */
-  constructor(arrived: (message: RecorderMessage) => void, wake: () => void) {
-    this.arrived = arrived;
+  /** `wake` is called when a message came in by the event loop. */
+  constructor(wake: () => void, ports: readonly MessagePort[]) {
     this.wake = wake;
+    for (const port of ports) this.addPort(port);
+  }
+
+  /** `arrived` is called with each message as it is taken. */
+  hear(arrived: (message: RecorderMessage) => void): void {
+    this.arrived = arrived;
+    for (const message of this.pending) arrived(message);
   }
 
   addPort(port: MessagePort): void {

@@ -30,6 +30,8 @@ export interface RecorderOptions {
   ports: MessagePort[];
   /** Name of a BroadcastChannel that is listened to as well: worker threads of the process have no port. */
   channel?: string;
+  /** One word, set (and notified) once the channel has a listener: what is said before that is lost. */
+  listening?: SharedArrayBuffer;
   /** Longest time until what a thread did is committed. Default 25. */
   flushMs?: number;
   /** Flight recorder: bytes of this recording, WAL included, and of all recordings in its folder. Default: no limit. */

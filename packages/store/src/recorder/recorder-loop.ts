@@ -4,6 +4,7 @@ import { isBusy } from '../driver/sqlite-codes.ts';
 import { storeError, type StoreError } from '../errors.ts';
 import { storeFailure } from '../schema/failure.ts';
 import type { RecorderHooks } from './hooks.ts';
+import { Inbox } from './inbox.ts';
 import type { RecorderOptions, RecorderReport } from './messages.ts';
 import { Recorder } from './recorder.ts';
 import type { RecorderAccess, RecorderService } from './service.ts';
@@ -44,6 +45,7 @@ export class RecorderLoop {
   private idleTicks = 0;
   private state: 'running' | 'asleep' | 'stopped' | 'ended' = 'running';
   private exitSeenMs: number | undefined;
+  private held = false;
   private stopReason = '';
   private stopNote: string | undefined;
   private lossesTimer: NodeJS.Timeout | undefined;
@@ -55,10 +57,12 @@ export class RecorderLoop {
   }
 
   start(): void {
+    // Before the file is opened, which may take its time: what is said on a channel without a listener is lost.
+    const inbox = this.listen();
     try {
-      this.recorder = new Recorder(this.options, () => this.wake(), this.hooks);
+      this.recorder = new Recorder(this.options, inbox, this.hooks);
     } catch (error) {
-      return this.failToStart(storeFailure(error, this.options.file));
+      return this.failToStart(storeFailure(error, this.options.file), inbox);
     }
     const { db, processId, joined } = this.recorder;
     for (const thread of this.recorder.threads.values()) thread.setRecorderState(1);
@@ -69,6 +73,18 @@ export class RecorderLoop {
     const { file, keepTotalBytes } = this.options;
     // Not before the first events are safe; a process that joins leaves it to the one that began the recording.
     if (keepTotalBytes !== undefined && !joined) setImmediate(() => this.pruneFolder(file, keepTotalBytes));
+  }
+
+  private listen(): Inbox {
+    const { ports, channel, listening } = this.options;
+    const inbox = new Inbox(() => this.wake(), ports);
+    if (channel !== undefined) inbox.addChannel(channel);
+    if (listening !== undefined) {
+      const word = new Int32Array(listening);
+      Atomics.store(word, 0, 1);
+      Atomics.notify(word, 0);
+    }
+    return inbox;
   }
 
   private access(recorder: Recorder): RecorderAccess {
@@ -143,12 +159,14 @@ export class RecorderLoop {
       this.idleTicks = 0;
       this.sleep.end(this.controls());
     } else this.idleTicks++;
-    const due = nowMs - this.lastFlushMs >= this.flushMs;
+    // What the other threads did until the process ends is taken as far as they have published it.
+    const due = nowMs - this.lastFlushMs >= this.flushMs || recorder.exit !== undefined;
     if (waiting.size > 0 || due || full) {
       if (this.flush(recorder, due ? 'published' : 'full', waiting)) {
         if (due) this.lastFlushMs = nowMs;
         if (this.finishIfDone(recorder, waiting, nowMs)) return;
-        for (const [thread, request] of waiting) thread.answerDrain(request);
+        // A process that ends waits for the end of its recording.
+        if (recorder.exit === undefined) for (const [thread, request] of waiting) thread.answerDrain(request);
       } else this.giveUpIfLocked(recorder, waiting, nowMs);
       recorder.maintain(!full);
     }
@@ -174,6 +192,7 @@ export class RecorderLoop {
     if (recorder.exit === undefined) return false;
     this.exitSeenMs ??= nowMs;
     if (waiting.size === 0 && nowMs - this.exitSeenMs < EXIT_GRACE_MS) return false;
+    if (!this.holds(recorder, waiting)) return false;
     const threads = [...recorder.threads.values()];
     try {
       recorder.finish(recorder.exit);
@@ -184,6 +203,15 @@ export class RecorderLoop {
     }
     this.end(recorder, threads);
     return true;
+  }
+
+  /** The other threads stand still by the next turn: the process ends in the middle of whatever they do. */
+  private holds(recorder: Recorder, waiting: Map<ThreadRecord, number>): boolean {
+    if (this.held) return true;
+    this.held = true;
+    const others = [...recorder.threads.values()].filter((thread) => !waiting.has(thread));
+    for (const { reader } of others) Atomics.store(reader.control, R.R_HOLD, 1);
+    return others.length === 0;
   }
 
   private giveUpIfLocked(recorder: Recorder, waiting: Map<ThreadRecord, number>, nowMs: number): void {
@@ -236,13 +264,16 @@ export class RecorderLoop {
     return [...this.recorder!.threads.values()].map(({ reader }) => reader.control);
   }
 
-  private failToStart(failure: StoreError): void {
+  private failToStart(failure: StoreError, inbox: Inbox): void {
     this.state = 'ended';
     this.report({ type: 'failed', error: failure.info(), storedEvents: 0 });
-    const words = new Int32Array(this.options.main.ring);
-    Atomics.store(words, R.R_RECORDER, 2);
-    for (const word of [R.R_RECORDER, R.R_PROGRESS, R.R_DRAINED]) Atomics.notify(words, word);
+    refuse(this.options.main.ring);
     for (const port of this.options.ports) port.close();
+    // Worker threads of the process, which have only the channel, must not wait for anybody.
+    inbox.hear((message) => {
+      if (message.type === 'thread-start') refuse(message.ring);
+      inbox.stored(inbox.messages.length);
+    });
   }
 
   /** Recording ends here, the thread stays to count. */
@@ -294,6 +325,13 @@ export class RecorderLoop {
     }
     this.end(recorder, threads);
   }
+}
+
+/** Writers of this ring drop from now on, and wait for nothing. */
+function refuse(ring: SharedArrayBuffer): void {
+  const words = new Int32Array(ring);
+  Atomics.store(words, R.R_RECORDER, 2);
+  for (const word of [R.R_RECORDER, R.R_PROGRESS, R.R_DRAINED]) Atomics.notify(words, word);
 }
 
 function fileBytes(file: string): number {

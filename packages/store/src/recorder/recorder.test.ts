@@ -9,6 +9,7 @@ import { FakeWriter } from '../../test/recorder/fake-writer.ts';
 import { bundle, scratchFolder } from '../../test/recorder/bundle.ts';
 import { recorderOptions, startWorker } from '../../test/recorder/start-worker.ts';
 import type { ModuleMessage, RecorderMessage } from './messages.ts';
+import { Inbox } from './inbox.ts';
 import { Recorder } from './recorder.ts';
 
 let program: string;
@@ -110,7 +111,7 @@ describe('the recorder thread', () => {
     const writer = new FakeWriter();
     const main = new MessageChannel();
     const loader = new MessageChannel();
-    const recorder = new Recorder(recorderOptions(file, writer, main.port2), () => {});
+    const recorder = new Recorder(recorderOptions(file, writer, main.port2), new Inbox(() => {}, [main.port2]));
     main.port1.postMessage({ type: 'port', port: loader.port2 } satisfies RecorderMessage, [loader.port2]);
     main.port1.postMessage({
       type: 'load',
@@ -138,7 +139,7 @@ describe('the recorder thread', () => {
     const file = join(scratchFolder(), 'a.db');
     const writer = new FakeWriter();
     const { port1, port2 } = new MessageChannel();
-    const recorder = new Recorder(recorderOptions(file, writer, port2), () => {});
+    const recorder = new Recorder(recorderOptions(file, writer, port2), new Inbox(() => {}, [port2]));
     const load = { type: 'load', thread: 0, base: 0, count: 5, key: MODULE.key, scopeInstance: 1, timeNs: 1 } as const;
     port1.postMessage(load);
     port1.postMessage({ ...load, thread: 99 });

@@ -9,7 +9,7 @@ import { Checkpointer, closeRecording, LOG_BYTES_MAX } from './checkpointer.ts';
 import { DiskGuard } from './disk-guard.ts';
 import { Levels } from './levels/levels.ts';
 import type { RecorderHooks } from './hooks.ts';
-import { Inbox } from './inbox.ts';
+import type { Inbox } from './inbox.ts';
 import type { ProcessExitMessage, RecorderMessage, RecorderOptions, ThreadInfo, TreeTotals } from './messages.ts';
 import type { Extent, Piece } from './ring-reader.ts';
 import { RowWriter } from './row-writer.ts';
@@ -64,8 +64,9 @@ export class Recorder {
   private readonly originHrtimeNs: bigint;
   private readonly offsetNs: number;
 
-  /** Opens the recording and adds this process and its main thread. Throws StoreError. `wake` hears of new messages. */
-  constructor(options: RecorderOptions, wake: () => void, hooks: RecorderHooks = {}) {
+  /** Opens the recording and adds this process and its main thread. Throws StoreError. */
+  constructor(options: RecorderOptions, inbox: Inbox, hooks: RecorderHooks = {}) {
+    this.inbox = inbox;
     this.disk = new DiskGuard(options.file, options.diskFloorBytes, hooks.freeBytes);
     this.disk.check(0);
     const opened = openRecording(options.file, {
@@ -97,9 +98,7 @@ export class Recorder {
       return id;
     }, 'immediate');
     this.db.exec(`PRAGMA busy_timeout = ${COMMIT_WAIT_MS}`);
-    this.inbox = new Inbox((message) => this.arrived(message), wake);
-    for (const port of options.ports) this.inbox.addPort(port);
-    if (options.channel !== undefined) this.inbox.addChannel(options.channel);
+    inbox.hear((message) => this.arrived(message));
   }
 
   private makeLevels({ plan, budgetShare }: RecorderOptions, hooks: RecorderHooks): Levels {

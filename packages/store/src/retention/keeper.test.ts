@@ -4,6 +4,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openForReading } from '../schema/open-recording.ts';
 import type { ThreadInfo } from '../recorder/messages.ts';
+import { Inbox } from '../recorder/inbox.ts';
 import { Recorder } from '../recorder/recorder.ts';
 import { scratchFolder } from '../../test/recorder/bundle.ts';
 import { FakeWriter } from '../../test/recorder/fake-writer.ts';
@@ -20,7 +21,7 @@ let port: MessagePort;
 function begin(keepBytes: number): void {
   const { port1, port2 } = new MessageChannel();
   port = port1;
-  recorder = new Recorder({ ...recorderOptions(file, writer, port2), keepBytes }, () => {});
+  recorder = new Recorder({ ...recorderOptions(file, writer, port2), keepBytes }, new Inbox(() => {}, [port2]));
 }
 
 beforeEach(() => {

@@ -3,6 +3,7 @@ import { chunkOfCall, chunkOfEvent, type Chunk, type ChunkInfo } from '../read/c
 import { eventName } from '../read/event-names.ts';
 import { siteOfEvent } from '../read/event-list.ts';
 import { copyValue, LiveObjects } from '../read/live-objects.ts';
+import type { SeekLookup } from '../read/past.ts';
 import type { Recording } from '../read/recording.ts';
 import { ThreadReplay, type Frame } from '../read/replay.ts';
 import { describeSite, nameOfSite } from '../read/site-text.ts';
@@ -51,8 +52,10 @@ export interface StepsOptions {
   around?: number;
   /** Default STEPS_DEFAULT; a chunk that was begun is finished. */
   limit?: number;
-  /** Called between two chunks: may throw to stop. */
-  checkpoint?: () => void;
+  /** Tells in which chunks the call does something, as far as it is indexed. */
+  index?: SeekLookup;
+  /** Called before each chunk beyond the first: false ends the search there. May throw. */
+  goOn?: () => boolean;
 }
 
 const STEPS_DEFAULT = 500;
@@ -77,22 +80,30 @@ export function callSteps(recording: Recording, thread: number, call: number, op
       else halves.after++;
     }
   };
-  let last = start - 1;
-  while (last + 1 < chunks.length && !found.hasEnded && halves.after < limit) {
-    options.checkpoint?.();
-    const steps = found.read(chunks[++last]!);
+  const goOn = options.goOn ?? (() => true);
+  const next = (at: number, direction: 'after' | 'before'): number => {
+    const chunk = options.index?.actionChunk(thread, call, chunks[at]!.chunk, direction);
+    if (chunk === undefined) return direction === 'after' ? at + 1 : at - 1;
+    if (direction === 'before') return chunk < 0 ? birth : chunks.findLastIndex((info) => info.chunk <= chunk);
+    const found = chunks.findIndex((info) => info.chunk >= chunk);
+    return chunk < 0 || found < 0 ? chunks.length : found;
+  };
+  let at = start;
+  for (; at < chunks.length && !found.hasEnded && halves.after < limit; at = next(at, 'after')) {
+    if (at > start && !goOn()) break;
+    const steps = found.read(chunks[at]!);
     result.steps.push(...steps);
     count(steps);
   }
-  result.after = last + 1 < chunks.length && !found.hasEnded;
-  let first = start;
-  while (first > birth && halves.before < limit / 2) {
-    options.checkpoint?.();
-    const steps = found.read(chunks[--first]!);
+  result.after = at < chunks.length && !found.hasEnded;
+  at = start;
+  while (at > birth && halves.before < limit / 2 && goOn()) {
+    at = Math.max(birth, next(at, 'before'));
+    const steps = found.read(chunks[at]!);
     result.steps.unshift(...steps);
     count(steps);
   }
-  result.before = first > birth;
+  result.before = at > birth;
   result.site = found.site;
   return trim(result, around, limit);
 }
@@ -206,7 +217,8 @@ class StepCollector {
   }
 }
 
-function ownStep(
+/** What an event of a call's own did. `ended` is the value of the frame that it ended. */
+export function ownStep(
   event: { event: number; timeNs: number; kind: number; values: Value[] },
   frame: Frame,
   site: Site | undefined,

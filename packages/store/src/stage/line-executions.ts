@@ -2,9 +2,9 @@ import { EventScanner, H, K } from '@execution-cinema/format';
 import type { Chunk } from '../read/chunks.ts';
 import { namesSite } from '../read/event-list.ts';
 import type { TimeRange } from '../read/moments.ts';
+import type { SeekLookup } from '../read/past.ts';
 import type { Recording } from '../read/recording.ts';
 import { chunksIn } from './line-hits.ts';
-import { positionOfSite, type SiteCounts } from './site-counts.ts';
 
 /** Executions of one line in one thread, in order, as columns. */
 export interface LineExecutions {
@@ -14,12 +14,16 @@ export interface LineExecutions {
   timesNs: Float64Array;
   /** Call in which it ran. */
   calls: Float64Array;
+  /** Site with which it began. */
+  sites: Uint32Array;
 }
 
 export interface ExecutionsOptions {
   thread?: number;
   call?: number;
   range?: TimeRange;
+  /** Tells which chunks to leave out, as far as it is built. */
+  index?: SeekLookup;
   /** Called before each chunk that has to be read; may throw to stop. */
   onChunk?: (doneEvents: number, totalEvents: number) => void;
 }
@@ -33,7 +37,6 @@ export const EXECUTIONS_MAX = 1_000_000;
  */
 export function lineExecutions(
   recording: Recording,
-  counts: SiteCounts,
   place: { file: string; line: number },
   options: ExecutionsOptions = {},
 ): { threads: LineExecutions[]; more: boolean } {
@@ -55,17 +58,17 @@ export function lineExecutions(
     for (const info of chunks) {
       options.onChunk?.(doneEvents, totalEvents);
       doneEvents += info.events;
-      const known = counts.of(thread, info, true)!;
-      if (left <= 0 || ![...sites].some((site) => positionOfSite(known, site) >= 0)) continue;
+      if (left <= 0 || options.index?.mentions(thread, info.chunk, [...sites]) === false) continue;
       const chunk = recording.tryChunk(thread, info);
       if (typeof chunk !== 'string') left -= scanChunk(chunk, sites, options, found, left);
     }
-    const count = found.length / 3;
+    const count = found.length / COLUMNS;
     threads.push({
       thread,
-      events: Float64Array.from({ length: count }, (_, i) => found[i * 3]!),
-      timesNs: Float64Array.from({ length: count }, (_, i) => found[i * 3 + 1]!),
-      calls: Float64Array.from({ length: count }, (_, i) => found[i * 3 + 2]!),
+      events: Float64Array.from({ length: count }, (_, i) => found[i * COLUMNS]!),
+      timesNs: Float64Array.from({ length: count }, (_, i) => found[i * COLUMNS + 1]!),
+      calls: Float64Array.from({ length: count }, (_, i) => found[i * COLUMNS + 2]!),
+      sites: Uint32Array.from({ length: count }, (_, i) => found[i * COLUMNS + 3]!),
     });
   }
   return { threads, more: left <= 0 };
@@ -90,7 +93,9 @@ function sitesOnLine(
   return ids;
 }
 
-/** Adds the executions of one chunk as triples; returns how many there were. */
+const COLUMNS = 4;
+
+/** Adds the executions of one chunk, COLUMNS numbers each; returns how many there were. */
 function scanChunk(
   chunk: Chunk,
   sites: ReadonlySet<number>,
@@ -133,7 +138,7 @@ function scanChunk(
           const timeNs = chunk.timeOf(scanner.event);
           const isMeant = only === undefined || calls[depth] === only;
           if (isMeant && (!range || (timeNs >= range.fromNs && timeNs <= range.toNs))) {
-            found.push(scanner.event, timeNs, calls[depth]!);
+            found.push(scanner.event, timeNs, calls[depth]!, payload);
             count++;
           }
         } else onLine[depth].add(payload);

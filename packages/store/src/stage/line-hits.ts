@@ -1,6 +1,7 @@
 import { SITE_FUNCTION } from '@execution-cinema/format';
 import { chunkOfTime, firstChunkFrom, type ChunkInfo } from '../read/chunks.ts';
 import type { TimeRange } from '../read/moments.ts';
+import type { SeekLookup } from '../read/past.ts';
 import type { Recording } from '../read/recording.ts';
 import { functionId } from '../index/row-ids.ts';
 import { positionOfSite, type SiteCounts } from './site-counts.ts';
@@ -19,6 +20,8 @@ export interface LineHits {
 export interface HitsOptions {
   thread?: number;
   range?: TimeRange;
+  /** Tells which chunks to leave out, as far as it is built. */
+  index?: SeekLookup;
   /** Called before each chunk that has to be scanned, with the events done and in all: false leaves it out. */
   goOn?: (doneEvents: number, totalEvents: number) => boolean;
 }
@@ -60,7 +63,12 @@ export function lineHits(recording: Recording, counts: SiteCounts, file: string,
       doneEvents += chunks.reduce((sum, { events }) => sum + events, 0);
       continue;
     }
+    const ids = sites.map(({ id }) => id);
     for (const info of chunks) {
+      if (options.index?.mentions(thread, info.chunk, ids) === false) {
+        doneEvents += info.events;
+        continue;
+      }
       const known =
         counts.of(thread, info, false) ??
         (options.goOn?.(doneEvents, totalEvents) === false ? undefined : counts.of(thread, info, true));

@@ -104,7 +104,8 @@ function isEnter(scanner: EventScanner): boolean {
   return scanner.kind <= K.ENTER_MANY;
 }
 
-function lineHit(sites: ReadonlySet<number>): Visit {
+/** An execution of a line begins: a call comes to one of its sites from elsewhere, or to the same one again. */
+export function lineHit(sites: ReadonlySet<number>): Visit {
   return (scanner, track) => {
     if (scanner.kind === K.RESUME || !sites.has(scanner.payload) || !track.actor) return false;
     if (isEnter(scanner)) return true;

@@ -5,7 +5,7 @@ import { nameOfSite } from '../read/site-text.ts';
 import type { Site } from '../read/sites.ts';
 
 /** Ids of a thread's sites that `wanted` accepts, ascending. */
-function sitesWhere(recording: Recording, thread: number, wanted: (site: Site) => boolean): number[] {
+export function sitesWhere(recording: Recording, thread: number, wanted: (site: Site) => boolean): number[] {
   const resolver = recording.resolver(thread);
   const found: number[] = [];
   for (const { base, count } of recording.loads(thread)) {

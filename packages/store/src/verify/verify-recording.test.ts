@@ -3,6 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../driver/open.ts';
 import type { Database } from '../driver/types.ts';
+import { Inbox } from '../recorder/inbox.ts';
 import { Recorder } from '../recorder/recorder.ts';
 import { scratchFolder } from '../../test/recorder/bundle.ts';
 import { FakeWriter } from '../../test/recorder/fake-writer.ts';
@@ -16,7 +17,7 @@ beforeEach(() => {
   const file = join(scratchFolder(), 'a.db');
   const writer = new FakeWriter(2, 4096);
   const { port1, port2 } = new MessageChannel();
-  const recorder = new Recorder(recorderOptions(file, writer, port2), () => {});
+  const recorder = new Recorder(recorderOptions(file, writer, port2), new Inbox(() => {}, [port2]));
   writer.call(1, 1);
   writer.publish();
   recorder.flush('published');

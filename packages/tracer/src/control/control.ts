@@ -5,7 +5,7 @@ import type { Replies, Request } from './protocol.ts';
 export interface ControlParts {
   pid: number;
   snapshot(reason: string): Promise<Replies['snapshot']>;
-  collect(budgetMs: number): Promise<Replies['collect']>;
+  collect(): Promise<Replies['collect']>;
 }
 
 /** Functions named in a reply that cannot reach the level asked for. */
@@ -44,7 +44,7 @@ export function createControl(
   return async (request) => {
     switch (request.type) {
       case 'collect':
-        return collect(request.budgetMs);
+        return collect();
       case 'snapshot':
         return snapshot(request.reason);
       case 'levels':

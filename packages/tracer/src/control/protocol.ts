@@ -8,7 +8,7 @@ import type { LiveLevel } from '@execution-cinema/store';
 
 export type Request =
   /** Reads this process alone, for a snapshot that another process puts together. */
-  | { type: 'collect'; budgetMs: number }
+  | { type: 'collect' }
   /** Takes a snapshot of the whole tree. */
   | { type: 'snapshot'; reason: string }
   | { type: 'levels' }

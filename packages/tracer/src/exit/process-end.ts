@@ -20,10 +20,15 @@ export interface ProcessEndHooks {
   onFatal(error: unknown): void;
   /** A message of the parent process is about to be heard. */
   onMessage(): void;
+  /** The id under which the program knows a thread. */
+  shownThread(threadId: unknown): unknown;
   /** A worker thread of the program has been made. */
   onWorker(worker: Worker): void;
   /** The program adds its first or another listener for an event of `process`, or has taken one away. */
   onListener(event: unknown, added: boolean): void;
+  /** An event whose listeners are about to hear it. */
+  readonly watched: string | undefined;
+  onWatched(): void;
 }
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
@@ -61,7 +66,9 @@ export function watchProcessEnd(hooks: ProcessEndHooks): void {
       }
     }
     if (event === 'message') hooks.onMessage();
+    if (event === 'workerMessage') args[1] = hooks.shownThread(args[1]);
     if (event === 'newListener' || event === 'removeListener') hooks.onListener(args[0], event === 'newListener');
+    if (event === hooks.watched) hooks.onWatched();
     if (event === 'worker') hooks.onWorker(args[0] as Worker);
     if (event === 'beforeExit') {
       const heard = apply(emit, this, [event, ...args]) as boolean;

@@ -1,11 +1,10 @@
-import nodeModule from 'node:module';
 import workerThreads, { type MessagePort } from 'node:worker_threads';
 import type { LoadedScript, LoadedScripts } from '../positions/loaded-scripts.ts';
 import { withSourceMapComment } from '../positions/source-map-comment.ts';
 import { aliasUrl, healedUrl, loadTypeScriptModule, transformLoaded, type TransformModule } from './es-modules.ts';
 import type { FileCount } from './file-counts.ts';
 import type { HooksMessage, HooksThreadData } from './hooks-messages.ts';
-import { registerHooks } from './foreign-hooks.ts';
+import { register, registerHooks, type ForeignHooks } from './foreign-hooks.ts';
 import { watchLoaderReads } from './loader-reads.ts';
 import { readsModulesByPromises } from './node-capabilities.ts';
 import { importsTypeScript } from './typescript-files.ts';
@@ -20,12 +19,13 @@ export interface EsModuleOptions {
   readonly transformer: Transformer;
   readonly scripts: LoadedScripts;
   readonly cache: TransformCache;
+  readonly foreignHooks: ForeignHooks;
   readonly count: (count: FileCount) => void;
   /** What the user must know about a file, one sentence. */
   readonly tell: (text: string) => void;
   /** URL of the bundle of hooks-thread.ts. */
   readonly hooksBundle: string;
-  readonly hooksData: Omit<HooksThreadData, 'programPort' | 'recorderPort' | 'threadId'>;
+  readonly hooksData: Omit<HooksThreadData, 'programPort' | 'recorderPort' | 'isForeign' | 'threadId'>;
   /** A thread of ours has been started. */
   readonly hideThread: (threadId: number) => void;
   /** A way from the hooks thread to the recorder; null where nothing is recorded. */
@@ -80,7 +80,7 @@ function remembered(
   return code;
 }
 
-function inThisThread({ transformer, scripts }: EsModuleOptions): EsModuleHooks {
+function inThisThread({ transformer, scripts, foreignHooks }: EsModuleOptions): EsModuleHooks {
   const transformModule: TransformModule = (request) => {
     const result = transformer.transform(request);
     return result === undefined ? undefined : remembered(result, request, scripts);
@@ -106,22 +106,40 @@ function inThisThread({ transformer, scripts }: EsModuleOptions): EsModuleHooks 
       },
     });
   };
+  const hooks: Parameters<NonNullable<typeof registerHooks>>[0] = {
+    load(url, context, nextLoad) {
+      const compile = (): ReturnType<typeof nextLoad> | undefined => {
+        const compiled = loadTypeScriptModule(url, transformModule, true);
+        if (compiled !== undefined) ensureResolution();
+        return compiled as ReturnType<typeof nextLoad> | undefined;
+      };
+      const transform = (loaded: ReturnType<typeof nextLoad>): ReturnType<typeof nextLoad> =>
+        transformLoaded(url, loaded, (request) => {
+          if (importsTypeScript(request.source, request.file)) ensureResolution();
+          return transformModule(request);
+        });
+      if (!foreignHooks.present()) return compile() ?? transform(nextLoad(url, context));
+      let loaded: ReturnType<typeof nextLoad>;
+      try {
+        loaded = nextLoad(url, context);
+      } catch (error) {
+        const compiled = compile();
+        if (compiled === undefined) throw error;
+        return compiled;
+      }
+      // Nobody has compiled it.
+      if (loaded.format?.endsWith('typescript')) return compile() ?? loaded;
+      return transform(loaded);
+    },
+  };
   return {
     ensure() {
       if (loads) return;
       loads = true;
-      registerHooks!({
-        load(url, context, nextLoad) {
-          const compiled = loadTypeScriptModule(url, transformModule, true);
-          if (compiled !== undefined) {
-            ensureResolution();
-            return compiled as ReturnType<typeof nextLoad>;
-          }
-          return transformLoaded(url, nextLoad(url, context), (request) => {
-            if (importsTypeScript(request.source, request.file)) ensureResolution();
-            return transformModule(request);
-          });
-        },
+      let own = registerHooks!(hooks);
+      foreignHooks.onRegistered(() => {
+        own.deregister();
+        own = registerHooks!(hooks);
       });
     },
     ensureResolution,
@@ -130,10 +148,15 @@ function inThisThread({ transformer, scripts }: EsModuleOptions): EsModuleHooks 
 }
 
 function onHooksThread(options: EsModuleOptions): EsModuleHooks {
-  const { scripts, cache, count, tell } = options;
-  let port: MessagePort | undefined;
+  const { scripts, cache, count, tell, foreignHooks } = options;
+  /** One for each time that ours were registered. */
+  const ports: MessagePort[] = [];
 
   function* newScripts(): Generator<LoadedScript> {
+    for (const port of ports) yield* scriptsOf(port);
+  }
+
+  function* scriptsOf(port: MessagePort): Generator<LoadedScript> {
     for (let next = receive(port); next !== undefined; next = receive(port)) {
       if (next.type === 'count') count(next.count);
       else if (next.type === 'tell') tell(next.text);
@@ -148,22 +171,29 @@ function onHooksThread(options: EsModuleOptions): EsModuleHooks {
     }
   }
 
-  const ensure = (): void => {
-    if (port !== undefined) return;
+  const add = (): void => {
     const { port1, port2 } = new MessageChannel();
     port1.unref();
-    port = port1;
+    ports.push(port1);
     const recorderPort = options.recorderPort();
+    const isForeign = foreignHooks.present();
     const threadId = new SharedArrayBuffer(4);
-    const data: HooksThreadData = { ...options.hooksData, recorderPort, programPort: port2, threadId };
+    const data: HooksThreadData = { ...options.hooksData, recorderPort, programPort: port2, isForeign, threadId };
     const transferList = recorderPort === null ? [port2] : [port2, recorderPort];
-    nodeModule.register(options.hooksBundle, { data, transferList });
-    options.hideThread(Atomics.load(new Int32Array(threadId), 0));
+    // Registered again, it is another module, and the last one alone does anything.
+    register(`${options.hooksBundle}?${ports.length}`, { data, transferList });
+    // With hooks of others the thread is not ours alone, and would be there without us.
+    if (!isForeign) options.hideThread(Atomics.load(new Int32Array(threadId), 0));
     scripts.pullFrom(newScripts);
   };
+  const ensure = (): void => {
+    if (ports.length === 0) add();
+  };
+  // Its thread loads everything from now on.
+  foreignHooks.onRegistered(add);
   return { ensure, ensureResolution: ensure, settle: () => scripts.refresh() };
 }
 
-function receive(port: MessagePort | undefined): HooksMessage | undefined {
-  return port && (receiveMessageOnPort(port)?.message as HooksMessage | undefined);
+function receive(port: MessagePort): HooksMessage | undefined {
+  return receiveMessageOnPort(port)?.message as HooksMessage | undefined;
 }

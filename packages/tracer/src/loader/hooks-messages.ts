@@ -13,6 +13,8 @@ export interface HooksThreadData {
   readonly recorderPort: MessagePort | null;
   /** BroadcastChannel that leads there too, for hooks of a worker thread, which has no port to give. */
   readonly recorderChannel: string | null;
+  /** Others have registered hooks: what they make of a file goes first. */
+  readonly isForeign: boolean;
   /** Leads to the program's thread, which reads it only when it must. */
   readonly programPort: MessagePort;
   /** One word: the hooks thread's id, told as soon as it is known. */

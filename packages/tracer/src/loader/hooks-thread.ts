@@ -13,10 +13,22 @@ import { Transformer } from './transformer.ts';
  */
 
 let transformModule: TransformModule = () => undefined;
+let isForeign = false;
+
+/** Counts the registrations of this thread: hooks of others that came later make us register again. */
+const key = Symbol.for('execution-cinema hooks');
+const registrations = globalThis as { [key]?: number };
+const own = (registrations[key] ?? 0) + 1;
+registrations[key] = own;
+
+function isLast(): boolean {
+  return registrations[key] === own;
+}
 
 /** Called by Node with what `module.register` was given. */
 export function initialize(data: HooksThreadData): void {
   const { config, programPort } = data;
+  isForeign = data.isForeign;
   Atomics.store(new Int32Array(data.threadId), 0, threadId);
   const recorder = recorderOf(data);
   const tell = (message: HooksMessage): void => programPort.postMessage(message);
@@ -62,6 +74,7 @@ function recorderOf({
 }
 
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
+  if (!isLast()) return nextResolve(specifier, context);
   const alias = aliasUrl(specifier, context);
   if (alias !== undefined) return { url: alias, importAttributes: context.importAttributes, shortCircuit: true };
   try {
@@ -74,8 +87,19 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
 };
 
 export const load: LoadHook = async (url, context, nextLoad) => {
+  if (!isLast()) return nextLoad(url, context);
   // Text of CommonJS given here would change what `require` does in it: Node reads the file again as CommonJS.
-  const compiled = loadTypeScriptModule(url, transformModule, false);
-  if (compiled !== undefined) return compiled as Awaited<ReturnType<LoadHook>>;
-  return transformLoaded(url, await nextLoad(url, context), transformModule);
+  const compile = (): Awaited<ReturnType<LoadHook>> | undefined =>
+    loadTypeScriptModule(url, transformModule, false) as Awaited<ReturnType<LoadHook>> | undefined;
+  if (!isForeign) return compile() ?? transformLoaded(url, await nextLoad(url, context), transformModule);
+  let loaded: Awaited<ReturnType<LoadHook>>;
+  try {
+    loaded = await nextLoad(url, context);
+  } catch (error) {
+    // Nobody else knows TypeScript.
+    const compiled = compile();
+    if (compiled === undefined) throw error;
+    return compiled;
+  }
+  return transformLoaded(url, loaded, transformModule);
 };

@@ -151,12 +151,27 @@ class MappedCallSite extends StandInCallSite {
     return this.#map(site.getEnclosingLineNumber(), site.getEnclosingColumnNumber());
   }
 
+  getFunctionName(): string | null {
+    return withoutProbe(this.site.getFunctionName());
+  }
+
+  getMethodName(): string | null {
+    return withoutProbe(this.site.getMethodName());
+  }
+
   override toString(): string {
     const place = this.#original();
-    const text = this.site.toString();
+    const text = withoutProbe(this.site.toString())!;
     return place === null ? text : text.replace(AT_POSITION, `:${place.line}:${place.column + 1}`);
   }
 }
+
+/** V8 makes up a name for a function without one from what stands around it: `Cart.$ec_p.total` for `this.total = () => ...`. */
+function withoutProbe(name: string | null): string | null {
+  return name?.includes('$ec') ? name.replaceAll(PROBE_IN_NAME, '') : name;
+}
+
+const PROBE_IN_NAME = /\$ec\w*_\w+\./g;
 
 interface EnclosingPosition {
   getEnclosingLineNumber(): number | null;

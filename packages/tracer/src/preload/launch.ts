@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { RUNTIME_KEY } from '@execution-cinema/format';
-import { snapshotSignal, takeSignal } from '../snapshot/signal.ts';
+import { createSignalState, snapshotSignal, takeSignal } from '../snapshot/signal.ts';
 import { launchRecorder } from './recorder-worker.ts';
 
 /*
@@ -17,9 +17,10 @@ export const RECORDER_BUNDLE = new URL('recorder.cjs', import.meta.url);
 export const isFirst: boolean = !(Symbol.for(RUNTIME_KEY) in globalThis) && !isOwnCommand();
 
 if (isFirst && isMainThread && process.env['TRACER_LEVEL'] !== 'off') {
-  const signal = snapshotSignal(process.env);
+  const name = snapshotSignal(process.env);
+  const signal = name === undefined ? undefined : createSignalState(name);
   if (signal !== undefined) takeSignal(signal);
-  launchRecorder(RECORDER_BUNDLE);
+  launchRecorder(RECORDER_BUNDLE, signal);
 }
 
 /** The command line reads recordings: it makes none of itself, whatever NODE_OPTIONS it was started with. */

@@ -65,7 +65,9 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
     count,
     tell,
   });
+  const foreignHooks = watchForeignHooks();
   const esModules = createEsModuleHooks({
+    foreignHooks,
     transformer,
     scripts,
     cache,
@@ -94,7 +96,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
         if (runtime !== undefined && runtime.s.d > depth) runtime.endThrown(depth);
       },
     },
-    hasForeignHooks: watchForeignHooks(),
+    hasForeignHooks: foreignHooks.inThisThread,
     meetsImport: () => esModules.ensure(),
     meetsTypeScript: () => esModules.ensureResolution(),
   });

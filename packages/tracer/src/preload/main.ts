@@ -41,6 +41,9 @@ const WRONG_USAGE = 2;
 /** What `--require` loads. */
 const PRELOAD = fileURLToPath(bundleUrl('preload.cjs'));
 
+/** Commands that are named in notes; further ones are not. */
+const UNREACHABLE_NOTES_MAX = 20;
+
 const key = Symbol.for(RUNTIME_KEY);
 const holder = globalThis as Record<symbol, unknown>;
 /** The channel to the process that has forked this one. */
@@ -99,7 +102,7 @@ function install(config: TracerConfig, recording: ThreadRecording | undefined): 
 
 /** Threads and processes that this one starts belong to the same recording. */
 function propagate(config: TracerConfig, recording: Recording, tree: Tree | undefined): void {
-  const { redactionKey, originHrtimeNs, channel, runtime, sharedMemory: linkMemory } = recording;
+  const { redactionKey, originHrtimeNs, channel, listening, runtime, sharedMemory: linkMemory } = recording;
   if (tree !== undefined) runtime.links.startedBy(PROCESS, tree.link);
   propagateToProcesses(config, recording);
   if (tree !== undefined && typeof process.send === 'function') {
@@ -107,12 +110,22 @@ function propagate(config: TracerConfig, recording: Recording, tree: Tree | unde
   }
   const isInherited = tree !== undefined;
   const parts: WorkerParts = { runtime, preload: PRELOAD, isInherited };
-  propagateToWorkers({ config, redactionKey, originHrtimeNs, channel, linkMemory, isInherited }, parts);
+  propagateToWorkers({ config, redactionKey, originHrtimeNs, channel, listening, linkMemory, isInherited }, parts);
 }
 
-function propagateToProcesses(config: TracerConfig, { redactionKey, runtime }: ThreadRecording): void {
+function propagateToProcesses(config: TracerConfig, recording: ThreadRecording): void {
+  const { redactionKey, runtime } = recording;
   const tree = { config, redactionKey, parentPid: process.pid };
-  installChildProcesses(runtime.links, (nodeOptions, link) => treeEnvironment({ ...tree, link }, PRELOAD, nodeOptions));
+  let unreachable = 0;
+  installChildProcesses({
+    links: runtime.links,
+    environmentForChild: (nodeOptions, link) => treeEnvironment({ ...tree, link }, PRELOAD, nodeOptions),
+    unreachable(command) {
+      if (++unreachable > UNREACHABLE_NOTES_MAX) return;
+      const text = `${recording.scrub(command)}: what is started with an empty environment cannot be recorded`;
+      recording.post({ type: 'note', timeNs: recording.nowNs(), kind: 'not recorded', text });
+    },
+  });
 }
 
 /** A worker thread joins the recording of its process; where there is none, its TypeScript needs no build either. */
@@ -122,7 +135,9 @@ function startInWorker(): void {
   const recording = boot === undefined ? undefined : joinRecording(boot, RECORDER_BUNDLE);
   const loader = install(boot?.config ?? configure(true), recording);
   loader.esModules.ensure();
-  loader.esModules.ensureResolution();
+  if (boot === undefined || hasTypeScriptAround(boot.script ?? undefined, boot.config.root)) {
+    loader.esModules.ensureResolution();
+  }
   if (boot === undefined || recording === undefined) return;
   if (boot.start !== 0) recording.runtime.workerLinks.startedBy(boot.start);
   propagateToProcesses(boot.config, recording);
@@ -141,9 +156,16 @@ function startInWorker(): void {
     onIdle() {},
     onFatal() {},
     onMessage() {},
+    shownThread: (threadId) => shownThread(recording, threadId),
     onWorker: (worker) => watchWorkerEnd(worker, recording),
     onListener() {},
+    watched: undefined,
+    onWatched() {},
   });
+}
+
+function shownThread({ runtime }: ThreadRecording, threadId: unknown): unknown {
+  return typeof threadId === 'number' && threadId > 0 ? runtime.linkMemory.shownThreadId(threadId) : threadId;
 }
 
 /** A worker that is terminated cannot say so itself. */
@@ -220,8 +242,9 @@ function watchEnd(config: TracerConfig, recording: Recording, loader: Loader, qu
     },
     onFatal: (error) => void loader.report.arm({ error }),
     onMessage: () => parentEnd?.received(),
+    shownThread: (threadId) => shownThread(recording, threadId),
     onWorker: (worker) => watchWorkerEnd(worker, recording),
-    onListener: watchListeners(config.signal, recording.control),
+    ...watchListeners(config.signal, recording.control),
   });
 }
 

@@ -1,7 +1,10 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
 import type { RecorderOptions } from '@execution-cinema/store';
-import { SIGNAL_EXEC_ARGV } from '../snapshot/signal.ts';
+import { SIGNAL_EXEC_ARGV, type SignalState } from '../snapshot/signal.ts';
+
+/** A port of this thread whose messages make its event loop turn, and do nothing else. */
+export let turnPort: object | undefined;
 
 /** A thread that waits to be told what to record. */
 let waiting: Worker | undefined;
@@ -10,13 +13,14 @@ let waiting: Worker | undefined;
  * Starts the recorder thread ahead of everything else: it takes as long to come up as the program does to start. It
  * inherits neither flags nor environment (but the choice of driver), keeps nothing alive and prints nothing.
  */
-export function launchRecorder(bundle: URL): void {
+export function launchRecorder(bundle: URL, signal?: SignalState): void {
   const sqlite = process.env['TRACER_SQLITE'];
   waiting = withoutWorkerEvent(
     () =>
       new Worker(bundle, {
         name: 'tracer recorder',
         execArgv: SIGNAL_EXEC_ARGV,
+        workerData: signal,
         env: sqlite === undefined ? {} : { TRACER_SQLITE: sqlite },
         stdin: false,
         // Its own streams: with the program's, Node would open `process.stdout` here and now.
@@ -45,6 +49,7 @@ export function startRecorderWorker(bundle: URL, options: RecorderOptions): numb
   const { port1, port2: turn } = new MessageChannel();
   port1.on('message', () => undefined);
   port1.unref();
+  turnPort = port1;
   worker.postMessage({ options, turn }, [...(options.ports as MessagePort[]), turn]);
   return threadId;
 }

@@ -58,6 +58,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
   };
   const linkSeed = randomBytes(4).readUInt32LE();
   const linkMemory = allocateLinkMemory(linkSeed);
+  const listening = new SharedArrayBuffer(4);
   const recorderThread = startRecorderWorker(recorderBundle, {
     file: config.out,
     root: config.root,
@@ -86,6 +87,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
     },
     ports: [port2],
     channel,
+    listening,
     flushMs: config.flushMs,
     ...(config.keepBytes === null ? {} : { keepBytes: config.keepBytes }),
     ...(config.keepTotalBytes === null ? {} : { keepTotalBytes: config.keepTotalBytes }),
@@ -111,10 +113,12 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
     control: new Int32Array(ring),
     originHrtimeNs,
     channel,
+    listening,
     redactionKey,
     sharedMemory: linkMemory,
     post,
     nowNs,
+    scrub: (command) => redactor.scrubArguments(command.split(' ')).join(' '),
     openPort() {
       const { port1: far, port2: near } = new MessageChannel();
       port1.postMessage({ type: 'port', port: near } satisfies RecorderMessage, [near]);

@@ -21,9 +21,13 @@ export interface ThreadRecording {
   readonly sharedMemory: SharedArrayBuffer;
   /** BroadcastChannel on which the recorder listens. */
   readonly channel: string;
+  /** One word: 1 once it does. */
+  readonly listening: SharedArrayBuffer;
   post(message: RecorderMessage): void;
   /** A port for another thread that has something to tell the recorder; null: it has to use the channel. */
   openPort(): MessagePort | null;
+  /** A command line as it may be stored. */
+  scrub(command: string): string;
   /** Nanoseconds since the recording began. */
   nowNs(): number;
   /** Waits until everything so far is stored. */

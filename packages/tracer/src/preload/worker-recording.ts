@@ -9,6 +9,9 @@ import { allocateThreadMemory, DRAIN_MS_MAX, type ThreadRecording } from './thre
 /** As it is before the runtime follows the program's. */
 const { BroadcastChannel } = workerThreads;
 
+/** A worker waits for the recorder's thread at most this long before it begins. */
+const LISTENER_MS_MAX = 5_000;
+
 /** The part of the process's recording that this worker thread makes: a ring of its own, the process's recorder. */
 export interface WorkerRecording extends ThreadRecording {
   /** The thread ends: everything is stored and its accounts can be closed. */
@@ -19,6 +22,7 @@ export interface WorkerRecording extends ThreadRecording {
 export function joinRecording(boot: WorkerBoot, recorderBundle: URL): WorkerRecording {
   const { config, redactionKey, originHrtimeNs } = boot;
   const nowNs = (): number => Number(process.hrtime.bigint() - originHrtimeNs);
+  awaitListener(boot.listening);
   const channel = new BroadcastChannel(boot.channel);
   // Typed as the web's channel; Node's has this too.
   (channel as unknown as { unref(): void }).unref();
@@ -67,7 +71,9 @@ export function joinRecording(boot: WorkerBoot, recorderBundle: URL): WorkerReco
     sharedMemory: boot.linkMemory,
     post,
     nowNs,
+    scrub: (command) => redactor.scrubArguments(command.split(' ')).join(' '),
     channel: boot.channel,
+    listening: boot.listening,
     openPort: () => null,
     drain: () => void runtime.drain(DRAIN_MS_MAX),
     end() {
@@ -75,4 +81,9 @@ export function joinRecording(boot: WorkerBoot, recorderBundle: URL): WorkerReco
       post({ type: 'thread-end', thread: threadId, timeNs: nowNs() });
     },
   };
+}
+
+/** A worker may come up before the recorder's thread does; what it says then would be lost. */
+function awaitListener(listening: SharedArrayBuffer): void {
+  Atomics.wait(new Int32Array(listening), 0, 0, LISTENER_MS_MAX);
 }

@@ -6,18 +6,31 @@ type EnvironmentForChild = (nodeOptions: string | undefined, link: number) => Re
 type Variables = (nodeOptions: string | undefined) => Record<string, string>;
 
 interface SpawnOptions {
+  args?: string[];
   envPairs?: string[];
 }
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+
+export interface ChildProcessParts {
+  readonly links: Links;
+  readonly environmentForChild: EnvironmentForChild;
+  /** A command empties the environment of what it starts, which is thereby out of reach. */
+  readonly unreachable: (command: string) => void;
+}
+
+/** `env -i node app.js`, alone or in the command line of a shell. */
+const EMPTIES_ENVIRONMENT = /(?:^|[\s/;&|("'])env\s+(?:-\w*i\w*|-|--ignore-environment)(?:\s|$)/;
 
 /**
  * Every process that this one starts gets the variables, whatever environment the program chose for it; programs that
  * are not Node ignore them. The asynchronous ways all pass `ChildProcess.prototype.spawn`, with the environment as
  * `NAME=value` pairs; the synchronous ones (`sync`) are replaced one by one.
  */
-export function installChildProcesses(links: Links, environmentForChild: EnvironmentForChild): void {
-  const start = (): { link: number; variables: Variables } => {
+export function installChildProcesses({ links, environmentForChild, unreachable }: ChildProcessParts): void {
+  const start = (words: readonly unknown[]): { link: number; variables: Variables } => {
+    const command = words.filter((word) => typeof word === 'string').join(' ');
+    if (EMPTIES_ENVIRONMENT.test(command)) unreachable(command);
     const link = links.newChannel();
     links.starts(PROCESS, link);
     return { link, variables: (nodeOptions) => environmentForChild(nodeOptions, link) };
@@ -31,7 +44,7 @@ export function installChildProcesses(links: Links, environmentForChild: Environ
     'spawn',
     (spawn) =>
       function (this: unknown, options: unknown, ...rest: unknown[]) {
-        const { link, variables } = start();
+        const { link, variables } = start((options as SpawnOptions).args ?? []);
         addPairs(options as SpawnOptions, variables);
         const result = Reflect.apply(spawn, this, [options, ...rest]);
         if (typeof (this as { send?: unknown }).send === 'function') {
@@ -66,7 +79,11 @@ function addPairs(options: SpawnOptions, variables: Variables): void {
 }
 
 /** `optionsAt`: where the options stand when all arguments are given; argument lists may be left out before them. */
-function withEnvironment(original: AnyFunction, optionsAt: number, start: () => { variables: Variables }): AnyFunction {
+function withEnvironment(
+  original: AnyFunction,
+  optionsAt: number,
+  start: (words: readonly unknown[]) => { variables: Variables },
+): AnyFunction {
   return function (this: unknown, ...args: unknown[]) {
     const given = args.findIndex((arg, i) => i > 0 && typeof arg === 'object' && arg !== null && !Array.isArray(arg));
     const at = given < 0 ? optionsAt : given;
@@ -74,7 +91,7 @@ function withEnvironment(original: AnyFunction, optionsAt: number, start: () => 
     const env = options.env ?? process.env;
     const changed = [...args];
     if (given < 0 && optionsAt === 2) changed[1] ??= [];
-    changed[at] = { ...options, env: { ...env, ...start().variables(env['NODE_OPTIONS']) } };
+    changed[at] = { ...options, env: { ...env, ...start(args.flat()).variables(env['NODE_OPTIONS']) } };
     return Reflect.apply(original, this, changed);
   };
 }

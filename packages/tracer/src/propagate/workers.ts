@@ -1,4 +1,6 @@
 import nodeModule from 'node:module';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import workerThreads, { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads';
 import type { Runtime } from '@execution-cinema/runtime';
 import type { TracerConfig } from '../config/index.ts';
@@ -18,6 +20,8 @@ export interface WorkerBoot {
   readonly originHrtimeNs: bigint;
   /** Name of the BroadcastChannel on which the recorder thread of the process listens. */
   readonly channel: string;
+  /** One word: 1 once it does. */
+  readonly listening: SharedArrayBuffer;
   /** Of the runtime: what threads tell each other about messages. */
   readonly linkMemory: SharedArrayBuffer;
   /** Workers of this process load the preload without being told. */
@@ -26,6 +30,8 @@ export interface WorkerBoot {
   readonly parentThread: number;
   /** The worker's number, see `WorkerLinks`; 0: unknown. */
   readonly start: number;
+  /** Path of the worker's main script; null where it has none. */
+  readonly script: string | null;
   /** What `process.execArgv` would be without the tracer; null: as it is. */
   readonly execArgv: readonly string[] | null;
 }
@@ -70,22 +76,22 @@ export interface WorkerParts {
 }
 
 /** What a worker inherits however it is started. */
-type SharedBoot = Omit<WorkerBoot, 'parentThread' | 'start' | 'execArgv'>;
+type SharedBoot = Omit<WorkerBoot, 'parentThread' | 'start' | 'script' | 'execArgv'>;
 
 /** Makes workers of this thread belong to the recording, and numbers threads as if the tracer had none. */
 export function propagateToWorkers(shared: SharedBoot, parts: WorkerParts): void {
   const { runtime } = parts;
-  const publish = (start: number, execArgv: readonly string[] | null): void => {
-    const boot: WorkerBoot = { ...shared, parentThread: REAL_THREAD_ID, start, execArgv };
+  const publish = (start: number, script: string | null, execArgv: readonly string[] | null): void => {
+    const boot: WorkerBoot = { ...shared, parentThread: REAL_THREAD_ID, start, script, execArgv };
     setEnvironmentData(BOOT_KEY, boot as never);
   };
-  publish(0, null);
+  publish(0, null, null);
   const { Worker } = workerThreads;
   const watched = new Proxy(Worker, {
     construct(target, args: unknown[], newTarget: NewableFunction) {
       const start = runtime.workerLinks.starts(args[1]);
       const execArgv = ownExecArgv(args[1], parts);
-      publish(start, execArgv?.map(String) ?? null);
+      publish(start, scriptOf(args), execArgv?.map(String) ?? null);
       try {
         const worker = construct(
           target,
@@ -95,7 +101,7 @@ export function propagateToWorkers(shared: SharedBoot, parts: WorkerParts): void
         runtime.workerLinks.started(worker, start);
         return worker;
       } finally {
-        publish(0, null);
+        publish(0, null, null);
       }
     },
   });
@@ -108,6 +114,12 @@ export function propagateToWorkers(shared: SharedBoot, parts: WorkerParts): void
   Object.assign(workerThreads, { Worker: watched });
   showThreadIds(runtime);
   nodeModule.syncBuiltinESMExports();
+}
+
+function scriptOf([script, options]: readonly unknown[]): string | null {
+  if (script instanceof URL) return script.protocol === 'file:' ? fileURLToPath(script) : null;
+  const isText = (options as { eval?: unknown } | null | undefined)?.eval;
+  return typeof script === 'string' && !isText ? resolve(script) : null;
 }
 
 /**
@@ -165,9 +177,20 @@ export function hideOwnFlag(boot: WorkerBoot | undefined, preload: string): void
   if (boot?.execArgv) execArgv.splice(0, execArgv.length, ...boot.execArgv);
 }
 
+type PostToThread = (threadId: number, ...rest: unknown[]) => unknown;
+
 /** Ids as the program would see them without the threads of the tracer. */
 function showThreadIds(runtime: Runtime): void {
-  const { shownThreadId } = runtime.linkMemory;
+  const { shownThreadId, realThreadId: realIdOf } = runtime.linkMemory;
+  // Node 22.5 and later; it tells the sender in the event `workerMessage`.
+  const { postMessageToThread } = workerThreads as { postMessageToThread?: PostToThread };
+  if (postMessageToThread !== undefined) {
+    const posts = new Proxy(postMessageToThread, {
+      apply: (target, self: unknown, [threadId, ...rest]: [number, ...unknown[]]) =>
+        apply(target, self, [typeof threadId === 'number' && threadId > 0 ? realIdOf(threadId) : threadId, ...rest]),
+    });
+    Object.assign(workerThreads, { postMessageToThread: posts });
+  }
   Object.assign(workerThreads, { threadId: shownThreadId(REAL_THREAD_ID) });
   const present = Object.getOwnPropertyDescriptor(workerThreads.Worker.prototype, 'threadId')!;
   Object.defineProperty(workerThreads.Worker.prototype, 'threadId', {

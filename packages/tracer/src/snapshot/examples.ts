@@ -42,11 +42,16 @@ export function variableExamples(processes: readonly SnapshotProcess[]): Record<
   );
 }
 
+/** No value shows more. */
+export const RANK_MAX = 3;
+
 /** How much a value shows: something over nothing. */
-function rankOf(value: Json): number {
+export function rankOf(value: Json): number {
   if (value === null) return 1;
-  if (typeof value !== 'object' || Array.isArray(value)) return 3;
+  if (typeof value !== 'object') return RANK_MAX;
+  if (Object.keys(value).length === 0) return 2;
+  if (Array.isArray(value)) return RANK_MAX;
   const type = value['$type'];
   if (type === 'undefined' || type === 'uninitialized' || type === 'unreadable') return 0;
-  return type === 'function' ? 2 : 3;
+  return type === 'function' ? 2 : RANK_MAX;
 }

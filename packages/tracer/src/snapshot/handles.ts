@@ -14,8 +14,11 @@ interface NativeHandle {
   getpeername?: (out: object) => unknown;
 }
 
-/** Gives a function that lists open handles without running code of the program: own data and Node's native calls only. */
-export function createHandleReader(): () => Resources {
+/**
+ * Gives a function that lists open handles without running code of the program: own data and Node's native calls only.
+ * `own` is a port of ours, which counts as open while it has something to do.
+ */
+export function createHandleReader(own: object | undefined): () => Resources {
   const { getActiveResourcesInfo, _getActiveHandles: getActiveHandles } = process as unknown as {
     getActiveResourcesInfo(): string[];
     _getActiveHandles?(): object[];
@@ -25,14 +28,17 @@ export function createHandleReader(): () => Resources {
     for (const kind of getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
     const handles: SnapshotHandle[] = [];
     for (const handle of getActiveHandles?.() ?? []) {
-      if (handles.length < HANDLES_MAX) handles.push(describe(handle));
+      if (handle === own) {
+        resources['MessagePort']!--;
+        if (resources['MessagePort'] === 0) delete resources['MessagePort'];
+      } else if (handles.length < HANDLES_MAX) handles.push(describe(handle));
     }
     return { resources, handles };
   };
 }
 
 function describe(handle: object): SnapshotHandle {
-  const native = (own(handle, '_handle') ?? handle) as NativeHandle;
+  const native = (ownObject(handle, '_handle') ?? handle) as NativeHandle;
   const described: SnapshotHandle = { type: className(handle) };
   const local = addressOf(native, 'getsockname');
   const remote = addressOf(native, 'getpeername');
@@ -52,7 +58,7 @@ function addressOf(native: NativeHandle, method: 'getsockname' | 'getpeername'):
   }
 }
 
-function own(target: object, key: string): unknown {
+function ownObject(target: object, key: string): unknown {
   const value: unknown = Object.getOwnPropertyDescriptor(target, key)?.value;
   return typeof value === 'object' && value !== null ? value : undefined;
 }

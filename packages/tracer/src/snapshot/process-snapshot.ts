@@ -1,12 +1,13 @@
 import { R, type SnapshotProcess } from '@execution-cinema/format';
 import type { RecorderAccess, ServedThread } from '@execution-cinema/store';
 import { describeThread, type DescribeContext } from './describe-thread.ts';
+import { Deadline } from './deadline.ts';
 import { connectToMain, type MainChannel } from './inspector-channel.ts';
-import { readThread, withDeadline, type RawThread, type ReadOptions } from './read-thread.ts';
+import { readThread, type RawThread, type ReadOptions } from './read-thread.ts';
 
 export interface ProcessReader {
-  /** Reads every thread of this process. `threadsDoneMs`: by then what does not answer is given up. */
-  read(deadline: { threadsMs: number; allMs: number }): Promise<SnapshotProcess>;
+  /** Reads every thread of this process; what does not answer in time is given up. */
+  read(): Promise<SnapshotProcess>;
   /** Lets go of the inspector at once. */
   stop(): void;
 }
@@ -26,16 +27,21 @@ export interface ProcessReaderParts {
 
 /** So long the recorder does nothing else: threads stand still while they are read. */
 const HOLD_MS = 100;
-/** The main thread leads to the workers, so it gets a part of the time only. */
-const MAIN_SHARE = 0.6;
+/** The main thread has so long to answer; then, since it leads to them, all workers together. */
+const MAIN_MS = 450;
+const WORKERS_MS = 450;
+/** On a machine with too much to do either may take so long. */
+const WALL_MS_MAX = 2_000;
+/** Looking things up in the recording ends after so long. */
+const DESCRIBE_MS = 200;
 
 export function createProcessReader(parts: ProcessReaderParts): ProcessReader {
   const { access, pid, argv, root, ownFolder } = parts;
   let channel: MainChannel | undefined;
-  const options = (giveTurn: () => void, deadlineMs: number): ReadOptions => ({
+  const options = (giveTurn: () => void, deadline: Deadline): ReadOptions => ({
     giveTurn,
     isOwn: (url) => url.startsWith(ownFolder) || url.startsWith(`file://${ownFolder}`),
-    deadlineMs,
+    deadline,
   });
 
   const close = (): void => {
@@ -48,39 +54,36 @@ export function createProcessReader(parts: ProcessReaderParts): ProcessReader {
     }
   };
 
-  const readAll = async (threads: readonly ServedThread[], deadlineMs: number): Promise<Map<number, RawThread>> => {
+  const readAll = async (threads: readonly ServedThread[]): Promise<Map<number, RawThread>> => {
     const raw = new Map<number, RawThread>();
-    const startMs = performance.now();
-    channel = connectToMain();
-    const { workers } = channel;
-    const main = threads.find(({ thread }) => thread === 0);
-    const hasWorkers = threads.some(({ thread }) => thread !== 0);
-    if (main !== undefined) {
-      const share = hasWorkers ? startMs + (deadlineMs - startMs) * MAIN_SHARE : deadlineMs;
-      raw.set(0, await readThread(channel, options(parts.turnMain, share)));
-    }
-    if (!hasWorkers) return raw;
+    const opened = connectToMain();
+    channel = opened;
     const known = new Set(threads.map(({ thread }) => thread));
-    const found = await withDeadline(
-      workers((thread) => known.has(thread)),
-      deadlineMs,
-    );
-    await Promise.all(
-      [...(found ?? [])].map(async ([thread, worker]) => {
-        raw.set(thread, await readThread(worker, options(parts.turnWorkers, deadlineMs)));
-      }),
-    );
+    if (known.has(0)) {
+      const main = await within(MAIN_MS, (deadline) => readThread(opened, options(parts.turnMain, deadline)));
+      raw.set(0, main);
+      if (main.state === 'blocked') return raw;
+    }
+    if (known.size === 1 || channel === undefined) return raw;
+    await within(WORKERS_MS, async (deadline) => {
+      const found = await deadline.race(opened.workers((thread) => known.has(thread)));
+      await Promise.all(
+        [...(found ?? [])].map(async ([thread, worker]) => {
+          raw.set(thread, await readThread(worker, options(parts.turnWorkers, deadline)));
+        }),
+      );
+    });
     return raw;
   };
 
   return {
-    async read({ threadsMs, allMs }) {
+    async read() {
       const threads = access.threads();
       let raw = new Map<number, RawThread>();
       let failure: string | undefined;
       access.hold(HOLD_MS);
       try {
-        raw = await readAll(threads, threadsMs);
+        raw = await readAll(threads);
       } catch (error) {
         failure = error instanceof Error ? error.message : String(error);
       } finally {
@@ -93,7 +96,11 @@ export function createProcessReader(parts: ProcessReaderParts): ProcessReader {
       }
       // Afterwards what the frames refer to is in the database.
       access.flush();
-      const context: DescribeContext = { recording: access.reader(), root, deadlineMs: allMs };
+      const context: DescribeContext = {
+        recording: access.reader(),
+        root,
+        deadlineMs: performance.now() + DESCRIBE_MS,
+      };
       const mainBlocked = raw.get(0)?.state === 'blocked';
       const why = failure ?? (mainBlocked ? 'native call in the main thread' : 'native call');
       return {
@@ -108,6 +115,15 @@ export function createProcessReader(parts: ProcessReaderParts): ProcessReader {
     },
     stop: close,
   };
+}
+
+async function within<Result>(ms: number, run: (deadline: Deadline) => Promise<Result>): Promise<Result> {
+  const deadline = new Deadline(ms, WALL_MS_MAX);
+  try {
+    return await run(deadline);
+  } finally {
+    deadline.end();
+  }
 }
 
 function blocked(unavailable: string): RawThread {

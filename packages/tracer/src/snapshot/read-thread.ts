@@ -1,4 +1,5 @@
 import { RUNTIME_KEY } from '@execution-cinema/format';
+import type { Deadline } from './deadline.ts';
 import type { InspectorChannel } from './inspector-channel.ts';
 import { SOURCE_PROPERTY, type Question, type RawPlace, type ThreadAnswer } from './thread-source.ts';
 
@@ -30,7 +31,7 @@ export interface ReadOptions {
   giveTurn(): void;
   /** Whether a frame is of our own code. */
   isOwn(url: string): boolean;
-  deadlineMs: number;
+  deadline: Deadline;
 }
 
 /** Frames of one thread; deeper stacks lose those in the middle. */
@@ -98,14 +99,14 @@ async function stopAndRead(channel: InspectorChannel, options: ReadOptions): Pro
     // Somebody else's debugger that has stopped the thread is told of before our request is answered. It is left alone.
     channel.post('Debugger.enable', {}, () => (asked = true)).catch(ignore);
     channel.post('Debugger.pause').then(options.giveTurn, ignore);
-    const callFrames = await withDeadline(stopped, options.deadlineMs);
+    const callFrames = await options.deadline.race(stopped);
     if (callFrames === undefined) return notRead('native call');
     if (callFrames === 'by another') return notRead('stopped by another debugger', 'running');
     const read = await readStopped(channel, callFrames, options);
     void channel.post('Debugger.resume').catch(ignore);
     return { ...read, pausedMs: performance.now() - stoppedMs };
   } finally {
-    await withDeadline(channel.post('Debugger.disable').catch(ignore), options.deadlineMs);
+    await options.deadline.race(channel.post('Debugger.disable').catch(ignore));
   }
 }
 
@@ -228,13 +229,4 @@ async function call(
           ...options,
         });
   return typeof result.value === 'string' ? result.value : '';
-}
-
-/** Undefined when it takes longer. */
-export function withDeadline<Result>(promise: Promise<Result>, deadlineMs: number): Promise<Result | undefined> {
-  let timer: NodeJS.Timeout;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, deadlineMs - performance.now()), undefined);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -1,11 +1,10 @@
-import { R } from '@execution-cinema/format';
 import type { RecorderAccess, RecorderService, RecorderOptions } from '@execution-cinema/store';
 import type { MessagePort } from 'node:worker_threads';
 import { createControl } from '../control/control.ts';
 import { serveControl } from '../control/serve.ts';
 import type { TracerConfig } from '../config/index.ts';
 import { createProcessReader } from './process-snapshot.ts';
-import { ownSignal } from './signal.ts';
+import { createBelongsToProgram, type OwnedSignal } from './signal.ts';
 import { takeSnapshot, type TakenSnapshot } from './tree-snapshot.ts';
 
 /** A process that lives this long can be asked from outside; shorter ones do not pay for the socket. */
@@ -20,11 +19,13 @@ export interface ServiceParts {
   ownFolder: string;
   /** A port on which the main thread listens: a message makes its event loop turn. */
   turn: MessagePort;
+  /** The signal that takes snapshots; a text says why it cannot be heard. */
+  signal: OwnedSignal | string | undefined;
 }
 
 /** Snapshots and control, in the recorder's thread. */
 export function startService(access: RecorderAccess, parts: ServiceParts): RecorderService {
-  const { options, config, ownFolder, turn } = parts;
+  const { options, config, ownFolder, turn, signal } = parts;
   const { pid, argv } = options.process;
   const reader = createProcessReader({
     access,
@@ -59,24 +60,21 @@ export function startService(access: RecorderAccess, parts: ServiceParts): Recor
   const control = createControl(access, {
     pid,
     snapshot,
-    collect: (budgetMs) => {
+    collect: () => {
       collectedMs = performance.now();
-      return inTurn(() => {
-        const nowMs = performance.now();
-        return reader.read({ threadsMs: nowMs + budgetMs, allMs: nowMs + budgetMs });
-      });
+      return inTurn(() => reader.read());
     },
   });
 
   const stops: (() => void)[] = [];
-  const { signal } = config;
-  if (signal !== 'off') {
-    const { control: words } = access.threads()[0]!;
-    const onSignal = (): void => {
-      if (Atomics.load(words, R.R_LISTENS) === 1 || performance.now() - collectedMs < GROUP_SIGNAL_MS) return;
+  if (typeof signal === 'string') access.note('snapshot', `no snapshots by signal: ${signal}`);
+  else if (signal !== undefined && config.signal !== 'off') {
+    const belongsToProgram = createBelongsToProgram(access.threads()[0]!.control);
+    stops.push(() => signal.close());
+    signal.listen(() => {
+      if (belongsToProgram() || performance.now() - collectedMs < GROUP_SIGNAL_MS) return;
       snapshotSoon('signal');
-    };
-    attempt(access, `no snapshots by SIG${signal}`, () => stops.push(ownSignal(signal, onSignal)));
+    });
   }
   const serving = setTimeout(() => {
     attempt(access, 'tracer snapshot and tracer control cannot reach this process', () =>

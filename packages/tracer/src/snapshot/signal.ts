@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { R } from '@execution-cinema/format';
+import type { ProcessEndHooks } from '../exit/process-end.ts';
 
 /*
  * The signal that takes snapshots. A listener of ours on `process` would count among the program's, and would not run
@@ -32,36 +33,105 @@ export function snapshotSignal(env: NodeJS.ProcessEnv): SnapshotSignal | undefin
   return name === 'off' ? undefined : 'USR1';
 }
 
-/** In the recorder's thread: calls `onSignal` whenever the process gets the signal. Throws where that is impossible. */
-export function ownSignal(signal: SnapshotSignal, onSignal: () => void): () => void {
-  const { internalBinding } = createRequire(import.meta.url)('internal/test/binding') as {
-    internalBinding(name: 'signal_wrap'): { Signal: new () => SignalHandle };
-  };
-  const { Signal } = internalBinding('signal_wrap');
+interface SignalBinding {
+  Signal: new () => SignalHandle;
+}
+
+function loadSignalBinding(): SignalBinding {
+  const { emitWarning } = process;
+  // Node warns of its internals. What this thread prints would keep the process alive.
+  process.emitWarning = () => undefined;
+  try {
+    const { internalBinding } = createRequire(import.meta.url)('internal/test/binding') as {
+      internalBinding(name: 'signal_wrap'): SignalBinding;
+    };
+    return internalBinding('signal_wrap');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** What main thread and recorder share about the signal: it came, and the recorder's thread hears it itself. */
+const CAME = 0;
+const OWNED = 1;
+
+export interface SignalState {
+  readonly signal: SnapshotSignal;
+  readonly words: Int32Array;
+}
+
+export function createSignalState(signal: SnapshotSignal): SignalState {
+  return { signal, words: new Int32Array(new SharedArrayBuffer(8)) };
+}
+
+export interface OwnedSignal {
+  /** From here on `onSignal` is called for each signal; at once if there was one already. */
+  listen(onSignal: () => void): void;
+  close(): void;
+}
+
+/**
+ * In the recorder's thread, first thing: hears the signal from here on. Throws where that is impossible.
+ */
+export function ownSignal({ signal, words }: SignalState): OwnedSignal {
+  const { Signal } = loadSignalBinding();
   const handle = new Signal();
-  handle.onsignal = onSignal;
+  let heard: (() => void) | undefined;
+  handle.onsignal = () => {
+    Atomics.store(words, CAME, 1);
+    heard?.();
+  };
   const number = constants.signals[`SIG${signal}`] as number | undefined;
   if (number === undefined) throw new Error(`this system has no SIG${signal}`);
   const status = handle.start(number);
   if (status !== 0) throw new Error(`the system refuses SIG${signal} (${status})`);
   handle.unref();
-  return () => handle.close();
+  Atomics.store(words, OWNED, 1);
+  return {
+    listen(onSignal) {
+      heard = onSignal;
+      if (Atomics.load(words, CAME) === 1) onSignal();
+    },
+    close: () => handle.close(),
+  };
 }
 
 /**
  * In the main thread, first thing: takes the signal away from Node, which would open its inspector's port at SIGUSR1,
  * and from the system, which would end the process at SIGUSR2, until the recorder's thread has it. Node keeps the
- * handle that it made for a listener when the listener is taken away without being announced.
+ * handle that it made for a listener when the listener is taken away without being announced. A signal that comes
+ * before the recorder can hear it is noted for it, unless the program hangs already.
  */
-export function takeSignal(signal: SnapshotSignal): void {
+export function takeSignal({ signal, words }: SignalState): void {
   const name = `SIG${signal}` as const;
   if (process.listenerCount(name) > 0) return;
+  const { apply, get } = Reflect;
+  const { load, store } = Atomics;
+  // Node calls for each signal what is `process.emit` now; the program may put something else there later.
+  const emit = function (this: unknown, ...args: unknown[]): unknown {
+    if (args[0] === name && load(words, OWNED) === 0) store(words, CAME, 1);
+    return apply(get(process, 'emit') as () => unknown, process, args);
+  };
   const listener = (): void => undefined;
-  process.on(name, listener);
+  const { emit: present } = process;
+  withEmit(
+    function (this: unknown, ...args: unknown[]) {
+      return apply(args[0] === name ? emit : present, this, args);
+    },
+    () => process.on(name, listener),
+  );
+  withEmit(
+    () => false,
+    () => process.off(name, listener),
+  );
+}
+
+/** Runs `act` with another `process.emit`. */
+function withEmit(value: (...args: unknown[]) => unknown, act: () => unknown): void {
   const present = Object.getOwnPropertyDescriptor(process, 'emit');
-  Object.defineProperty(process, 'emit', { value: () => false, configurable: true, writable: true });
+  Object.defineProperty(process, 'emit', { value, configurable: true, writable: true });
   try {
-    process.off(name, listener);
+    act();
   } finally {
     if (present) Object.defineProperty(process, 'emit', present);
     else delete (process as { emit?: unknown }).emit;
@@ -70,17 +140,36 @@ export function takeSignal(signal: SnapshotSignal): void {
 
 /**
  * While the program listens to the signal, snapshots are not taken by it. Gives what is to be called when the program
- * adds or removes a listener.
+ * adds or removes a listener, and when it hears the signal.
  */
 export function watchListeners(
   signal: SnapshotSignal | 'off',
   control: Int32Array,
-): (event: unknown, added: boolean) => void {
+): Pick<ProcessEndHooks, 'onListener' | 'watched' | 'onWatched'> {
   const name = `SIG${signal}` as NodeJS.Signals;
   const set = (listens: boolean): void => void Atomics.store(control, R.R_LISTENS, listens ? 1 : 0);
   set(process.listenerCount(name) > 0);
-  return (event, added) => {
+  return {
     // An added listener is announced before it is there, a removed one afterwards.
-    if (event === name) set(added || process.listenerCount(name) > 0);
+    onListener: (event, added) => {
+      if (event === name) set(added || process.listenerCount(name) > 0);
+    },
+    watched: name,
+    onWatched: () => {
+      if (process.listenerCount(name) > 0) Atomics.add(control, R.R_HEARD, 1);
+    },
+  };
+}
+
+/**
+ * In the recorder's thread, asked once for each signal: whether it was the program's. A listener may have heard it and
+ * be gone already (`once`), or hear it later.
+ */
+export function createBelongsToProgram(control: Int32Array): () => boolean {
+  let programs = 0;
+  return () => {
+    const isTheirs = Atomics.load(control, R.R_LISTENS) === 1 || Atomics.load(control, R.R_HEARD) > programs;
+    if (isTheirs) programs++;
+    return isTheirs;
   };
 }

@@ -1,5 +1,6 @@
 import type { Runtime } from '@execution-cinema/runtime';
 import { fileURLToPath } from 'node:url';
+import { turnPort } from '../preload/recorder-worker.ts';
 import type { LoadedScripts } from '../positions/loaded-scripts.ts';
 import { createHandleReader, type Resources } from './handles.ts';
 
@@ -53,7 +54,7 @@ const { parse, stringify } = JSON;
 
 /** Makes what the recorder finds in this thread. Call before the program runs. */
 export function createSnapshotSource({ thread, runtime, scripts, nowNs }: SourceParts): SnapshotSource {
-  const readHandles = createHandleReader();
+  const readHandles = createHandleReader(turnPort);
   const { now } = performance;
   const clock = now.bind(performance);
 

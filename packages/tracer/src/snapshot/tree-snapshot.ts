@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { ask } from '../control/ask.ts';
 import { variableExamples } from './examples.ts';
 import type { ProcessReader } from './process-snapshot.ts';
+import { Deadline } from './deadline.ts';
 
-/** A snapshot is there within a second: threads have this long to answer, everything else the rest. */
-export const THREADS_MS = 600;
-const ALL_MS = 800;
+/** Other processes have so long to tell of themselves; on a machine with too much to do, up to the second. */
+const OTHERS_MS = 950;
+const OTHERS_WALL_MS = 5_000;
 /** Waiting for somebody else's lock on the recording, in all. */
 const LOCKED_MS = 2_000;
 const RETRY_MS = 20;
@@ -27,13 +28,13 @@ export async function takeSnapshot(
   reader: ProcessReader,
   { pid, reason }: { pid: number; reason: string },
 ): Promise<TakenSnapshot> {
-  const startMs = performance.now();
   const timeNs = access.nowNs();
   const others = otherProcesses(access, pid);
+  const deadline = new Deadline(OTHERS_MS, OTHERS_WALL_MS);
   const [own, ...rest] = await Promise.all([
-    reader.read({ threadsMs: startMs + THREADS_MS, allMs: startMs + ALL_MS }),
-    ...others.map((process) => readOther(process)),
-  ]);
+    reader.read(),
+    ...others.map((process) => readOther(process, deadline)),
+  ]).finally(() => deadline.end());
   const processes = [own, ...rest].sort((a, b) => a.id - b.id);
   const snapshot: Snapshot = {
     version: SNAPSHOT_VERSION,
@@ -60,11 +61,15 @@ function otherProcesses(access: RecorderAccess, own: number): Other[] {
     .map(({ id, pid, argv }) => ({ id, pid, argv }));
 }
 
-async function readOther(other: Other): Promise<SnapshotProcess> {
+async function readOther(other: Other, deadline: Deadline): Promise<SnapshotProcess> {
+  const notRead = (unavailable: string): SnapshotProcess => ({ ...other, threads: [], unavailable });
+  const answer = ask(other.pid, { type: 'collect' }, { timeoutMs: OTHERS_WALL_MS });
   try {
-    return await ask(other.pid, { type: 'collect', budgetMs: THREADS_MS }, { timeoutMs: ALL_MS });
+    return (await deadline.race(answer)) ?? notRead('it did not answer in time');
   } catch (error) {
-    return { ...other, threads: [], unavailable: error instanceof Error ? error.message : String(error) };
+    return notRead(error instanceof Error ? error.message : String(error));
+  } finally {
+    answer.catch(() => undefined);
   }
 }
 

@@ -60,6 +60,8 @@ export async function goTo(at: At | Moment, options: GoOptions = {}): Promise<vo
     frameCall.value = options.frame ?? null;
   });
   moved(options.passing ?? false);
+  // After a jump everything would be marked as changed, which says nothing.
+  if (!options.passing) previousMoment = undefined;
   await loadState();
 }
 

@@ -9,6 +9,8 @@ import { ask, wholeSpan } from './session.ts';
 interface Tile {
   thread: number;
   flame: Flame;
+  /** What was asked for. */
+  span: Span;
   /** Nanoseconds of one column. */
   grain: number;
   exact: boolean;
@@ -38,7 +40,7 @@ export function tileFor(thread: number, span: Span, width: number): Flame | unde
   let best: Tile | undefined;
   let good = false;
   tiles.find((tile) => {
-    if (tile.thread !== thread || !contains(tile.flame.span, span)) return false;
+    if (tile.thread !== thread || !contains(tile.span, span)) return false;
     if (!best || Math.abs(Math.log(tile.grain / grain)) < Math.abs(Math.log(best.grain / grain))) best = tile;
     good = best.grain <= grain * 1.6 && best.grain >= grain / 8 && best.exact;
     return good;
@@ -52,7 +54,7 @@ async function load(thread: number, span: Span, grain: number): Promise<void> {
   const columns = Math.max(64, Math.min(COLUMNS_MAX, Math.ceil(lengthOf(tile) / grain / 64) * 64));
   const key = `${thread} ${tile.fromNs} ${tile.toNs} ${columns}`;
   let own = asking.get(thread);
-  if (own?.key === key) return;
+  if (own?.key === key || tiles.get(key)?.exact) return;
   own = { key, latest: own?.latest ?? new Latest() };
   asking.set(thread, own);
   try {
@@ -60,7 +62,7 @@ async function load(thread: number, span: Span, grain: number): Promise<void> {
       ask('flame', { thread, span: tile, columns, depth: DEPTH_ASKED }, { signal: cancel }),
     );
     if (!flame) return;
-    tiles.set(key, { thread, flame, grain: lengthOf(flame.span) / columns, exact: flame.exact });
+    tiles.set(key, { thread, flame, span: tile, grain: lengthOf(tile) / columns, exact: flame.exact });
     flameError.value = null;
     if (flame.exact) asking.delete(thread);
     else

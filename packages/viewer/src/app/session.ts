@@ -14,6 +14,7 @@ import type {
   Result,
   Span,
 } from '@execution-cinema/server/protocol';
+import { spanOfThreads } from '../model/span.ts';
 import type { AnswerSource, AskOptions, ConnectionState } from '../transport/source.ts';
 import { isCancelled } from '../transport/source.ts';
 
@@ -32,7 +33,10 @@ export const generation = signal(0);
 /** The recording that is open was deleted or replaced. */
 export const gone = signal<'deleted' | 'replaced' | null>(null);
 
-export const wholeSpan = computed<Span>(() => ({ fromNs: 0, toNs: Math.max(1_000, overview.value?.durationNs ?? 0) }));
+/** From shortly before the first event that is stored to the last; what came before (loading Node) has no picture. */
+export const wholeSpan = computed<Span>(() =>
+  spanOfThreads(overview.value?.threads ?? [], overview.value?.durationNs ?? 0),
+);
 export const functionById = computed(
   () => new Map<number, FunctionView>(code.value.functions.map((entry) => [entry.id, entry])),
 );

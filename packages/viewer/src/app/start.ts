@@ -3,7 +3,7 @@ import { batch } from '@preact/signals';
 import type { Opened } from '@execution-cinema/server/protocol';
 import type { Address } from '../model/address.ts';
 import type { AnswerSource } from '../transport/source.ts';
-import { clearCursor, cursor, frameCall, goTo, goToText, loadState, onMoved } from './cursor.ts';
+import { clearCursor, cursor, frameCall, goTo, goToText, loadState, move, onMoved, state } from './cursor.ts';
 import { closeDetails, followDetails } from './details.ts';
 import { forgetTiles } from './flame-tiles.ts';
 import { followGrowth, goLive } from './live.ts';
@@ -60,6 +60,8 @@ async function goToBeginning({ start, running }: Opened): Promise<void> {
   if (start) {
     await goTo({ ...start.moment, timeNs: start.timeNs }, { passing: true });
     if (start.kind !== 'beginning') say(start.why);
+    // Before the first call there is nothing to see.
+    else if (state.peek()?.frames.length === 0) await move('into', 'forward');
   }
   if (running) goLive(true);
 }

@@ -108,6 +108,7 @@ const NAMES: Readonly<Record<string, string>> = {
   ArrowUp: '↑',
   ArrowDown: '↓',
   ' ': 'Space',
+  Meta: '⌘',
 };
 
 /** `Shift+N` as people read it. */

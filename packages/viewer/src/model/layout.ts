@@ -24,11 +24,11 @@ export const LIMITS: Readonly<Record<keyof Layout, { min: number; share: number 
 export function defaultLayout({ width, height }: Screen): Layout {
   const isWide = width >= 1_800;
   return {
-    sideWidth: isWide ? 360 : width >= 1_400 ? 300 : 248,
+    sideWidth: isWide ? 380 : width >= 1_400 ? 300 : 252,
     stateWidth: isWide ? 480 : width >= 1_400 ? 400 : 336,
     dockHeight: Math.round(height * (height >= 1_100 ? 0.36 : 0.34)),
     detailHeight: Math.round(height * 0.3),
-    stageHeight: height >= 1_100 ? 168 : 118,
+    stageHeight: height >= 1_100 ? 176 : 138,
   };
 }
 

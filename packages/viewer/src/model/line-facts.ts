@@ -13,6 +13,9 @@ export interface LineFacts {
   values: readonly LineValue[];
 }
 
+/** A line that ran so often is hot, even where no line ran more often. */
+const HOT_COUNT = 30;
+
 const PLAIN: LineFacts = { hits: undefined, heat: 0, neverRan: false, path: 'none', values: [] };
 
 /** Facts by line, for lines that have any. */
@@ -28,7 +31,7 @@ export function lineFacts(
     return entry;
   };
   if (hits && hits.file === source.file) {
-    const max = Math.max(1, ...hits.counts);
+    const max = hits.counts.reduce((most, count) => Math.max(most, count), HOT_COUNT);
     for (const [i, line] of hits.lines.entries()) {
       const count = hits.counts[i]!;
       Object.assign(at(line), { hits: count, heat: Math.log1p(count) / Math.log1p(max) });

@@ -69,3 +69,17 @@ export function xOf(timeNs: number, span: Span, width: number): number {
 export function timeOf(x: number, span: Span, width: number): number {
   return span.fromNs + (x / Math.max(1, width)) * lengthOf(span);
 }
+
+/** Share of the run that is kept free before its first event. */
+const LEAD_SHARE = 0.01;
+
+/** The span in which anything is stored. */
+export function spanOfThreads(
+  threads: readonly { first: { timeNs: number } | null; last: { timeNs: number } | null }[],
+  durationNs: number,
+): Span {
+  const toNs = Math.max(1_000, durationNs, ...threads.map(({ last }) => last?.timeNs ?? 0));
+  const firstNs = Math.min(toNs, ...threads.map(({ first }) => first?.timeNs ?? toNs));
+  const begin = firstNs === toNs ? 0 : firstNs;
+  return { fromNs: Math.max(0, begin - (toNs - begin) * LEAD_SHARE), toNs };
+}

@@ -75,3 +75,12 @@ export function percentText(share: number): string {
   if (share > 0 && share < 0.01) return '< 1 %';
   return `${share > 0.99 && share < 1 ? 99 : Math.round(share * 100)} %`;
 }
+
+/** A number in few characters, for the side of a plot. */
+export function shortNumber(value: number): string {
+  const abs = Math.abs(value);
+  if (abs >= 1e9 || (abs > 0 && abs < 1e-3)) return value.toExponential(1);
+  if (abs >= 1e6) return `${(value / 1e6).toFixed(1)}M`;
+  if (abs >= 1e5) return `${(value / 1e3).toFixed(0)}k`;
+  return value.toLocaleString('en', { maximumFractionDigits: 3 });
+}

@@ -1,10 +1,18 @@
 import { parseCall, callId } from '@execution-cinema/format';
-import { callTree, findCalls, resolveCall, type CallInfo, type TreeNode } from '@execution-cinema/store';
+import {
+  callTree,
+  FUNCTIONS_PER_MODULE,
+  findCalls,
+  resolveCall,
+  type CallInfo,
+  type TreeNode,
+} from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
 import { LIST_LIMIT_MAX, type CallView, type TreeNodeView } from '../../protocol.ts';
 import { storeProgress, type EngineContext } from '../context.ts';
-import { callNameOrNull, LIST_LIMIT_DEFAULT, atOrNull } from '../views/basics.ts';
+import { LIST_LIMIT_DEFAULT, atOrNull } from '../views/basics.ts';
 import { callView } from '../views/call-view.ts';
+import { passes, sortCalls } from '../value-filter.ts';
 import type { Answer } from './method.ts';
 
 const TREE_LIMIT_DEFAULT = 300;
@@ -56,7 +64,7 @@ export const tree: Answer<'tree'> = (context, params, job) => {
 };
 
 export const call: Answer<'call'> = (context, params, job) => {
-  context.buildRows(job, 'calls');
+  context.buildRows(job, ['calls']);
   const { sidecar } = context;
   const named = parseCall(params.call);
   if (!named) throw new ServerError('BAD_REQUEST', `${params.call} is no call`);
@@ -119,15 +127,20 @@ function callersOf(context: EngineContext, from: CallInfo, job: Parameters<typeo
   return callers;
 }
 
+/** Calls that are gone through for a filter by value or another order; of more the first ones. */
+const GONE_THROUGH_MAX = 50_000;
+
 export const calls: Answer<'calls'> = (context, params, job) => {
   const { recording, sidecar } = context;
-  const { offset = 0, limit = LIST_LIMIT_DEFAULT } = params;
+  const { offset = 0, limit = LIST_LIMIT_DEFAULT, where, sort, functionId } = params;
+  const isPlain = !where?.length && !sort && functionId === undefined;
+  const named = functionId === undefined ? params.function : functionNameOf(context, functionId);
   const { calls: found, more } = findCalls(
     recording,
     sidecar.db,
     {
-      limit: offset + limit,
-      ...(params.function !== undefined && { function: params.function }),
+      limit: isPlain ? offset + limit : GONE_THROUGH_MAX,
+      ...(named !== undefined && { function: named }),
       ...(params.file !== undefined && { file: params.file }),
       ...(params.threw && { threw: true }),
       ...(params.request !== undefined && { request: params.request }),
@@ -137,6 +150,23 @@ export const calls: Answer<'calls'> = (context, params, job) => {
     },
     storeProgress(job, 'indexing calls'),
   );
-  void callNameOrNull;
-  return { items: callViews(context, found.slice(offset)), offset, total: more ? null : found.length, more };
+  if (isPlain) {
+    const items = callViews(context, found.slice(offset));
+    return { items, offset, total: more ? null : found.length, more };
+  }
+  const all = callViews(context, found).filter(
+    (view) =>
+      (functionId === undefined || view.functionId === functionId) &&
+      (where ?? []).every((filter) => passes(view, filter)),
+  );
+  if (sort) sortCalls(all, sort);
+  const items = all.slice(offset, offset + limit);
+  return { items, offset, total: more ? null : all.length, more: more || offset + items.length < all.length };
 };
+
+function functionNameOf({ recording }: EngineContext, functionId: number): string {
+  const module = recording.module(Math.floor(functionId / FUNCTIONS_PER_MODULE));
+  const entry = module?.sites?.functions[functionId % FUNCTIONS_PER_MODULE];
+  if (!entry) throw new ServerError('BAD_REQUEST', `there is no function ${functionId}`);
+  return entry.name;
+}

@@ -11,7 +11,7 @@ import type { Answer } from './method.ts';
 export const index: Answer<'index'> = (context, { rows }, job) => {
   const { recording, sidecar } = context;
   buildSeekIndex(recording, sidecar.db, { onProgress: storeProgress(job, 'building the index') });
-  if (rows) context.buildRows(job, 'calls', 'writes');
+  if (rows) context.buildRows(job, ['calls', 'writes']);
   return { built: true };
 };
 

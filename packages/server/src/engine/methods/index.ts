@@ -1,4 +1,3 @@
-import { ServerError } from '../../errors.ts';
 import type { Method } from '../../protocol.ts';
 import { call, calls, tree } from './calls.ts';
 import { code, source } from './code.ts';
@@ -6,19 +5,20 @@ import { edges, exceptions, logs, marks, requests } from './facts.ts';
 import { index, samples, snapshot, snapshots } from './extras.ts';
 import { film, flame } from './film.ts';
 import { recordings } from './folder.ts';
+import { hot, map, types } from './functions.ts';
+import { asyncGraph, sequence } from './graphs.ts';
+import { history } from './history.ts';
 import { executions, hits, lineValues, steps } from './lines.ts';
 import type { Answer } from './method.ts';
 import { momentsAt, resolve, state, value } from './moment.ts';
 import { move } from './move.ts';
+import { diff, logPoint, origin } from './origins.ts';
 import { open, overview, skipped } from './overview.ts';
+import { search } from './search.ts';
 import { schema } from './schema.ts';
 
 /** Methods that engines answer. `watch` is the server's own, `sql` has processes of its own. */
 type EngineMethod = Exclude<Method, 'watch' | 'sql'>;
-
-const later = (): never => {
-  throw new ServerError('UNAVAILABLE', 'not there yet');
-};
 
 export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   recordings,
@@ -38,14 +38,14 @@ export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   executions,
   lineValues,
   steps,
-  history: later,
-  origin: later,
-  logPoint: later,
+  history,
+  origin,
+  logPoint,
   call,
   calls,
   tree,
-  asyncGraph: later,
-  sequence: later,
+  asyncGraph,
+  sequence,
   logs,
   exceptions,
   requests,
@@ -54,11 +54,11 @@ export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   snapshots,
   snapshot,
   samples,
-  search: later,
+  search,
   schema,
-  map: later,
-  hot: later,
-  types: later,
-  diff: later,
+  map,
+  hot,
+  types,
+  diff,
   index,
 };

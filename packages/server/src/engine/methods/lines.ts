@@ -2,6 +2,7 @@
 import { formatCall, parseCall } from '@execution-cinema/format';
 import {
   callSteps,
+  executionsInChunk,
   lineExecutions,
   lineHits,
   type CallStep,
@@ -16,6 +17,7 @@ import {
   type LineValue,
   type LineValues,
   type LoopView,
+  type Params,
   type StepView,
   type WireLimits,
 } from '../../protocol.ts';
@@ -26,6 +28,7 @@ import { at, atOrNull, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
 import type { Answer } from './method.ts';
 
 const STEPS_DEFAULT = 500;
+const STEPS_TIME_LIMIT_MS = 400;
 /** What is shown at the end of a line is short. */
 const INLINE_LIMITS: WireLimits = { depth: 2, objects: 20, characters: 200 };
 /** `hits` without `wait` scans for so long. */
@@ -37,11 +40,16 @@ function readCall(text: string): { thread: number; call: number } {
   return name;
 }
 
-export const steps: Answer<'steps'> = ({ recording }, params, job) => {
+export const steps: Answer<'steps'> = ({ recording, index }, params, job) => {
   const name = readCall(params.call);
+  const endMs = performance.now() + STEPS_TIME_LIMIT_MS;
   const found = callSteps(recording, name.thread, name.call, {
     limit: params.limit ?? STEPS_DEFAULT,
-    checkpoint: () => job.checkpoint(),
+    index,
+    goOn: () => {
+      job.checkpoint();
+      return performance.now() < endMs;
+    },
     ...(params.around && { around: params.around.event }),
   });
   return {
@@ -72,7 +80,7 @@ function stepView(thread: number, step: CallStep): StepView {
 export const lineValues: Answer<'lineValues'> = (context, params, job) => {
   const name = readCall(params.call);
   const moment = params.moment?.thread === name.thread ? params.moment.event : undefined;
-  const found = context.steps.get(context.recording, name, moment, job);
+  const found = context.steps.get(context, name, moment, job);
   const event = moment ?? Number.MAX_SAFE_INTEGER;
   const { site } = found;
   if (!site) throw new ServerError('UNAVAILABLE', `the code of call ${params.call} is not in the recording`);
@@ -168,9 +176,10 @@ function valuesOf(thread: number, step: CallStep, site: Site): LineValue[] {
   ];
 }
 
-export const hits: Answer<'hits'> = ({ recording, siteCounts }, { file, span, thread, wait }, job) => {
+export const hits: Answer<'hits'> = ({ recording, siteCounts, index }, { file, span, thread, wait }, job) => {
   const endMs = performance.now() + BLINK_MS;
   const found = lineHits(recording, siteCounts, file, {
+    index,
     ...(thread !== undefined && { thread }),
     ...(span && { range: span }),
     goOn: (done, total) => {
@@ -183,21 +192,8 @@ export const hits: Answer<'hits'> = ({ recording, siteCounts }, { file, span, th
 };
 
 export const executions: Answer<'executions'> = (context, params, job) => {
-  const { recording, siteCounts } = context;
-  const { file, line, span, thread, around } = params;
-  const only = params.call === undefined ? undefined : readCall(params.call);
-  const wantedThread = only?.thread ?? thread;
-  const found = lineExecutions(
-    recording,
-    siteCounts,
-    { file, line },
-    {
-      ...(wantedThread !== undefined && { thread: wantedThread }),
-      ...(only && { call: only.call }),
-      ...(span && { range: span }),
-      onChunk: (done, total) => job.progress('looking for executions', done, total),
-    },
-  );
+  const { line, around } = params;
+  const found = executionsOf(context, params, job);
   const order = inOrderOfTime(found.threads);
   const total = order.length;
   const current = around ? indexAround(found.threads, order, around) : null;
@@ -206,11 +202,42 @@ export const executions: Answer<'executions'> = (context, params, job) => {
     around && params.offset === undefined
       ? Math.max(0, Math.min((current ?? 0) - Math.floor(limit / 2), total - limit))
       : (params.offset ?? 0);
-  const items = order
-    .slice(offset, offset + limit)
-    .map((position) => executionView(context, found.threads, position, { file, line }, job));
+  const page = order.slice(offset, offset + limit);
+  const near = Math.max(0, Math.min(page.length - 1, (current ?? offset) - offset));
+  const items = executionViews(context, { threads: found.threads, page, near, line }, job);
   return { items, offset, total, more: found.more || offset + items.length < total, current };
 };
+
+type Found = ReturnType<typeof lineExecutions>;
+
+/** Executions of the lines asked for last: a list is looked at page by page. */
+const remembered = new WeakMap<object, Map<string, Found>>();
+const REMEMBERED_COUNT = 6;
+
+function executionsOf(context: EngineContext, params: Params<'executions'>, job: Job): Found {
+  const { file, line, span, thread } = params;
+  const only = params.call === undefined ? undefined : readCall(params.call);
+  const wantedThread = only?.thread ?? thread;
+  let known = remembered.get(context.generation);
+  if (!known) remembered.set(context.generation, (known = new Map()));
+  const key = JSON.stringify([file, line, span, wantedThread, params.call]);
+  const found =
+    known.get(key) ??
+    lineExecutions(
+      context.recording,
+      { file, line },
+      {
+        index: context.index,
+        ...(wantedThread !== undefined && { thread: wantedThread }),
+        ...(only && { call: only.call }),
+        ...(span && { range: span }),
+        onChunk: (done, total) => job.progress('looking for executions', done, total),
+      },
+    );
+  if (known.size >= REMEMBERED_COUNT) known.delete(known.keys().next().value!);
+  known.set(key, found);
+  return found;
+}
 
 /** Position of an execution: its thread's place in the list, and its own in the thread. */
 interface ExecutionAt {
@@ -238,32 +265,56 @@ function indexAround(
   return last < 0 ? null : last;
 }
 
-/** Values of an execution are read for so many of one answer; calls are read at whole. */
-const VALUES_PER_EXECUTION_MAX = 8;
+/** Values of executions are read for so long; those furthest from the moment are left out. */
+const VALUES_TIME_LIMIT_MS = 150;
 
-function executionView(
-  context: EngineContext,
-  threads: readonly LineExecutions[],
-  { list, index, timeNs }: ExecutionAt,
-  { line }: { file: string; line: number },
+function executionViews(
+  { recording }: EngineContext,
+  {
+    threads,
+    page,
+    near,
+    line,
+  }: { threads: readonly LineExecutions[]; page: readonly ExecutionAt[]; near: number; line: number },
   job: Job,
-): Execution {
-  const { thread, events, calls } = threads[list]!;
-  const event = events[index]!;
-  const call = calls[index]!;
-  const { steps: all, site } = context.steps.get(context.recording, { thread, call }, event, job);
-  const start = all.findIndex((step) => step.event >= event);
-  const values: Execution['values'] = [];
-  for (let i = Math.max(0, start); i < all.length && values.length < VALUES_PER_EXECUTION_MAX; i++) {
-    const step = all[i]!;
-    if (step.line !== line) break;
-    if (!site) continue;
-    for (const { name, value } of valuesOf(thread, step, site)) values.push({ name, value });
+): Execution[] {
+  const views = page.map<Execution>(({ list, index, timeNs }) => {
+    const { thread, events, calls } = threads[list]!;
+    return {
+      at: at(thread, events[index]!, timeNs),
+      call: formatCall(thread, calls[index]!),
+      function: '',
+      values: [],
+    };
+  });
+  const endMs = performance.now() + VALUES_TIME_LIMIT_MS;
+  const done = new Set<Execution>();
+  const byDistance = views
+    .map((view, i) => ({ view, distance: Math.abs(i - near) }))
+    .sort((a, b) => a.distance - b.distance);
+  for (const { view } of byDistance) {
+    if (done.has(view)) continue;
+    if (done.size > 0 && performance.now() > endMs) break;
+    job.checkpoint();
+    const { thread, event } = view.at;
+    const read = executionsInChunk(
+      recording,
+      thread,
+      event,
+      line,
+      new Set(views.filter(({ at: { thread: own } }) => own === thread).map((other) => other.at.event)),
+    );
+    for (const other of views) {
+      const found = other.at.thread === thread ? read.get(other.at.event) : undefined;
+      if (!found) continue;
+      done.add(other);
+      const { site } = found;
+      if (site)
+        other.values = found.steps.flatMap((step) =>
+          valuesOf(thread, step, site).map(({ name, value }) => ({ name, value })),
+        );
+    }
+    done.add(view);
   }
-  return {
-    at: at(thread, event, timeNs),
-    call: formatCall(thread, call),
-    function: site?.function.name ?? '',
-    values,
-  };
+  return views;
 }

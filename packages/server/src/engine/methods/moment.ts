@@ -3,7 +3,6 @@ import {
   eventAt,
   eventAtTime,
   objectAt,
-  readState,
   resolveMoment,
   timeOfMoment,
   type Recording,
@@ -14,11 +13,10 @@ import {
 } from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
 import { encodeValue, type At, type EventView, type Moment } from '../../protocol.ts';
-import { storeProgress, type EngineContext } from '../context.ts';
 import { functionIdAt } from '../functions.ts';
-import type { Job } from '../job.ts';
+import { stateOf } from '../state.ts';
 import { at } from '../views/basics.ts';
-import { frameViews, suspendedViews } from '../views/state-view.ts';
+import { asyncCallerViews, frameViews, suspendedViews } from '../views/state-view.ts';
 import type { Answer } from './method.ts';
 
 const FRAMES_DEFAULT = 20;
@@ -48,9 +46,9 @@ export const momentsAt: Answer<'momentsAt'> = ({ recording }, { timeNs, threads 
 export const state: Answer<'state'> = (context, params, job) => {
   const { recording } = context;
   const { thread, event } = params.moment;
-  const found = read(context, params.moment, job);
+  const found = stateOf(context, params.moment, job);
   const before =
-    params.since && params.since.thread === thread ? valuesOf(read(context, params.since, job)) : undefined;
+    params.since && params.since.thread === thread ? valuesOf(stateOf(context, params.since, job)) : undefined;
   const options = {
     frames: params.frames ?? FRAMES_DEFAULT,
     call: params.call,
@@ -64,15 +62,11 @@ export const state: Answer<'state'> = (context, params, job) => {
     event: eventView(recording, params.moment),
     frames: frameViews(found, options),
     framesOmitted: found.framesOmitted,
-    asyncCallers: [],
+    asyncCallers: asyncCallerViews(found),
     suspended: suspendedViews(found),
     suspendedComplete: found.suspendedComplete,
   };
 };
-
-function read({ recording, sidecar }: EngineContext, moment: Moment, job: Job): State {
-  return readState(recording, sidecar.db, moment, storeProgress(job));
-}
 
 function keyOf(frame: StateFrame, scope: StateScope, { name }: StateVariable): string {
   const owner = scope.instance === 0 ? `call ${frame.call} ${scope.line}:${scope.column}` : `scope ${scope.instance}`;

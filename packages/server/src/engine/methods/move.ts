@@ -2,21 +2,21 @@ import { parseCall } from '@execution-cinema/format';
 import {
   FUNCTIONS_PER_MODULE,
   move as moveInStore,
-  readState,
   resolveMoment,
-  seekLookup,
   type Moment,
   type MoveOptions as StoreMove,
 } from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
 import type { MoveParams } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
+import type { Job } from '../job.ts';
+import { stateOf } from '../state.ts';
 import type { Answer } from './method.ts';
 import { atMoment } from './moment.ts';
 
-export const move: Answer<'move'> = (context, params) => {
+export const move: Answer<'move'> = (context, params, job) => {
   const { recording } = context;
-  const { found, why } = target(context, params);
+  const { found, why } = target(context, params, job);
   return { at: found ? atMoment(recording, found) : null, why };
 };
 
@@ -33,11 +33,11 @@ const NOTHING: Readonly<Record<string, string>> = {
   cause: 'what caused this is not recorded',
 };
 
-function target(context: EngineContext, params: MoveParams): Target {
+function target(context: EngineContext, params: MoveParams, job: Job): Target {
   const { from, kind, direction } = params;
   const isBack = direction === 'back';
   const ask = (options: Omit<StoreMove, 'direction'>, moment = from): Moment | undefined =>
-    moveInStore(context.recording, seekLookup(context.sidecar.db), moment, { ...options, direction });
+    moveInStore(context.recording, context.index, moment, { ...options, direction });
   const told = (found: Moment | undefined, why: string): Target => ({
     found,
     why: found ? why : (NOTHING[kind] ?? edgeText(isBack)),
@@ -52,13 +52,16 @@ function target(context: EngineContext, params: MoveParams): Target {
       return told(ask({ kind }), '');
     case 'over':
     case 'out':
-      return told(inFrame(context, params, ask), kind === 'out' ? (isBack ? 'where it was called' : 'it ended') : '');
+      return told(
+        inFrame(context, params, ask, job),
+        kind === 'out' ? (isBack ? 'where it was called' : 'it ended') : '',
+      );
     case 'continue':
       return continued(context, params, ask);
     case 'call start':
-      return told(startOfCall(context, params), 'the call began');
+      return told(startOfCall(context, params, job), 'the call began');
     case 'call end':
-      return told(endOfCall(context, params), 'the call ended');
+      return told(endOfCall(context, params, job), 'the call ended');
     case 'line':
       return told(ask({ kind, ...placeOf(params) }), 'the line runs');
     case 'write':
@@ -81,36 +84,36 @@ function inFrame(
   context: EngineContext,
   { from, kind, direction, call }: MoveParams,
   ask: (options: Omit<StoreMove, 'direction'>, moment?: Moment) => Moment | undefined,
+  job: Job,
 ): Moment | undefined {
   const wanted = call === undefined ? undefined : parseCall(call)?.call;
-  const { frames } = readState(context.recording, context.sidecar.db, from);
+  const { frames } = stateOf(context, from, job);
   const at = frames.findIndex((frame) => frame.call === wanted);
   if (wanted === undefined || at <= 0) return ask({ kind: kind as 'over' | 'out' });
   const name = (frame: { call: number }): string => `${from.thread}:${frame.call}`;
   const other = kind === 'out' ? frames[at]! : frames[at - 1]!;
   const edge = { from, kind, direction, call: name(other) };
-  if (direction === 'forward') return endOfCall(context, edge);
-  const start = startOfCall(context, edge);
+  if (direction === 'forward') return endOfCall(context, edge, job);
+  const start = startOfCall(context, edge, job);
   return start && start.event > 0 ? { thread: start.thread, event: start.event - 1 } : undefined;
 }
 
-function callOf({ recording, sidecar }: EngineContext, { call, from }: MoveParams): string | undefined {
+function callOf(context: EngineContext, { call, from }: MoveParams, job: Job): string | undefined {
   if (call !== undefined) return call;
-  const top = readState(recording, sidecar.db, from).frames[0];
+  const top = stateOf(context, from, job).frames[0];
   return top && `${from.thread}:${top.call}`;
 }
 
-function startOfCall(context: EngineContext, params: MoveParams): Moment | undefined {
-  const call = callOf(context, params);
+function startOfCall(context: EngineContext, params: MoveParams, job: Job): Moment | undefined {
+  const call = callOf(context, params, job);
   return call === undefined ? undefined : resolveMoment(context.recording, call);
 }
 
-function endOfCall(context: EngineContext, params: MoveParams): Moment | undefined {
-  const start = startOfCall(context, params);
+function endOfCall(context: EngineContext, params: MoveParams, job: Job): Moment | undefined {
+  const start = startOfCall(context, params, job);
   if (!start) return undefined;
-  const lookup = seekLookup(context.sidecar.db);
   // An async function leaves the stack at each await: its end is behind all of them.
-  return moveInStore(context.recording, lookup, start, { kind: 'out', direction: 'forward' });
+  return moveInStore(context.recording, context.index, start, { kind: 'out', direction: 'forward' });
 }
 
 function continued(

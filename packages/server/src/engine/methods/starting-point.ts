@@ -32,6 +32,7 @@ function earliest(found: Start[]): Start | undefined {
 /** The uncaught error of a thread: the event that threw it, if that is near, else the one that reported it. */
 function uncaughtIn(recording: Recording, thread: number): Start | undefined {
   const chunks = recording.chunks(thread).slice(-CHUNKS_BACK_MAX);
+  if (!chunks.some((info) => has(recording, thread, info, K.UNCAUGHT))) return undefined;
   let found: { start: Start; error: number } | undefined;
   for (const info of chunks) {
     for (const event of eventsOf(recording, thread, info)) {
@@ -57,6 +58,14 @@ function uncaughtIn(recording: Recording, thread: number): Start | undefined {
     }
   }
   return found.start;
+}
+
+/** Whether a chunk has an event of this kind: found without decoding values. */
+function has(recording: Recording, thread: number, info: ChunkInfo, kind: number): boolean {
+  const chunk = recording.tryChunk(thread, info);
+  let found = false;
+  if (typeof chunk !== 'string') chunk.scan((scanner) => void (found ||= scanner.kind === kind));
+  return found;
 }
 
 function firstThrow(recording: Recording, thread: number): Start | undefined {

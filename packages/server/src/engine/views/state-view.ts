@@ -1,6 +1,13 @@
 import { formatCall, isCaptured, truncationOf, typeOfValue, type Value } from '@execution-cinema/format';
 import { type State, type StateFrame, type StateScope, type StateVariable } from '@execution-cinema/store';
-import { encodeValue, type FrameView, type ScopeView, type SuspendedView, type VariableView } from '../../protocol.ts';
+import {
+  encodeValue,
+  type AsyncCaller,
+  type FrameView,
+  type ScopeView,
+  type SuspendedView,
+  type VariableView,
+} from '../../protocol.ts';
 import { at, atOrNull } from './basics.ts';
 
 /** What the frames of a state are described with. */
@@ -77,6 +84,20 @@ export function whyShortened(value: Value): string | undefined {
   if (value.type === 'proxy') return CUT_TEXTS['proxy'];
   const cut = truncationOf(value);
   return cut === undefined ? undefined : (CUT_TEXTS[cut] ?? cut);
+}
+
+export function asyncCallerViews({ thread, asyncCallers, suspended }: State): AsyncCaller[] {
+  const asleep = new Map(suspended.map((sleeper) => [sleeper.call, sleeper]));
+  return asyncCallers.map(({ call, function: name, file, line, cause }) => {
+    const sleeper = asleep.get(call);
+    return {
+      call: formatCall(thread, call),
+      function: name,
+      place: { file, line, column: 0 },
+      cause,
+      at: sleeper ? atOrNull(thread, sleeper.sinceEvent, sleeper.sinceNs) : null,
+    };
+  });
 }
 
 export function suspendedViews(state: State): SuspendedView[] {

@@ -50,7 +50,7 @@ export const state: Command = {
   },
 };
 
-function stateData(found: State): unknown {
+export function stateData(found: State): unknown {
   const { thread } = found;
   return {
     moment: formatMoment(thread, found.event),
@@ -75,6 +75,7 @@ function stateData(found: State): unknown {
         variables: variables.map((variable) => variableData(variable, thread)),
       })),
     })),
+    asyncCallers: found.asyncCallers.map(({ call, ...rest }) => ({ call: formatCall(thread, call), ...rest })),
     framesOmitted: found.framesOmitted,
     suspended: found.suspended.map(({ call, sinceEvent, ...rest }) => ({
       call: formatCall(thread, call),
@@ -93,6 +94,7 @@ function variableData(variable: StateVariable, thread: number): unknown {
     source,
     ...(source === 'unknown' ? {} : valueData(variable.value)),
     ...(variable.event < 0 ? {} : { moment: formatMoment(thread, variable.event), timeNs: variable.timeNs }),
+    ...(variable.asOf === undefined ? {} : { asOf: formatMoment(thread, variable.asOf) }),
     ...(note === undefined ? {} : { note }),
   };
 }
@@ -102,7 +104,8 @@ function valueData(value: Value): { value: unknown; type: string; truncated?: st
   return { value: valueToJson(value), type: typeOfValue(value), ...(truncated === undefined ? {} : { truncated }) };
 }
 
-function printState(found: State, recording: Recording, all: boolean, output: Invocation['output']): void {
+/** The state for people; `all` shows functions, classes and every module scope. */
+export function printState(found: State, recording: Recording, all: boolean, output: Invocation['output']): void {
   const { thread } = found;
   const name = recording.threads().find(({ id }) => id === thread)?.name ?? '';
   output.line(
@@ -121,7 +124,16 @@ function printState(found: State, recording: Recording, all: boolean, output: In
   });
   if (found.framesOmitted > 0)
     output.line(output.dim(`\n${counted(found.framesOmitted, 'frame')} further out not shown`));
+  printAsyncCallers(found, places, output);
   printSuspended(found, places, output);
+}
+
+function printAsyncCallers(found: State, places: PlaceNames, output: Invocation['output']): void {
+  for (const caller of found.asyncCallers) {
+    const how = caller.cause === 'call' ? 'called by' : `scheduled (${caller.cause}) by`;
+    const place = output.dim(`${places.of(caller.file, caller.line)}  call ${formatCall(found.thread, caller.call)}`);
+    output.line(`~  ${how} ${output.bold(printable(caller.function))}  ${place}`);
+  }
 }
 
 function printFrame(

@@ -44,6 +44,7 @@ export const view: Command = {
   async run({ positionals, flags, output }) {
     rejectPositionals(positionals, 1);
     const options = optionsFrom(positionals[0], flags);
+    const interrupted = untilInterrupted();
     const server = await start(options);
     const { url, port } = server;
     if (output.json) {
@@ -56,7 +57,7 @@ export const view: Command = {
       if (!isSet(flags, 'no-open') && hasDisplay(process.env)) openBrowser(url);
       if (process.stdout.isTTY) output.message(output.dim('Ctrl-C ends it'));
     }
-    await untilInterrupted();
+    await interrupted;
     await server.close();
   },
 };

@@ -10,7 +10,7 @@ import { Latest } from '../../transport/latest.ts';
 import { ErrorMessage, Message } from '../parts/message.tsx';
 import { PlaceText } from '../parts/place.tsx';
 import { Value } from '../parts/value.tsx';
-import { commandText } from '../stage/thread-label.ts';
+import { commandText } from '../../model/thread-labels.ts';
 import { SourceLine } from '../state/origin-chain.tsx';
 
 /** Two runs side by side: where they first part. */

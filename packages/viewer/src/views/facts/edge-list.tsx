@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { At, EdgeView } from '@execution-cinema/server/protocol';
 import { goTo } from '../../app/cursor.ts';
-import { ask, overview, wholeSpan } from '../../app/session.ts';
+import { ask, wholeSpan } from '../../app/session.ts';
 import { durationText, timeText } from '../../model/units.ts';
 import { Button } from '../parts/button.tsx';
 import { Message } from '../parts/message.tsx';
@@ -58,7 +58,7 @@ function Edge({ edge, isNow }: { edge: EdgeView; isNow: boolean }) {
         <span class="fact-detail">
           {moment && <time>{timeText(moment.timeNs, wholeSpan.value.toNs / 4)}</time>}
           <span class="shrink">
-            {nameOf(edge.fromThread)} → {nameOf(edge.toThread)}
+            {threadLabel(edge.fromThread)} → {threadLabel(edge.toThread)}
           </span>
           {edge.from && edge.to && <span>{durationText(edge.to.timeNs - edge.from.timeNs)}</span>}
         </span>
@@ -76,9 +76,4 @@ function Edge({ edge, isNow }: { edge: EdgeView; isNow: boolean }) {
 function jump(event: MouseEvent, at: At): void {
   event.stopPropagation();
   void goTo(at);
-}
-
-function nameOf(thread: number): string {
-  const found = overview.value?.threads.find(({ id }) => id === thread);
-  return found ? threadLabel(found, overview.value) : `thread ${thread}`;
 }

@@ -35,7 +35,7 @@ export function SidePanel() {
   const text = filters[selected] ?? '';
   return (
     <section class="side panel" aria-label="Facts">
-      <header class="panel-head tabs-head">
+      <header class="panel-head tabs-head compact">
         <Tabs
           tabs={tabs}
           selected={selected}

@@ -33,7 +33,7 @@ export interface FlamePicture {
 }
 
 export const FLAME_RULER = 20;
-const TICK_PIXELS = 110;
+const TICK_PIXELS = 84;
 const TEXT_MIN = 26;
 const GAP = 1;
 
@@ -237,8 +237,10 @@ function drawRuler(context: CanvasRenderingContext2D, size: Size, span: Span, co
     const x = Math.round(xOf(at, span, size.width)) + 0.5;
     context.fillStyle = colors.border;
     context.fillRect(x, 0, 1, FLAME_RULER);
+    const text = timeText(at, span.toNs - span.fromNs);
+    if (x + 6 + context.measureText(text).width > size.width) continue;
     context.fillStyle = colors.text3;
-    context.fillText(timeText(at, span.toNs - span.fromNs), x + 5, FLAME_RULER / 2);
+    context.fillText(text, x + 5, FLAME_RULER / 2);
   }
   context.fillStyle = colors.border;
   context.fillRect(0, FLAME_RULER - 1, size.width, 1);

@@ -197,10 +197,7 @@ export function FlamePanel() {
               <TrackHead
                 key={track.thread}
                 top={track.top}
-                label={threadLabel(
-                  threads.find(({ id }) => id === track.thread)!,
-                  overview.value,
-                )}
+                label={threadLabel(track.thread)}
                 open={track.open}
                 isCurrent={track.thread === at?.thread}
                 onToggle={() => {

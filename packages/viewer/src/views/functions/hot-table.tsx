@@ -15,7 +15,7 @@ const COLUMNS: readonly { id: Sort; label: string; text: (row: HotFunction) => s
   { id: 'self', label: 'Self', text: (row) => durationText(row.selfNs) },
   { id: 'total', label: 'Total', text: (row) => durationText(row.totalNs) },
   { id: 'mean', label: 'Mean', text: (row) => durationText(row.meanNs) },
-  { id: 'max', label: 'Longest', text: (row) => durationText(row.maxNs) },
+  { id: 'max', label: 'Longest', text: (row) => (row.maxNs === null ? '–' : durationText(row.maxNs)) },
 ];
 const PAGE = 300;
 
@@ -36,7 +36,7 @@ export function HotTable() {
           <button
             key={id}
             type="button"
-            class={`column-head number${sort === id ? ' sorted' : ''}`}
+            class={`column-head number ${id}${sort === id ? ' sorted' : ''}`}
             aria-pressed={sort === id}
             onClick={() => setSort(id)}
           >
@@ -64,7 +64,7 @@ export function HotTable() {
               <PlaceText place={{ file: row.file, line: row.line, column: 0 }} />
             </span>
             {COLUMNS.map(({ id, text }) => (
-              <span key={id} class={`number${sort === id ? ' sorted' : ''}`}>
+              <span key={id} class={`number ${id}${sort === id ? ' sorted' : ''}`}>
                 {text(row)}
               </span>
             ))}

@@ -2,7 +2,7 @@ import { goHome } from '../../app/start.ts';
 import { copyLink } from '../../app/location.ts';
 import { helpOpen, isDark, paletteOpen, theme, toggleTheme, trustOpen } from '../../app/panels.ts';
 import { hello, overview } from '../../app/session.ts';
-import { commandText } from '../stage/thread-label.ts';
+import { commandText } from '../../model/thread-labels.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { TrustChips } from './trust.tsx';

@@ -54,7 +54,7 @@ export function TreeMap({ map, color, onPick }: Properties) {
     <div ref={box} class="tree-map" role="region" aria-label="Map of functions">
       {files.map(({ file, rect }) => (
         <div key={file} class="map-file" style={style(rect)}>
-          <span title={file}>{file}</span>
+          <span title={file}>{file.split('/').slice(-2).join('/')}</span>
         </div>
       ))}
       {cells.map(({ entry, rect }, i) => {

@@ -16,7 +16,7 @@ import { DOCK_TABS } from '../dock/dock-tabs.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { PlaceText } from '../parts/place.tsx';
 import { Value } from '../parts/value.tsx';
-import { commandText } from '../stage/thread-label.ts';
+import { commandText } from '../../model/thread-labels.ts';
 
 interface Entry {
   id: string;
@@ -43,6 +43,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
 /** One field for everything: functions, files, values, output, moments, commands. */
 export function Palette({ mode }: { mode: 'all' | 'search' }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   const [index, setIndex] = useState(0);
   const { hits, state } = useSearch(text.trim());
@@ -55,6 +56,7 @@ export function Palette({ mode }: { mode: 'all' | 'search' }) {
   useEffect(() => {
     const element = dialog.current!;
     element.showModal();
+    field.current!.focus();
     return () => element.close();
   }, []);
   const pick = (entry: Entry | undefined) => {
@@ -80,7 +82,7 @@ export function Palette({ mode }: { mode: 'all' | 'search' }) {
       <div class="palette-field">
         <Icon name="search" />
         <input
-          autofocus
+          ref={field}
           type="text"
           role="combobox"
           aria-expanded={entries.length > 0}
@@ -117,7 +119,7 @@ export function Palette({ mode }: { mode: 'all' | 'search' }) {
             <Icon name={entry.icon} size={15} />
             <span class="palette-title">{entry.title}</span>
             {entry.hit?.value !== undefined && entry.hit.value !== null && <Value value={entry.hit.value} room={40} />}
-            <span class="palette-detail">{entry.detail}</span>
+            <span class="palette-detail">{entry.hit?.place ? '' : entry.detail}</span>
             {entry.hit && <PlaceText place={entry.hit.place} />}
             {entry.hit?.at && <time class="faint">{timeText(entry.hit.at.timeNs, wholeSpan.value.toNs / 4)}</time>}
             {entry.keys !== undefined && <kbd>{entry.keys}</kbd>}

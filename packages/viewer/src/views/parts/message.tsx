@@ -18,7 +18,7 @@ export function ErrorMessage({ error }: { error: unknown }) {
   const isMissing = error instanceof AnswerError && (error.code === 'UNAVAILABLE' || error.code === 'UNKNOWN_METHOD');
   const text = error instanceof Error ? error.message : String(error);
   return (
-    <Message icon={isMissing ? 'info' : 'alert'} title={isMissing ? 'Not in this recording' : 'That did not work'}>
+    <Message icon={isMissing ? 'info' : 'alert'} title={isMissing ? 'Not available' : 'That did not work'}>
       <p>{text}</p>
       {remedy !== '' && <p>{remedy}</p>}
     </Message>

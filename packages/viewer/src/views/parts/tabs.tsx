@@ -40,6 +40,8 @@ export function Tabs<Id extends string>({ tabs, selected, onSelect, label, contr
           aria-selected={id === selected}
           aria-controls={controls}
           tabIndex={id === selected ? 0 : -1}
+          title={text}
+          aria-label={text}
           onClick={() => onSelect(id)}
         >
           {icon !== undefined && <Icon name={icon} size={14} />}

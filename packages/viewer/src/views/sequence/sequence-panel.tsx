@@ -7,6 +7,7 @@ import { sequenceText } from '../../model/sequence.ts';
 import { copyText } from '../../app/location.ts';
 import { plural } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
+import { useSize } from '../parts/canvas.ts';
 import { Button } from '../parts/button.tsx';
 import { ErrorMessage, Message } from '../parts/message.tsx';
 import { Value } from '../parts/value.tsx';
@@ -15,7 +16,8 @@ import { VirtualList } from '../parts/virtual-list.tsx';
 type By = NonNullable<SequenceParams['by']>;
 type Scope = 'call' | 'span';
 
-const COLUMN_WIDTH = 190;
+const COLUMN_MIN = 104;
+const COLUMN_MAX = 230;
 const ROW = 30;
 const LIMIT = 400;
 
@@ -40,12 +42,23 @@ export function SequencePanel() {
       })
       .catch(setError);
   }, [by, scope, scope === 'call' ? root : span]);
-  const width = (sequence?.participants.length ?? 1) * COLUMN_WIDTH;
+  const count = Math.max(1, sequence?.participants.length ?? 1);
+  const [box, size] = useSize<HTMLDivElement>();
+  const columnWidth = Math.max(COLUMN_MIN, Math.min(COLUMN_MAX, Math.floor(size.width / count)));
+  const width = count * columnWidth;
   const index = new Map(sequence?.participants.map(({ id }, i) => [id, i]) ?? []);
   const at = cursor.value;
   const current = sequence?.messages.findLastIndex((message) => at !== null && message.at.timeNs <= at.timeNs) ?? -1;
+  const shown = sequence?.messages[current];
+  const middle = shown ? (((index.get(shown.from) ?? 0) + (index.get(shown.to) ?? 0) + 1) / 2) * columnWidth : null;
+  useEffect(() => {
+    const element = box.current?.querySelector('.sequence-scroll');
+    if (!element || middle === null) return;
+    const isVisible = middle > element.scrollLeft + 80 && middle < element.scrollLeft + element.clientWidth - 80;
+    if (!isVisible) element.scrollLeft = middle - element.clientWidth / 2;
+  }, [middle]);
   return (
-    <div class="column">
+    <div ref={box} class="column">
       <div class="dock-tools">
         <div class="choice" role="group" aria-label="What is shown">
           <button type="button" aria-pressed={scope === 'call'} onClick={() => setScope('call')}>
@@ -81,14 +94,14 @@ export function SequencePanel() {
           <div class="sequence" style={{ width: `${width}px` }}>
             <div class="participants">
               {sequence.participants.map(({ id, label, detail }) => (
-                <div key={id} class="participant" style={{ width: `${COLUMN_WIDTH}px` }} title={detail}>
-                  <span>{label}</span>
+                <div key={id} class="participant" style={{ width: `${columnWidth}px` }} title={`${label}\n${detail}`}>
+                  <span>{label.split('/').at(-1)}</span>
                 </div>
               ))}
             </div>
             <div class="lifelines" aria-hidden="true">
               {sequence.participants.map(({ id }, i) => (
-                <span key={id} style={{ left: `${i * COLUMN_WIDTH + COLUMN_WIDTH / 2}px` }} />
+                <span key={id} style={{ left: `${i * columnWidth + columnWidth / 2}px` }} />
               ))}
             </div>
             <VirtualList
@@ -101,13 +114,13 @@ export function SequencePanel() {
               itemLabel={(message) => `${message.kind} ${message.label}`}
               row={(message, i) => {
                 const [from, to] = [index.get(message.from) ?? 0, index.get(message.to) ?? 0];
-                const left = Math.min(from, to) * COLUMN_WIDTH + COLUMN_WIDTH / 2;
-                const length = Math.abs(to - from) * COLUMN_WIDTH;
+                const left = Math.min(from, to) * columnWidth + columnWidth / 2;
+                const length = Math.abs(to - from) * columnWidth;
                 const isSelf = from === to;
                 return (
                   <div
                     class={`arrow ${message.kind} ${isSelf ? 'self' : to > from ? 'right' : 'left'}${i === current ? ' now' : ''}`}
-                    style={{ left: `${left}px`, width: `${isSelf ? COLUMN_WIDTH - 24 : length}px` }}
+                    style={{ left: `${left}px`, width: `${isSelf ? columnWidth - 24 : length}px` }}
                   >
                     <span class="arrow-label" title={message.label}>
                       {message.label}

@@ -6,7 +6,7 @@ import { wholeSpan } from '../../app/session.ts';
 import { Icon } from '../parts/icon.tsx';
 import { PlaceText } from '../parts/place.tsx';
 import { ValueRow } from '../state/value-row.tsx';
-import { commandText } from '../stage/thread-label.ts';
+import { commandText } from '../../model/thread-labels.ts';
 
 const EXAMPLES_STEP = 200;
 

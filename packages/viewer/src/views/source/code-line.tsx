@@ -16,15 +16,20 @@ interface Properties {
   threw: boolean;
   isSelected: boolean;
   isStop: boolean;
+  /** Characters that are on screen. */
+  columns: number;
   onLogPoint: (line: number) => void;
 }
 
-/** Values shown behind one line, and characters of each. */
+const WORDS: Readonly<Record<string, string>> = { return: 'returns', throw: 'throws' };
+
+/** Values shown behind one line, and characters of each: as many as there is room for, within reason. */
 const VALUES_MAX = 5;
-const VALUE_ROOM = 36;
+const ROOM_LEAST = 16;
+const ROOM_MOST = 64;
 
 function Line(properties: Properties) {
-  const { line, top, tokens, facts, isCurrent, threw, isSelected, isStop, onLogPoint } = properties;
+  const { line, top, tokens, facts, isCurrent, threw, isSelected, isStop, columns, onLogPoint } = properties;
   const path = facts?.path ?? 'none';
   const classes = ['code-line', `path-${path}`];
   if (facts?.neverRan) classes.push('never');
@@ -32,6 +37,8 @@ function Line(properties: Properties) {
   if (threw) classes.push('threw');
   if (isSelected) classes.push('selected');
   const hits = facts?.hits;
+  const values = facts?.values.slice(0, VALUES_MAX) ?? [];
+  const room = roomFor(tokens, values, columns);
   return (
     <div
       class={classes.join(' ')}
@@ -88,9 +95,9 @@ function Line(properties: Properties) {
           ),
         )}
       </span>
-      {facts !== undefined && facts.values.length > 0 && (
+      {facts !== undefined && values.length > 0 && (
         <span class="inline-values">
-          {facts.values.slice(0, VALUES_MAX).map((value, i) => (
+          {values.map((value, i) => (
             <button
               key={i}
               type="button"
@@ -99,8 +106,8 @@ function Line(properties: Properties) {
               title={`${value.kind} ${value.name}`}
               onClick={() => inspectLineValue(value)}
             >
-              <span class="inline-name">{value.kind === 'return' ? 'returns' : value.name}</span>
-              <Value value={value.value} room={VALUE_ROOM} />
+              <span class="inline-name">{WORDS[value.kind] ?? value.name}</span>
+              <Value value={value.value} room={room} />
             </button>
           ))}
           {facts.values.length > VALUES_MAX && <span class="faint">+{facts.values.length - VALUES_MAX}</span>}
@@ -108,6 +115,14 @@ function Line(properties: Properties) {
       )}
     </div>
   );
+}
+
+function roomFor(tokens: readonly Token[], values: LineFacts['values'], columns: number): number {
+  const last = tokens.at(-1);
+  const used = last ? last.column + last.text.length : 0;
+  const names = values.reduce((sum, { name }) => sum + name.length + 3, 0);
+  const each = Math.floor((columns - used - names) / Math.max(1, values.length));
+  return Math.max(ROOM_LEAST, Math.min(ROOM_MOST, each));
 }
 
 /** Moving the cursor touches few lines; the others stay as they are. */

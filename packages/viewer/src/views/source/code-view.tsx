@@ -12,11 +12,14 @@ const LINE_HEIGHT = 20;
 const OVERSCAN_LINES = 20;
 /** Lines kept free above and below the current one when it is brought into view. */
 const MARGIN_LINES = 4;
+/** Pixels of one character, and of the gutter with the space behind it. */
+const LETTER = 7.22;
+const GUTTER = 120;
 
 /** The text with what happened on its lines. Only lines on screen are in the page. */
 export function CodeView({ file, place }: { file: ShownFile; place: Place | null }) {
   const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 600 });
+  const [view, setView] = useState({ top: 0, height: 600, width: 600 });
   const [logPointLine, setLogPoint] = useState<number | null>(null);
   const facts = useComputed(() => lineFacts(file.view, hits.value, lineValues.value)).value;
   const isHere = place?.file === file.view.file;
@@ -28,7 +31,7 @@ export function CodeView({ file, place }: { file: ShownFile; place: Place | null
 
   useLayoutEffect(() => {
     const element = box.current!;
-    const measure = () => setView({ top: element.scrollTop, height: element.clientHeight });
+    const measure = () => setView(viewOf(element));
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     measure();
@@ -39,6 +42,7 @@ export function CodeView({ file, place }: { file: ShownFile; place: Place | null
   }, [file, currentLine]);
   useEffect(() => setLogPoint(null), [file]);
 
+  const columns = Math.floor((view.width - GUTTER) / LETTER);
   const count = file.lines.length;
   const first = Math.max(0, Math.floor(view.top / LINE_HEIGHT) - OVERSCAN_LINES);
   const last = Math.min(count, Math.ceil((view.top + view.height) / LINE_HEIGHT) + OVERSCAN_LINES);
@@ -56,6 +60,7 @@ export function CodeView({ file, place }: { file: ShownFile; place: Place | null
         threw={threw && line === stands}
         isSelected={line === selectedLine.value}
         isStop={stops.has(line)}
+        columns={columns}
         onLogPoint={setLogPoint}
       />,
     );
@@ -77,7 +82,7 @@ export function CodeView({ file, place }: { file: ShownFile; place: Place | null
       role="region"
       aria-label={`Source of ${file.view.file}. Alt and arrows select a line.`}
       onKeyDown={onKeyDown}
-      onScroll={(event) => setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
+      onScroll={(event) => setView(viewOf(event.currentTarget))}
     >
       <div
         class="code-space"
@@ -97,6 +102,10 @@ export function CodeView({ file, place }: { file: ShownFile; place: Place | null
       <HoverCard box={box} />
     </div>
   );
+}
+
+function viewOf({ scrollTop, clientHeight, clientWidth }: HTMLDivElement) {
+  return { top: scrollTop, height: clientHeight, width: clientWidth };
 }
 
 function reveal(box: HTMLDivElement, line: number): void {

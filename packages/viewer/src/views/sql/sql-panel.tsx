@@ -178,7 +178,9 @@ function Result({ result }: { result: SqlResultView }) {
         <div class="sql-grid" style={{ minWidth: `${whole}px` }}>
           <div class="sql-head" style={{ gridTemplateColumns: template }}>
             {columns.map((name, i) => (
-              <span key={i}>{name}</span>
+              <span key={i} class={i !== callColumn && typeof rows[0]?.[i] === 'number' ? 'number' : ''}>
+                {name}
+              </span>
             ))}
           </div>
           <VirtualList
@@ -192,7 +194,7 @@ function Result({ result }: { result: SqlResultView }) {
                 {row.map((cell, i) => (
                   <span
                     key={i}
-                    class={typeof cell === 'number' ? 'number' : ''}
+                    class={typeof cell === 'number' && i !== callColumn ? 'number' : ''}
                     title={cell === null ? 'NULL' : String(cell)}
                   >
                     {cell === null ? (

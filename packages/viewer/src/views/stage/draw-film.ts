@@ -5,7 +5,7 @@ import type { Colors } from '../parts/colors.ts';
 import type { Size } from '../parts/canvas.ts';
 
 export const RULER_HEIGHT = 20;
-const TICK_PIXELS = 110;
+const TICK_PIXELS = 84;
 const LANE_GAP = 2;
 const MARK_SIZE = 5;
 

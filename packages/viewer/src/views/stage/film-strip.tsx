@@ -16,6 +16,11 @@ const LANE_MIN = 14;
 const LANE_MAX = 30;
 const COLUMNS_MAX = 2_000;
 
+/** What so many lanes need when each is as high as makes sense. */
+export function heightOfLanes(count: number): number {
+  return RULER_HEIGHT + Math.max(1, count) * LANE_MAX + 6;
+}
+
 /** The whole run: a lane per thread, density of calls, throws, marks, the cursor. Drag scrubs, Shift+drag selects. */
 export function FilmStrip() {
   const [box, size] = useSize<HTMLDivElement>();
@@ -45,7 +50,7 @@ export function FilmStrip() {
     let again: ReturnType<typeof setTimeout> | undefined;
     void load();
     return () => clearTimeout(again);
-  }, [whole.toNs, columns, round]);
+  }, [whole.fromNs, whole.toNs, columns, round]);
 
   const at = cursor.value;
   const palette = colors.value;
@@ -72,7 +77,10 @@ export function FilmStrip() {
 
   const spotOf = (event: PointerEvent): { timeNs: number; thread: ThreadView | undefined } => {
     const bounds = canvas.current!.getBoundingClientRect();
-    const timeNs = Math.max(0, Math.min(whole.toNs, timeOf(event.clientX - bounds.left, whole, bounds.width)));
+    const timeNs = Math.max(
+      whole.fromNs,
+      Math.min(whole.toNs, timeOf(event.clientX - bounds.left, whole, bounds.width)),
+    );
     const lane = Math.floor((event.clientY - bounds.top - RULER_HEIGHT) / laneHeight);
     return { timeNs, thread: lane >= 0 ? threads[lane] : undefined };
   };
@@ -109,7 +117,7 @@ export function FilmStrip() {
             title={threadTitle(thread)}
             onClick={() => void goToTime(at?.timeNs ?? 0, thread.id)}
           >
-            <span class="film-label-text">{threadLabel(thread, overview.value)}</span>
+            <span class="film-label-text">{threadLabel(thread.id)}</span>
             {thread.throws > 0 && <span class="dot red" title={`${thread.throws} thrown`} />}
           </button>
         ))}
@@ -120,7 +128,7 @@ export function FilmStrip() {
         role="slider"
         tabIndex={0}
         aria-label="Moment in the run"
-        aria-valuemin={0}
+        aria-valuemin={Math.round(whole.fromNs / 1000)}
         aria-valuemax={Math.round(whole.toNs / 1000)}
         aria-valuenow={Math.round((at?.timeNs ?? 0) / 1000)}
         aria-valuetext={at ? `${timeText(at.timeNs, whole.toNs)} in thread ${at.thread}` : 'no moment'}

@@ -1,10 +1,15 @@
 import { sizes } from '../../app/panels.ts';
-import { FilmStrip } from './film-strip.tsx';
+import { overview } from '../../app/session.ts';
+import { FilmStrip, heightOfLanes } from './film-strip.tsx';
 import { Transport } from './transport.tsx';
 
+const TRANSPORT_HEIGHT = 40;
+
 export function Stage() {
+  const needed = TRANSPORT_HEIGHT + heightOfLanes(overview.value?.threads.length ?? 1);
+  const height = Math.min(sizes.stageHeight.value, needed);
   return (
-    <section class="stage" aria-label="Stage" style={{ height: `${sizes.stageHeight.value}px` }}>
+    <section class="stage" aria-label="Stage" style={{ height: `${height}px` }}>
       <Transport />
       <FilmStrip />
     </section>

@@ -6,7 +6,7 @@ import { failure, recordings } from '../../app/session.ts';
 import { agoText, bytesText, countText, durationText, plural } from '../../model/units.ts';
 import { Button } from '../parts/button.tsx';
 import { ErrorMessage } from '../parts/message.tsx';
-import { commandText } from '../stage/thread-label.ts';
+import { commandText } from '../../model/thread-labels.ts';
 
 /** The recordings of the folder, or what to do when there is none. */
 export function StartPage() {

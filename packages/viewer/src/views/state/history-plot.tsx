@@ -1,41 +1,26 @@
-import { useEffect, useRef } from 'preact/hooks';
-import type { History } from '@execution-cinema/server/protocol';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { cursor, goToTime } from '../../app/cursor.ts';
+import { wholeSpan } from '../../app/session.ts';
+import { shortNumber, timeText } from '../../model/units.ts';
+import { prepare, useSize } from '../parts/canvas.ts';
 import { colors } from '../parts/colors.ts';
-import { useSize } from '../parts/canvas.ts';
+import { drawPlot, scaleOf, type Plot } from './draw-plot.ts';
 
 const HEIGHT = 72;
-const NS_PER_MS = 1_000_000;
 
-/** Numbers over time. The library is fetched when the first plot is shown. */
-export function HistoryPlot({ plot }: { plot: NonNullable<History['plot']> }) {
+/** Numbers over time; a click goes to the write under the pointer. */
+export function HistoryPlot({ plot }: { plot: Plot }) {
   const [box, { width }] = useSize<HTMLDivElement>();
-  const canvas = useRef<{ destroy: () => void } | null>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [hover, setHover] = useState<number | null>(null);
   const palette = colors.value;
   const at = cursor.value;
+  const size = { width, height: HEIGHT };
   useEffect(() => {
-    if (width === 0) return;
-    let isGone = false;
-    void import('./plot.ts').then(({ drawPlot }) => {
-      if (isGone || !box.current) return;
-      canvas.current?.destroy();
-      canvas.current = drawPlot({
-        element: box.current,
-        width,
-        height: HEIGHT,
-        times: [...plot.timesNs].map((ns) => ns / NS_PER_MS),
-        values: [...plot.values],
-        nowMs: at ? at.timeNs / NS_PER_MS : null,
-        colors: palette,
-        onPick: (ms) => void goToTime(ms * NS_PER_MS, at?.thread ?? null),
-      });
-    });
-    return () => {
-      isGone = true;
-      canvas.current?.destroy();
-      canvas.current = null;
-    };
-  }, [plot, width, palette, at?.timeNs]);
+    if (width > 0) drawPlot(prepare(canvas.current!, size), size, plot, at?.timeNs ?? null, hover, palette);
+  }, [plot, width, palette, at?.timeNs, hover]);
+  const indexOf = (event: MouseEvent) =>
+    scaleOf(plot, size).indexAt(event.clientX - box.current!.getBoundingClientRect().left);
   return (
     <div
       ref={box}
@@ -43,6 +28,16 @@ export function HistoryPlot({ plot }: { plot: NonNullable<History['plot']> }) {
       style={{ height: `${HEIGHT}px` }}
       role="img"
       aria-label={`Plot of ${plot.values.length} numbers over time`}
-    />
+      title={
+        hover === null
+          ? undefined
+          : `${shortNumber(plot.values[hover]!)} at ${timeText(plot.timesNs[hover]!, wholeSpan.value.toNs / 4)}`
+      }
+      onPointerMove={(event) => setHover(indexOf(event))}
+      onPointerLeave={() => setHover(null)}
+      onClick={(event) => void goToTime(plot.timesNs[indexOf(event)]!, at?.thread ?? null)}
+    >
+      <canvas ref={canvas} style={{ width: '100%', height: `${HEIGHT}px` }} aria-hidden="true" />
+    </div>
   );
 }

@@ -74,7 +74,7 @@ interface ScopeProperties {
 }
 
 function Scope({ frame, scope, other, filters }: ScopeProperties) {
-  const isOuter = scope.kind === 'module';
+  const isOuter = scope.kind === 'module' && frame.function !== '(module)';
   const [open, setOpen] = useState(!isOuter);
   const [showsFunctions, setShowsFunctions] = useState(false);
   const before = (variable: VariableView) => valueBefore(variable, scope.kind, other);
@@ -82,7 +82,7 @@ function Scope({ frame, scope, other, filters }: ScopeProperties) {
   const functions = wanted.filter(isDeclaration);
   const rows = showsFunctions ? wanted : wanted.filter((variable) => !isDeclaration(variable));
   if (wanted.length === 0) return null;
-  const isClosure = scope.instance !== 0 && !isOuter;
+  const isClosure = scope.instance !== 0 && scope.kind !== 'module';
   return (
     <div class="scope">
       <button type="button" class="section-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -5,7 +5,7 @@ import { inspectVariable, propertyName } from '../../app/details.ts';
 import { copyText } from '../../app/location.ts';
 import { ask, wholeSpan } from '../../app/session.ts';
 import { timeText } from '../../model/units.ts';
-import { canOpen, childrenOf, isNode, toPlainJson } from '../../model/values.ts';
+import { canOpen, childrenOf, isNode, previewText, toPlainJson } from '../../model/values.ts';
 import { Latest } from '../../transport/latest.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -28,6 +28,7 @@ interface Properties {
 
 const INDENT = 14;
 const ROOM = 120;
+const TITLE_ROOM = 600;
 const CHILDREN_STEP = 100;
 const DEPTH_ASKED = 2;
 
@@ -46,6 +47,7 @@ export function ValueRow(properties: Properties) {
           class="value-open"
           aria-expanded={opens ? open : undefined}
           aria-label={`${name}: ${opens ? 'open' : 'history'}`}
+          title={isUnknown ? undefined : previewText(value, TITLE_ROOM)}
           onClick={() => (opens ? toggle() : of && inspectVariable(of, title, 'history'))}
         >
           <span class="twisty">{opens && <Icon name={open ? 'down' : 'chevron'} size={11} />}</span>

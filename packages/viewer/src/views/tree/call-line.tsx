@@ -8,6 +8,7 @@ const ROOM = 34;
 
 /** A call on one line: what was called with what, and what came of it. */
 export function CallLine({ call, scheduled }: { call: CallView; scheduled: boolean }) {
+  const isModule = call.function === '(module)';
   const own = call.arguments.filter(({ name }) => name !== 'this');
   return (
     <span class="call-line">
@@ -16,8 +17,10 @@ export function CallLine({ call, scheduled }: { call: CallView; scheduled: boole
           ~
         </span>
       )}
-      <span class="call-name">{call.function}</span>
-      <span class="call-arguments">
+      <span class={isModule ? 'call-name module' : 'call-name'}>
+        {isModule ? `module ${call.file.split('/').at(-1)}` : call.function}
+      </span>
+      <span class="call-arguments" hidden={isModule}>
         <span class="faint">(</span>
         {own.slice(0, ARGUMENTS_SHOWN).map(({ name, value }, i) => (
           <span key={i}>

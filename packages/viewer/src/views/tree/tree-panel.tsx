@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { CallName, TreeNodeView } from '@execution-cinema/server/protocol';
 import { cursor, frame, goTo } from '../../app/cursor.ts';
-import { askLong, generation } from '../../app/session.ts';
+import { ask, askLong, generation } from '../../app/session.ts';
 import { addNodes, appendChildren, treeRows, type Branches, type TreeRow } from '../../model/tree-rows.ts';
 import { plural } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
@@ -41,6 +41,38 @@ export function TreePanel() {
   };
   useEffect(() => void load(), [root, async, generation.value]);
 
+  const rows = useMemo(
+    () => (roots ? treeRows(roots.nodes, roots.omitted, branches, open) : []),
+    [roots, branches, open],
+  );
+
+  /** Opens the branches that lead to the current call. */
+  const reveal = async (wanted: CallName): Promise<void> => {
+    try {
+      const { callers } = await ask('call', { call: wanted, limit: 1 });
+      const path = callers.map(({ call }) => call).reverse();
+      let known = branchesNow.current;
+      for (const of of path) {
+        if (known.has(of)) continue;
+        const answer = await ask('tree', { root: of, depth: 1, limit: PAGE, async });
+        const node = answer.roots[0];
+        known = appendChildren(known, of, node?.children ?? [], node?.omitted ?? 0);
+      }
+      setBranches(known);
+      setOpen((before) => new Set([...before, ...path]));
+    } catch (failed) {
+      if (!isCancelled(failed)) setError(failed);
+    }
+  };
+  const current = frame.value?.call;
+  const branchesNow = useRef(branches);
+  branchesNow.current = branches;
+  useEffect(() => {
+    if (roots && current !== undefined && !rows.some((row) => row.kind === 'call' && row.call.call === current)) {
+      void reveal(current);
+    }
+  }, [roots, current]);
+
   const loadChildren = async (of: CallName, offset: number): Promise<void> => {
     try {
       const answer = await askLong('tree', { root: of, depth: 2, limit: PAGE, offset, async });
@@ -63,12 +95,7 @@ export function TreePanel() {
     if (row.kind === 'call' && row.call.start) void goTo(row.call.start);
     else if (row.kind === 'more' && row.of !== null) void loadChildren(row.of, row.offset);
   };
-  const rows = useMemo(
-    () => (roots ? treeRows(roots.nodes, roots.omitted, branches, open) : []),
-    [roots, branches, open],
-  );
-  const stack = new Set([frame.value?.call]);
-  const current = rows.findIndex((row) => row.kind === 'call' && row.call.call === frame.value?.call);
+  const shown = rows.findIndex((row) => row.kind === 'call' && row.call.call === current);
   return (
     <div class="column">
       <div class="dock-tools">
@@ -95,7 +122,7 @@ export function TreePanel() {
         rowHeight={24}
         role="tree"
         label="Call tree"
-        shown={current}
+        shown={shown}
         onPick={pick}
         onKey={(event, row) => {
           if (event.key === 'ArrowRight') toggle(row, true);
@@ -125,7 +152,7 @@ export function TreePanel() {
             </div>
           ) : (
             <div
-              class={`tree-row${stack.has(row.call.call) ? ' now' : ''}`}
+              class={`tree-row${row.call.call === current ? ' now' : ''}`}
               style={{ paddingLeft: `${6 + Math.min(row.depth, 40) * 16}px` }}
             >
               <button

@@ -1,0 +1,42 @@
+import { analyzeSource, type FileMap, type FunctionEntry } from '@execution-cinema/codemap';
+import type { Recording } from '@execution-cinema/store';
+
+/** Maps of the sources that a recording holds, made when they are first asked for. */
+export class SourceMaps {
+  private readonly recording: Recording;
+  private readonly files = new Map<string, FileMap | null>();
+  private readonly functions = new Map<string, Map<string, FunctionEntry>>();
+
+  constructor(recording: Recording) {
+    this.recording = recording;
+  }
+
+  /** Map of a module's main file; null where the text is not in the recording. */
+  of(moduleId: number): FileMap | null {
+    const module = this.recording.module(moduleId);
+    if (!module) return null;
+    const file = module.sites?.sources[0] ?? module.file;
+    let map = this.files.get(file);
+    if (map === undefined) {
+      map = module.source === null ? null : analyzeSource(module.source, file);
+      this.files.set(file, map);
+    }
+    return map;
+  }
+
+  /** A function of a module by its name and first line. */
+  functionOf(moduleId: number, name: string, line: number): FunctionEntry | undefined {
+    const map = this.of(moduleId);
+    if (!map) return undefined;
+    let known = this.functions.get(map.file);
+    if (!known) {
+      known = new Map(functionsOf(map).map((entry) => [`${entry.name}:${entry.startLine}`, entry]));
+      this.functions.set(map.file, known);
+    }
+    return known.get(`${name}:${line}`);
+  }
+}
+
+export function functionsOf(map: FileMap): FunctionEntry[] {
+  return [...map.functions, ...map.classes.flatMap(({ methods }) => methods)];
+}

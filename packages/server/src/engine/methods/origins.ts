@@ -1,0 +1,210 @@
+/* Where values come from, log points after the fact, and where two runs part. */
+import { formatCall, parseCall, valueToText, type Value } from '@execution-cinema/format';
+import {
+  diffRuns,
+  eventAt,
+  lastWrite,
+  logpoint,
+  origin as originInStore,
+  parseIgnore,
+  readRecording,
+  resolveMoment,
+  timeOfMoment,
+  type CallName,
+  type DifferenceSide,
+  type LogpointHit,
+  type Moment,
+  type Origin as StoredOrigin,
+  type RunDifference,
+} from '@execution-cinema/store';
+import { ServerError } from '../../errors.ts';
+import {
+  encodeValue,
+  type Difference,
+  type DiffSide,
+  type LogPointHit,
+  type OriginStep,
+  type Params,
+} from '../../protocol.ts';
+import { storeProgress, type EngineContext } from '../context.ts';
+import type { Job } from '../job.ts';
+import { lookupAt, momentOnTop } from '../state.ts';
+import { at, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
+import type { Answer } from './method.ts';
+
+function readCall(text: string): CallName {
+  const name = parseCall(text);
+  if (!name) throw new ServerError('BAD_REQUEST', `${text} is no call`);
+  return name;
+}
+
+export const origin: Answer<'origin'> = (context, params, job) => {
+  const { place, name } = subject(context, params, job);
+  const moment = 'event' in place ? place : params.moment;
+  const found = originInStore(context.recording, lookupAt(context, moment, job), place, name, {
+    ...(params.limit !== undefined && { stepsMax: params.limit }),
+  });
+  return { steps: stepsOf(context, found), end: found.reason };
+};
+
+/** What is asked about, as the engine takes it: a name as seen at a moment, or in a call. */
+function subject(
+  context: EngineContext,
+  { moment, of }: Params<'origin'>,
+  job: Job,
+): { place: Moment | CallName; name: string } {
+  switch (of.kind) {
+    case 'variable': {
+      const { thread, call } = readCall(of.call);
+      const there = thread === moment.thread ? moment : resolveMoment(context.recording, of.call);
+      return { place: momentOnTop(context, there, call, job), name: of.name };
+    }
+    case 'property': {
+      const lookup = lookupAt(context, moment, job);
+      const target = { kind: 'property', object: of.object, key: of.name } as const;
+      const write = lastWrite(context.recording, lookup, moment, target);
+      const text = write && eventAt(context.recording, write.moment.thread, write.moment.event)?.name;
+      if (!write || !text)
+        throw new ServerError('UNAVAILABLE', `no write of ${of.name} is recorded before this moment`);
+      return { place: write.moment, name: text };
+    }
+    case 'result':
+      return { place: readCall(of.call), name: 'return' };
+    case 'argument': {
+      const start = resolveMoment(context.recording, of.call);
+      const frame = context.steps.get(context, readCall(of.call), undefined, job).site?.function;
+      const name = frame?.parameters[of.position];
+      if (name === undefined) throw new ServerError('UNAVAILABLE', `call ${of.call} has no argument ${of.position}`);
+      return { place: start, name };
+    }
+  }
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  variable: 'written to',
+  parameter: 'passed as',
+  property: 'written to',
+  element: 'put into',
+  result: 'returned by',
+  thrown: 'thrown by',
+  awaited: 'what the await of',
+  message: 'sent as a message',
+  computed: 'computed for',
+  changed: 'changed by code that is not recorded:',
+};
+
+function stepsOf({ recording }: EngineContext, { steps }: StoredOrigin): OriginStep[] {
+  return steps.map((step) => {
+    const { moment, file, line, column, name, certainty, copies } = step;
+    const call = step.call > 0 ? formatCall(moment.thread, step.call) : null;
+    const folded = copies > 0 ? `, passed on ${copies} time${copies > 1 ? 's' : ''}` : '';
+    return {
+      kind: step.kind,
+      at: at(moment.thread, moment.event, timeOfMoment(recording, moment)),
+      call,
+      function: step.function,
+      place: { file, line, column },
+      name,
+      value: encodeValue(step.value),
+      text: step.text,
+      why: `${WHY[step.kind] ?? step.kind} ${name}${folded}`,
+      inputs: step.inputs.map((input) => ({
+        name: input.name,
+        value: encodeValue(input.value),
+        of: call === null ? null : { kind: 'variable', call, name: input.name, instance: 0 },
+      })),
+      likely: certainty !== 'certain',
+    };
+  });
+}
+
+/** Hits that one log point keeps; a page beyond is empty. */
+const HITS_KEPT_MAX = 10_000;
+
+export const logPoint: Answer<'logPoint'> = (context, params, job) => {
+  const { recording, index } = context;
+  const { file, line, expression, condition, thread, offset = 0, limit = LIST_LIMIT_DEFAULT } = params;
+  job.checkpoint();
+  const found = logpoint(recording, index, {
+    file,
+    line,
+    expression,
+    samplesMax: Math.min(HITS_KEPT_MAX, offset + limit),
+    ...(condition !== undefined && condition !== '' && { condition }),
+    ...(thread !== undefined && { thread }),
+  });
+  const view = (hit: LogpointHit): LogPointHit => hitView(context, hit);
+  const items = found.first.slice(offset, offset + limit).map(view);
+  return {
+    items,
+    offset,
+    total: found.hits,
+    more: offset + items.length < found.hits,
+    executions: found.executions,
+    unknown: found.unknown,
+    min: found.min ? view(found.min) : null,
+    max: found.max ? view(found.max) : null,
+    sum: Number.isFinite(found.sum) ? found.sum : null,
+    distinct: found.distinct.map(({ value, count, first }) => ({ value: encodeValue(value), count, first })),
+  };
+};
+
+function hitView({ recording }: EngineContext, { moment, timeNs, call, value, unknown }: LogpointHit): LogPointHit {
+  return {
+    at: at(moment.thread, moment.event, timeNs),
+    call: formatCall(moment.thread, call),
+    function: eventAt(recording, moment.thread, moment.event)?.function ?? '',
+    text: textOf(value),
+    value: encodeValue(value),
+    error: unknown ?? null,
+  };
+}
+
+function textOf(value: Value): string {
+  return typeof value === 'string' ? value : valueToText(value);
+}
+
+export const diff: Answer<'diff'> = (context, { other: _other, limit = DIFFERENCES_DEFAULT }, job, otherFile) => {
+  const other = readRecording(otherFile!);
+  try {
+    const found = diffRuns(context.recording, other, {
+      rules: parseIgnore([]),
+      onProgress: storeProgress(job, 'comparing'),
+    });
+    return {
+      same: found.differences.length === 0,
+      differences: found.differences.slice(0, limit).map(differenceView),
+      more: found.differences.length > limit,
+      compared: found.equalSteps,
+      pairs: [],
+    };
+  } finally {
+    other.close();
+  }
+};
+
+const DIFFERENCES_DEFAULT = 20;
+
+function differenceView({ kind, role, a, b, value }: RunDifference): Difference {
+  const what = value ? `${value.name}` : '';
+  const why = {
+    value: `the same step with another value of ${what} (${role})`,
+    path: `they do different things (${role})`,
+    missing: `one does something that the other never does (${role})`,
+    thread: `one has a thread that the other lacks (${role})`,
+  }[kind];
+  return { kind, why, left: sideView(a), right: sideView(b) };
+}
+
+function sideView(side: DifferenceSide | null): DiffSide {
+  if (!side) return { at: null, call: null, function: '', place: null, text: '', value: null };
+  const { thread, event, timeNs, call, function: name, file, line } = side;
+  return {
+    at: at(thread, event, timeNs),
+    call: call > 0 ? formatCall(thread, call) : null,
+    function: name,
+    place: file === '' ? null : { file, line, column: 0 },
+    text: side.name,
+    value: null,
+  };
+}

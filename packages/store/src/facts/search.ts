@@ -1,0 +1,310 @@
+import {
+  isCaptured,
+  K,
+  SITE_CATCH,
+  SITE_DELETE,
+  SITE_PROPERTY,
+  SITE_WRITE,
+  type ModuleSites,
+  type Value,
+} from '@execution-cinema/format';
+import type { Progress } from '../index/progress.ts';
+import { plainText } from '../index/value-text.ts';
+import { chunkOfTime, firstChunkFrom, type Chunk, type ChunkEvent } from '../read/chunks.ts';
+import { copyValue, LiveObjects } from '../read/live-objects.ts';
+import { fileMatcher, functionMatcher } from '../read/match.ts';
+import type { TimeRange } from '../read/moments.ts';
+import type { Recording } from '../read/recording.ts';
+import { ThreadReplay, type Frame } from '../read/replay.ts';
+import { nameOfSite } from '../read/site-text.ts';
+import { parsePredicate, valueAt, type Predicate } from './predicate.ts';
+
+export interface SearchFilter {
+  /** Name or glob of the function in which it happened. */
+  function?: string;
+  file?: string;
+  thread?: number;
+  range?: TimeRange;
+  onProgress?: (progress: Progress) => void;
+}
+
+export type SearchKind = 'value' | 'argument' | 'result' | 'error' | 'log' | 'function' | 'file';
+
+export interface SearchHit {
+  kind: SearchKind;
+  thread: number;
+  event: number;
+  timeNs: number;
+  /** Number of the call, 0 for none. */
+  call: number;
+  function: string;
+  file: string;
+  line: number;
+  /** Variable, property, parameter; empty for functions and files. */
+  name: string;
+  value: Value;
+}
+
+/** Every moment at which a condition over values holds (see predicate.ts), thread by thread in order. */
+export function searchValues(recording: Recording, condition: string, filter: SearchFilter = {}): Generator<SearchHit> {
+  const predicates = parsePredicate(condition);
+  const { subject } = predicates[0]!;
+  return subject === 'value' ? namedValues(recording, predicates, filter) : calls(recording, predicates, filter);
+}
+
+/** A text in names of functions and files, in output, and in values. Names come first. */
+export function* searchText(
+  recording: Recording,
+  text: string,
+  filter: SearchFilter = {},
+  kinds: ReadonlySet<SearchKind> = new Set(['function', 'file', 'log', 'value']),
+): Generator<SearchHit> {
+  if (kinds.has('function') || kinds.has('file')) yield* searchNames(recording, text, kinds);
+  if (!kinds.has('log') && !kinds.has('value')) return;
+  // Texts stand in the words as they are, four or two characters each: a chunk without these bytes has no hit.
+  const needles = [Buffer.from(text, 'latin1'), Buffer.from(text, 'utf16le')];
+  const isMentioned = ({ words }: Chunk): boolean => {
+    const bytes = Buffer.from(words.buffer, words.byteOffset, words.byteLength);
+    return needles.some((needle) => bytes.includes(needle));
+  };
+  yield* eventsOf(recording, filter, isMentioned, function* ({ event, frame, replay, hit }) {
+    const isLog = event.kind === K.LOG || event.kind === K.LOG_INJECTED;
+    if (!kinds.has(isLog ? 'log' : 'value')) return;
+    const names = event.kind <= K.ENTER_MANY ? (frame?.site?.function.parameters ?? []) : [];
+    for (const [i, value] of event.values.entries()) {
+      // Only what the event itself says: an object that was seen before is not a hit each time it is passed on.
+      if (!hasText(value, text, new Set(event.captured))) continue;
+      const site = replay.resolver.resolve(event.payload);
+      const name = isLog
+        ? 'output'
+        : ERRORS.has(event.kind)
+          ? 'error'
+          : (names[i] ?? (site && event.kind >= K.WRITE ? nameOfSite(site) : undefined) ?? 'result');
+      yield hit(isLog ? 'log' : 'value', name, isLog ? plainText(value) : value);
+      return;
+    }
+  });
+}
+
+const ERRORS: ReadonlySet<number> = new Set([K.THROW, K.CATCH, K.UNCAUGHT]);
+
+function* searchNames(recording: Recording, text: string, kinds: ReadonlySet<SearchKind>): Generator<SearchHit> {
+  const lower = text.toLowerCase();
+  const nowhere = { thread: 0, event: 0, timeNs: 0, call: 0, name: '', value: undefined };
+  for (const id of recording.moduleIds()) {
+    const module = recording.module(id);
+    if (!module) continue;
+    if (kinds.has('file') && module.file.toLowerCase().includes(lower)) {
+      yield { ...nowhere, kind: 'file', function: '', file: module.file, line: 1 };
+    }
+    if (!kinds.has('function')) continue;
+    for (const entry of module.sites?.functions ?? []) {
+      if (!entry.name.toLowerCase().includes(lower)) continue;
+      const file = module.sites!.sources[entry.source] ?? module.file;
+      yield { ...nowhere, kind: 'function', function: entry.name, file, line: entry.line };
+    }
+  }
+}
+
+function hasText(value: Value, text: string, fresh: ReadonlySet<unknown>, depth = 0): boolean {
+  if (typeof value === 'string') return value.includes(text);
+  if (!isCaptured(value)) return false;
+  if (value.type === 'cut string') return value.name.includes(text);
+  if (!fresh.has(value) || depth > 3) return false;
+  if (value.type === 'error' && hasText(value.message, text, fresh, depth + 1)) return true;
+  return value.items.some((item) => hasText(item, text, fresh, depth + 1));
+}
+
+interface Seen {
+  event: ChunkEvent;
+  frame: Frame | undefined;
+  replay: ThreadReplay;
+  hit(kind: SearchKind, name: string, value: Value): SearchHit;
+}
+
+/** Events that the filter lets pass, in chunks that may hold something. */
+function* eventsOf(
+  recording: Recording,
+  filter: SearchFilter,
+  mayHold: (chunk: Chunk, thread: number) => boolean,
+  visit: (seen: Seen) => Generator<SearchHit>,
+): Generator<SearchHit> {
+  const inFile = filter.file === undefined ? undefined : fileMatcher(filter.file);
+  const isNamed = filter.function === undefined ? undefined : functionMatcher(filter.function);
+  const range = filter.range ?? { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER };
+  const threads = recording.threads().filter(({ id }) => filter.thread === undefined || filter.thread === id);
+  const work = threads.map(({ id }) => {
+    const chunks = recording.chunks(id);
+    return {
+      thread: id,
+      chunks: chunks.slice(firstChunkFrom(chunks, range.fromNs), chunkOfTime(chunks, range.toNs) + 1),
+    };
+  });
+  const totalEvents = work.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.events, 0);
+  let doneEvents = 0;
+  for (const { thread, chunks } of work) {
+    const replay = new ThreadReplay(recording.resolver(thread));
+    for (const info of chunks) {
+      const chunk = recording.tryChunk(thread, info);
+      doneEvents += info.events;
+      filter.onProgress?.({ doneEvents, totalEvents });
+      if (typeof chunk === 'string' || !mayHold(chunk, thread)) continue;
+      replay.beginChunk(chunk.header);
+      const objects = new LiveObjects();
+      for (const event of chunk.events()) {
+        objects.begin(event);
+        const frame = replay.step(event);
+        const own = frame?.site;
+        const passes =
+          event.timeNs >= range.fromNs &&
+          event.timeNs <= range.toNs &&
+          (inFile === undefined || (own !== undefined && inFile(own.file))) &&
+          (isNamed === undefined || (own !== undefined && isNamed(own.function.name)));
+        if (passes) {
+          const hit: Seen['hit'] = (kind, name, value) => ({
+            kind,
+            thread,
+            event: event.event,
+            timeNs: event.timeNs,
+            call: frame?.call ?? 0,
+            function: own?.function.name ?? '',
+            file: own?.file ?? '',
+            line: lineOf(event, frame, replay),
+            name,
+            value: copyValue(value),
+          });
+          yield* visit({ event, frame, replay, hit });
+        }
+        objects.end(event, replay.resolver.resolve(event.payload));
+      }
+    }
+  }
+}
+
+function lineOf({ kind, payload }: ChunkEvent, frame: Frame | undefined, replay: ThreadReplay): number {
+  if (kind >= K.WRITE && kind < K.LOG) return replay.resolver.resolve(payload)?.line ?? 0;
+  return (kind <= K.ENTER_MANY ? frame?.site : (frame?.position ?? frame?.site))?.line ?? 0;
+}
+
+const CALL_ENDS: ReadonlySet<number> = new Set([
+  K.LEAVE_VALUE,
+  K.LEAVE_SMI,
+  K.LEAVE_UNDEFINED,
+  K.LEAVE_PENDING,
+  K.THROW,
+]);
+
+/** Calls by their arguments, result or error. */
+function calls(recording: Recording, predicates: readonly Predicate[], filter: SearchFilter): Generator<SearchHit> {
+  const holds = (subject: Predicate['subject'], value: Value): boolean =>
+    predicates.every((predicate) => {
+      if (predicate.subject !== subject) return false;
+      const found = valueAt(value, predicate.path);
+      return found !== 'missing' && predicate.holds(found.value);
+    });
+  return eventsOf(
+    recording,
+    filter,
+    () => true,
+    function* ({ event, frame, replay, hit }) {
+      if (event.kind <= K.ENTER_MANY) {
+        const site = frame?.site;
+        if (site?.function.kind === 'module') return;
+        const named = site?.function.parameters ?? [];
+        const values = event.values.flatMap((value, i) =>
+          named[i] === 'this' ? [] : [{ name: named[i] ?? `argument ${i}`, value }],
+        );
+        const fits = predicates.every(({ subject, path, holds: test }) => {
+          if (subject !== 'args') return false;
+          const [step, ...rest] = path;
+          if (step === 'length') return test(values.length);
+          // Parameters that were left out are undefined; there is no argument where there is no parameter.
+          if (typeof step !== 'number' || step >= values.length) return false;
+          const found = valueAt(values[step]!.value, rest);
+          return found !== 'missing' && test(found.value);
+        });
+        const at = predicates[0]!.path[0];
+        const shown = typeof at === 'number' ? values[at] : values[0];
+        if (fits) yield hit('argument', shown?.name ?? '', shown?.value);
+      } else if (event.kind === K.THROW) {
+        if (holds('error', event.values[0])) yield hit('error', 'error', event.values[0]);
+      } else if (CALL_ENDS.has(event.kind)) {
+        const ended = replay.ended[0];
+        if (ended?.outcome === 'returned' && holds('result', ended.value)) yield hit('result', 'result', ended.value);
+      }
+    },
+  );
+}
+
+/** Values by name: where in each module such values are written or passed. */
+function* namedValues(
+  recording: Recording,
+  predicates: readonly Predicate[],
+  filter: SearchFilter,
+): Generator<SearchHit> {
+  const { name } = predicates[0]!;
+  const idsByThread = new Map<number, Set<number>>();
+  const idsOf = (thread: number): Set<number> => {
+    const known = idsByThread.get(thread);
+    if (known) return known;
+    const ids = new Set<number>();
+    for (const { base, moduleId } of recording.loads(thread)) {
+      const table = recording.module(moduleId)?.sites;
+      if (table) for (const index of sitesNamed(table, name)) ids.add(base + index);
+    }
+    idsByThread.set(thread, ids);
+    return ids;
+  };
+  const mentions = (chunk: Chunk, thread: number): boolean => {
+    const ids = idsOf(thread);
+    let found = false;
+    if (ids.size > 0) chunk.scan(({ payload }) => (found ||= ids.has(payload)));
+    return found;
+  };
+  const holds = (value: Value): boolean =>
+    predicates.every((predicate) => {
+      const found = valueAt(value, predicate.path);
+      return found !== 'missing' && predicate.holds(found.value);
+    });
+  let ids = new Set<number>();
+  yield* eventsOf(
+    recording,
+    filter,
+    (chunk, thread) => mentions(chunk, thread) && ((ids = idsOf(thread)), true),
+    function* ({ event, frame, replay, hit }) {
+      if (!ids.has(event.payload)) return;
+      if (event.kind <= K.ENTER_MANY) {
+        for (const [i, parameter] of (frame?.site?.function.parameters ?? []).entries()) {
+          if (parameter === name && i < event.values.length && holds(event.values[i]))
+            yield hit('argument', name, event.values[i]);
+        }
+      } else if (WRITES.has(event.kind)) {
+        const site = replay.resolver.resolve(event.payload);
+        const value = event.values.at(-1);
+        if (site && holds(value)) yield hit('value', nameOfSite(site) ?? name, value);
+      }
+    },
+  );
+}
+
+const WRITES: ReadonlySet<number> = new Set([
+  K.WRITE,
+  K.WRITE_SCOPED,
+  K.PROPERTY,
+  K.PROPERTY_COMPUTED,
+  K.CATCH,
+  K.EXPRESSION,
+]);
+
+/** Sites about a variable, property (with or without its owner), parameter or expression of this name. */
+function sitesNamed(table: ModuleSites, name: string): number[] {
+  const text = (at: number): string => table.names[at] ?? '';
+  return table.sites.flatMap(([kind, , functionIndex, , , a, b], index) => {
+    if (kind === SITE_WRITE || kind === SITE_CATCH) return table.variables[a]?.name === name ? [index] : [];
+    if (kind === SITE_PROPERTY || kind === SITE_DELETE) {
+      return a >= 0 && (text(a) === name || `${text(b)}.${text(a)}` === name) ? [index] : [];
+    }
+    const entry = table.functions[functionIndex];
+    return entry?.site === index && entry.parameters.includes(name) ? [index] : [];
+  });
+}

@@ -1,0 +1,182 @@
+import { K, type Value } from '@execution-cinema/format';
+import type { Progress } from '../index/progress.ts';
+import { functionId } from '../index/row-ids.ts';
+import { storeError } from '../errors.ts';
+import { chunkOfTime, firstChunkFrom } from '../read/chunks.ts';
+import { fileMatcher, functionMatcher } from '../read/match.ts';
+import type { Recording } from '../read/recording.ts';
+import { ThreadReplay } from '../read/replay.ts';
+import { describeSite } from '../read/site-text.ts';
+import type { Site } from '../read/sites.ts';
+import type { FunctionFilter } from './hot.ts';
+import { Observed, type ObservedType } from './observed.ts';
+
+export interface ObservedVariable {
+  name: string;
+  /** Line of the first write. */
+  line: number;
+  types: ObservedType[];
+}
+
+/** What was seen of one function. */
+export interface ObservedFunction {
+  id: number;
+  module: number;
+  name: string;
+  kind: string;
+  file: string;
+  line: number;
+  endLine: number;
+  calls: number;
+  /** In the order of the parameters. */
+  parameters: ObservedVariable[];
+  /** Empty where no call returned. */
+  result: ObservedType[];
+  /** What its calls write, `this` properties as `this.name`. */
+  variables: ObservedVariable[];
+}
+
+class FunctionTypes {
+  readonly site: Site;
+  calls = 0;
+  readonly parameters: Observed[] = [];
+  readonly result = new Observed();
+  readonly variables = new Map<string, { line: number; observed: Observed }>();
+
+  constructor(site: Site) {
+    this.site = site;
+  }
+
+  variable(name: string, line: number): Observed {
+    let known = this.variables.get(name);
+    if (!known) this.variables.set(name, (known = { line, observed: new Observed() }));
+    return known.observed;
+  }
+
+  facts(): ObservedFunction {
+    const { function: entry, file, module } = this.site;
+    const line = entry.line;
+    return {
+      id: functionId(this.site),
+      module: module.id,
+      name: entry.name,
+      kind: entry.kind,
+      file,
+      line,
+      endLine: entry.endLine,
+      calls: this.calls,
+      parameters: this.parameters.map((observed, i) => ({
+        name: entry.parameters[i] ?? `argument ${i}`,
+        line,
+        types: observed.list(),
+      })),
+      result: this.result.list(),
+      variables: [...this.variables].map(([name, known]) => ({
+        name,
+        line: known.line,
+        types: known.observed.list(),
+      })),
+    };
+  }
+}
+
+/**
+ * Types and ranges that parameters, results and variables had, function by function in the order of files and lines.
+ * Reads every event once, values included. Throws NO_SUCH_PLACE when the filter means no recorded function.
+ */
+export function observedTypes(
+  recording: Recording,
+  filter: FunctionFilter = {},
+  onProgress?: (progress: Progress) => void,
+): ObservedFunction[] {
+  const wanted = wantedFunctions(recording, filter);
+  const functions = new Map<number, FunctionTypes>();
+  const range = filter.range ?? { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER };
+  const threads = recording.threads().filter(({ id }) => filter.thread === undefined || filter.thread === id);
+  const work = threads.map(({ id }) => {
+    const chunks = recording.chunks(id);
+    return {
+      thread: id,
+      chunks: chunks.slice(firstChunkFrom(chunks, range.fromNs), chunkOfTime(chunks, range.toNs) + 1),
+    };
+  });
+  const totalEvents = work.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.events, 0);
+  let doneEvents = 0;
+  for (const { thread, chunks } of work) {
+    const replay = new ThreadReplay(recording.resolver(thread));
+    const typesOf = (site: Site): FunctionTypes | undefined => {
+      const id = functionId(site);
+      const known = functions.get(id);
+      if (known || !wanted(site)) return known;
+      const made = new FunctionTypes(replay.resolver.resolve(site.load.base + site.function.site) ?? site);
+      functions.set(id, made);
+      return made;
+    };
+    for (const info of chunks) {
+      const chunk = recording.tryChunk(thread, info);
+      doneEvents += info.events;
+      if (typeof chunk === 'string') continue;
+      replay.beginChunk(chunk.header);
+      chunk.forEach((event) => {
+        const frame = replay.step(event);
+        if (event.timeNs < range.fromNs || event.timeNs > range.toNs) return;
+        for (const { frame: ended, outcome, value } of replay.ended) {
+          if (outcome === 'returned' && ended.site) typesOf(ended.site)?.result.add(value, thread, event.event);
+        }
+        if (replay.entered?.site) {
+          const types = typesOf(replay.entered.site);
+          if (types) addArguments(types, event.values, thread, event.event);
+        } else if (frame?.site && VALUE_KINDS.has(event.kind)) {
+          const site = replay.resolver.resolve(event.payload);
+          const types = site && site.function === frame.site.function ? typesOf(frame.site) : undefined;
+          if (types) addWrite(types, site!, event.kind, event.values, thread, event.event);
+        }
+      });
+      onProgress?.({ doneEvents, totalEvents });
+    }
+  }
+  return [...functions.values()]
+    .map((types) => types.facts())
+    .sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
+}
+
+const VALUE_KINDS: ReadonlySet<number> = new Set([K.WRITE, K.WRITE_SCOPED, K.PROPERTY, K.CATCH]);
+
+function addArguments(types: FunctionTypes, values: readonly Value[], thread: number, event: number): void {
+  types.calls++;
+  values.forEach((value, i) => {
+    types.parameters[i] ??= new Observed();
+    types.parameters[i]!.add(value, thread, event);
+  });
+}
+
+function addWrite(
+  types: FunctionTypes,
+  site: Site,
+  kind: number,
+  values: readonly Value[],
+  thread: number,
+  event: number,
+): void {
+  const { name, text } = describeSite(site);
+  if (name === null) return;
+  // Of properties those of `this`: others belong to whatever object was at hand.
+  if (kind === K.PROPERTY && text !== 'this') return;
+  const shown = kind === K.PROPERTY ? `this.${name}` : name;
+  types.variable(shown, site.line).add(values.at(-1), thread, event);
+}
+
+function wantedFunctions(recording: Recording, filter: FunctionFilter): (site: Site) => boolean {
+  const inFile = filter.file === undefined ? undefined : fileMatcher(filter.file);
+  const isNamed = filter.function === undefined ? undefined : functionMatcher(filter.function);
+  const wanted = (name: string, file: string): boolean => (inFile?.(file) ?? true) && (isNamed?.(name) ?? true);
+  if (inFile ?? isNamed) {
+    const some = recording.moduleIds().some((id) => {
+      const module = recording.module(id);
+      const sources = module?.sites?.sources ?? [];
+      return module?.sites?.functions.some(({ name, source }) => wanted(name, sources[source] ?? module.file));
+    });
+    if (!some) throw storeError('NO_SUCH_PLACE', filter.function ?? filter.file ?? '');
+  }
+  return ({ function: { name }, file }) => wanted(name, file);
+}

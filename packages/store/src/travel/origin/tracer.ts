@@ -1,0 +1,494 @@
+import { calleePath, isFunction, nodeIn, nodesIn, textIn, type SyntaxNode } from '@execution-cinema/codemap';
+import { isCaptured, type Value } from '@execution-cinema/format';
+import type { SeekLookup } from '../../read/past.ts';
+import type { Recording } from '../../read/recording.ts';
+import type { Site } from '../../read/sites.ts';
+import type { StateVariable } from '../../read/state.ts';
+import { ThreadAt } from '../../read/thread-at.ts';
+import { evaluate, isSame, isTruthy, keyOf, Unknown } from '../evaluate.ts';
+import { scopeOf } from '../logpoint.ts';
+import { sitesWhere } from '../targets.ts';
+import { ThreadSearch } from '../thread-search.ts';
+import { WRITES } from '../moves.ts';
+import type { Certainty, OriginStep } from '../types.ts';
+import { traceParameter } from './arguments.ts';
+import { callsBy, resultOf, type CallSpan } from './calls.ts';
+import { traceProperty } from './properties.ts';
+import { bare, treeOf, type Binding, type SourceTree } from './source-trees.ts';
+import { ends, mainPart, originOf, prepend, shown, type Part, type Place, type Trail } from './trail.ts';
+
+/** Moments whose frames are kept while one origin is followed. */
+const MOMENTS_MAX = 24;
+/** Branches that lead away from the main way are followed so deep. */
+const BRANCH_DEPTH_MAX = 3;
+
+/** Follows values back. One tracer serves one question: it spends a budget of steps. */
+export class Tracer {
+  readonly recording: Recording;
+  readonly index: SeekLookup | undefined;
+  private budget: number;
+  private branches = 0;
+  private readonly moments = new Map<string, ThreadAt>();
+  private readonly seen = new Set<string>();
+
+  constructor(recording: Recording, index: SeekLookup | undefined, stepsMax: number) {
+    this.recording = recording;
+    this.index = index;
+    this.budget = stepsMax;
+  }
+
+  at({ thread, event }: { thread: number; event: number }): ThreadAt {
+    const key = `${thread}@${event}`;
+    let known = this.moments.get(key);
+    if (!known) {
+      known = new ThreadAt(this.recording, thread, event, this.index);
+      if (this.moments.size >= MOMENTS_MAX) this.moments.delete(this.moments.keys().next().value!);
+      this.moments.set(key, known);
+    }
+    return known;
+  }
+
+  /** Call on top of the stack just after an event. */
+  callAt(thread: number, event: number): number {
+    return this.at({ thread, event }).here.stack.at(-1)?.call ?? 0;
+  }
+
+  /** As `value`; of calls of recorded functions what they returned last. */
+  valueOrResult(expression: SyntaxNode, place: Place): { value: Value } | undefined {
+    const node = bare(expression);
+    if (node.type === 'AwaitExpression') return this.valueOrResult(nodeIn(node, 'argument')!, place);
+    if (node.type !== 'CallExpression') return this.value(node, place);
+    const name = calleePath(nodeIn(node, 'callee')).split('.').pop()!;
+    const spans = callsBy(this.recording, place.thread, place.call, place.event);
+    const span = spans.find(({ site, end, threw }) => end >= 0 && !threw && isCalled(site, name, false));
+    if (!span) return this.value(node, place);
+    const raw = resultOf(this.recording, place.thread, span.end);
+    return raw && { value: this.at(place).objects.value(raw.value, raw.chunk) };
+  }
+
+  /** Value of an expression at a place; undefined when it does not follow from what was recorded. */
+  value(node: SyntaxNode, place: Place): { value: Value } | undefined {
+    try {
+      return { value: evaluate(node, scopeOf(this.at(place), place.call)) };
+    } catch (error) {
+      if (error instanceof Unknown || error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
+  siteOfCall(place: Place): Site | undefined {
+    return this.at(place).frame(place.call)?.site;
+  }
+
+  /** Takes one step from the budget; the trail that ends here when nothing is left, or when it was here before. */
+  private spend(key: string): Trail | undefined {
+    if (this.seen.has(key)) return ends('repeated', 'told above');
+    this.seen.add(key);
+    return this.budget-- > 0 ? undefined : ends('limit', 'as far as was followed; ask about the last value for more');
+  }
+
+  /** Where a variable got the value that it has at a place. */
+  variable(name: string, place: Place): Trail {
+    const at = this.at(place);
+    const frame = at.frame(place.call);
+    const variable = frame && at.variableOf(frame, name);
+    if (!variable) return this.imported(name, place) ?? ends('not recorded', `${name} is no recorded variable here`);
+    switch (variable.source) {
+      case 'write':
+        return this.write(name, variable, place.thread);
+      case 'argument': {
+        const call = this.callAt(place.thread, variable.event);
+        const stop = this.spend(`${place.thread}:${call} ${name}`);
+        return stop ?? traceParameter(this, name, { thread: place.thread, event: variable.event, call }, variable.value);
+      }
+      case 'initial':
+        if (isCaptured(variable.value) && variable.value.type === 'function') return ends('created', `${name} is a function of this module`);
+        return ends('unwritten', `nothing has been written to ${name} yet`);
+      default:
+        return ends('not recorded', `${name}: ${variable.note ?? 'not recorded'}`);
+    }
+  }
+
+  /** A binding of another module: the last write there. */
+  private imported(name: string, place: Place): Trail | undefined {
+    const site = this.siteOfCall(place);
+    const isImport = site?.table.variables.some((variable) => variable.kind === 'import' && variable.name === name);
+    const tree = site && treeOf(this.recording, site);
+    if (!isImport || !tree) return undefined;
+    let from: { file: string; name: string } | undefined;
+    tree.each(tree.program, (node) => {
+      if (node.type !== 'ImportDeclaration') return;
+      for (const specifier of nodesIn(node, 'specifiers')) {
+        if (textIn(nodeIn(specifier, 'local')!, 'name') !== name) continue;
+        const imported = nodeIn(specifier, 'imported');
+        from = {
+          file: String(nodeIn(node, 'source')!['value']).replace(/^.*\//, ''),
+          name: imported ? (textIn(imported, 'name') ?? '') : name,
+        };
+      }
+    });
+    if (!from) return undefined;
+    const { file, name: exported } = from;
+    const base = file.replace(/\.[cm]?[jt]sx?$/, '');
+    const sites = sitesWhere(this.recording, place.thread, (candidate) => {
+      const variable = candidate.table.variables[candidate.a];
+      if (candidate.kind !== 1 || variable?.name !== exported || candidate.table.scopes[variable.scope]?.kind !== 'module') return false;
+      return candidate.file.split('/').pop()!.replace(/\.[cm]?[jt]sx?$/, '') === base;
+    });
+    if (sites.length === 0) return undefined;
+    const wanted = new Set(sites);
+    const search = new ThreadSearch(this.recording, place.thread, this.index);
+    const event = search.back(place.event + 1, ({ kind, payload }) => WRITES.has(kind) && wanted.has(payload), search.mentioning(sites, -1));
+    if (event === undefined) return undefined;
+    return this.variable(exported, { thread: place.thread, event, call: this.callAt(place.thread, event) });
+  }
+
+  private write(name: string, variable: StateVariable, thread: number): Trail {
+    const { event, value } = variable;
+    const stop = this.spend(`${thread}@${event}`);
+    if (stop) return stop;
+    const call = this.callAt(thread, event);
+    const at = this.at({ thread, event });
+    const site = at.here.stack.at(-1)?.position;
+    if (!site) return ends('not recorded', `the code that wrote ${name} is not in the recording`);
+    const binding = treeOf(this.recording, site)?.bindingAt(name, site.line, site.column);
+    const tree = treeOf(this.recording, site);
+    const step = this.step('variable', { thread, event, call }, site, name, value, 'certain');
+    if (!binding || !tree) return prepend(step, ends('not recorded', 'its source cannot be read'));
+    step.text = binding.value ? tree.textOf(binding.value) : binding.operator;
+    return this.bound(step, binding, { thread, event: event - 1, call }, () => this.variable(name, { thread, event: event - 1, call }), value);
+  }
+
+  /** Follows what an assignment took: `previous` is what the target held before. */
+  bound(step: OriginStep, binding: Binding, before: Place, previous: (value: Value) => Trail, value: Value): Trail {
+    const { how } = binding;
+    const source = binding.value && bare(binding.value);
+    switch (how) {
+      case 'value':
+      case 'default':
+        if (!source) return prepend(step, ends('literal', 'declared without a value'));
+        return prepend(step, this.explain(source, before, value, step), source.type === 'Identifier' && step.kind === 'variable');
+      case 'compound':
+      case 'update': {
+        step.kind = 'computed';
+        const left = this.value(binding.at, before);
+        const parts: Part[] = [{ name: `${step.name} before`, value: left?.value, known: left !== undefined, follow: () => previous(left?.value) }];
+        if (source) parts.unshift(...this.parts(source, before));
+        return prepend(step, this.combine(step, parts, value));
+      }
+      case 'of':
+        step.text = `of ${step.text}`;
+        return prepend(step, this.elementOf(source!, before, value, step, binding.path));
+      case 'in':
+        return prepend(step, ends('created', 'a key of the object'));
+      case 'pattern':
+        return prepend(step, this.fromPattern(source, binding.path ?? [], before, value, step));
+      case 'catch':
+        return prepend(step, ends('created', `caught: ${shown(value)}`));
+      case 'class':
+        return prepend(step, ends('created', 'a class'));
+    }
+  }
+
+  /** A value taken out of another one by a pattern. */
+  fromPattern(source: SyntaxNode | undefined, path: (string | number)[], before: Place, value: Value, step: OriginStep): Trail {
+    let holder = source && this.valueOrResult(source, before)?.value;
+    for (const key of path.slice(0, -1)) holder = isCaptured(holder) ? itemOf(holder, key) : undefined;
+    const key = path.at(-1);
+    if (isCaptured(holder) && holder.id !== 0 && key !== undefined) return traceProperty(this, holder, String(key), before, value);
+    return source ? this.explain(source, before, value, step) : ends('not recorded', 'what was taken apart is not recorded');
+  }
+
+  /** A value that is one of a list. */
+  elementOf(list: SyntaxNode, before: Place, value: Value, step: OriginStep, path: (string | number)[] = []): Trail {
+    const holder = this.value(list, before)?.value;
+    if (isCaptured(holder) && holder.type === 'array' && holder.id !== 0 && path.length === 0) {
+      const at = holder.items.findIndex((item) => isSame(item, value) || Object.is(item, value));
+      const others = holder.items.filter((item) => isSame(item, value) || Object.is(item, value)).length;
+      if (at >= 0) {
+        if (others > 1 && step.certainty === 'certain') step.certainty = 'likely';
+        return traceProperty(this, holder, String(at), before, value);
+      }
+    }
+    return this.explain(list, before, value, step);
+  }
+
+  /** Where the value of an expression came from; what it was computed of is added to `step`. */
+  explain(expression: SyntaxNode, place: Place, value: Value, step: OriginStep): Trail {
+    const node = bare(expression);
+    const tree = this.treeAt(place);
+    const text = tree?.textOf(node) ?? '';
+    switch (node.type) {
+      case 'Literal':
+        return ends('literal', `written in the source: ${text}`);
+      case 'Identifier': {
+        const name = textIn(node, 'name')!;
+        if (name === 'undefined' || name === 'NaN') return ends('literal', `written in the source: ${name}`);
+        return this.variable(name, place);
+      }
+      case 'AwaitExpression':
+        return this.explain(nodeIn(node, 'argument')!, place, value, step);
+      case 'AssignmentExpression':
+        return this.explain(nodeIn(node, 'right')!, place, value, step);
+      case 'MemberExpression':
+        return this.member(node, place, value, step);
+      case 'CallExpression':
+      case 'NewExpression':
+        return this.call(node, place, value, step);
+      case 'ConditionalExpression': {
+        const test = this.value(nodeIn(node, 'test')!, place);
+        const yes = nodeIn(node, 'consequent')!;
+        const no = nodeIn(node, 'alternate')!;
+        if (test) return this.explain(isTruthyOr(test.value) ? yes : no, place, value, step);
+        const taken = [yes, no].find((branch) => this.hasValue(branch, place, value));
+        step.certainty = 'likely';
+        return taken ? this.explain(taken, place, value, step) : this.combine(step, [...this.parts(yes, place), ...this.parts(no, place)], value);
+      }
+      case 'LogicalExpression': {
+        const left = nodeIn(node, 'left')!;
+        const right = nodeIn(node, 'right')!;
+        const known = this.value(left, place);
+        if (!known) {
+          step.certainty = 'likely';
+          return this.explain(this.hasValue(right, place, value) ? right : left, place, value, step);
+        }
+        const operator = textIn(node, 'operator');
+        const takesLeft = operator === '??' ? known.value !== undefined && known.value !== null : isTruthyOr(known.value) === (operator === '||');
+        return this.explain(takesLeft ? left : right, place, value, step);
+      }
+      case 'ObjectExpression':
+      case 'ArrayExpression':
+      case 'ClassExpression':
+        return ends('created', `made here: ${clip(text)}`);
+      case 'ThisExpression':
+        return ends('created', 'the object of the call');
+      default:
+        if (isFunction(node)) return ends('created', 'a function made here');
+        step.kind = 'computed';
+        return this.combine(step, this.parts(node, place), value);
+    }
+  }
+
+  private hasValue(node: SyntaxNode, place: Place, value: Value): boolean {
+    const known = this.value(node, place);
+    return known !== undefined && (isSame(known.value, value) || Object.is(known.value, value));
+  }
+
+  treeAt(place: Place): SourceTree | undefined {
+    const site = this.siteOfCall(place);
+    return site && treeOf(this.recording, site);
+  }
+
+  /** The values that an expression is computed from. */
+  parts(expression: SyntaxNode, place: Place): Part[] {
+    const tree = this.treeAt(place);
+    const seen = new Set<string>();
+    const operands = operandsOf(bare(expression)).filter((node) => {
+      const text = tree?.textOf(node) ?? String(node.start);
+      return !seen.has(text) && seen.add(text);
+    });
+    return operands.map((node) => {
+      const known = this.valueOrResult(node, place);
+      const name = tree?.textOf(node) ?? '';
+      return {
+        name,
+        value: known?.value,
+        known: known !== undefined,
+        follow: () => {
+          const step = this.partStep(place, name, known?.value, node);
+          const trail = this.explain(node, place, known?.value, step);
+          return step.inputs.length > 0 ? prepend(step, trail) : trail;
+        },
+      };
+    });
+  }
+
+  private partStep(place: Place, name: string, value: Value, node: SyntaxNode): OriginStep {
+    const site = this.siteOfCall(place);
+    const step = this.step('computed', place, site, name, value, 'likely');
+    step.line = node.loc.start.line;
+    step.column = node.loc.start.column;
+    step.text = name;
+    return step;
+  }
+
+  /** Goes on with the part that stands out; the others are told beside it. */
+  combine(step: OriginStep, parts: readonly Part[], result: Value): Trail {
+    if (parts.length === 0) return ends('computed', `computed here: ${clip(step.text)}`);
+    const main = mainPart(result, parts);
+    for (const part of parts) {
+      if (part === main || this.branches >= BRANCH_DEPTH_MAX) continue;
+      this.branches++;
+      step.inputs.push(originOf(part.name, part.value, part.follow()));
+      this.branches--;
+    }
+    if (!main) return ends('computed', `computed from ${parts.map(({ name }) => name).join(', ')}`);
+    return main.follow();
+  }
+
+  private member(node: SyntaxNode, place: Place, value: Value, step: OriginStep): Trail {
+    const object = nodeIn(node, 'object')!;
+    const holder = this.valueOrResult(object, place);
+    let key: Value;
+    try {
+      key = keyOf(node, (inner) => {
+        const known = inner && this.value(inner, place);
+        if (!known) throw new Unknown('computed key');
+        return known.value;
+      });
+    } catch {
+      step.certainty = 'guess';
+      return this.explain(object, place, value, step);
+    }
+    if (holder && isCaptured(holder.value) && holder.value.id !== 0) {
+      return traceProperty(this, holder.value, String(isCaptured(key) ? key.name : key), place, value);
+    }
+    step.certainty = 'likely';
+    return this.explain(object, place, holder?.value, step);
+  }
+
+  private call(node: SyntaxNode, place: Place, value: Value, step: OriginStep): Trail {
+    const callee = nodeIn(node, 'callee')!;
+    const path = calleePath(callee);
+    const name = path.split('.').pop()!;
+    const spans = callsBy(this.recording, place.thread, place.call, place.event);
+    const isNew = node.type === 'NewExpression';
+    const named = spans.filter(({ site }) => isCalled(site, name, isNew) && site !== undefined);
+    if (isNew) return ends('created', `made by new ${path}()`);
+    const span = named.find((candidate) => this.gave(candidate, place.thread, value)) ?? named.find(({ end }) => end >= 0);
+    if (span) return this.result(span, place.thread, this.gave(span, place.thread, value) ? 'certain' : 'likely');
+    return this.native(node, callee, name, spans, place, value, step);
+  }
+
+  private gave(span: CallSpan, thread: number, value: Value): boolean {
+    if (span.end < 0 || span.threw) return false;
+    const result = resultOf(this.recording, thread, span.end);
+    return result !== undefined && (isSame(result.value, value) || Object.is(result.value, value));
+  }
+
+  /** A call of a function that is not recorded: a callback's result, an element, or what it was given. */
+  private native(node: SyntaxNode, callee: SyntaxNode, name: string, spans: readonly CallSpan[], place: Place, value: Value, step: OriginStep): Trail {
+    const receiver = callee.type === 'MemberExpression' ? nodeIn(callee, 'object') : undefined;
+    const args = nodesIn(node, 'arguments');
+    if (name === 'reduce' || name === 'reduceRight') {
+      const last = spans.find((span) => span.end >= 0 && this.isArgument(span, args) && this.gave(span, place.thread, value));
+      if (last) return this.result(last, place.thread, 'certain');
+    }
+    if (receiver && (name === 'find' || name === 'at' || name === 'findLast' || name === 'pop' || name === 'shift')) {
+      return this.elementOf(receiver, place, value, step);
+    }
+    if (receiver && name === 'get') {
+      const holder = this.value(receiver, place)?.value;
+      const key = args[0] && this.value(args[0], place)?.value;
+      if (isCaptured(holder) && holder.id !== 0 && key !== undefined) return traceProperty(this, holder, String(isCaptured(key) ? key.name : key), place, value);
+    }
+    step.kind = 'computed';
+    const parts = [...(receiver && !isNamespace(receiver) ? this.parts(receiver, place) : []), ...args.flatMap((argument) => (isFunction(argument) ? [] : this.parts(argument, place)))];
+    const trail = this.combine(step, parts, value);
+    return trail.end === 'computed' ? ends('computed', `${calleePath(callee)}() made it; that function is not recorded`) : trail;
+  }
+
+  private isArgument({ site }: CallSpan, args: readonly SyntaxNode[]): boolean {
+    return args.some((argument) => {
+      if (!site) return false;
+      if (isFunction(argument)) return argument.loc.start.line === site.function.line && argument.loc.end.line === site.function.endLine;
+      return argument.type === 'Identifier' && site.function.name.split('.').pop() === textIn(argument, 'name');
+    });
+  }
+
+  /** Goes into a call that has ended, to the expression that it returned. */
+  result(span: CallSpan, thread: number, certainty: Certainty): Trail {
+    const stop = this.spend(`${thread}:${span.call} result`);
+    if (stop) return stop;
+    const raw = resultOf(this.recording, thread, span.end);
+    const inside: Place = { thread, event: span.end - 1, call: span.call };
+    const at = this.at(inside);
+    const { site } = span;
+    const value = raw && at.objects.value(raw.value, raw.chunk);
+    const step = this.step('result', inside, site, `${site?.function.name ?? ''}()`, value, certainty);
+    const tree = site && treeOf(this.recording, site);
+    if (!site || !tree) return prepend(step, ends('not recorded', 'its source cannot be read'));
+    const line = at.frame(span.call)?.position?.line ?? 0;
+    const returns = tree.returnsOf(tree.functionAt(site.function));
+    const fitting = returns.filter((node) => this.hasValue(node, inside, value));
+    const chosen = (fitting.length > 0 ? fitting : returns).reduce<SyntaxNode | undefined>(
+      (best, node) => (best && rank(best, line) <= rank(node, line) ? best : node),
+      undefined,
+    );
+    if (!chosen) return prepend(step, ends('literal', 'it returns nothing'));
+    if (returns.length > 1 && fitting.length !== 1) step.certainty = 'likely';
+    step.line = chosen.loc.start.line;
+    step.column = chosen.loc.start.column;
+    step.text = tree.textOf(chosen);
+    return prepend(step, this.explain(chosen, inside, value, step));
+  }
+
+  step(kind: OriginStep['kind'], { thread, event, call }: Place, site: Site | undefined, name: string, value: Value, certainty: Certainty): OriginStep {
+    return {
+      kind,
+      moment: { thread, event },
+      call,
+      function: site?.function.name ?? '',
+      file: site?.file ?? '',
+      line: site?.line ?? 0,
+      column: site?.column ?? 0,
+      name,
+      value,
+      text: '',
+      certainty,
+      copies: 0,
+      inputs: [],
+    };
+  }
+}
+
+/** Returns behind the last thing that the call did come first, nearest first. */
+function rank(node: SyntaxNode, line: number): number {
+  const end = node.loc.end.line;
+  return end >= line ? end - line : 1_000_000 + line - end;
+}
+
+function isTruthyOr(value: Value): boolean {
+  try {
+    return isTruthy(value);
+  } catch {
+    return true;
+  }
+}
+
+/** Whether a function is the one that a call names. */
+export function isCalled(site: Site | undefined, name: string, isNew: boolean): boolean {
+  const parts = site?.function.name.split('.') ?? [];
+  if (site?.function.kind === 'constructor') return (isNew || name === 'super') && parts.at(-2) === name;
+  return !isNew && parts.at(-1) === name;
+}
+
+function isNamespace(node: SyntaxNode): boolean {
+  return node.type === 'Identifier' && /^(?:Math|JSON|Object|Array|Number|String|Promise|console|Date)$/.test(textIn(node, 'name') ?? '');
+}
+
+function itemOf(holder: { keys: Value[]; items: Value[]; type: string }, key: string | number): Value {
+  return holder.type === 'array' ? holder.items[Number(key)] : holder.items[holder.keys.indexOf(String(key))];
+}
+
+/** Operands that are values of their own: literals have no origin. */
+function operandsOf(node: SyntaxNode): SyntaxNode[] {
+  switch (node.type) {
+    case 'Literal':
+      return [];
+    case 'BinaryExpression':
+      return [nodeIn(node, 'left')!, nodeIn(node, 'right')!].flatMap((inner) => operandsOf(bare(inner)));
+    case 'UnaryExpression':
+      return operandsOf(bare(nodeIn(node, 'argument')!));
+    case 'TemplateLiteral':
+      return nodesIn(node, 'expressions').flatMap((inner) => operandsOf(bare(inner)));
+    case 'SpreadElement':
+      return operandsOf(bare(nodeIn(node, 'argument')!));
+    default:
+      return isFunction(node) ? [] : [node];
+  }
+}
+
+export function clip(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import {
+  currentLine,
+  moment,
+  PATIENCE_MS,
+  recordExample,
+  serve,
+  startBrowser,
+  tab,
+  variable,
+  visit,
+  type Server,
+} from './viewer.ts';
+
+/* The demo, as somebody would look into it who sees it for the first time. */
+
+let recording: Awaited<ReturnType<typeof recordExample>>;
+let server: Server;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+let errorMoment: string;
+
+beforeAll(async () => {
+  [recording, browser] = await Promise.all([recordExample('examples/demo', 'main.ts'), startBrowser()]);
+  server = await serve(recording.file);
+  ({ page, complaints } = await visit(browser, server.url));
+  await page.locator('.frame.current').waitFor();
+  errorMoment = await moment(page);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  recording?.remove();
+});
+
+/** Back to where the viewer opened, by its link. */
+async function atTheError(): Promise<void> {
+  await page.goto(
+    page
+      .url()
+      .replace(/at=[^&]*/, `at=${errorMoment}`)
+      .replace(/&(call|file|line)=[^&]*/g, ''),
+  );
+  await until(() => moment(page), errorMoment);
+}
+
+async function until<Value>(read: () => Promise<Value>, wanted: Value): Promise<void> {
+  await expect.poll(read, { timeout: PATIENCE_MS }).toEqual(wanted);
+}
+
+test('it opens at the error, in the file, with the values there', async () => {
+  await expect.poll(() => currentLine(page).textContent()).toContain('throw new RangeError');
+  expect(await page.locator('.frame.current .frame-name').textContent()).toBe('writeInvoice');
+  expect(await page.locator('.transport').textContent()).toContain('order 1010 of Jonas');
+  expect(await page.locator('.value-row', { hasText: 'payableCents' }).textContent()).toContain('null');
+});
+
+test('the header says what was recorded and what was not', async () => {
+  const chips = page.locator('.trust-chips');
+  expect(await chips.textContent()).toMatch(/Complete.*events/);
+  await chips.click();
+  const card = page.getByRole('dialog', { name: 'What was recorded, and what was not' });
+  expect(await card.textContent()).toMatch(/produced = .* stored \+ 0 dropped \+ 0 pruned/);
+  await page.keyboard.press('Escape');
+  expect(await card.count()).toBe(0);
+});
+
+test('a log line leads to its moment, and back leads back', async () => {
+  await page.getByRole('option', { name: /^Afternoon/ }).click();
+  await expect.poll(() => moment(page)).not.toBe(errorMoment);
+  await expect.poll(() => page.locator('.transport .event-line').textContent()).toContain('Afternoon');
+  await page.goBack();
+  await until(() => moment(page), errorMoment);
+});
+
+test('a reload and a copied link come to the same moment and panels', async () => {
+  await tab(page, 'SQL').click();
+  await page.getByRole('option', { name: /1007/ }).click();
+  await expect.poll(() => moment(page)).not.toBe(errorMoment);
+  const there = await moment(page);
+  await expect.poll(() => page.url()).toContain(`at=${there}`);
+  await page.reload();
+  await until(() => moment(page), there);
+  expect(await tab(page, 'SQL').getAttribute('aria-selected')).toBe('true');
+  await atTheError();
+});
+
+test('the history of a value has every write, a click goes there', async () => {
+  await variable(page, 'payableCents').click();
+  const rows = page.getByRole('listbox', { name: /^History of payableCents/ }).getByRole('option');
+  await expect.poll(() => rows.count()).toBeGreaterThan(0);
+  await rows.first().click();
+  await expect.poll(() => page.locator('.history-row.now').count()).toBe(1);
+  await page.getByRole('button', { name: 'Close the details' }).click();
+  await atTheError();
+});
+
+test('a question in SQL is answered, its rows lead to calls', async () => {
+  await tab(page, 'SQL').click();
+  await page.getByRole('button', { name: 'Calls that threw' }).click();
+  const row = page.getByRole('listbox', { name: 'Rows' }).getByRole('option').filter({ hasText: 'OrderDesk.place' });
+  await row.click();
+  await expect.poll(() => page.locator('.frame.current .frame-name').textContent()).toBe('OrderDesk.place');
+  await page.getByLabel('Query in SQL').fill('SELECT nothing FROM nowhere');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('That did not work').waitFor();
+  await atTheError();
+});
+
+test('search finds a value anywhere and goes to it', async () => {
+  await page.locator('.code').focus();
+  await page.keyboard.press('/');
+  await page.keyboard.type('filter-papers');
+  const hit = page
+    .getByRole('dialog', { name: 'Search or go to' })
+    .getByRole('option')
+    .filter({ hasText: 'filter-papers' });
+  await hit.first().waitFor();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => moment(page)).not.toBe(errorMoment);
+  await atTheError();
+});
+
+test('the slider goes through the iterations of a loop', async () => {
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('quoteFor');
+  await page
+    .getByRole('dialog', { name: 'Search or go to' })
+    .getByRole('option')
+    .filter({ hasText: 'quoteFor' })
+    .first()
+    .click();
+  await page.getByRole('listbox', { name: 'Calls of quoteFor' }).getByRole('option').last().click();
+  await expect.poll(() => page.locator('.frame.current .frame-name').textContent()).toBe('quoteFor');
+  const slider = page.getByRole('slider', { name: /Iteration of the loop/ });
+  for (let step = 0; step < 6 && (await slider.count()) === 0; step++) {
+    const before = await moment(page);
+    await page.keyboard.press('n');
+    await expect.poll(() => moment(page)).not.toBe(before);
+    await page.locator('.code-line.current').waitFor();
+  }
+  await slider.waitFor();
+  const before = await moment(page);
+  const wasAt = await slider.inputValue();
+  await slider.focus();
+  await page.keyboard.press(wasAt === '0' ? 'ArrowRight' : 'ArrowLeft');
+  await expect.poll(() => moment(page)).not.toBe(before);
+  await expect.poll(() => slider.inputValue()).not.toBe(wasAt);
+  await atTheError();
+});
+
+test('a message is followed from the worker to the parent', async () => {
+  await tab(page, 'Causes').click();
+  const list = page.getByRole('listbox', { name: 'Causes' });
+  await list
+    .getByRole('option')
+    .filter({ hasText: /worker \d+ → main\.ts/ })
+    .first()
+    .hover();
+  const row = list
+    .getByRole('option')
+    .filter({ hasText: /worker \d+ → main\.ts/ })
+    .first();
+  await row.getByRole('button', { name: 'To where it was sent' }).click();
+  await expect.poll(() => page.locator('.film-label.current').textContent()).toMatch(/worker/);
+  await row.hover();
+  await row.getByRole('button', { name: 'To where it arrived' }).click();
+  await expect.poll(() => page.locator('.film-label.current').textContent()).toBe('main.ts');
+  await tab(page, 'Log').click();
+  await atTheError();
+});
+
+test('everything can be reached and left by the keyboard', async () => {
+  await page.locator('.code').focus();
+  await page.keyboard.press(',');
+  await expect.poll(() => moment(page)).not.toBe(errorMoment);
+  await page.keyboard.press('.');
+  await until(() => moment(page), errorMoment);
+  await page.keyboard.press('Home');
+  await expect.poll(() => moment(page)).toMatch(/@0$/);
+  await page.keyboard.press('e');
+  await until(() => moment(page), errorMoment);
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys and help' }).waitFor();
+  await page.keyboard.press('Escape');
+  expect(await page.getByRole('dialog', { name: 'Keys and help' }).count()).toBe(0);
+});
+
+test('every panel has something to show, and nothing complains', async () => {
+  for (const name of ['Call tree', 'Functions', 'Async', 'Sequence', 'Map', 'Snapshots', 'Compare', 'Timeline']) {
+    await tab(page, name).click();
+    await expect.poll(async () => (await page.locator('#dock-body').innerText()).length).toBeGreaterThan(10);
+    expect(await page.locator('#dock-body').getByText('That did not work').count(), name).toBe(0);
+  }
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,304 @@
+/* The methods of the protocol over a recording of the demo: several processes and threads, an error to find. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodeValue, FLAME_MERGED, type At, type Opened } from '../../packages/server/src/protocol.ts';
+import { PRELOAD, run } from '../support/programs.ts';
+import { ViewerServer, type PageClient } from './viewer-server.ts';
+
+const DEMO = new URL('../../examples/demo', import.meta.url).pathname;
+
+let folder: string;
+let server: ViewerServer;
+let page: PageClient;
+let opened: Opened;
+/** Where the error is thrown. */
+let thrown: At;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tracer-answers-'));
+  const file = join(folder, 'demo.db');
+  await run(process.execPath, ['--import', PRELOAD, join(DEMO, 'main.ts')], {
+    cwd: DEMO,
+    env: { TRACER_OUT: file, TRACER_QUIET: '1' },
+  });
+  server = await ViewerServer.start(folder, file);
+  page = await server.page();
+  opened = await page.ask('open', {});
+  thrown = { ...opened.start!.moment, timeNs: opened.start!.timeNs };
+});
+
+afterAll(async () => {
+  page?.close();
+  await server?.stop();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+const INVOICE = 'examples/demo/invoicing/invoice.ts';
+const VOUCHERS = 'examples/demo/pricing/vouchers.ts';
+
+/** The call that throws. */
+async function failing() {
+  const { items } = await page.ask('calls', { threw: true, function: 'writeInvoice' });
+  expect(items.length).toBe(1);
+  return items[0]!;
+}
+
+test('open: where to begin, and what can be trusted', () => {
+  const { overview, start, running } = opened;
+  expect(start).toMatchObject({ kind: 'threw', why: expect.stringContaining('order 1010 of Jonas') as string });
+  expect(running).toBe(false);
+  expect(overview).toMatchObject({ rec: 'demo.db', state: 'complete' });
+  expect(overview.processes.map(({ exitCode }) => exitCode)).toEqual([1, 0, 0]);
+  expect(overview.threads.map(({ kind }) => kind).sort()).toEqual(['main', 'main', 'main', 'worker', 'worker']);
+  const { produced, stored, dropped, pruned } = overview.events;
+  expect(produced).toBe(stored + dropped + pruned);
+  for (const { first, last } of overview.threads) expect(last!.event).toBeGreaterThan(first!.event);
+});
+
+test('film and flame: pictures of a span', async () => {
+  const span = { fromNs: 0, toNs: opened.overview.durationNs };
+  expect(await page.ask('index', {})).toEqual({ built: true });
+  const film = await page.ask('film', { span, columns: 300 });
+  expect(film.exact).toBe(true);
+  expect(film.lanes).toEqual(opened.overview.threads.map(({ id }) => id));
+  expect(film.calls.length).toBe(film.columns * film.lanes.length);
+  expect(film.calls.reduce((sum, calls) => sum + calls, 0)).toBe(opened.overview.calls);
+  expect(film.throws.reduce((sum, throws) => sum + throws, 0)).toBe(opened.overview.throws);
+  for (const thread of film.lanes) {
+    const flame = await page.ask('flame', { thread, span, columns: 300 });
+    const boxes = [...flame.counts].reduce((sum, count) => sum + count, 0);
+    const { calls } = opened.overview.threads.find(({ id }) => id === thread)!;
+    // A call that sleeps has a box for each of its pieces.
+    expect(boxes).toBeGreaterThanOrEqual(calls);
+    for (let i = 0; i < flame.depths.length; i++) {
+      expect(flame.endsNs[i]).toBeGreaterThanOrEqual(flame.startsNs[i]!);
+      expect(flame.flags[i]! & FLAME_MERGED ? flame.calls[i]! : -1).toBe(-1);
+    }
+  }
+});
+
+describe('a moment', () => {
+  test('has a stack with variables', async () => {
+    const { thread, event } = thrown;
+    const state = await page.ask('state', { moment: { thread, event } });
+    expect(state.at).toEqual(thrown);
+    expect(state.event).toMatchObject({ kind: 'throw', function: 'writeInvoice' });
+    expect(state.frames.map((frame) => frame.function)).toEqual(['writeInvoice', 'replyTo', '(anonymous)']);
+    const [top] = state.frames;
+    expect(top!.place.file).toBe(INVOICE);
+    const names = new Map(
+      top!.scopes.flatMap(({ variables }) => variables).map((variable) => [variable.name, variable]),
+    );
+    expect(names.get('payableCents')).toMatchObject({ value: null, type: 'null', source: 'argument', note: null });
+    expect(names.get('netCents')).toMatchObject({ type: 'uninitialized' });
+  });
+
+  test('marks what differs from another one', async () => {
+    const { items } = await page.ask('executions', { file: VOUCHERS, line: 11 });
+    const { thread, event } = items[0]!.at;
+    const state = await page.ask('state', { moment: { thread, event }, since: { thread, event: event - 1 } });
+    const changed = state.frames[0]!.scopes.flatMap(({ variables }) => variables).filter(
+      (variable) => variable.changed,
+    );
+    expect(changed.map(({ name }) => name)).toEqual(['candidate']);
+  });
+
+  test('is found by name and by time', async () => {
+    const call = await failing();
+    expect(await page.ask('resolve', { text: call.call })).toEqual(call.start);
+    const { moments } = await page.ask('momentsAt', { timeNs: thrown.timeNs });
+    expect(moments.find(({ thread }) => thread === thrown.thread)?.event).toBe(thrown.event);
+    for (const { timeNs } of moments) expect(timeNs).toBeLessThanOrEqual(thrown.timeNs);
+  });
+
+  test('leads to others', async () => {
+    const { thread, event } = thrown;
+    const from = { thread, event };
+    const out = await page.ask('move', { from, kind: 'out', direction: 'back' });
+    const call = await failing();
+    expect(out.at?.event).toBe(call.start!.event - 1);
+    expect((await page.ask('move', { from, kind: 'call start', direction: 'back' })).at).toEqual(call.start);
+    expect((await page.ask('move', { from, kind: 'throw', direction: 'forward' })).at).toBeNull();
+    const before = await page.ask('move', { from: out.at!, kind: 'throw', direction: 'forward' });
+    expect(before.at).toEqual(thrown);
+    const stop = await page.ask('move', {
+      from: { thread, event: 1 },
+      kind: 'continue',
+      direction: 'forward',
+      throws: true,
+      breakpoints: [{ file: INVOICE, line: 10 }],
+    });
+    expect(stop.at).toEqual(thrown);
+  });
+});
+
+describe('a line', () => {
+  test('knows how often it ran, and when', async () => {
+    const hits = await page.ask('hits', { file: VOUCHERS, wait: true });
+    const count = hits.counts[hits.lines.indexOf(11)]!;
+    expect(hits.coverage).toBe(1);
+    const executions = await page.ask('executions', { file: VOUCHERS, line: 11, limit: 5 });
+    expect(executions.total).toBe(count);
+    expect(executions.items.length).toBe(5);
+    expect(executions.items[0]!.values.map(({ name }) => name)).toEqual(['candidate']);
+    const last = await page.ask('executions', { file: VOUCHERS, line: 11, offset: count - 1 });
+    expect(last.items.length).toBe(1);
+    const { at } = executions.items[3]!;
+    expect((await page.ask('executions', { file: VOUCHERS, line: 11, around: at })).current).toBe(3);
+  });
+
+  test('has the values of one call, and of one iteration', async () => {
+    const call = (await page.ask('calls', { function: 'lowestAfter', limit: 1 })).items[0]!;
+    const whole = await page.ask('lineValues', { call: call.call });
+    const [loop] = whole.loops;
+    expect(whole.loops.length).toBe(1);
+    expect([loop!.line, loop!.endLine, loop!.count]).toEqual([9, 13, loop!.starts.length]);
+    const second = { thread: call.thread, event: loop!.starts[1]! };
+    const there = await page.ask('lineValues', { call: call.call, moment: second });
+    expect(there.loops[0]!.current).toBe(1);
+    // The second iteration has just begun: what the first one wrote is not shown any more.
+    expect(there.values.map(({ name }) => name)).toEqual(['vouchers', 'cents', 'lowest', 'voucher']);
+    expect([...there.later]).toContain(11);
+  });
+
+  test('has steps, calls among them with their results', async () => {
+    const call = (await page.ask('calls', { function: 'lowestAfter', limit: 1 })).items[0]!;
+    const { steps, before, after } = await page.ask('steps', { call: call.call });
+    expect([before, after]).toEqual([false, false]);
+    expect(steps[0]!.kind).toBe('enter');
+    expect(steps.at(-1)!.kind).toBe('return');
+    const inner = steps.filter(({ kind, name }) => kind === 'call' && name === 'lowestAfter');
+    expect(inner.length).toBeGreaterThan(0);
+    for (const { value, end } of inner) {
+      expect(typeof value).toBe('number');
+      expect(end).not.toBeNull();
+    }
+  });
+});
+
+test('a source comes with the lines that are recorded', async () => {
+  const source = await page.ask('source', { file: VOUCHERS });
+  expect(source.text).toContain('export function lowestAfter');
+  expect(source.language).toBe('typescript');
+  expect([...source.recordableLines]).toEqual([7, 8, 9, 10, 11, 12, 17]);
+  const { functions, modules } = await page.ask('code', {});
+  expect(modules.some(({ files }) => files.includes(VOUCHERS))).toBe(true);
+  expect(functions.filter(({ file }) => file === VOUCHERS).map(({ name }) => name)).toContain('lowestAfter');
+});
+
+test('a variable has a history', async () => {
+  const call = (await page.ask('calls', { function: 'lowestAfter', limit: 1 })).items[0]!;
+  const of = { kind: 'variable', call: call.call, name: 'lowest', instance: 0 } as const;
+  const history = await page.ask('history', { of, moment: { thread: call.thread, event: call.end!.event } });
+  expect(history.total).toBeGreaterThan(1);
+  expect(history.current).toBe(history.total! - 1);
+  expect(history.items.every((item) => item.call === call.call && item.name === 'lowest')).toBe(true);
+  const everywhere = await page.ask('history', { of: { kind: 'place', place: 'writeInvoice', name: 'payableCents' } });
+  expect(everywhere.total).toBe(12);
+  expect(everywhere.items.filter(({ value }) => value === null).length).toBe(1);
+  expect(everywhere.plot!.values.length).toBe(11);
+});
+
+describe('calls', () => {
+  test('in pages', async () => {
+    const all = await page.ask('calls', { function: 'lowestAfter' });
+    const some = await page.ask('calls', { function: 'lowestAfter', offset: 2, limit: 3 });
+    expect(some.items).toEqual(all.items.slice(2, 5));
+    expect(some.more).toBe(true);
+  });
+
+  test('sorted and filtered by values', async () => {
+    const cheap = await page.ask('calls', {
+      function: 'writeInvoice',
+      where: [{ on: 'payableCents', op: '<', value: '5000' }],
+      sort: { by: 'payableCents', descending: true },
+    });
+    const cents = cheap.items.map(
+      (call) => call.arguments.find(({ name }) => name === 'payableCents')!.value as number,
+    );
+    expect(cents.length).toBeGreaterThan(1);
+    expect(cents).toEqual([...cents].sort((a, b) => b - a));
+    for (const value of cents) expect(value).toBeLessThan(5000);
+    const failed = await page.ask('calls', {
+      function: 'writeInvoice',
+      where: [{ on: 'error', op: 'contains', value: '1010' }],
+    });
+    expect(failed.items.length).toBe(1);
+    expect(failed.total).toBe(1);
+  });
+
+  test('as a tree that goes deeper on demand', async () => {
+    const { roots } = await page.ask('tree', { depth: 0, limit: 2_000 });
+    expect(roots.every(({ children }) => children.length === 0)).toBe(true);
+    const parent = roots.find(({ omitted }) => omitted > 0)!;
+    const below = await page.ask('tree', { root: parent.call.call, depth: 1 });
+    expect(below.roots[0]!.children.length).toBe(parent.omitted);
+  });
+
+  test('with what surrounds them', async () => {
+    const call = await failing();
+    const detail = await page.ask('call', { call: call.call });
+    expect(detail.callers.map((caller) => caller.function)).toEqual(['replyTo', '(anonymous)']);
+    expect(detail.call.exception?.message).toContain('order 1010');
+  });
+
+  test('as graphs', async () => {
+    const graph = await page.ask('asyncGraph', { call: (await failing()).call });
+    expect(graph.nodes.length).toBeGreaterThan(1);
+    for (const { from, to } of graph.links)
+      expect(graph.nodes[from]!.start.timeNs).toBeLessThanOrEqual(graph.nodes[to]!.start.timeNs);
+    const place = (await page.ask('calls', { function: 'OrderDesk.place', threw: true })).items[0]!;
+    const { participants, messages } = await page.ask('sequence', { root: place.call });
+    expect(participants.length).toBeGreaterThan(2);
+    for (const { answers } of messages) expect(answers < 0 || messages[answers] !== undefined).toBe(true);
+  });
+});
+
+test('facts are listed, each with its moment', async () => {
+  const logs = await page.ask('logs', { text: 'jonas' });
+  expect(logs.items.map(({ text }) => text).join('')).toContain('1010');
+  const exceptions = await page.ask('exceptions', {});
+  expect(exceptions.items[0]).toMatchObject({ name: 'RangeError', at: thrown });
+  const requests = await page.ask('requests', { text: '/orders' });
+  expect(requests.total).toBeGreaterThanOrEqual(12);
+  const edges = await page.ask('edges', { kinds: ['await'] });
+  expect(edges.items.every(({ kind, to }) => kind === 'await' && to !== null)).toBe(true);
+  const near = await page.ask('logs', { aroundNs: thrown.timeNs, limit: 4 });
+  expect(near.items.length).toBe(4);
+});
+
+test('search finds names, text and values', async () => {
+  const { hits, coverage } = await page.ask('search', { text: 'payable' });
+  expect(coverage).toBe(1);
+  expect(new Set(hits.map(({ kind }) => kind))).toContain('source');
+  const values = await page.ask('search', { text: 'NaN', kinds: ['value'] });
+  expect(Number.isNaN(decodeValue(values.hits[0]!.value!))).toBe(true);
+  const byName = await page.ask('search', { text: 'lowestafter' });
+  expect(byName.hits[0]).toMatchObject({ kind: 'function', title: 'lowestAfter' });
+});
+
+test('functions by time, types and the map', async () => {
+  const hot = await page.ask('hot', { sort: 'calls' });
+  expect(hot.items[0]!.calls).toBeGreaterThanOrEqual(hot.items[1]!.calls);
+  const { functionId } = await failing();
+  const types = await page.ask('types', { functionId });
+  expect(types.names.find(({ name }) => name === 'payableCents')!.types).toEqual([
+    { type: 'number', count: 11 },
+    { type: 'null', count: 1 },
+  ]);
+  const map = await page.ask('map', {});
+  const vouchers = map.files.find(({ file }) => file === VOUCHERS)!;
+  expect(vouchers.functions.map(({ name }) => name)).toContain('lowestAfter');
+  expect(map.links.every(({ from, to }) => map.files[from] !== undefined && map.files[to] !== undefined)).toBe(true);
+});
+
+test('SQL and its schema', async () => {
+  const { views, examples } = await page.ask('schema', {});
+  expect(views.find(({ name }) => name === 'calls')!.columns).toContain('function');
+  for (const { query } of examples) {
+    const { columns, rows } = await page.ask('sql', { query });
+    if (rows.length > 0) expect(columns.length).toBe(rows[0]!.length);
+  }
+});
