@@ -120,7 +120,7 @@ function stateProgram(recording) {
       seed = (seed * 48271) % 2147483647;
       const event = Math.floor((seed / 2147483647) * stored);
       const start = performance.now();
-      recording.state('1@' + event);
+      recording.stateAt('1@' + event);
       ms.push(performance.now() - start);
     }
     recording.close();
