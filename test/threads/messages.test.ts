@@ -141,4 +141,4 @@ test('every message leads from the call that sent it to the one that took it', a
        (SELECT count(*) FROM edges WHERE kind = 'message' AND (from_call IS NULL OR to_call IS NULL)) AS halves`,
   )) as { received: number; edges: number; halves: number }[];
   expect(unconnected).toEqual({ received: unconnected!.edges, edges: TAKEN.length + 2, halves: 0 });
-});
+}, 120_000);

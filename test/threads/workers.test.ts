@@ -138,7 +138,7 @@ test('however a worker is started, it prints the same and is recorded', async ()
       call: 1,
     })),
   );
-});
+}, 120_000);
 
 test('what Node refuses is refused in the same words', async () => {
   const recorded = await project.record(['refused.js'], join(project.dir, 'recordings/refused.db'));
