@@ -21,14 +21,7 @@ export function traceProperty(tracer: Tracer, object: Captured, key: string, pla
   const tree = site && treeOf(tracer.recording, site);
   const owner = site?.table.names[site.b] ?? object.name;
   const name = event.kind === K.MUTATION ? `${owner}[${key}]` : `${owner}.${key}`;
-  const step = tracer.step(
-    event.kind === K.MUTATION ? 'element' : 'property',
-    { thread, event: event.event, call },
-    site,
-    name,
-    value,
-    'certain',
-  );
+  const step = tracer.step(event.kind === K.MUTATION ? 'element' : 'property', { thread, event: event.event, call }, site, name, value, 'certain');
   const before: Place = { thread, event: event.event - 1, call };
   if (!site || !tree) return prepend(step, ends('not recorded', 'its source cannot be read'));
   if (event.kind === K.MUTATION) return fromMutation(tracer, { step, site, before, value, argument });
@@ -43,30 +36,13 @@ export function traceProperty(tracer: Tracer, object: Captured, key: string, pla
 
 function fromMutation(
   tracer: Tracer,
-  {
-    step,
-    site,
-    before,
-    value,
-    argument,
-  }: {
-    step: OriginStep;
-    site: { line: number; table: { names: string[] }; a: number };
-    before: Place;
-    value: Value;
-    argument: number;
-  },
+  { step, site, before, value, argument }: { step: OriginStep; site: { line: number; table: { names: string[] }; a: number }; before: Place; value: Value; argument: number },
 ): Trail {
   const tree = tracer.treeAt(before);
   const method = site.table.names[site.a] ?? '';
   let node: SyntaxNode | undefined;
   tree?.each(tree.program, (candidate) => {
-    if (
-      candidate.type !== 'CallExpression' ||
-      candidate.loc.start.line > site.line ||
-      candidate.loc.end.line < site.line
-    )
-      return;
+    if (candidate.type !== 'CallExpression' || candidate.loc.start.line > site.line || candidate.loc.end.line < site.line) return;
     if (calleePath(nodeIn(candidate, 'callee')).endsWith(`.${method}`)) node ??= candidate;
   });
   const given = node && nodesIn(node, 'arguments')[argument];
@@ -79,12 +55,7 @@ function fromMutation(
 }
 
 /** The last event up to a place that gave a property its value. `argument`: position in the call of a method. */
-function lastChange(
-  tracer: Tracer,
-  id: number,
-  key: string,
-  place: Place,
-): { event: LazyEvent; argument: number } | undefined {
+function lastChange(tracer: Tracer, id: number, key: string, place: Place): { event: LazyEvent; argument: number } | undefined {
   const { recording, index } = tracer;
   const chunks = recording.chunks(place.thread);
   let looked = 0;
@@ -100,12 +71,7 @@ function lastChange(
     const chunk = index?.captureChunk(place.thread, id, chunks[at]!.chunk);
     const before = at - 1;
     // The chunk that made it is not among those that took its content again.
-    at =
-      chunk === undefined
-        ? before
-        : chunk >= 0
-          ? lastWhere(chunks, (info) => info.chunk <= chunk)
-          : birthOf(tracer, place.thread, id, before);
+    at = chunk === undefined ? before : chunk >= 0 ? lastWhere(chunks, (info) => info.chunk <= chunk) : birthOf(tracer, place.thread, id, before);
   }
   return undefined;
 }
@@ -171,20 +137,12 @@ function traceCreation(tracer: Tracer, object: Captured, key: string, place: Pla
   const step = tracer.step('property', at, site, key, value, 'certain');
   const tree = tracer.treeAt(at);
   if (!current || !tree) {
-    Object.assign(step, {
-      line: node.loc.start.line,
-      column: node.loc.start.column,
-      text: tree?.textOf(node) ?? '',
-      certainty: 'likely',
-    });
+    Object.assign(step, { line: node.loc.start.line, column: node.loc.start.column, text: tree?.textOf(node) ?? '', certainty: 'likely' });
     const bareNode = bare(node);
     if (bareNode.type === 'CallExpression' || bareNode.type === 'AwaitExpression') {
       return prepend(step, tracer.explain(bareNode, at, value, step));
     }
-    return prepend(
-      step,
-      ends('created', object.type === 'array' ? 'it follows from how the array was made' : 'it came with the object'),
-    );
+    return prepend(step, ends('created', object.type === 'array' ? 'it follows from how the array was made' : 'it came with the object'));
   }
   Object.assign(step, { line: current.loc.start.line, column: current.loc.start.column, text: tree.textOf(current) });
   return prepend(step, tracer.explain(current, at, value, step));
@@ -195,8 +153,7 @@ function propertyOf(node: SyntaxNode, key: string): SyntaxNode | undefined {
   if (node.type !== 'ObjectExpression') return undefined;
   for (const property of nodesIn(node, 'properties')) {
     const own = nodeIn(property, 'key');
-    if (own && property['computed'] !== true && (textIn(own, 'name') ?? String(own['value'])) === key)
-      return nodeIn(property, 'value');
+    if (own && property['computed'] !== true && (textIn(own, 'name') ?? String(own['value'])) === key) return nodeIn(property, 'value');
   }
   return undefined;
 }
@@ -274,9 +231,7 @@ function expressionOf(tracer: Tracer, event: LazyEvent, before: Place): { node: 
     return value && { node: value, at: before };
   }
   if (event.kind === K.MUTATION) {
-    const calls = tree
-      .callsIn(tree.functionAt(site.function))
-      .filter(({ loc }) => loc.start.line <= site.line && loc.end.line >= site.line);
+    const calls = tree.callsIn(tree.functionAt(site.function)).filter(({ loc }) => loc.start.line <= site.line && loc.end.line >= site.line);
     const method = site.table.names[site.a] ?? '';
     const node = calls.find((candidate) => calleePath(nodeIn(candidate, 'callee')).endsWith(`.${method}`));
     const argument = node && nodesIn(node, 'arguments').at(-1);
@@ -295,12 +250,9 @@ function argumentOf(tracer: Tracer, event: LazyEvent, before: Place): { node: Sy
   if (!site || !tree || !entered) return undefined;
   const name = entered.function.name.split('.').pop()!;
   const line = tracer.at(caller).frame(caller.call)?.position?.line ?? 0;
-  const calls = tree
-    .callsIn(tree.functionAt(site.function))
-    .filter((node) => calleePath(nodeIn(node, 'callee')).split('.').pop() === name);
+  const calls = tree.callsIn(tree.functionAt(site.function)).filter((node) => calleePath(nodeIn(node, 'callee')).split('.').pop() === name);
   const node = calls.find(({ loc }) => loc.end.line >= line) ?? calls.at(-1);
-  const made =
-    node && nodesIn(node, 'arguments').find((argument) => /^(?:Object|Array)Expression$/.test(bare(argument).type));
+  const made = node && nodesIn(node, 'arguments').find((argument) => /^(?:Object|Array)Expression$/.test(bare(argument).type));
   return made && { node: made, at: caller };
 }
 
@@ -315,3 +267,4 @@ function pathWithin(value: Value, id: number, depth = 3): string[] | undefined {
   }
   return undefined;
 }
+

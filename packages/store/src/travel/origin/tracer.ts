@@ -99,13 +99,10 @@ export class Tracer {
       case 'argument': {
         const call = this.callAt(place.thread, variable.event);
         const stop = this.spend(`${place.thread}:${call} ${name}`);
-        return (
-          stop ?? traceParameter(this, name, { thread: place.thread, event: variable.event, call }, variable.value)
-        );
+        return stop ?? traceParameter(this, name, { thread: place.thread, event: variable.event, call }, variable.value);
       }
       case 'initial':
-        if (isCaptured(variable.value) && variable.value.type === 'function')
-          return ends('created', `${name} is a function of this module`);
+        if (isCaptured(variable.value) && variable.value.type === 'function') return ends('created', `${name} is a function of this module`);
         return ends('unwritten', `nothing has been written to ${name} yet`);
       default:
         return ends('not recorded', `${name}: ${variable.note ?? 'not recorded'}`);
@@ -135,27 +132,13 @@ export class Tracer {
     const base = file.replace(/\.[cm]?[jt]sx?$/, '');
     const sites = sitesWhere(this.recording, place.thread, (candidate) => {
       const variable = candidate.table.variables[candidate.a];
-      if (
-        candidate.kind !== 1 ||
-        variable?.name !== exported ||
-        candidate.table.scopes[variable.scope]?.kind !== 'module'
-      )
-        return false;
-      return (
-        candidate.file
-          .split('/')
-          .pop()!
-          .replace(/\.[cm]?[jt]sx?$/, '') === base
-      );
+      if (candidate.kind !== 1 || variable?.name !== exported || candidate.table.scopes[variable.scope]?.kind !== 'module') return false;
+      return candidate.file.split('/').pop()!.replace(/\.[cm]?[jt]sx?$/, '') === base;
     });
     if (sites.length === 0) return undefined;
     const wanted = new Set(sites);
     const search = new ThreadSearch(this.recording, place.thread, this.index);
-    const event = search.back(
-      place.event + 1,
-      ({ kind, payload }) => WRITES.has(kind) && wanted.has(payload),
-      search.mentioning(sites, -1),
-    );
+    const event = search.back(place.event + 1, ({ kind, payload }) => WRITES.has(kind) && wanted.has(payload), search.mentioning(sites, -1));
     if (event === undefined) return undefined;
     return this.variable(exported, { thread: place.thread, event, call: this.callAt(place.thread, event) });
   }
@@ -173,13 +156,7 @@ export class Tracer {
     const step = this.step('variable', { thread, event, call }, site, name, value, 'certain');
     if (!binding || !tree) return prepend(step, ends('not recorded', 'its source cannot be read'));
     step.text = binding.value ? tree.textOf(binding.value) : binding.operator;
-    return this.bound(
-      step,
-      binding,
-      { thread, event: event - 1, call },
-      () => this.variable(name, { thread, event: event - 1, call }),
-      value,
-    );
+    return this.bound(step, binding, { thread, event: event - 1, call }, () => this.variable(name, { thread, event: event - 1, call }), value);
   }
 
   /** Follows what an assignment took: `previous` is what the target held before. */
@@ -190,23 +167,12 @@ export class Tracer {
       case 'value':
       case 'default':
         if (!source) return prepend(step, ends('literal', 'declared without a value'));
-        return prepend(
-          step,
-          this.explain(source, before, value, step),
-          source.type === 'Identifier' && step.kind === 'variable',
-        );
+        return prepend(step, this.explain(source, before, value, step), source.type === 'Identifier' && step.kind === 'variable');
       case 'compound':
       case 'update': {
         step.kind = 'computed';
         const left = this.value(binding.at, before);
-        const parts: Part[] = [
-          {
-            name: `${step.name} before`,
-            value: left?.value,
-            known: left !== undefined,
-            follow: () => previous(left?.value),
-          },
-        ];
+        const parts: Part[] = [{ name: `${step.name} before`, value: left?.value, known: left !== undefined, follow: () => previous(left?.value) }];
         if (source) parts.unshift(...this.parts(source, before));
         return prepend(step, this.combine(step, parts, value));
       }
@@ -225,21 +191,12 @@ export class Tracer {
   }
 
   /** A value taken out of another one by a pattern. */
-  fromPattern(
-    source: SyntaxNode | undefined,
-    path: (string | number)[],
-    before: Place,
-    value: Value,
-    step: OriginStep,
-  ): Trail {
+  fromPattern(source: SyntaxNode | undefined, path: (string | number)[], before: Place, value: Value, step: OriginStep): Trail {
     let holder = source && this.valueOrResult(source, before)?.value;
     for (const key of path.slice(0, -1)) holder = isCaptured(holder) ? itemOf(holder, key) : undefined;
     const key = path.at(-1);
-    if (isCaptured(holder) && holder.id !== 0 && key !== undefined)
-      return traceProperty(this, holder, String(key), before, value);
-    return source
-      ? this.explain(source, before, value, step)
-      : ends('not recorded', 'what was taken apart is not recorded');
+    if (isCaptured(holder) && holder.id !== 0 && key !== undefined) return traceProperty(this, holder, String(key), before, value);
+    return source ? this.explain(source, before, value, step) : ends('not recorded', 'what was taken apart is not recorded');
   }
 
   /** A value that is one of a list. */
@@ -285,9 +242,7 @@ export class Tracer {
         if (test) return this.explain(isTruthyOr(test.value) ? yes : no, place, value, step);
         const taken = [yes, no].find((branch) => this.hasValue(branch, place, value));
         step.certainty = 'likely';
-        return taken
-          ? this.explain(taken, place, value, step)
-          : this.combine(step, [...this.parts(yes, place), ...this.parts(no, place)], value);
+        return taken ? this.explain(taken, place, value, step) : this.combine(step, [...this.parts(yes, place), ...this.parts(no, place)], value);
       }
       case 'LogicalExpression': {
         const left = nodeIn(node, 'left')!;
@@ -298,10 +253,7 @@ export class Tracer {
           return this.explain(this.hasValue(right, place, value) ? right : left, place, value, step);
         }
         const operator = textIn(node, 'operator');
-        const takesLeft =
-          operator === '??'
-            ? known.value !== undefined && known.value !== null
-            : isTruthyOr(known.value) === (operator === '||');
+        const takesLeft = operator === '??' ? known.value !== undefined && known.value !== null : isTruthyOr(known.value) === (operator === '||');
         return this.explain(takesLeft ? left : right, place, value, step);
       }
       case 'ObjectExpression':
@@ -403,8 +355,7 @@ export class Tracer {
     const isNew = node.type === 'NewExpression';
     const named = spans.filter(({ site }) => isCalled(site, name, isNew) && site !== undefined);
     if (isNew) return ends('created', `made by new ${path}()`);
-    const span =
-      named.find((candidate) => this.gave(candidate, place.thread, value)) ?? named.find(({ end }) => end >= 0);
+    const span = named.find((candidate) => this.gave(candidate, place.thread, value)) ?? named.find(({ end }) => end >= 0);
     if (span) return this.result(span, place.thread, this.gave(span, place.thread, value) ? 'certain' : 'likely');
     return this.native(node, callee, name, spans, place, value, step);
   }
@@ -416,21 +367,11 @@ export class Tracer {
   }
 
   /** A call of a function that is not recorded: a callback's result, an element, or what it was given. */
-  private native(
-    node: SyntaxNode,
-    callee: SyntaxNode,
-    name: string,
-    spans: readonly CallSpan[],
-    place: Place,
-    value: Value,
-    step: OriginStep,
-  ): Trail {
+  private native(node: SyntaxNode, callee: SyntaxNode, name: string, spans: readonly CallSpan[], place: Place, value: Value, step: OriginStep): Trail {
     const receiver = callee.type === 'MemberExpression' ? nodeIn(callee, 'object') : undefined;
     const args = nodesIn(node, 'arguments');
     if (name === 'reduce' || name === 'reduceRight') {
-      const last = spans.find(
-        (span) => span.end >= 0 && this.isArgument(span, args) && this.gave(span, place.thread, value),
-      );
+      const last = spans.find((span) => span.end >= 0 && this.isArgument(span, args) && this.gave(span, place.thread, value));
       if (last) return this.result(last, place.thread, 'certain');
     }
     if (receiver && (name === 'find' || name === 'at' || name === 'findLast' || name === 'pop' || name === 'shift')) {
@@ -439,25 +380,18 @@ export class Tracer {
     if (receiver && name === 'get') {
       const holder = this.value(receiver, place)?.value;
       const key = args[0] && this.value(args[0], place)?.value;
-      if (isCaptured(holder) && holder.id !== 0 && key !== undefined)
-        return traceProperty(this, holder, String(isCaptured(key) ? key.name : key), place, value);
+      if (isCaptured(holder) && holder.id !== 0 && key !== undefined) return traceProperty(this, holder, String(isCaptured(key) ? key.name : key), place, value);
     }
     step.kind = 'computed';
-    const parts = [
-      ...(receiver && !isNamespace(receiver) ? this.parts(receiver, place) : []),
-      ...args.flatMap((argument) => (isFunction(argument) ? [] : this.parts(argument, place))),
-    ];
+    const parts = [...(receiver && !isNamespace(receiver) ? this.parts(receiver, place) : []), ...args.flatMap((argument) => (isFunction(argument) ? [] : this.parts(argument, place)))];
     const trail = this.combine(step, parts, value);
-    return trail.end === 'computed'
-      ? ends('computed', `${calleePath(callee)}() made it; that function is not recorded`)
-      : trail;
+    return trail.end === 'computed' ? ends('computed', `${calleePath(callee)}() made it; that function is not recorded`) : trail;
   }
 
   private isArgument({ site }: CallSpan, args: readonly SyntaxNode[]): boolean {
     return args.some((argument) => {
       if (!site) return false;
-      if (isFunction(argument))
-        return argument.loc.start.line === site.function.line && argument.loc.end.line === site.function.endLine;
+      if (isFunction(argument)) return argument.loc.start.line === site.function.line && argument.loc.end.line === site.function.endLine;
       return argument.type === 'Identifier' && site.function.name.split('.').pop() === textIn(argument, 'name');
     });
   }
@@ -489,14 +423,7 @@ export class Tracer {
     return prepend(step, this.explain(chosen, inside, value, step));
   }
 
-  step(
-    kind: OriginStep['kind'],
-    { thread, event, call }: Place,
-    site: Site | undefined,
-    name: string,
-    value: Value,
-    certainty: Certainty,
-  ): OriginStep {
+  step(kind: OriginStep['kind'], { thread, event, call }: Place, site: Site | undefined, name: string, value: Value, certainty: Certainty): OriginStep {
     return {
       kind,
       moment: { thread, event },
@@ -537,10 +464,7 @@ export function isCalled(site: Site | undefined, name: string, isNew: boolean): 
 }
 
 function isNamespace(node: SyntaxNode): boolean {
-  return (
-    node.type === 'Identifier' &&
-    /^(?:Math|JSON|Object|Array|Number|String|Promise|console|Date)$/.test(textIn(node, 'name') ?? '')
-  );
+  return node.type === 'Identifier' && /^(?:Math|JSON|Object|Array|Number|String|Promise|console|Date)$/.test(textIn(node, 'name') ?? '');
 }
 
 function itemOf(holder: { keys: Value[]; items: Value[]; type: string }, key: string | number): Value {
