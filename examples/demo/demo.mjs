@@ -1,4 +1,4 @@
-// Records main.ts and says what the recording tells about the order that failed: `pnpm demo`.
+// Records main.ts, says what the recording tells about the order that failed, and shows it in the browser: `pnpm demo`.
 // Flags: --no-serve ends after the summary.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,6 +23,18 @@ try {
   suggest();
 } finally {
   recording.close();
+}
+if (!process.argv.includes('--no-serve')) await serve(file);
+
+/** Shows the recording in the browser until Ctrl-C, as `tracer view` does. */
+async function serve(recordingFile) {
+  heading('In the browser');
+  const command = fileURLToPath(new URL('cli.mjs', import.meta.resolve('tracer')));
+  const viewer = spawn(process.execPath, [command, 'view', recordingFile], { stdio: 'inherit' });
+  // The terminal sends Ctrl-C to both: this one waits for the other.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => viewer.kill(signal));
+  const [code] = await once(viewer, 'exit');
+  process.exitCode = code ?? 1;
 }
 
 /** Runs the program as `node --import tracer main.ts` does, its output indented. Returns its exit code. */
@@ -101,6 +113,7 @@ function suggest() {
     ['npx tracer calls --threw', 'what failed, with arguments'],
     ['npx tracer values payableCents', 'every value of a name, when and where'],
     ['npx tracer info', 'what is in the recording, and what is not'],
+    ['npx tracer view', 'the viewer, again'],
     ['npx tracer --help', 'everything else'],
   ];
   for (const [line, does] of commands) print(`${cyan(line.padEnd(34))}${dim(does)}`);

@@ -3,7 +3,6 @@ import type { Browser, Page } from 'playwright-core';
 import {
   currentLine,
   moment,
-  PATIENCE_MS,
   recordExample,
   serve,
   startBrowser,
@@ -11,6 +10,7 @@ import {
   variable,
   visit,
   type Server,
+  SOON,
 } from './viewer.ts';
 
 /* The demo, as somebody would look into it who sees it for the first time. */
@@ -48,11 +48,11 @@ async function atTheError(): Promise<void> {
 }
 
 async function until<Value>(read: () => Promise<Value>, wanted: Value): Promise<void> {
-  await expect.poll(read, { timeout: PATIENCE_MS }).toEqual(wanted);
+  await expect.poll(read, SOON).toEqual(wanted);
 }
 
 test('it opens at the error, in the file, with the values there', async () => {
-  await expect.poll(() => currentLine(page).textContent()).toContain('throw new RangeError');
+  await expect.poll(() => currentLine(page).textContent(), SOON).toContain('throw new RangeError');
   expect(await page.locator('.frame.current .frame-name').textContent()).toBe('writeInvoice');
   expect(await page.locator('.transport').textContent()).toContain('order 1010 of Jonas');
   expect(await page.locator('.value-row', { hasText: 'payableCents' }).textContent()).toContain('null');
@@ -69,9 +69,9 @@ test('the header says what was recorded and what was not', async () => {
 });
 
 test('a log line leads to its moment, and back leads back', async () => {
-  await page.getByRole('option', { name: /^Afternoon/ }).click();
-  await expect.poll(() => moment(page)).not.toBe(errorMoment);
-  await expect.poll(() => page.locator('.transport .event-line').textContent()).toContain('Afternoon');
+  await page.getByRole('option', { name: /Afternoon/ }).click();
+  await expect.poll(() => moment(page), SOON).not.toBe(errorMoment);
+  await expect.poll(() => page.locator('.transport .event-line').textContent(), SOON).toContain('Afternoon');
   await page.goBack();
   await until(() => moment(page), errorMoment);
 });
@@ -79,9 +79,9 @@ test('a log line leads to its moment, and back leads back', async () => {
 test('a reload and a copied link come to the same moment and panels', async () => {
   await tab(page, 'SQL').click();
   await page.getByRole('option', { name: /1007/ }).click();
-  await expect.poll(() => moment(page)).not.toBe(errorMoment);
+  await expect.poll(() => moment(page), SOON).not.toBe(errorMoment);
   const there = await moment(page);
-  await expect.poll(() => page.url()).toContain(`at=${there}`);
+  await expect.poll(() => page.url(), SOON).toContain(`at=${there}`);
   await page.reload();
   await until(() => moment(page), there);
   expect(await tab(page, 'SQL').getAttribute('aria-selected')).toBe('true');
@@ -91,10 +91,36 @@ test('a reload and a copied link come to the same moment and panels', async () =
 test('the history of a value has every write, a click goes there', async () => {
   await variable(page, 'payableCents').click();
   const rows = page.getByRole('listbox', { name: /^History of payableCents/ }).getByRole('option');
-  await expect.poll(() => rows.count()).toBeGreaterThan(0);
+  await expect.poll(() => rows.count(), SOON).toBeGreaterThan(0);
   await rows.first().click();
-  await expect.poll(() => page.locator('.history-row.now').count()).toBe(1);
+  await expect.poll(() => page.locator('.history-row.now').count(), SOON).toBe(1);
   await page.getByRole('button', { name: 'Close the details' }).click();
+  await atTheError();
+});
+
+test('the origin of a value leads back to who passed it', async () => {
+  await page.locator('.value-row', { hasText: 'payableCents' }).hover();
+  await page.getByRole('button', { name: 'Where payableCents came from' }).click();
+  const steps = page.getByRole('list', { name: /^Where payableCents/ }).getByRole('listitem');
+  await expect.poll(() => steps.count(), SOON).toBeGreaterThan(1);
+  await steps.first().getByRole('button').first().click();
+  await expect.poll(() => steps.first().getAttribute('class'), SOON).toContain('here');
+  expect(await steps.last().textContent()).not.toBe('');
+  await page.getByRole('button', { name: 'Close the details' }).click();
+  await atTheError();
+});
+
+test('a log point tells what a line saw each time it ran', async () => {
+  const line = page.locator('.code-line[data-line="12"]');
+  await line.hover();
+  await line.getByRole('button', { name: 'Log point at line 12' }).click();
+  await page.keyboard.type('payableCents');
+  await page.keyboard.press('Enter');
+  const hits = page.locator('.log-hit');
+  await expect.poll(() => hits.count(), SOON).toBe(11);
+  await hits.nth(1).click();
+  await expect.poll(() => moment(page), SOON).not.toBe(errorMoment);
+  await page.getByRole('form', { name: 'Log point at line 12' }).getByRole('button', { name: 'Close' }).click();
   await atTheError();
 });
 
@@ -103,7 +129,7 @@ test('a question in SQL is answered, its rows lead to calls', async () => {
   await page.getByRole('button', { name: 'Calls that threw' }).click();
   const row = page.getByRole('listbox', { name: 'Rows' }).getByRole('option').filter({ hasText: 'OrderDesk.place' });
   await row.click();
-  await expect.poll(() => page.locator('.frame.current .frame-name').textContent()).toBe('OrderDesk.place');
+  await expect.poll(() => page.locator('.frame.current .frame-name').textContent(), SOON).toBe('OrderDesk.place');
   await page.getByLabel('Query in SQL').fill('SELECT nothing FROM nowhere');
   await page.keyboard.press('Control+Enter');
   await page.getByText('That did not work').waitFor();
@@ -120,7 +146,7 @@ test('search finds a value anywhere and goes to it', async () => {
     .filter({ hasText: 'filter-papers' });
   await hit.first().waitFor();
   await page.keyboard.press('Enter');
-  await expect.poll(() => moment(page)).not.toBe(errorMoment);
+  await expect.poll(() => moment(page), SOON).not.toBe(errorMoment);
   await atTheError();
 });
 
@@ -134,12 +160,12 @@ test('the slider goes through the iterations of a loop', async () => {
     .first()
     .click();
   await page.getByRole('listbox', { name: 'Calls of quoteFor' }).getByRole('option').last().click();
-  await expect.poll(() => page.locator('.frame.current .frame-name').textContent()).toBe('quoteFor');
+  await expect.poll(() => page.locator('.frame.current .frame-name').textContent(), SOON).toBe('quoteFor');
   const slider = page.getByRole('slider', { name: /Iteration of the loop/ });
   for (let step = 0; step < 6 && (await slider.count()) === 0; step++) {
     const before = await moment(page);
     await page.keyboard.press('n');
-    await expect.poll(() => moment(page)).not.toBe(before);
+    await expect.poll(() => moment(page), SOON).not.toBe(before);
     await page.locator('.code-line.current').waitFor();
   }
   await slider.waitFor();
@@ -147,40 +173,34 @@ test('the slider goes through the iterations of a loop', async () => {
   const wasAt = await slider.inputValue();
   await slider.focus();
   await page.keyboard.press(wasAt === '0' ? 'ArrowRight' : 'ArrowLeft');
-  await expect.poll(() => moment(page)).not.toBe(before);
-  await expect.poll(() => slider.inputValue()).not.toBe(wasAt);
+  await expect.poll(() => moment(page), SOON).not.toBe(before);
+  await expect.poll(() => slider.inputValue(), SOON).not.toBe(wasAt);
   await atTheError();
 });
 
 test('a message is followed from the worker to the parent', async () => {
-  await tab(page, 'Causes').click();
-  const list = page.getByRole('listbox', { name: 'Causes' });
-  await list
-    .getByRole('option')
-    .filter({ hasText: /worker \d+ → main\.ts/ })
-    .first()
-    .hover();
-  const row = list
-    .getByRole('option')
-    .filter({ hasText: /worker \d+ → main\.ts/ })
-    .first();
-  await row.getByRole('button', { name: 'To where it was sent' }).click();
-  await expect.poll(() => page.locator('.film-label.current').textContent()).toMatch(/worker/);
-  await row.hover();
-  await row.getByRole('button', { name: 'To where it arrived' }).click();
-  await expect.poll(() => page.locator('.film-label.current').textContent()).toBe('main.ts');
-  await tab(page, 'Log').click();
+  await tab(page, 'SQL').click();
+  await page.getByLabel('Query in SQL')
+    .fill(`SELECT e.from_call, e.to_call FROM edges e JOIN threads f ON f.id = e.from_thread JOIN threads t ON t.id = e.to_thread
+      WHERE e.kind = 'message' AND f.kind = 'worker' AND t.kind = 'main' AND e.to_call IS NOT NULL`);
+  await page.keyboard.press('Control+Enter');
+  const ends = page.getByRole('listbox', { name: 'Rows' }).getByRole('option').first().locator('.plain-link');
+  await expect.poll(() => ends.count(), SOON).toBe(2);
+  await ends.first().click();
+  await expect.poll(() => page.locator('.film-label.current').textContent(), SOON).toMatch(/worker/);
+  await ends.last().click();
+  await expect.poll(() => page.locator('.film-label.current').textContent(), SOON).toBe('main.ts');
   await atTheError();
 });
 
 test('everything can be reached and left by the keyboard', async () => {
   await page.locator('.code').focus();
   await page.keyboard.press(',');
-  await expect.poll(() => moment(page)).not.toBe(errorMoment);
+  await expect.poll(() => moment(page), SOON).not.toBe(errorMoment);
   await page.keyboard.press('.');
   await until(() => moment(page), errorMoment);
   await page.keyboard.press('Home');
-  await expect.poll(() => moment(page)).toMatch(/@0$/);
+  await expect.poll(() => moment(page), SOON).toMatch(/@0$/);
   await page.keyboard.press('e');
   await until(() => moment(page), errorMoment);
   await page.keyboard.press('?');
@@ -192,7 +212,7 @@ test('everything can be reached and left by the keyboard', async () => {
 test('every panel has something to show, and nothing complains', async () => {
   for (const name of ['Call tree', 'Functions', 'Async', 'Sequence', 'Map', 'Snapshots', 'Compare', 'Timeline']) {
     await tab(page, name).click();
-    await expect.poll(async () => (await page.locator('#dock-body').innerText()).length).toBeGreaterThan(10);
+    await expect.poll(async () => (await page.locator('#dock-body').innerText()).length, SOON).toBeGreaterThan(10);
     expect(await page.locator('#dock-body').getByText('That did not work').count(), name).toBe(0);
   }
   expect(complaints).toEqual([]);

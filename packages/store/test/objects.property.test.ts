@@ -51,7 +51,10 @@ function randomWorld(seed: number): World {
     className: 'Object',
     fields: Object.fromEntries(
       // Identity alone: the writer of words captures an object once in a chunk, as it is when it is seen first.
-      Object.entries(world[object]!).map(([key, value]) => [key, typeof value === 'object' ? 1_000 + value.ref : value]),
+      Object.entries(world[object]!).map(([key, value]) => [
+        key,
+        typeof value === 'object' ? 1_000 + value.ref : value,
+      ]),
     ),
   });
   const note = (): void => {
@@ -107,7 +110,9 @@ test.each(Array.from({ length: 20 }, (_, i) => i + 1))('objects are as they were
       expect({ event, indexed, fields: plain(value) }).toEqual({ event, indexed, fields: after.get(event)!.get(id) });
       const object = 1 + Math.floor(random() * OBJECTS);
       const key = KEYS[Math.floor(random() * KEYS.length)]!;
-      const expected = writes.filter((write) => write.object === object && write.key === key).map((write) => write.event);
+      const expected = writes
+        .filter((write) => write.object === object && write.key === key)
+        .map((write) => write.event);
       const target = { kind: 'property', object, key } as const;
       const found = history(recording, index, { thread: 1, event }, target).map(({ moment }) => moment.event);
       expect(found).toEqual(expected);

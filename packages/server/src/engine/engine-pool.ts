@@ -47,6 +47,13 @@ export class EnginePool {
   }
 
   run(work: Work): void {
+    if (QUICK.has(work.method)) {
+      work.postponed = () => {
+        delete work.postponed;
+        this.waiting.push(work);
+        this.dispatch();
+      };
+    }
     this.waiting.push(work);
     this.dispatch();
   }
@@ -65,7 +72,7 @@ export class EnginePool {
 
   private begin(work: Work): boolean {
     if (work.method === 'sql') return this.beginQuery(work);
-    const threads = QUICK.has(work.method) ? [this.quick] : this.slow;
+    const threads = work.postponed ? [this.quick] : this.slow;
     const free = threads.find((thread) => !thread.busy);
     free?.run(work);
     return free !== undefined;

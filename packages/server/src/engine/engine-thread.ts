@@ -3,7 +3,7 @@ import { errorInfo, ServerError } from '../errors.ts';
 import type { ErrorInfo, Method, Progress } from '../protocol.ts';
 import type { EngineData, EngineMessage, JobMessage } from './messages.ts';
 
-export type Frame = string | Uint8Array<ArrayBuffer>;
+type Frame = string | Uint8Array<ArrayBuffer>;
 
 /** One question on its way. Exactly one of `answered` and `failed` is called, unless it was cancelled. */
 export interface Work {
@@ -11,6 +11,8 @@ export interface Work {
   method: Method;
   params: unknown;
   otherFile?: string;
+  /** For a thread that may not take its time: it cannot answer. */
+  postponed?: () => void;
   answered: (frame: Frame) => void;
   failed: (error: ErrorInfo) => void;
   progress: (progress: Progress) => void;
@@ -45,7 +47,16 @@ export class EngineThread {
     const job = ++this.jobs;
     this.current = { job, work, flag: new Int32Array(flag) };
     const { id, method, params, otherFile } = work;
-    const message: JobMessage = { job, id, method, params, flag, ...(otherFile !== undefined && { otherFile }) };
+    const patient = work.postponed === undefined;
+    const message: JobMessage = {
+      job,
+      id,
+      method,
+      params,
+      flag,
+      patient,
+      ...(otherFile !== undefined && { otherFile }),
+    };
     this.worker ??= this.start();
     this.worker.postMessage(message);
   }
@@ -82,6 +93,7 @@ export class EngineThread {
     const isCancelled = Atomics.load(current.flag, 0) !== 0;
     if (!isCancelled) {
       if ('frame' in message) current.work.answered(message.frame);
+      else if ('needsIndex' in message) current.work.postponed?.();
       else current.work.failed(message.error);
     }
     this.onIdle();

@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { errorInfo } from '../errors.ts';
 import { encodeFrame } from '../protocol/frames.ts';
 import { EngineContext } from './context.ts';
-import { Job } from './job.ts';
+import { Job, NeedsIndex } from './job.ts';
 import type { EngineData, EngineMessage, JobMessage } from './messages.ts';
 import { METHODS } from './methods/index.ts';
 import { runQuery } from './methods/sql.ts';
@@ -24,7 +24,7 @@ if (parentPort) {
     try {
       tell({ job, frame: answerOf(context, message, tell) });
     } catch (error) {
-      tell({ job, error: errorInfo(error) });
+      tell(error instanceof NeedsIndex ? { job, needsIndex: true } : { job, error: errorInfo(error) });
     }
   });
 } else if (process.argv[2] === SQL_ARGUMENT) {
@@ -45,10 +45,10 @@ if (parentPort) {
 
 function answerOf(
   context: EngineContext,
-  { job: number, id, method, params, otherFile, flag }: JobMessage,
+  { job: number, id, method, params, otherFile, flag, patient }: JobMessage,
   tell: (answer: EngineMessage) => void,
 ): string | Uint8Array<ArrayBuffer> {
-  const job = new Job(new Int32Array(flag), (progress) => tell({ job: number, progress }));
+  const job = new Job(new Int32Array(flag), (progress) => tell({ job: number, progress }), patient);
   job.checkpoint();
   if (context.data.file !== null) {
     void context.recording;

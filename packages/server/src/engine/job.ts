@@ -7,6 +7,9 @@ export class Cancelled extends Error {
   }
 }
 
+/** Thrown when an answer needs more of the index than a quick thread should build: a slow one is asked instead. */
+export class NeedsIndex extends Error {}
+
 /** Progress is told at most so often. */
 const PROGRESS_INTERVAL_MS = 100;
 
@@ -15,9 +18,12 @@ export class Job {
   private readonly flag: Int32Array;
   private readonly tell: (progress: Progress) => void;
   private toldMs = performance.now();
+  /** It may take as long as it takes. */
+  readonly patient: boolean;
 
   /** `flag[0]` is set by another thread to cancel. */
-  constructor(flag: Int32Array, tell: (progress: Progress) => void) {
+  constructor(flag: Int32Array, tell: (progress: Progress) => void, patient = true) {
+    this.patient = patient;
     this.flag = flag;
     this.tell = tell;
   }

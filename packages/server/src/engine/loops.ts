@@ -6,7 +6,7 @@ import { ITERATIONS_MAX, type LoopView } from '../protocol.ts';
 const loopsOfModule = new WeakMap<ModuleInfo, LoopEntry[]>();
 
 /** Loops of the original text of a module. A module of several files has none: only the text of the first is kept. */
-export function moduleLoops(module: ModuleInfo): readonly LoopEntry[] {
+function moduleLoops(module: ModuleInfo): readonly LoopEntry[] {
   let loops = loopsOfModule.get(module);
   if (!loops) {
     const file = module.sites?.sources[0] ?? module.file;

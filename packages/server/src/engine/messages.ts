@@ -18,6 +18,8 @@ export interface JobMessage {
   id: number;
   method: Method;
   params: unknown;
+  /** It may take long: another thread answers what cannot wait. */
+  patient: boolean;
   /** Path of the other recording, where one is compared. */
   otherFile?: string;
   /** One Int32: not 0 cancels. */
@@ -27,4 +29,5 @@ export interface JobMessage {
 export type EngineMessage =
   | { job: number; frame: string | Uint8Array<ArrayBuffer> }
   | { job: number; error: ErrorInfo }
+  | { job: number; needsIndex: true }
   | { job: number; progress: Progress };

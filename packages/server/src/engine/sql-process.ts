@@ -41,7 +41,13 @@ export class SqlProcess {
       this.settle(() => work.failed(errorInfo(new ServerError('INTERNAL', 'the process of the query ended'))));
       limits.onEnd();
     });
-    const message: Omit<JobMessage, 'flag'> = { job: 0, id: work.id, method: work.method, params: work.params };
+    const message: Omit<JobMessage, 'flag'> = {
+      job: 0,
+      id: work.id,
+      method: work.method,
+      params: work.params,
+      patient: true,
+    };
     this.child.send(message, (error) => {
       if (error) this.settle(() => work.failed(errorInfo(error)));
     });
@@ -60,7 +66,7 @@ export class SqlProcess {
       }, timeLimitMs + GRACE_MS);
     } else if ('progress' in message) {
       if (!this.settled) this.work.progress(message.progress);
-    } else {
+    } else if (!('needsIndex' in message)) {
       this.settle(() => ('frame' in message ? this.work.answered(message.frame) : this.work.failed(message.error)));
     }
   }

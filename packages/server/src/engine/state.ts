@@ -4,12 +4,13 @@ import {
   OutOfTime,
   readState,
   stateAt,
+  type CallName,
   type SeekLookup,
   type State,
 } from '@execution-cinema/store';
 import type { Moment } from '../protocol.ts';
 import { storeProgress, type EngineContext } from './context.ts';
-import type { Job } from './job.ts';
+import { NeedsIndex, type Job } from './job.ts';
 
 /** So many events are indexed before a question is answered; with more to do it is answered with what can be found quickly. */
 const INDEXED_AT_ONCE_MAX = 400_000;
@@ -35,18 +36,39 @@ export function stateOf(context: EngineContext, moment: Moment, job: Job): State
     return stateAt(recording, moment.thread, moment.event, lookupAt(context, moment, job));
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;
+    if (!job.patient) throw new NeedsIndex();
     return readState(recording, sidecar.db, moment, storeProgress(job, 'building the index'));
   }
 }
 
+/** Events after which the call that they are about is not on the stack any more, or what it called is on top. */
+const NOT_ON_TOP: ReadonlySet<string> = new Set([
+  'return',
+  'leave by throw',
+  'close',
+  'unwind',
+  'suspend',
+  'yield',
+  'call',
+]);
+
 /**
- * A moment at which a call that is on the stack is on top: just before it called what is above it. The moment itself when
- * it is on top, or not on the stack at all.
+ * A moment at which a call is on top of the stack: this one, or just before it called what is above it; of a call that
+ * sleeps or has ended by then the last one. Throws RangeError when the call is not stored.
  */
-export function momentOnTop(context: EngineContext, moment: Moment, call: number, job: Job): Moment {
-  const { frames } = stateOf(context, moment, job);
-  const at = frames.findIndex((frame) => frame.call === call);
-  const above = at > 0 ? frames[at - 1] : undefined;
-  if (!above || above.startEvent <= 0) return moment;
-  return { thread: moment.thread, event: above.startEvent - 1 };
+export function momentOnTop(context: EngineContext, moment: Moment | undefined, name: CallName, job: Job): Moment {
+  const { thread, call } = name;
+  const there = moment?.thread === thread ? moment : undefined;
+  if (there) {
+    const { frames } = stateOf(context, there, job);
+    const at = frames.findIndex((frame) => frame.call === call);
+    if (at === 0) return there;
+    const above = frames[at - 1];
+    if (above && above.startEvent > 0) return { thread, event: above.startEvent - 1 };
+  }
+  const { steps } = context.steps.get(context, name, there?.event, job);
+  const own = steps.filter(({ kind }) => !NOT_ON_TOP.has(kind));
+  const last = own.findLast(({ event }) => !there || event <= there.event) ?? own.at(-1);
+  if (!last) throw new RangeError(`call ${thread}:${call} is not in the recording`);
+  return { thread, event: last.event };
 }

@@ -61,7 +61,7 @@ export function isOwnOrigin(origin: string | undefined, host: string): boolean {
 }
 
 /** Cookies know no ports: several viewers on one machine would overwrite one of the same name. */
-export function cookieName(port: number): string {
+function cookieName(port: number): string {
   return `execution-cinema-${port}`;
 }
 

@@ -27,7 +27,7 @@ export interface HttpSide {
   close(): Promise<void>;
 }
 
-export const SOCKET_PATH = '/ws';
+const SOCKET_PATH = '/ws';
 
 const LOOPBACK_ADDRESSES = new Set(['127.0.0.1', '::1', 'localhost']);
 /** A request has no body, and its head is small. */

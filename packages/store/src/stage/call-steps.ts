@@ -27,7 +27,7 @@ export interface CallStep {
   child: ChildCall | undefined;
 }
 
-export interface ChildCall {
+interface ChildCall {
   call: number;
   /** Undefined while it has not ended, as far as was looked. */
   outcome: string | undefined;
@@ -71,7 +71,7 @@ export function callSteps(recording: Recording, thread: number, call: number, op
   const birth = Math.max(0, chunkOfCall(chunks, call));
   const start = options.around === undefined ? birth : Math.max(birth, chunkOfEvent(chunks, options.around));
   const result: CallSteps = { thread, call, site: undefined, steps: [], before: false, after: false };
-  const found = new StepCollector(recording, thread, call);
+  const collector = new StepCollector(recording, thread, call);
   const around = options.around ?? 0;
   const halves = { before: 0, after: 0 };
   const count = (steps: readonly CallStep[]): void => {
@@ -89,22 +89,22 @@ export function callSteps(recording: Recording, thread: number, call: number, op
     return chunk < 0 || found < 0 ? chunks.length : found;
   };
   let at = start;
-  for (; at < chunks.length && !found.hasEnded && halves.after < limit; at = next(at, 'after')) {
+  for (; at < chunks.length && !collector.hasEnded && halves.after < limit; at = next(at, 'after')) {
     if (at > start && !goOn()) break;
-    const steps = found.read(chunks[at]!);
+    const steps = collector.read(chunks[at]!);
     result.steps.push(...steps);
     count(steps);
   }
-  result.after = at < chunks.length && !found.hasEnded;
+  result.after = at < chunks.length && !collector.hasEnded;
   at = start;
   while (at > birth && halves.before < limit / 2 && goOn()) {
     at = Math.max(birth, next(at, 'before'));
-    const steps = found.read(chunks[at]!);
+    const steps = collector.read(chunks[at]!);
     result.steps.unshift(...steps);
     count(steps);
   }
   result.before = at > birth;
-  result.site = found.site;
+  result.site = collector.site;
   return trim(result, around, limit);
 }
 

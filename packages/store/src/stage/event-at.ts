@@ -1,58 +1,54 @@
+import { captured, K, type Captured } from '@execution-cinema/format';
+import { ChunkState } from '../read/chunk-state.ts';
+import { chunkView } from '../read/chunk-view.ts';
 import { chunkOfEvent } from '../read/chunks.ts';
 import { listed, siteOfEvent, type ListedEvent } from '../read/event-list.ts';
-import { copyValue, LiveObjects } from '../read/live-objects.ts';
+import { ObjectsAt } from '../read/objects-at.ts';
+import type { SeekLookup } from '../read/past.ts';
 import type { Recording } from '../read/recording.ts';
-import { ThreadReplay } from '../read/replay.ts';
 
-/** One event of a thread, decoded with the frame it belongs to; undefined when it is not stored or cannot be read. */
-export function eventAt(recording: Recording, thread: number, event: number): ListedEvent | undefined {
+/** One event of a thread with its values and the frame it belongs to; undefined when it is not stored or cannot be read. */
+export function eventAt(
+  recording: Recording,
+  thread: number,
+  event: number,
+  index?: SeekLookup,
+): ListedEvent | undefined {
   const chunks = recording.chunks(thread);
-  const info = chunks[chunkOfEvent(chunks, event)];
-  const chunk = info && recording.tryChunk(thread, info);
-  if (!chunk || typeof chunk === 'string') return undefined;
-  const replay = new ThreadReplay(recording.resolver(thread));
-  replay.beginChunk(chunk.header);
-  const objects = new LiveObjects();
-  for (const item of chunk.events()) {
-    objects.begin(item);
-    const frame = replay.step(item);
-    const site = siteOfEvent(item.kind, item.payload, replay.resolver);
-    if (item.event === event) {
-      return listed(thread, { ...item, values: item.values.map((value) => copyValue(value)) }, frame, site);
-    }
-    objects.end(item, site);
-  }
-  return undefined;
+  const at = chunkOfEvent(chunks, event);
+  const info = chunks[at];
+  const view = info && chunkView(recording, thread, info);
+  if (!view || event >= view.endEvent) return undefined;
+  const resolver = recording.resolver(thread);
+  const found = view.event(event - view.firstEvent);
+  const { kind } = found;
+  // What begins or goes on is on top after its event, everything else before it.
+  const begins = kind <= K.ENTER_MANY || kind === K.RESUME;
+  const frame = new ChunkState(view, resolver, begins ? event : event - 1, undefined).stack.at(-1);
+  const objects = new ObjectsAt(recording, thread, at, event, index);
+  const values = found.values.map((value) => objects.value(value, info.chunk));
+  const { timeNs, timeExact, number } = found;
+  return listed(
+    thread,
+    { kind, event, timeNs, timeExact, values, number },
+    frame,
+    siteOfEvent(kind, found.payload, resolver),
+  );
 }
 
-/** The content of an object just after an event, as far as its chunk has captured it. */
+/** The content of an object just after an event; undefined when none was captured. */
 export function objectAt(
   recording: Recording,
   thread: number,
   event: number,
   object: number,
-): ReturnType<LiveObjects['get']> {
+  index?: SeekLookup,
+): Captured | undefined {
   const chunks = recording.chunks(thread);
   const at = chunkOfEvent(chunks, event);
-  // Objects are captured anew in each chunk; an older one may be all there is.
-  for (let i = at; i >= Math.max(0, at - OLDER_CHUNKS_MAX); i--) {
-    const found = objectInChunk(recording, thread, i, event, object);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-const OLDER_CHUNKS_MAX = 4;
-
-function objectInChunk(recording: Recording, thread: number, i: number, event: number, object: number) {
-  const chunk = recording.tryChunk(thread, recording.chunks(thread)[i]!);
-  if (typeof chunk === 'string') return undefined;
-  const resolver = recording.resolver(thread);
-  const objects = new LiveObjects();
-  for (const item of chunk.events()) {
-    if (item.event > event) break;
-    objects.begin(item);
-    objects.end(item, resolver.resolve(item.payload));
-  }
-  return objects.get(object);
+  const info = chunks[at];
+  if (!info) return undefined;
+  const objects = new ObjectsAt(recording, thread, at, event, index);
+  const value = objects.value(captured('shallow', object, ''), info.chunk);
+  return typeof value === 'object' && value !== null && value.type !== 'shallow' ? value : undefined;
 }

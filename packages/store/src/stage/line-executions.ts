@@ -29,7 +29,7 @@ export interface ExecutionsOptions {
 }
 
 /** Executions that are listed of one line; later ones are left out. */
-export const EXECUTIONS_MAX = 1_000_000;
+const EXECUTIONS_MAX = 1_000_000;
 
 /**
  * Every execution of a line: a run of events on the line in one call, calls that it makes in between left aside. A line

@@ -46,7 +46,10 @@ function* writes(
   step: 1 | -1,
 ): Generator<Write> {
   const { thread } = moment;
-  const found = target.kind === 'variable' ? ofVariable(recording, index, moment, target.name) : ofObject(recording, thread, target);
+  const found =
+    target.kind === 'variable'
+      ? ofVariable(recording, index, moment, target.name)
+      : ofObject(recording, thread, target);
   if (!found) return;
   const search = new ThreadSearch(recording, thread, index);
   const everyChunk = step > 0 ? search.nextChunk : search.chunkBefore;
@@ -92,7 +95,12 @@ interface Sought {
   concerns(event: LazyEvent, call: number): boolean;
 }
 
-function ofVariable(recording: Recording, index: SeekLookup | undefined, moment: Moment, name: string): Sought | undefined {
+function ofVariable(
+  recording: Recording,
+  index: SeekLookup | undefined,
+  moment: Moment,
+  name: string,
+): Sought | undefined {
   const at = new ThreadAt(recording, moment.thread, moment.event, index);
   const frame = at.frame();
   const variable = frame && at.variableOf(frame, name);
@@ -101,7 +109,9 @@ function ofVariable(recording: Recording, index: SeekLookup | undefined, moment:
   const { scope } = variable;
   const { call } = frame;
   const sites = sitesWhere(recording, moment.thread, (site) => {
-    return (site.kind === SITE_WRITE || site.kind === SITE_CATCH) && site.module === module && site.a === variable.index;
+    return (
+      (site.kind === SITE_WRITE || site.kind === SITE_CATCH) && site.module === module && site.a === variable.index
+    );
   });
   return {
     sites,

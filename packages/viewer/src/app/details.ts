@@ -5,6 +5,7 @@ import type {
   At,
   FrameView,
   History,
+  HistoryItem,
   HistoryParams,
   LineValue,
   Moment,
@@ -26,6 +27,8 @@ export interface Inspected {
   origin: OriginParams['of'] | null;
   /** Where the question about its origin begins. */
   moment: Moment;
+  /** An argument that was never written again: its history is that the call was given it. */
+  given?: HistoryItem;
 }
 
 export const inspected = signal<Inspected | null>(null);
@@ -39,7 +42,7 @@ const HISTORY_PAGE = 1_000;
 const histories = new Latest();
 const origins = new Latest();
 
-export function inspect(target: Inspected, tab: 'history' | 'origin'): void {
+function inspect(target: Inspected, tab: 'history' | 'origin'): void {
   inspected.value = target;
   detailTab.value = tab;
 }
@@ -53,10 +56,27 @@ export function variableName(owner: FrameView, scope: ScopeView, variable: Varia
   return { kind: 'variable', call: owner.call, name: variable.name, instance: scope.instance };
 }
 
-export function inspectVariable(of: VariableName, title: string, tab: 'history' | 'origin'): void {
+export function inspectVariable(of: VariableName, title: string, tab: 'history' | 'origin', row?: VariableView): void {
   const at = cursor.peek();
   if (!at) return;
-  inspect({ title, history: of, origin: of, moment: { thread: at.thread, event: at.event } }, tab);
+  const given = row && givenValue(row);
+  const target = { title, history: of, origin: of, moment: { thread: at.thread, event: at.event } };
+  inspect(given ? { ...target, given } : target, tab);
+}
+
+function givenValue({ name, value, source, asOf }: VariableView): HistoryItem | undefined {
+  const own = frame.peek();
+  if (source !== 'argument' || !asOf || !own) return undefined;
+  return {
+    at: asOf,
+    call: own.call,
+    function: own.function,
+    place: own.place,
+    operator: 'argument',
+    name,
+    value,
+    owner: 0,
+  };
 }
 
 /** From a value at the end of a line: goes to where it got it, and shows its history. */
@@ -122,12 +142,16 @@ export function followDetails(): void {
   });
 }
 
-async function loadHistory({ history: of, moment }: Inspected): Promise<void> {
+function onlyGiven(item: HistoryItem): History {
+  return { items: [item], offset: 0, total: 1, more: false, current: 0, plot: null };
+}
+
+async function loadHistory({ history: of, moment, given }: Inspected): Promise<void> {
   try {
     const answer = await histories.run((cancel) =>
       askLong('history', { of: of!, moment, limit: HISTORY_PAGE, around: true }, cancel),
     );
-    if (answer) history.value = answer;
+    if (answer) history.value = answer.items.length === 0 && given ? onlyGiven(given) : answer;
   } catch (error) {
     historyError.value = error;
   }

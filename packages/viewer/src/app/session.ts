@@ -23,7 +23,6 @@ export const hello = signal<Hello | null>(null);
 export const recordings = signal<RecordingList | null>(null);
 export const overview = signal<Overview | null>(null);
 export const code = signal<Code>({ modules: [], functions: [] });
-export const opened = signal<Opened | null>(null);
 /** Why the recording of the address could not be opened. */
 export const failure = signal<unknown>(null);
 /** What the server is busy with for longer than a blink. */
@@ -107,7 +106,6 @@ export async function openRecording(rec: string | null): Promise<Opened | undefi
   try {
     const result = await ask('open', rec === null ? {} : { rec });
     batch(() => {
-      opened.value = result;
       overview.value = result.overview;
       failure.value = null;
       gone.value = null;
@@ -135,7 +133,6 @@ async function buildIndex(): Promise<void> {
 
 export function closeRecording(): void {
   batch(() => {
-    opened.value = null;
     overview.value = null;
     failure.value = null;
   });

@@ -5,7 +5,7 @@ import { Lru } from '../model/lru.ts';
 import { scanText, type Token } from '../model/highlight.ts';
 import { isCancelled } from '../transport/source.ts';
 import { Latest } from '../transport/latest.ts';
-import { cursor, frame, state } from './cursor.ts';
+import { cursor, frame, frameCall, state } from './cursor.ts';
 import { ask, generation, overview } from './session.ts';
 
 export interface ShownFile {
@@ -23,11 +23,24 @@ export const lineValues = signal<LineValues | null>(null);
 export const selectedLine = signal<number | null>(null);
 export const executions = signal<Executions | null>(null);
 
+/** The event that put a call to sleep has taken it from the stack: it is shown all the same. */
+const asleep = computed(() => {
+  const event = state.value?.event;
+  return event?.place && frameCall.value === null && (event.kind === 'suspend' || event.kind === 'yield')
+    ? event
+    : null;
+});
+
+/** Where the code stands at the moment. */
+export const standing = computed<Place | null>(() => {
+  const view = state.value;
+  const place = asleep.value?.place ?? frame.value?.place ?? view?.event.place ?? view?.asyncCallers[0]?.place ?? null;
+  return place && place.file !== '' ? place : null;
+});
+
 export const wantedPlace = computed<Place | null>(() => {
   const opened = openedFile.value;
-  if (opened) return { file: opened.file, line: opened.line ?? 1, column: 0 };
-  const place = frame.value?.place ?? state.value?.event.place ?? state.value?.asyncCallers[0]?.place ?? null;
-  return place && place.file !== '' ? place : null;
+  return opened ? { file: opened.file, line: opened.line ?? 1, column: 0 } : standing.value;
 });
 
 const FILES_KEPT = 24;
@@ -70,7 +83,7 @@ export function followSources(): void {
   });
   effect(() => {
     const at = state.value?.at;
-    const call = frame.value?.call;
+    const call = asleep.value?.call ?? frame.value?.call;
     if (at && call) void loadLineValues(call, at);
     else lineValues.value = null;
   });

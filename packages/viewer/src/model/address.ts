@@ -14,7 +14,7 @@ export const DOCKS = [
   'compare',
 ] as const;
 export type DockId = (typeof DOCKS)[number];
-export const SIDES = ['log', 'errors', 'requests', 'messages', 'files'] as const;
+const SIDES = ['log', 'errors', 'requests', 'messages', 'files'] as const;
 export type SideId = (typeof SIDES)[number];
 
 export interface Address {

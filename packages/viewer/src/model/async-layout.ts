@@ -1,6 +1,6 @@
 import type { AsyncGraph, AsyncNode } from '@execution-cinema/server/protocol';
 
-export interface PlacedNode {
+interface PlacedNode {
   node: AsyncNode;
   x: number;
   y: number;

@@ -2,7 +2,7 @@
  * How well a text answers what was typed: characters in order, better at the beginnings of words and in one piece.
  * Undefined: not at all.
  */
-export function score(typed: string, text: string): number | undefined {
+function score(typed: string, text: string): number | undefined {
   if (typed === '') return 0;
   const wanted = typed.toLowerCase();
   const lower = text.toLowerCase();

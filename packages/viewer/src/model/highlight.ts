@@ -3,7 +3,7 @@
  * (a block comment, a template) is the state that the next one starts with, so any line can be coloured once the states
  * of those before it are known.
  */
-export type TokenKind =
+type TokenKind =
   | 'plain'
   | 'keyword'
   | 'string'

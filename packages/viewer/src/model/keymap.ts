@@ -84,7 +84,7 @@ export interface KeyLike {
   shiftKey: boolean;
 }
 
-export function keyOf(event: KeyLike): string {
+function keyOf(event: KeyLike): string {
   const { key } = event;
   const isLetter = /^[a-zA-Z]$/.test(key);
   const isPrinted = key.length === 1 && !isLetter && key !== ' ';

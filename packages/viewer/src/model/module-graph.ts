@@ -1,6 +1,6 @@
 import type { CodeMapView } from '@execution-cinema/server/protocol';
 
-export interface GraphNode {
+interface GraphNode {
   index: number;
   file: string;
   x: number;
@@ -8,7 +8,7 @@ export interface GraphNode {
   width: number;
 }
 
-export interface GraphLink {
+interface GraphLink {
   from: number;
   to: number;
   calls: number;

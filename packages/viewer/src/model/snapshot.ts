@@ -1,5 +1,5 @@
 /** What is read of a snapshot file (DESIGN 1.3). Everything else in it is kept and shown as JSON. */
-export interface SnapshotFrame {
+interface SnapshotFrame {
   function: string;
   file: string;
   line: number;
@@ -7,7 +7,7 @@ export interface SnapshotFrame {
   scopes: { type: string; name?: string; variables: Record<string, unknown> }[];
 }
 
-export interface SnapshotSuspended {
+interface SnapshotSuspended {
   function: string;
   file: string;
   line: number;

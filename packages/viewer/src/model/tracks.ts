@@ -13,7 +13,7 @@ export const TRACK_HEAD = 22;
 export const ROW_HEIGHT = 18;
 const TRACK_GAP = 6;
 /** Rows of one thread that are shown; deeper ones are counted. */
-export const ROWS_MAX = 256;
+const ROWS_MAX = 256;
 
 export function layTracks(
   threads: readonly { id: number; maxDepth: number }[],

@@ -60,17 +60,6 @@ export function sameValue(a: WireValue, b: WireValue): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** The value as a finite number, for plots; undefined when it is none. */
-export function numberOf(value: WireValue): number | undefined {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'object' && value !== null && 'b' in value) return Number(value.b);
-  return undefined;
-}
-
-export function isNaNValue(value: WireValue): boolean {
-  return typeof value === 'object' && value !== null && 'n' in value && value.n === 'NaN';
-}
-
 /** A line of JavaScript-like text of about `room` characters, in coloured pieces. */
 export function previewParts(value: WireValue, room = 80): Part[] {
   const out: Part[] = [];
@@ -189,7 +178,7 @@ function errorText(node: WireNode, room: number): string {
 }
 
 /** `Cart ` before the brace; nothing for plain objects. */
-export function classOf(node: WireNode): string {
+function classOf(node: WireNode): string {
   return node.c !== undefined && node.c !== '' && node.c !== 'Object' ? `${node.c} ` : '';
 }
 

@@ -20,7 +20,7 @@ const TREE_DEPTH_DEFAULT = 2;
 const CALLERS_MAX = 100;
 
 /** Adds the ids of functions, which rows of the store leave out. */
-export function callViews({ sidecar }: EngineContext, calls: readonly CallInfo[]): CallView[] {
+function callViews({ sidecar }: EngineContext, calls: readonly CallInfo[]): CallView[] {
   const ids = JSON.stringify(calls.map(({ id }) => id));
   const rows = sidecar.db
     .prepare('SELECT id, function_id AS functionId FROM call_rows WHERE id IN (SELECT value FROM json_each(?))')

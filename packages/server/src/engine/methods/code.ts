@@ -39,7 +39,7 @@ function functionView(module: ModuleInfo, sites: ModuleSites, entry: FunctionEnt
 }
 
 /** Modules that hold code of a file, each with the number of the file among its sources. */
-export function modulesOfFile(recording: Recording, file: string): { module: ModuleInfo; source: number }[] {
+function modulesOfFile(recording: Recording, file: string): { module: ModuleInfo; source: number }[] {
   const found: { module: ModuleInfo; source: number }[] = [];
   for (const id of recording.moduleIds()) {
     const module = recording.module(id);

@@ -98,7 +98,7 @@ const BY_RARITY: readonly MarkKind[] = [
 
 /** What is known without reading events; logs and throws as far as the columns count them. */
 function marksIn(
-  { recording, sidecar }: EngineContext,
+  { recording }: EngineContext,
   { fromNs, toNs }: Span,
   lanes: ReadonlySet<number>,
   details: readonly ThreadDetail[],
@@ -126,7 +126,6 @@ function marksIn(
       if (count > 0) add('log', thread, begin + (column + 0.5) * columnNs, -1);
     });
   }
-  void sidecar;
   return packMarks(marks);
 }
 

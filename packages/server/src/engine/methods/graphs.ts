@@ -285,12 +285,12 @@ function sequenceOf(rows: Iterable<MessageRow>, by: string, limit: number, check
 }
 
 /** Messages by time; what they answer is renumbered. */
-function inOrder(sequence: Sequence): Sequence {
-  const order = sequence.messages.map((message, i) => ({ message, i }));
+function inOrder(result: Sequence): Sequence {
+  const order = result.messages.map((message, i) => ({ message, i }));
   order.sort((a, b) => a.message.at.timeNs - b.message.at.timeNs || a.message.at.event - b.message.at.event);
   const places = new Map(order.map(({ i }, place) => [i, place]));
   return {
-    ...sequence,
+    ...result,
     messages: order.map(({ message }) => ({
       ...message,
       answers: message.answers < 0 ? -1 : places.get(message.answers)!,

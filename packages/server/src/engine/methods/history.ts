@@ -110,21 +110,11 @@ function variableItems(
 ): HistoryItem[] {
   const name = parseCall(of.call);
   if (!name) throw new ServerError('BAD_REQUEST', `${of.call} is no call`);
-  const there = moment?.thread === name.thread ? moment : lastMomentOf(context, name, job);
-  const onTop = momentOnTop(context, there, name.call, job);
+  const onTop = momentOnTop(context, moment, name, job);
   return historyOf(context.recording, lookupAt(context, onTop, job), onTop, { kind: 'variable', name: of.name }).map(
     (write) => writeItem(write, of.name, 0),
   );
 }
-
-/** The last thing that a call did before it ended. */
-function lastMomentOf(context: EngineContext, name: { thread: number; call: number }, job: Job): Moment {
-  const last = context.steps.get(context, name, undefined, job).steps.findLast(({ kind }) => !ENDS.has(kind));
-  if (!last) throw new ServerError('UNAVAILABLE', `call ${name.thread}:${name.call} is not in the recording`);
-  return { thread: name.thread, event: last.event };
-}
-
-const ENDS: ReadonlySet<string> = new Set(['return', 'leave by throw', 'close', 'unwind', 'call']);
 
 function propertyItems(
   context: EngineContext,

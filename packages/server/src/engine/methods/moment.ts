@@ -6,6 +6,7 @@ import {
   resolveMoment,
   timeOfMoment,
   type Recording,
+  type SeekLookup,
   type State,
   type StateFrame,
   type StateScope,
@@ -44,7 +45,7 @@ export const momentsAt: Answer<'momentsAt'> = ({ recording }, { timeNs, threads 
 };
 
 export const state: Answer<'state'> = (context, params, job) => {
-  const { recording } = context;
+  const { recording, index } = context;
   const { thread, event } = params.moment;
   const found = stateOf(context, params.moment, job);
   const before =
@@ -59,7 +60,7 @@ export const state: Answer<'state'> = (context, params, job) => {
   return {
     at: at(thread, event, found.timeNs),
     clockErrorNs: found.clockErrorNs,
-    event: eventView(recording, params.moment),
+    event: eventView(recording, params.moment, index),
     frames: frameViews(found, options),
     framesOmitted: found.framesOmitted,
     asyncCallers: asyncCallerViews(found),
@@ -88,8 +89,8 @@ function valuesOf({ frames }: State): Map<string, string> {
   return values;
 }
 
-export function eventView(recording: Recording, { thread, event }: Moment): EventView {
-  const found = eventAt(recording, thread, event);
+function eventView(recording: Recording, { thread, event }: Moment, index: SeekLookup): EventView {
+  const found = eventAt(recording, thread, event, index);
   if (!found) return { kind: 'unknown', call: null, function: '', place: null, name: null, value: null };
   const { kind, call, line, column, file, name, values } = found;
   return {
@@ -102,8 +103,8 @@ export function eventView(recording: Recording, { thread, event }: Moment): Even
   };
 }
 
-export const value: Answer<'value'> = ({ recording }, { moment, object, depth }) => {
-  const found = objectAt(recording, moment.thread, moment.event, object);
+export const value: Answer<'value'> = ({ recording, index }, { moment, object, depth }) => {
+  const found = objectAt(recording, moment.thread, moment.event, object, index);
   if (!found) throw new ServerError('UNAVAILABLE', `object ${object} was not captured before this moment`);
   const limits = { depth: depth ?? VALUE_DEPTH_DEFAULT, objects: VALUE_OBJECTS_MAX, characters: VALUE_CHARACTERS_MAX };
   return { value: encodeValue(found, limits), type: typeOfValue(found), asOf: null };

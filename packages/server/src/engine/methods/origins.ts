@@ -55,9 +55,7 @@ function subject(
 ): { place: Moment | CallName; name: string } {
   switch (of.kind) {
     case 'variable': {
-      const { thread, call } = readCall(of.call);
-      const there = thread === moment.thread ? moment : resolveMoment(context.recording, of.call);
-      return { place: momentOnTop(context, there, call, job), name: of.name };
+      return { place: momentOnTop(context, moment, readCall(of.call), job), name: of.name };
     }
     case 'property': {
       const lookup = lookupAt(context, moment, job);

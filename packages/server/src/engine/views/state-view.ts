@@ -79,7 +79,7 @@ const CUT_TEXTS: Readonly<Record<string, string>> = {
 };
 
 /** Why (part of) a value was not captured, in words. */
-export function whyShortened(value: Value): string | undefined {
+function whyShortened(value: Value): string | undefined {
   if (!isCaptured(value)) return undefined;
   if (value.type === 'proxy') return CUT_TEXTS['proxy'];
   const cut = truncationOf(value);

@@ -14,11 +14,6 @@ export function wireOfJson(json: Json): WireValue {
   return typeof json['$type'] === 'string' ? wireOfTyped(json['$type'], json) : wireOfObject('object', json);
 }
 
-/** JSON text of a row; null stays null. */
-export function wireOfText(text: string): WireValue {
-  return wireOfJson(JSON.parse(text) as Json);
-}
-
 function wireOfArray(json: Json[]): WireNode {
   const last = json.at(-1);
   const end = typeof last === 'object' && last !== null && !Array.isArray(last) ? last : {};

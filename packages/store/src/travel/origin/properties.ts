@@ -21,14 +21,28 @@ export function traceProperty(tracer: Tracer, object: Captured, key: string, pla
   const tree = site && treeOf(tracer.recording, site);
   const owner = site?.table.names[site.b] ?? object.name;
   const name = event.kind === K.MUTATION ? `${owner}[${key}]` : `${owner}.${key}`;
-  const step = tracer.step(event.kind === K.MUTATION ? 'element' : 'property', { thread, event: event.event, call }, site, name, value, 'certain');
+  const step = tracer.step(
+    event.kind === K.MUTATION ? 'element' : 'property',
+    { thread, event: event.event, call },
+    site,
+    name,
+    value,
+    'certain',
+  );
   const before: Place = { thread, event: event.event - 1, call };
   if (!site || !tree) return prepend(step, ends('not recorded', 'its source cannot be read'));
   if (event.kind === K.MUTATION) return fromMutation(tracer, { step, site, before, value, argument });
   const binding = tree.propertyAt(event.kind === K.PROPERTY ? key : undefined, site.line, site.column);
-  if (event.kind === K.PROPERTY_DELETE || !binding) {
-    step.text = event.kind === K.PROPERTY_DELETE ? 'delete' : tree.lineText(site.line);
+  if (event.kind === K.PROPERTY_DELETE) {
+    step.text = 'delete';
     return prepend(step, ends('unwritten', 'it was deleted'));
+  }
+  if (!binding) {
+    step.text = tree.lineText(site.line);
+    // `constructor(private rate: number)` keeps the parameter of that name.
+    const isKept = site.function.parameters.includes(key);
+    if (isKept) return prepend(step, tracer.variable(key, { thread, event: event.event, call }));
+    return prepend(step, ends('not recorded', 'its source does not show the assignment'));
   }
   step.text = binding.value ? tree.textOf(binding.value) : binding.operator;
   return tracer.bound(step, binding, before, (earlier) => traceProperty(tracer, object, key, before, earlier), value);
@@ -36,13 +50,30 @@ export function traceProperty(tracer: Tracer, object: Captured, key: string, pla
 
 function fromMutation(
   tracer: Tracer,
-  { step, site, before, value, argument }: { step: OriginStep; site: { line: number; table: { names: string[] }; a: number }; before: Place; value: Value; argument: number },
+  {
+    step,
+    site,
+    before,
+    value,
+    argument,
+  }: {
+    step: OriginStep;
+    site: { line: number; table: { names: string[] }; a: number };
+    before: Place;
+    value: Value;
+    argument: number;
+  },
 ): Trail {
   const tree = tracer.treeAt(before);
   const method = site.table.names[site.a] ?? '';
   let node: SyntaxNode | undefined;
   tree?.each(tree.program, (candidate) => {
-    if (candidate.type !== 'CallExpression' || candidate.loc.start.line > site.line || candidate.loc.end.line < site.line) return;
+    if (
+      candidate.type !== 'CallExpression' ||
+      candidate.loc.start.line > site.line ||
+      candidate.loc.end.line < site.line
+    )
+      return;
     if (calleePath(nodeIn(candidate, 'callee')).endsWith(`.${method}`)) node ??= candidate;
   });
   const given = node && nodesIn(node, 'arguments')[argument];
@@ -55,7 +86,12 @@ function fromMutation(
 }
 
 /** The last event up to a place that gave a property its value. `argument`: position in the call of a method. */
-function lastChange(tracer: Tracer, id: number, key: string, place: Place): { event: LazyEvent; argument: number } | undefined {
+function lastChange(
+  tracer: Tracer,
+  id: number,
+  key: string,
+  place: Place,
+): { event: LazyEvent; argument: number } | undefined {
   const { recording, index } = tracer;
   const chunks = recording.chunks(place.thread);
   let looked = 0;
@@ -71,7 +107,12 @@ function lastChange(tracer: Tracer, id: number, key: string, place: Place): { ev
     const chunk = index?.captureChunk(place.thread, id, chunks[at]!.chunk);
     const before = at - 1;
     // The chunk that made it is not among those that took its content again.
-    at = chunk === undefined ? before : chunk >= 0 ? lastWhere(chunks, (info) => info.chunk <= chunk) : birthOf(tracer, place.thread, id, before);
+    at =
+      chunk === undefined
+        ? before
+        : chunk >= 0
+          ? lastWhere(chunks, (info) => info.chunk <= chunk)
+          : birthOf(tracer, place.thread, id, before);
   }
   return undefined;
 }
@@ -137,12 +178,20 @@ function traceCreation(tracer: Tracer, object: Captured, key: string, place: Pla
   const step = tracer.step('property', at, site, key, value, 'certain');
   const tree = tracer.treeAt(at);
   if (!current || !tree) {
-    Object.assign(step, { line: node.loc.start.line, column: node.loc.start.column, text: tree?.textOf(node) ?? '', certainty: 'likely' });
+    Object.assign(step, {
+      line: node.loc.start.line,
+      column: node.loc.start.column,
+      text: tree?.textOf(node) ?? '',
+      certainty: 'likely',
+    });
     const bareNode = bare(node);
     if (bareNode.type === 'CallExpression' || bareNode.type === 'AwaitExpression') {
       return prepend(step, tracer.explain(bareNode, at, value, step));
     }
-    return prepend(step, ends('created', object.type === 'array' ? 'it follows from how the array was made' : 'it came with the object'));
+    return prepend(
+      step,
+      ends('created', object.type === 'array' ? 'it follows from how the array was made' : 'it came with the object'),
+    );
   }
   Object.assign(step, { line: current.loc.start.line, column: current.loc.start.column, text: tree.textOf(current) });
   return prepend(step, tracer.explain(current, at, value, step));
@@ -153,7 +202,8 @@ function propertyOf(node: SyntaxNode, key: string): SyntaxNode | undefined {
   if (node.type !== 'ObjectExpression') return undefined;
   for (const property of nodesIn(node, 'properties')) {
     const own = nodeIn(property, 'key');
-    if (own && property['computed'] !== true && (textIn(own, 'name') ?? String(own['value'])) === key) return nodeIn(property, 'value');
+    if (own && property['computed'] !== true && (textIn(own, 'name') ?? String(own['value'])) === key)
+      return nodeIn(property, 'value');
   }
   return undefined;
 }
@@ -192,13 +242,16 @@ function creationOf(tracer: Tracer, id: number, place: Place): Creation | undefi
   const call = tracer.callAt(thread, first);
   const before: Place = { thread, event: first - 1, call };
   const text = 'it was first seen in code that is not recorded';
-  const isProperty = event.kind === K.PROPERTY || event.kind === K.PROPERTY_COMPUTED;
-  for (const raw of isProperty ? event.values.slice(-1) : event.values) {
+  for (const [position, raw] of event.values.entries()) {
+    // Of a property write only the value can be new; the owner may hold it already.
+    const isValue = position === event.values.length - 1;
+    if (!isValue && (event.kind === K.PROPERTY || event.kind === K.PROPERTY_COMPUTED)) continue;
     const whole = tracer.at({ thread, event: first }).objects.value(raw, chunks[at]!.chunk);
     const path = pathWithin(whole, id);
-    if (!path) continue;
-    const node = expressionOf(tracer, event, before);
-    return { node: node?.node, at: node?.at ?? before, path, text };
+    if (!path || (event.kind === K.MUTATION && position === 0 && event.values.length > 1)) continue;
+    const found = event.kind === K.MUTATION ? addedBy(tracer, event, { before, position, path }) : undefined;
+    const node = found ?? expressionOf(tracer, event, before);
+    return { node: node?.node, at: node?.at ?? before, path: found?.path ?? path, text };
   }
   return { node: undefined, at: before, path: [], text };
 }
@@ -230,14 +283,29 @@ function expressionOf(tracer: Tracer, event: LazyEvent, before: Place): { node: 
     const value = tree.propertyAt(key, site.line, site.column)?.value;
     return value && { node: value, at: before };
   }
-  if (event.kind === K.MUTATION) {
-    const calls = tree.callsIn(tree.functionAt(site.function)).filter(({ loc }) => loc.start.line <= site.line && loc.end.line >= site.line);
-    const method = site.table.names[site.a] ?? '';
-    const node = calls.find((candidate) => calleePath(nodeIn(candidate, 'callee')).endsWith(`.${method}`));
-    const argument = node && nodesIn(node, 'arguments').at(-1);
-    return argument && { node: argument, at: before };
-  }
   return undefined;
+}
+
+/** The argument with which a method added an object, and the keys from there on. */
+function addedBy(
+  tracer: Tracer,
+  event: LazyEvent,
+  { before, position, path }: { before: Place; position: number; path: string[] },
+): { node: SyntaxNode; at: Place; path: string[] } | undefined {
+  const site = tracer.recording.resolver(before.thread).resolve(event.payload);
+  const tree = site && treeOf(tracer.recording, site);
+  if (!site || !tree) return undefined;
+  const method = site.table.names[site.a] ?? '';
+  const node = tree
+    .callsIn(tree.functionAt(site.function))
+    .filter(({ loc }) => loc.start.line <= site.line && loc.end.line >= site.line)
+    .find((candidate) => calleePath(nodeIn(candidate, 'callee')).endsWith(`.${method}`));
+  const args = node ? nodesIn(node, 'arguments') : [];
+  // Where the whole content was taken, the place in the list tells which argument it was.
+  const isContent = position === 0;
+  const index = isContent ? Number(path[0]) - (method === 'unshift' ? 0 : event.number2 - args.length) : position - 1;
+  const argument = args[index];
+  return argument && { node: argument, at: before, path: isContent ? path.slice(1) : path };
 }
 
 /** An object that was made in the arguments of a call. */
@@ -250,9 +318,12 @@ function argumentOf(tracer: Tracer, event: LazyEvent, before: Place): { node: Sy
   if (!site || !tree || !entered) return undefined;
   const name = entered.function.name.split('.').pop()!;
   const line = tracer.at(caller).frame(caller.call)?.position?.line ?? 0;
-  const calls = tree.callsIn(tree.functionAt(site.function)).filter((node) => calleePath(nodeIn(node, 'callee')).split('.').pop() === name);
+  const calls = tree
+    .callsIn(tree.functionAt(site.function))
+    .filter((node) => calleePath(nodeIn(node, 'callee')).split('.').pop() === name);
   const node = calls.find(({ loc }) => loc.end.line >= line) ?? calls.at(-1);
-  const made = node && nodesIn(node, 'arguments').find((argument) => /^(?:Object|Array)Expression$/.test(bare(argument).type));
+  const made =
+    node && nodesIn(node, 'arguments').find((argument) => /^(?:Object|Array)Expression$/.test(bare(argument).type));
   return made && { node: made, at: caller };
 }
 
@@ -267,4 +338,3 @@ function pathWithin(value: Value, id: number, depth = 3): string[] | undefined {
   }
   return undefined;
 }
-

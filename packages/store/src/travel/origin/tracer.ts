@@ -5,14 +5,13 @@ import type { Recording } from '../../read/recording.ts';
 import type { Site } from '../../read/sites.ts';
 import type { StateVariable } from '../../read/state.ts';
 import { ThreadAt } from '../../read/thread-at.ts';
-import { evaluate, isSame, isTruthy, keyOf, Unknown } from '../evaluate.ts';
+import { evaluate, isSame, keyOf, Unknown } from '../evaluate.ts';
 import { scopeOf } from '../logpoint.ts';
-import { sitesWhere } from '../targets.ts';
-import { ThreadSearch } from '../thread-search.ts';
-import { WRITES } from '../moves.ts';
 import type { Certainty, OriginStep } from '../types.ts';
 import { traceParameter } from './arguments.ts';
 import { callsBy, resultOf, type CallSpan } from './calls.ts';
+import { importedVariable } from './imports.ts';
+import { clip, isCalled, isNamespace, isTruthyOr, itemOf, operandsOf, rank } from './operands.ts';
 import { traceProperty } from './properties.ts';
 import { bare, treeOf, type Binding, type SourceTree } from './source-trees.ts';
 import { ends, mainPart, originOf, prepend, shown, type Part, type Place, type Trail } from './trail.ts';
@@ -92,55 +91,25 @@ export class Tracer {
     const at = this.at(place);
     const frame = at.frame(place.call);
     const variable = frame && at.variableOf(frame, name);
-    if (!variable) return this.imported(name, place) ?? ends('not recorded', `${name} is no recorded variable here`);
+    if (!variable)
+      return importedVariable(this, name, place) ?? ends('not recorded', `${name} is no recorded variable here`);
     switch (variable.source) {
       case 'write':
         return this.write(name, variable, place.thread);
       case 'argument': {
         const call = this.callAt(place.thread, variable.event);
         const stop = this.spend(`${place.thread}:${call} ${name}`);
-        return stop ?? traceParameter(this, name, { thread: place.thread, event: variable.event, call }, variable.value);
+        return (
+          stop ?? traceParameter(this, name, { thread: place.thread, event: variable.event, call }, variable.value)
+        );
       }
       case 'initial':
-        if (isCaptured(variable.value) && variable.value.type === 'function') return ends('created', `${name} is a function of this module`);
+        if (isCaptured(variable.value) && variable.value.type === 'function')
+          return ends('created', `${name} is a function of this module`);
         return ends('unwritten', `nothing has been written to ${name} yet`);
       default:
         return ends('not recorded', `${name}: ${variable.note ?? 'not recorded'}`);
     }
-  }
-
-  /** A binding of another module: the last write there. */
-  private imported(name: string, place: Place): Trail | undefined {
-    const site = this.siteOfCall(place);
-    const isImport = site?.table.variables.some((variable) => variable.kind === 'import' && variable.name === name);
-    const tree = site && treeOf(this.recording, site);
-    if (!isImport || !tree) return undefined;
-    let from: { file: string; name: string } | undefined;
-    tree.each(tree.program, (node) => {
-      if (node.type !== 'ImportDeclaration') return;
-      for (const specifier of nodesIn(node, 'specifiers')) {
-        if (textIn(nodeIn(specifier, 'local')!, 'name') !== name) continue;
-        const imported = nodeIn(specifier, 'imported');
-        from = {
-          file: String(nodeIn(node, 'source')!['value']).replace(/^.*\//, ''),
-          name: imported ? (textIn(imported, 'name') ?? '') : name,
-        };
-      }
-    });
-    if (!from) return undefined;
-    const { file, name: exported } = from;
-    const base = file.replace(/\.[cm]?[jt]sx?$/, '');
-    const sites = sitesWhere(this.recording, place.thread, (candidate) => {
-      const variable = candidate.table.variables[candidate.a];
-      if (candidate.kind !== 1 || variable?.name !== exported || candidate.table.scopes[variable.scope]?.kind !== 'module') return false;
-      return candidate.file.split('/').pop()!.replace(/\.[cm]?[jt]sx?$/, '') === base;
-    });
-    if (sites.length === 0) return undefined;
-    const wanted = new Set(sites);
-    const search = new ThreadSearch(this.recording, place.thread, this.index);
-    const event = search.back(place.event + 1, ({ kind, payload }) => WRITES.has(kind) && wanted.has(payload), search.mentioning(sites, -1));
-    if (event === undefined) return undefined;
-    return this.variable(exported, { thread: place.thread, event, call: this.callAt(place.thread, event) });
   }
 
   private write(name: string, variable: StateVariable, thread: number): Trail {
@@ -156,7 +125,13 @@ export class Tracer {
     const step = this.step('variable', { thread, event, call }, site, name, value, 'certain');
     if (!binding || !tree) return prepend(step, ends('not recorded', 'its source cannot be read'));
     step.text = binding.value ? tree.textOf(binding.value) : binding.operator;
-    return this.bound(step, binding, { thread, event: event - 1, call }, () => this.variable(name, { thread, event: event - 1, call }), value);
+    return this.bound(
+      step,
+      binding,
+      { thread, event: event - 1, call },
+      () => this.variable(name, { thread, event: event - 1, call }),
+      value,
+    );
   }
 
   /** Follows what an assignment took: `previous` is what the target held before. */
@@ -167,12 +142,23 @@ export class Tracer {
       case 'value':
       case 'default':
         if (!source) return prepend(step, ends('literal', 'declared without a value'));
-        return prepend(step, this.explain(source, before, value, step), source.type === 'Identifier' && step.kind === 'variable');
+        return prepend(
+          step,
+          this.explain(source, before, value, step),
+          source.type === 'Identifier' && step.kind === 'variable',
+        );
       case 'compound':
       case 'update': {
         step.kind = 'computed';
         const left = this.value(binding.at, before);
-        const parts: Part[] = [{ name: `${step.name} before`, value: left?.value, known: left !== undefined, follow: () => previous(left?.value) }];
+        const parts: Part[] = [
+          {
+            name: `${step.name} before`,
+            value: left?.value,
+            known: left !== undefined,
+            follow: () => previous(left?.value),
+          },
+        ];
         if (source) parts.unshift(...this.parts(source, before));
         return prepend(step, this.combine(step, parts, value));
       }
@@ -191,12 +177,21 @@ export class Tracer {
   }
 
   /** A value taken out of another one by a pattern. */
-  fromPattern(source: SyntaxNode | undefined, path: (string | number)[], before: Place, value: Value, step: OriginStep): Trail {
+  fromPattern(
+    source: SyntaxNode | undefined,
+    path: (string | number)[],
+    before: Place,
+    value: Value,
+    step: OriginStep,
+  ): Trail {
     let holder = source && this.valueOrResult(source, before)?.value;
     for (const key of path.slice(0, -1)) holder = isCaptured(holder) ? itemOf(holder, key) : undefined;
     const key = path.at(-1);
-    if (isCaptured(holder) && holder.id !== 0 && key !== undefined) return traceProperty(this, holder, String(key), before, value);
-    return source ? this.explain(source, before, value, step) : ends('not recorded', 'what was taken apart is not recorded');
+    if (isCaptured(holder) && holder.id !== 0 && key !== undefined)
+      return traceProperty(this, holder, String(key), before, value);
+    return source
+      ? this.explain(source, before, value, step)
+      : ends('not recorded', 'what was taken apart is not recorded');
   }
 
   /** A value that is one of a list. */
@@ -242,7 +237,9 @@ export class Tracer {
         if (test) return this.explain(isTruthyOr(test.value) ? yes : no, place, value, step);
         const taken = [yes, no].find((branch) => this.hasValue(branch, place, value));
         step.certainty = 'likely';
-        return taken ? this.explain(taken, place, value, step) : this.combine(step, [...this.parts(yes, place), ...this.parts(no, place)], value);
+        return taken
+          ? this.explain(taken, place, value, step)
+          : this.combine(step, [...this.parts(yes, place), ...this.parts(no, place)], value);
       }
       case 'LogicalExpression': {
         const left = nodeIn(node, 'left')!;
@@ -253,7 +250,10 @@ export class Tracer {
           return this.explain(this.hasValue(right, place, value) ? right : left, place, value, step);
         }
         const operator = textIn(node, 'operator');
-        const takesLeft = operator === '??' ? known.value !== undefined && known.value !== null : isTruthyOr(known.value) === (operator === '||');
+        const takesLeft =
+          operator === '??'
+            ? known.value !== undefined && known.value !== null
+            : isTruthyOr(known.value) === (operator === '||');
         return this.explain(takesLeft ? left : right, place, value, step);
       }
       case 'ObjectExpression':
@@ -355,7 +355,8 @@ export class Tracer {
     const isNew = node.type === 'NewExpression';
     const named = spans.filter(({ site }) => isCalled(site, name, isNew) && site !== undefined);
     if (isNew) return ends('created', `made by new ${path}()`);
-    const span = named.find((candidate) => this.gave(candidate, place.thread, value)) ?? named.find(({ end }) => end >= 0);
+    const span =
+      named.find((candidate) => this.gave(candidate, place.thread, value)) ?? named.find(({ end }) => end >= 0);
     if (span) return this.result(span, place.thread, this.gave(span, place.thread, value) ? 'certain' : 'likely');
     return this.native(node, callee, name, spans, place, value, step);
   }
@@ -367,11 +368,21 @@ export class Tracer {
   }
 
   /** A call of a function that is not recorded: a callback's result, an element, or what it was given. */
-  private native(node: SyntaxNode, callee: SyntaxNode, name: string, spans: readonly CallSpan[], place: Place, value: Value, step: OriginStep): Trail {
+  private native(
+    node: SyntaxNode,
+    callee: SyntaxNode,
+    name: string,
+    spans: readonly CallSpan[],
+    place: Place,
+    value: Value,
+    step: OriginStep,
+  ): Trail {
     const receiver = callee.type === 'MemberExpression' ? nodeIn(callee, 'object') : undefined;
     const args = nodesIn(node, 'arguments');
     if (name === 'reduce' || name === 'reduceRight') {
-      const last = spans.find((span) => span.end >= 0 && this.isArgument(span, args) && this.gave(span, place.thread, value));
+      const last = spans.find(
+        (span) => span.end >= 0 && this.isArgument(span, args) && this.gave(span, place.thread, value),
+      );
       if (last) return this.result(last, place.thread, 'certain');
     }
     if (receiver && (name === 'find' || name === 'at' || name === 'findLast' || name === 'pop' || name === 'shift')) {
@@ -380,18 +391,25 @@ export class Tracer {
     if (receiver && name === 'get') {
       const holder = this.value(receiver, place)?.value;
       const key = args[0] && this.value(args[0], place)?.value;
-      if (isCaptured(holder) && holder.id !== 0 && key !== undefined) return traceProperty(this, holder, String(isCaptured(key) ? key.name : key), place, value);
+      if (isCaptured(holder) && holder.id !== 0 && key !== undefined)
+        return traceProperty(this, holder, String(isCaptured(key) ? key.name : key), place, value);
     }
     step.kind = 'computed';
-    const parts = [...(receiver && !isNamespace(receiver) ? this.parts(receiver, place) : []), ...args.flatMap((argument) => (isFunction(argument) ? [] : this.parts(argument, place)))];
+    const parts = [
+      ...(receiver && !isNamespace(receiver) ? this.parts(receiver, place) : []),
+      ...args.flatMap((argument) => (isFunction(argument) ? [] : this.parts(argument, place))),
+    ];
     const trail = this.combine(step, parts, value);
-    return trail.end === 'computed' ? ends('computed', `${calleePath(callee)}() made it; that function is not recorded`) : trail;
+    return trail.end === 'computed'
+      ? ends('computed', `${calleePath(callee)}() made it; that function is not recorded`)
+      : trail;
   }
 
   private isArgument({ site }: CallSpan, args: readonly SyntaxNode[]): boolean {
     return args.some((argument) => {
       if (!site) return false;
-      if (isFunction(argument)) return argument.loc.start.line === site.function.line && argument.loc.end.line === site.function.endLine;
+      if (isFunction(argument))
+        return argument.loc.start.line === site.function.line && argument.loc.end.line === site.function.endLine;
       return argument.type === 'Identifier' && site.function.name.split('.').pop() === textIn(argument, 'name');
     });
   }
@@ -423,7 +441,14 @@ export class Tracer {
     return prepend(step, this.explain(chosen, inside, value, step));
   }
 
-  step(kind: OriginStep['kind'], { thread, event, call }: Place, site: Site | undefined, name: string, value: Value, certainty: Certainty): OriginStep {
+  step(
+    kind: OriginStep['kind'],
+    { thread, event, call }: Place,
+    site: Site | undefined,
+    name: string,
+    value: Value,
+    certainty: Certainty,
+  ): OriginStep {
     return {
       kind,
       moment: { thread, event },
@@ -440,55 +465,4 @@ export class Tracer {
       inputs: [],
     };
   }
-}
-
-/** Returns behind the last thing that the call did come first, nearest first. */
-function rank(node: SyntaxNode, line: number): number {
-  const end = node.loc.end.line;
-  return end >= line ? end - line : 1_000_000 + line - end;
-}
-
-function isTruthyOr(value: Value): boolean {
-  try {
-    return isTruthy(value);
-  } catch {
-    return true;
-  }
-}
-
-/** Whether a function is the one that a call names. */
-export function isCalled(site: Site | undefined, name: string, isNew: boolean): boolean {
-  const parts = site?.function.name.split('.') ?? [];
-  if (site?.function.kind === 'constructor') return (isNew || name === 'super') && parts.at(-2) === name;
-  return !isNew && parts.at(-1) === name;
-}
-
-function isNamespace(node: SyntaxNode): boolean {
-  return node.type === 'Identifier' && /^(?:Math|JSON|Object|Array|Number|String|Promise|console|Date)$/.test(textIn(node, 'name') ?? '');
-}
-
-function itemOf(holder: { keys: Value[]; items: Value[]; type: string }, key: string | number): Value {
-  return holder.type === 'array' ? holder.items[Number(key)] : holder.items[holder.keys.indexOf(String(key))];
-}
-
-/** Operands that are values of their own: literals have no origin. */
-function operandsOf(node: SyntaxNode): SyntaxNode[] {
-  switch (node.type) {
-    case 'Literal':
-      return [];
-    case 'BinaryExpression':
-      return [nodeIn(node, 'left')!, nodeIn(node, 'right')!].flatMap((inner) => operandsOf(bare(inner)));
-    case 'UnaryExpression':
-      return operandsOf(bare(nodeIn(node, 'argument')!));
-    case 'TemplateLiteral':
-      return nodesIn(node, 'expressions').flatMap((inner) => operandsOf(bare(inner)));
-    case 'SpreadElement':
-      return operandsOf(bare(nodeIn(node, 'argument')!));
-    default:
-      return isFunction(node) ? [] : [node];
-  }
-}
-
-export function clip(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -64,7 +64,7 @@ function Foot() {
         )}
       </div>
       {busy && (
-        <div class="busy">
+        <div class="busy" role="status">
           <span>
             {busy.what} {busy.total > 0 && percentText(busy.done / busy.total)}
           </span>

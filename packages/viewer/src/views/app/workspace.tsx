@@ -9,10 +9,10 @@ import { StatePanel } from '../state/state-panel.tsx';
 
 export function Workspace() {
   return (
-    <>
+    <main class="workspace">
       <Stage />
       {line('stageHeight', 'rows', 'before', 'Height of the stage')}
-      <main class="work">
+      <div class="work">
         <div class="side-column" style={{ width: `${sizes.sideWidth.value}px` }}>
           <SidePanel />
         </div>
@@ -28,8 +28,8 @@ export function Workspace() {
         <div class="state-column" style={{ width: `${sizes.stateWidth.value}px` }}>
           <StatePanel />
         </div>
-      </main>
-    </>
+      </div>
+    </main>
   );
 }
 

@@ -7,6 +7,7 @@ import { LABEL_WIDTH, layAsync, LANE_HEIGHT, NODE_HEIGHT } from '../../model/asy
 import { durationText, plural } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
 import { ErrorMessage, Message } from '../parts/message.tsx';
+import { threadLabel } from '../stage/thread-label.ts';
 import { labelOf } from './label.ts';
 
 const LIMIT = 400;
@@ -96,14 +97,15 @@ export function AsyncPanel() {
                 </path>
               ))}
             </svg>
-            {picture.lanes.map(({ label: text, y }, i) => (
+            {picture.lanes.map(({ label: text, thread, y }, i) => (
               <div
                 key={i}
                 class="lane-label"
                 style={{ top: `${y}px`, height: `${LANE_HEIGHT}px`, width: `${LABEL_WIDTH - 12}px` }}
-                title={text}
+                title={`${threadLabel(thread)}: ${text}`}
               >
-                {text}
+                <span>{threadLabel(thread)}</span>
+                <span class="faint">{text}</span>
               </div>
             ))}
             {picture.nodes.map(({ node, x, y, width }) => (

@@ -28,7 +28,6 @@ export function EdgeList({ text }: { text: string }) {
         rowHeight={44}
         at={(edge) => edge.to ?? edge.from}
         call={(edge) => (edge.to ? edge.toCall : edge.fromCall)}
-        itemLabel={(edge) => `${edge.kind} ${edge.label} from thread ${edge.fromThread} to ${edge.toThread}`}
         row={(edge, isNow) => <Edge edge={edge} isNow={isNow} />}
         empty={
           <Message

@@ -15,7 +15,6 @@ export function ErrorList({ text }: { text: string }) {
       rowHeight={56}
       at={(error) => error.at}
       call={(error) => error.call}
-      itemLabel={(error) => `${error.name}: ${error.message}`}
       row={(error, isNow) => (
         <div class={`fact${isNow ? ' now' : ''}`}>
           <span class="fact-mark red" />

@@ -16,12 +16,11 @@ interface Properties<Item> {
   at: (item: Item) => At | null;
   call: (item: Item) => CallName | null;
   row: (item: Item, isNow: boolean) => ComponentChildren;
-  itemLabel: (item: Item) => string;
   empty: ComponentChildren;
 }
 
 /** Facts in order of time; the last one before the cursor is marked. */
-export function FactList<Item>({ label, load, filter, rowHeight, at, call, row, itemLabel, empty }: Properties<Item>) {
+export function FactList<Item>({ label, load, filter, rowHeight, at, call, row, empty }: Properties<Item>) {
   const page = usePaged(load, filter, generation.value);
   const nowNs = cursor.value?.timeNs ?? -1;
   const current = page.items.findLastIndex((item) => (at(item)?.timeNs ?? Infinity) <= nowNs);
@@ -39,7 +38,6 @@ export function FactList<Item>({ label, load, filter, rowHeight, at, call, row, 
       {...(current >= 0 && { shown: current })}
       onPick={onPick}
       onNearEnd={page.loadMore}
-      itemLabel={itemLabel}
       empty={page.loading ? null : empty}
       row={(item, index) => row(item, index === current)}
     />

@@ -33,7 +33,6 @@ export function FileList({ text }: { text: string }) {
       role="tree"
       label="Files and functions"
       shown={rows.findIndex((row) => row.kind === 'file' && row.file === current)}
-      itemLabel={(row) => (row.kind === 'file' ? row.file : row.entry.name)}
       itemProperties={(row) =>
         row.kind === 'file' ? { 'aria-level': 1, 'aria-expanded': row.open } : { 'aria-level': 2 }
       }

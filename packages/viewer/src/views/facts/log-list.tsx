@@ -15,7 +15,6 @@ export function LogList({ text }: { text: string }) {
       rowHeight={40}
       at={(log) => log.at}
       call={(log) => log.call}
-      itemLabel={(log) => log.text}
       row={(log, isNow) => (
         <div class={`fact${isNow ? ' now' : ''}`}>
           <span

@@ -15,7 +15,6 @@ export function RequestList({ text }: { text: string }) {
       rowHeight={40}
       at={(request) => request.start}
       call={(request) => request.call}
-      itemLabel={(request) => `${request.direction} ${request.method} ${request.url} ${request.status ?? ''}`}
       row={(request, isNow) => (
         <div class={`fact${isNow ? ' now' : ''}`}>
           <span class={`fact-mark ${isFailure(request) ? 'red' : 'green'}`} />

@@ -94,7 +94,6 @@ export function CallsTable({ of }: { of: FunctionView }) {
             shown={page.items.findIndex(({ call }) => call === frame.value?.call)}
             onPick={(call) => call.start && void goTo(call.start)}
             onNearEnd={page.loadMore}
-            itemLabel={(call) => `call ${call.call}, ${call.outcome}`}
             empty={
               page.loading ? null : (
                 <Message icon="table" title={where.length > 0 ? 'No call fulfils the filter' : 'Never called'}>

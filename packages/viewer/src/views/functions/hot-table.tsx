@@ -54,7 +54,6 @@ export function HotTable() {
         label="Functions by cost"
         onPick={(row) => showFunctionId(row.functionId)}
         onNearEnd={page.loadMore}
-        itemLabel={(row) => `${row.function}, ${row.calls} calls`}
         empty={page.loading ? null : <Message icon="table" title="No function was called" />}
         row={(row) => (
           <div class="table-row">

@@ -19,9 +19,9 @@ export function Header() {
         </span>
       </button>
       <div class="program">
-        <span class="program-name" title={argv.join(' ')}>
+        <h1 class="program-name" title={argv.join(' ')}>
           {current ? commandText(argv) : 'Execution Cinema'}
-        </span>
+        </h1>
       </div>
       {current && <TrustChips overview={current} open={trustOpen} />}
       <span class="space" />

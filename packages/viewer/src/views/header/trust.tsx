@@ -65,7 +65,9 @@ function TrustCard({ overview, onClose }: { overview: Overview; onClose: () => v
     document.addEventListener('pointerdown', outside);
     return () => document.removeEventListener('pointerdown', outside);
   }, []);
-  const { events, functions, gaps, notes, pruned, skippedReasons } = overview;
+  const { events, functions, gaps, pruned, skippedReasons } = overview;
+  // What begins with a brace is for programs.
+  const notes = overview.notes.filter(({ text }) => !text.startsWith('{'));
   const rows: [string, string, boolean?][] = [
     [
       'Events',

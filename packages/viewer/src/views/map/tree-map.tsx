@@ -71,9 +71,7 @@ export function TreeMap({ map, color, onPick }: Properties) {
             onPointerLeave={() => setHover(null)}
             onClick={() => onPick(entry)}
           >
-            {rect.width > TEXT_WIDTH && rect.height > TEXT_HEIGHT && (
-              <span class={share > 0.55 ? 'on-dark' : ''}>{entry.name}</span>
-            )}
+            {rect.width > TEXT_WIDTH && rect.height > TEXT_HEIGHT && <span>{entry.name}</span>}
           </button>
         );
       })}

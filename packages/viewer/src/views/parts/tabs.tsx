@@ -41,13 +41,14 @@ export function Tabs<Id extends string>({ tabs, selected, onSelect, label, contr
           aria-controls={controls}
           tabIndex={id === selected ? 0 : -1}
           title={text}
-          aria-label={text}
           onClick={() => onSelect(id)}
         >
           {icon !== undefined && <Icon name={icon} size={14} />}
           <span class="tab-text">{text}</span>
           {count !== undefined && count > 0 && (
-            <span class={`tab-count ${tone ?? ''}`}>{count.toLocaleString('en')}</span>
+            <span class={`tab-count ${tone ?? ''}`} aria-hidden="true">
+              {count.toLocaleString('en')}
+            </span>
           )}
         </button>
       ))}

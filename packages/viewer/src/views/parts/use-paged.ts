@@ -13,7 +13,7 @@ export interface Paged<Item> {
 }
 
 /** Rows kept of one list; past it the list says so and a filter helps. */
-export const ROWS_MAX = 20_000;
+const ROWS_MAX = 20_000;
 
 /** A list that is fetched page by page as its end comes near. Anew when `key` changes; grown when `round` does. */
 export function usePaged<Item>(

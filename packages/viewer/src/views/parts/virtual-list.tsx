@@ -17,7 +17,6 @@ export interface ListProperties<Item> {
   onKey?: (event: KeyboardEvent, item: Item, index: number) => boolean;
   class?: string;
   empty?: ComponentChildren;
-  itemLabel?: (item: Item) => string;
   role?: 'listbox' | 'tree';
   itemProperties?: (item: Item) => JSX.HTMLAttributes<HTMLDivElement>;
 }
@@ -85,7 +84,6 @@ export function VirtualList<Item>(properties: ListProperties<Item>) {
         aria-selected={i === active}
         aria-setsize={items.length}
         aria-posinset={i + 1}
-        aria-label={properties.itemLabel?.(item)}
         class={`list-row${i === active ? ' active' : ''}`}
         style={{ top: `${i * rowHeight}px`, height: `${rowHeight}px` }}
         onClick={() => {
@@ -102,7 +100,7 @@ export function VirtualList<Item>(properties: ListProperties<Item>) {
     <div
       ref={box}
       class={`list ${properties.class ?? ''}`}
-      role={role}
+      role={items.length > 0 ? role : 'group'}
       aria-label={label}
       aria-activedescendant={active >= first && active < last ? `${id}-${active}` : undefined}
       tabIndex={0}

@@ -111,7 +111,6 @@ export function SequencePanel() {
               label="Messages in order"
               shown={current}
               onPick={(message) => void goTo(message.at)}
-              itemLabel={(message) => `${message.kind} ${message.label}`}
               row={(message, i) => {
                 const [from, to] = [index.get(message.from) ?? 0, index.get(message.to) ?? 0];
                 const left = Math.min(from, to) * columnWidth + columnWidth / 2;

@@ -62,7 +62,7 @@ function Line(properties: Properties) {
           title="Log point: what an expression was, each time this line ran"
           onClick={() => onLogPoint(line)}
         >
-          +
+          <span aria-hidden="true">+</span>
         </button>
         <button
           type="button"

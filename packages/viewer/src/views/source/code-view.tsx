@@ -1,8 +1,8 @@
 import { useComputed } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Place } from '@execution-cinema/server/protocol';
-import { breakpoints, frame, state, stateError } from '../../app/cursor.ts';
-import { hits, lineValues, selectedLine, type ShownFile } from '../../app/source.ts';
+import { breakpoints, state, stateError } from '../../app/cursor.ts';
+import { hits, lineValues, selectedLine, standing, type ShownFile } from '../../app/source.ts';
 import { lineFacts } from '../../model/line-facts.ts';
 import { CodeLine } from './code-line.tsx';
 import { HoverCard } from './hover-card.tsx';
@@ -24,8 +24,8 @@ export function CodeView({ file, place }: { file: ShownFile; place: Place | null
   const facts = useComputed(() => lineFacts(file.view, hits.value, lineValues.value)).value;
   const isHere = place?.file === file.view.file;
   const currentLine = isHere ? place.line : null;
-  const framePlace = frame.value?.place;
-  const stands = framePlace?.file === file.view.file ? framePlace.line : null;
+  const here = standing.value;
+  const stands = here?.file === file.view.file ? here.line : null;
   const threw = ['throw', 'leave by throw', 'uncaught'].includes(state.value?.event.kind ?? '');
   const stops = new Set(breakpoints.value.filter((stop) => stop.file === file.view.file).map((stop) => stop.line));
 

@@ -25,7 +25,9 @@ export function LogPointForm({ file, line, top, onClose }: Properties) {
   const [error, setError] = useState<unknown>(null);
   const latest = useRef(new Latest()).current;
   const field = useRef<HTMLInputElement>(null);
+  const form = useRef<HTMLFormElement>(null);
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  useEffect(() => form.current?.scrollIntoView({ block: 'nearest' }), [result, error]);
   const run = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (expression.trim() === '') return;
@@ -42,6 +44,7 @@ export function LogPointForm({ file, line, top, onClose }: Properties) {
   };
   return (
     <form
+      ref={form}
       class="log-point"
       style={{ top: `${top}px` }}
       aria-label={`Log point at line ${line}`}

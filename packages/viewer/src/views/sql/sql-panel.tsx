@@ -13,6 +13,8 @@ import { VirtualList } from '../parts/virtual-list.tsx';
 
 const ROWS_MAX = 5_000;
 const NS_PER_MS = 1_000_000;
+/** Columns of the views that hold ids of calls, by name. */
+const CALL_COLUMN = /^(call_id|from_call|to_call|parent_id|async_parent_id)$/;
 const COLUMN_MIN = 80;
 const COLUMN_MAX = 420;
 
@@ -149,9 +151,11 @@ function Result({ result }: { result: SqlResultView }) {
     const value = row[column];
     if (typeof value !== 'number') return;
     const { thread, call } = splitCallId(value);
-    if (column === callColumn) void goToText(formatCall(thread, call));
+    if (isCall(column)) void goToText(formatCall(thread, call));
     else void goToTime(value, null);
   };
+  const isCall = (column: number) => column === callColumn || CALL_COLUMN.test(columns[column]!);
+  const leads = (column: number) => isCall(column) || column === timeColumn;
   return (
     <div class="sql-result">
       <div class="dock-tools">
@@ -178,7 +182,7 @@ function Result({ result }: { result: SqlResultView }) {
         <div class="sql-grid" style={{ minWidth: `${whole}px` }}>
           <div class="sql-head" style={{ gridTemplateColumns: template }}>
             {columns.map((name, i) => (
-              <span key={i} class={i !== callColumn && typeof rows[0]?.[i] === 'number' ? 'number' : ''}>
+              <span key={i} class={!isCall(i) && typeof rows[0]?.[i] === 'number' ? 'number' : ''}>
                 {name}
               </span>
             ))}
@@ -194,13 +198,21 @@ function Result({ result }: { result: SqlResultView }) {
                 {row.map((cell, i) => (
                   <span
                     key={i}
-                    class={typeof cell === 'number' && i !== callColumn ? 'number' : ''}
+                    class={typeof cell === 'number' && !isCall(i) ? 'number' : ''}
                     title={cell === null ? 'NULL' : String(cell)}
                   >
                     {cell === null ? (
                       <span class="faint">NULL</span>
-                    ) : i === callColumn || i === timeColumn ? (
-                      <span class="plain-link">{cellText(cell, i === callColumn)}</span>
+                    ) : leads(i) ? (
+                      <span
+                        class="plain-link"
+                        onClick={(event) => {
+                          event.stopPropagation();
+                          go(row, i);
+                        }}
+                      >
+                        {cellText(cell, isCall(i))}
+                      </span>
                     ) : (
                       String(cell)
                     )}

@@ -15,7 +15,7 @@ export function StartPage() {
     <main class="start" aria-label="Recordings">
       <div class="start-inner">
         <div class="start-head">
-          <h1>Recordings</h1>
+          <h2 class="start-title">Recordings</h2>
           {list && (
             <span class="faint" title={list.folder}>
               {list.folder}

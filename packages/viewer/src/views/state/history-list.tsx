@@ -4,7 +4,7 @@ import { currentIndex, goToStep, history, historyError, type Inspected } from '.
 import { copyText } from '../../app/location.ts';
 import { wholeSpan } from '../../app/session.ts';
 import { plural, timeText } from '../../model/units.ts';
-import { previewText, toPlainJson } from '../../model/values.ts';
+import { toPlainJson } from '../../model/values.ts';
 import { Button } from '../parts/button.tsx';
 import { ErrorMessage, Message } from '../parts/message.tsx';
 import { PlaceText } from '../parts/place.tsx';
@@ -41,7 +41,6 @@ export function HistoryList({ target }: { target: Inspected }) {
         label={`History of ${target.title}`}
         shown={current}
         onPick={(item) => goToStep(item.at, item.call)}
-        itemLabel={(item) => `${previewText(item.value, 40)}, ${item.function} line ${item.place.line}`}
         empty={<Message title="Never written">Nothing was recorded for this name.</Message>}
         row={(item, index) => (
           <div class={`history-row${index === current ? ' now' : ''}${index > current ? ' future' : ''}`}>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { FrameView, ScopeView, VariableView } from '@execution-cinema/server/protocol';
-import { cursor, pinned, togglePin } from '../../app/cursor.ts';
+import { pinned, togglePin } from '../../app/cursor.ts';
 import { counterpart, valueBefore } from '../../model/differences.ts';
 import { isNode, kindOf } from '../../model/values.ts';
 import { variableName } from '../../app/details.ts';
@@ -104,11 +104,12 @@ function Scope({ frame, scope, other, filters }: ScopeProperties) {
             title={`${variable.name} in ${frame.function}`}
             of={variableName(frame, scope, variable)}
             depth={0}
-            changed={variable.changed && cursor.value !== null}
+            changed={variable.changed && variable.source !== 'unknown'}
             note={variable.source === 'unknown' ? (variable.note ?? 'nothing was recorded') : variable.note}
             isUnknown={variable.source === 'unknown'}
             asOf={variable.asOf}
             before={before(variable)}
+            variable={variable}
           />
         ))}
       {open && functions.length > 0 && !filters && (

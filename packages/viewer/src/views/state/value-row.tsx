@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { At, VariableName, WireValue } from '@execution-cinema/server/protocol';
+import type { At, VariableName, VariableView, WireValue } from '@execution-cinema/server/protocol';
 import { cursor, goTo } from '../../app/cursor.ts';
 import { inspectVariable, propertyName } from '../../app/details.ts';
 import { copyText } from '../../app/location.ts';
@@ -24,6 +24,8 @@ interface Properties {
   isUnknown?: boolean;
   asOf?: At | null;
   before?: WireValue | undefined;
+  /** The variable itself, where the row is one. */
+  variable?: VariableView;
 }
 
 const INDENT = 14;
@@ -34,7 +36,7 @@ const DEPTH_ASKED = 2;
 
 /** A name and its value; opens in place, as deep as was recorded. */
 export function ValueRow(properties: Properties) {
-  const { name, value, title, of, depth, changed, note, isUnknown, asOf, before } = properties;
+  const { name, value, title, of, depth, changed, note, isUnknown, asOf, before, variable } = properties;
   const [open, setOpen] = useState(false);
   const opens = !isUnknown && canOpen(value);
   const thread = cursor.value?.thread ?? 0;
@@ -46,9 +48,8 @@ export function ValueRow(properties: Properties) {
           type="button"
           class="value-open"
           aria-expanded={opens ? open : undefined}
-          aria-label={`${name}: ${opens ? 'open' : 'history'}`}
           title={isUnknown ? undefined : previewText(value, TITLE_ROOM)}
-          onClick={() => (opens ? toggle() : of && inspectVariable(of, title, 'history'))}
+          onClick={() => (opens ? toggle() : of && inspectVariable(of, title, 'history', variable))}
         >
           <span class="twisty">{opens && <Icon name={open ? 'down' : 'chevron'} size={11} />}</span>
           <span class="value-name">{name}</span>
@@ -65,13 +66,17 @@ export function ValueRow(properties: Properties) {
         </button>
         <span class="row-actions">
           {of && (
-            <Button icon="history" label={`History of ${name}`} onClick={() => inspectVariable(of, title, 'history')} />
+            <Button
+              icon="history"
+              label={`History of ${name}`}
+              onClick={() => inspectVariable(of, title, 'history', variable)}
+            />
           )}
           {of && (
             <Button
               icon="origin"
               label={`Where ${name} came from`}
-              onClick={() => inspectVariable(of, title, 'origin')}
+              onClick={() => inspectVariable(of, title, 'origin', variable)}
             />
           )}
           {asOf && (

@@ -130,7 +130,6 @@ export function TreePanel() {
           else return false;
           return true;
         }}
-        itemLabel={(row) => (row.kind === 'call' ? row.call.function : plural(row.omitted, 'more call'))}
         itemProperties={(row) => ({
           'aria-level': row.depth + 1,
           ...(row.kind === 'call' && row.opens && { 'aria-expanded': row.open }),

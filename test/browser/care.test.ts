@@ -1,0 +1,194 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { makeProject, PRELOAD, type Project } from '../support/programs.ts';
+import { end, moment, recordExample, serve, startBrowser, tab, variable, visit, SOON } from './viewer.ts';
+
+/* What a person does not ask for and would miss: running programs, screen readers, hostile recordings, narrow screens. */
+
+let browser: Browser;
+let folder: string;
+let project: Project;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tracer-browser-'));
+  browser = await startBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  project?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const SERIOUS = new Set(['serious', 'critical']);
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+interface Violation {
+  id: string;
+  impact: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+/** Violations of level serious and above, one line each. */
+async function violations(page: Page): Promise<string[]> {
+  // The policy of the page keeps scripts out that are not its own: axe is put in by the debugger.
+  await page.evaluate(readFileSync(AXE, 'utf8'));
+  const found = (await page.evaluate(
+    'axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)',
+  )) as Violation[];
+  return found
+    .filter(({ impact }) => SERIOUS.has(impact))
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`)
+          .join(' | ')}`,
+    );
+}
+
+const ALL_PANELS = ['Timeline', 'Call tree', 'Functions', 'Async', 'Sequence', 'Map', 'SQL', 'Snapshots', 'Compare'];
+/** The dark theme differs in colours alone: panels with colours of their own are enough. */
+const COLOURED_PANELS = ['Timeline', 'Map', 'SQL'];
+
+test('axe finds nothing serious, light and dark, in any panel', async () => {
+  const { file, remove } = await recordExample('examples/demo', 'main.ts');
+  const server = await serve(file);
+  try {
+    for (const theme of ['light', 'dark'] as const) {
+      const { page } = await visit(browser, server.url, { theme });
+      await page.locator('.frame.current').waitFor();
+      await variable(page, 'payableCents').click();
+      for (const name of theme === 'light' ? ALL_PANELS : COLOURED_PANELS) {
+        await tab(page, name).click();
+        await expect.poll(async () => (await page.locator('#dock-body').innerText()).length, SOON).toBeGreaterThan(10);
+        expect(await violations(page), `${theme} ${name}`).toEqual([]);
+      }
+      for (const name of theme === 'light' ? ['Errors', 'HTTP', 'Causes', 'Files'] : ['Errors']) {
+        await tab(page, name).click();
+        expect(await violations(page), `${theme} ${name}`).toEqual([]);
+      }
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('order');
+      expect(await violations(page), `${theme} palette`).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'All recordings' }).click();
+      await page.getByRole('heading', { name: 'Recordings' }).waitFor();
+      expect(await violations(page), `${theme} start page`).toEqual([]);
+      await page.context().close();
+    }
+  } finally {
+    await server.close();
+    remove();
+  }
+}, 180_000);
+
+test('what a recording holds is only ever text', async () => {
+  const evil = '<img src=x onerror="globalThis.hacked=1"><script>globalThis.hacked=1</script>';
+  project = makeProject({
+    'evil <b>.js': `
+      const evil = ${JSON.stringify(evil)};
+      class Holder { constructor() { this[evil] = evil; } }
+      const name = { [evil](argument) { const holder = new Holder(); console.log(evil, argument); throw new TypeError(evil + holder); } };
+      name[evil](evil);
+    `,
+  });
+  const file = join(folder, 'evil.db');
+  await project.record(['evil <b>.js'], file);
+  const server = await serve(file);
+  try {
+    const { page, complaints } = await visit(browser, server.url);
+    await page.locator('.frame.current').waitFor();
+    await variable(page, 'holder').click();
+    for (const name of ['Call tree', 'Functions', 'Async', 'Sequence', 'Map', 'SQL', 'Timeline']) {
+      await tab(page, name).click();
+      await expect.poll(async () => (await page.locator('#dock-body').innerText()).length, SOON).toBeGreaterThan(5);
+    }
+    await tab(page, 'Errors').click();
+    await page.getByRole('option', { name: /TypeError/ }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('onerror');
+    await expect.poll(() => page.getByRole('dialog').innerText(), SOON).toContain('onerror');
+    expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
+    expect(await page.locator('.app img, .app script, .app b').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  } finally {
+    await server.close();
+  }
+});
+
+test('a running program is followed, paused and looked into', async () => {
+  const program = makeProject({
+    'tick.js': `
+      let count = 0;
+      function tick(number) { count = number; return number * 2; }
+      setInterval(() => { tick(count + 1); console.log('tick', count); }, 60);
+    `,
+  });
+  const file = join(folder, 'live.db');
+  const running = spawn(process.execPath, ['--import', PRELOAD, 'tick.js'], {
+    cwd: program.dir,
+    env: { ...process.env, TRACER_OUT: file, TRACER_QUIET: '1', NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await new Promise((resolve) => running.stdout.once('data', resolve));
+    const server = await serve(file);
+    try {
+      const { page, complaints } = await visit(browser, server.url);
+      await page.getByText('Running').waitFor();
+      const live = page.getByRole('button', { name: 'Live' });
+      await live.waitFor();
+      const first = await moment(page);
+      await expect.poll(() => moment(page), SOON).not.toBe(first);
+      const rows = page.getByRole('listbox', { name: 'Output of the program' }).getByRole('option');
+      await expect.poll(() => rows.count(), SOON).toBeGreaterThan(3);
+      await live.click();
+      const paused = await moment(page);
+      const seen = await rows.last().getAttribute('aria-setsize');
+      await expect.poll(() => rows.first().getAttribute('aria-setsize'), SOON).not.toBe(seen);
+      expect(await moment(page)).toBe(paused);
+      await end(running);
+      await page
+        .getByText(/Complete|Cut off/)
+        .first()
+        .waitFor();
+      expect(complaints).toEqual([]);
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await end(running);
+    program.remove();
+  }
+});
+
+test('nothing leaves the page at the smallest and the largest screen, and sizes are remembered', async () => {
+  const { file, remove } = await recordExample('examples/checkout', 'main.ts');
+  const server = await serve(file);
+  try {
+    const { page } = await visit(browser, server.url, { width: 2560, height: 1440 });
+    await page.locator('.frame.current').waitFor();
+    const overflow =
+      'document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight';
+    expect(await page.evaluate(overflow)).toBe(false);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    expect(await page.evaluate(overflow)).toBe(false);
+    const splitter = page.getByRole('separator', { name: 'Width of the state' });
+    const before = await splitter.getAttribute('aria-valuenow');
+    await splitter.focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => splitter.getAttribute('aria-valuenow'), SOON).not.toBe(before);
+    const after = await splitter.getAttribute('aria-valuenow');
+    await page.reload();
+    await expect.poll(() => splitter.getAttribute('aria-valuenow'), SOON).toBe(after);
+  } finally {
+    await server.close();
+    remove();
+  }
+});

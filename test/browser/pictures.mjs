@@ -1,0 +1,202 @@
+// Takes the pictures of docs/images: every panel at 1280 x 800, the main ones dark as well and at 2560 x 1440, and the
+// steps of docs/VIEWER.md. `node test/browser/pictures.mjs [part of a name]`, after a build.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import chromium from '@sparticuz/chromium';
+import { chromium as playwright } from 'playwright-core';
+
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const DIST = join(ROOT, 'packages/tracer/dist');
+const OUT = join(ROOT, 'docs/images');
+const SMALL = { width: 1280, height: 800 };
+const LARGE = { width: 2560, height: 1440 };
+const wanted = process.argv[2] ?? '';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** @param {string} name */
+const tab = (name) => (/** @type {Page} */ page) => page.getByRole('tab', { name, exact: true }).click();
+/** @param {string} name */
+const variable = (name) => (/** @type {Page} */ page) =>
+  page
+    .locator('.state')
+    .getByRole('button', { name: new RegExp(`^${name}:`) })
+    .last()
+    .click();
+/** @param {string} keys */
+const press = (keys) => (/** @type {Page} */ page) => page.keyboard.press(keys);
+/** @param {string} text */
+const type = (text) => (/** @type {Page} */ page) => page.keyboard.type(text);
+/** @param {string} name */
+const button = (name) => (/** @type {Page} */ page) => page.getByRole('button', { name }).first().click();
+/** @param {string} selector */
+const click = (selector) => (/** @type {Page} */ page) => page.locator(selector).first().click();
+
+/**
+ * What is done before each picture of the demo.
+ * @type {Record<string, ((page: Page) => Promise<unknown>)[]>}
+ */
+const PANELS = {
+  error: [],
+  timeline: [press('f'), press('s'), press('s'), press('s'), press('s'), press('s')],
+  tree: [tab('Call tree')],
+  functions: [tab('Functions')],
+  calls: [press('Control+k'), type('quoteFor'), press('Enter')],
+  async: [tab('Async'), button('Visible time')],
+  sequence: [tab('Sequence'), button('Visible time')],
+  map: [tab('Map')],
+  modules: [tab('Map'), button('Files')],
+  sql: [tab('SQL'), button('Calls that threw')],
+  snapshots: [tab('Snapshots')],
+  compare: [tab('Compare'), click('.side-item.two')],
+  origin: [variable('payableCents'), tab('Origin')],
+  loop: [
+    press('Control+k'),
+    type('quoteFor'),
+    press('Enter'),
+    click('.calls-table .list-row'),
+    press('n'),
+    press('n'),
+    press('n'),
+  ],
+  'log-point': [
+    (/** @type {Page} */ page) => page.locator('[data-line="8"]').hover(),
+    click('[data-line="8"] .add-log'),
+    type('customer'),
+    press('Enter'),
+  ],
+  errors: [tab('Errors')],
+  requests: [tab('HTTP')],
+  causes: [tab('Causes')],
+  files: [tab('Files')],
+  search: [press('/'), type('filter-papers')],
+  help: [press('?')],
+  trust: [click('.trust-chips')],
+  start: [button('All recordings')],
+};
+/** Enough to judge the dark colours and the large screen by; every picture weighs in a clone. */
+const DARK_PANELS = ['error', 'timeline', 'tree', 'async', 'sql', 'modules'];
+const LARGE_PANELS = ['error', 'tree'];
+
+/** The eight actions of docs/VIEWER.md; a picture after those that say so. */
+const STORY = [
+  { do: click('.side .list-row'), picture: 'checkout-1-printed' },
+  { do: variable('order') },
+  { do: variable('cart') },
+  { do: variable('lines') },
+  { do: variable('0'), picture: 'checkout-2-line' },
+  { do: variable('unitPriceCents'), picture: 'checkout-3-history' },
+  { do: click('.history .list-row:has-text("1000")'), picture: 'checkout-4-write' },
+  { do: click('.frames .frame:has-text("offerOf")'), picture: 'checkout-5-cause' },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'tracer-pictures-'));
+mkdirSync(OUT, { recursive: true });
+const browser = await playwright.launch({
+  executablePath: await chromium.executablePath(),
+  args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'],
+  headless: true,
+});
+try {
+  await record('checkout', 'main.ts');
+  await record('demo', 'main.ts');
+  const server = await serve(join(folder, 'demo.db'));
+  for (const theme of /** @type {const} */ (['light', 'dark'])) {
+    for (const [name, steps] of Object.entries(PANELS)) {
+      if (theme === 'dark' && !DARK_PANELS.includes(name)) continue;
+      await picture(server.url, `${name}-${theme}`, theme, SMALL, steps);
+    }
+    for (const name of LARGE_PANELS) {
+      await picture(server.url, `large-${name}-${theme}`, theme, LARGE, PANELS[name] ?? []);
+    }
+  }
+  await server.close();
+  await story();
+} finally {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** @param {string} example @param {string} script */
+async function record(example, script) {
+  const program = spawn(process.execPath, ['--import', pathToFileURL(join(DIST, 'preload.mjs')).href, script], {
+    cwd: join(ROOT, 'examples', example),
+    env: { ...process.env, TRACER_OUT: join(folder, `${example}.db`), TRACER_QUIET: '1' },
+    stdio: 'ignore',
+  });
+  await once(program, 'exit');
+}
+
+/** @param {string} file */
+async function serve(file) {
+  const server = spawn(process.execPath, [join(DIST, 'cli.mjs'), 'view', file, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(server.stdout, 'data');
+  return {
+    /** @type {string} */ url: JSON.parse(String(line)).url,
+    close: async () => {
+      server.kill();
+      await once(server, 'exit');
+    },
+  };
+}
+
+/**
+ * @param {string} url @param {'light' | 'dark'} theme @param {{ width: number, height: number }} viewport
+ */
+async function open(url, theme, viewport) {
+  const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.locator('.frame.current').waitFor();
+  await settle(page);
+  return page;
+}
+
+/** Until nothing has been asked or drawn for a while. @param {Page} page */
+async function settle(page) {
+  await page.waitForTimeout(900);
+  await page.locator('.said, .busy').first().waitFor({ state: 'detached' });
+}
+
+/**
+ * @param {string} url @param {string} name @param {'light' | 'dark'} theme
+ * @param {{ width: number, height: number }} viewport @param {((page: Page) => Promise<unknown>)[]} steps
+ */
+async function picture(url, name, theme, viewport, steps) {
+  if (!name.includes(wanted)) return;
+  const page = await open(url, theme, viewport);
+  try {
+    for (const step of steps) {
+      await step(page);
+      await page.waitForTimeout(500);
+    }
+    await settle(page);
+    await page.screenshot({ path: join(OUT, `${name}.png`) });
+    console.log(name);
+  } catch (error) {
+    console.error(`${name}: ${String(error).split('\n')[0]}`);
+    process.exitCode = 1;
+  } finally {
+    await page.context().close();
+  }
+}
+
+async function story() {
+  if (!'checkout'.includes(wanted) && !wanted.startsWith('checkout')) return;
+  const server = await serve(join(folder, 'checkout.db'));
+  const page = await open(server.url, 'light', SMALL);
+  for (const step of STORY) {
+    await step.do(page);
+    await settle(page);
+    if (step.picture) await page.screenshot({ path: join(OUT, `${step.picture}.png`) });
+  }
+  console.log('checkout');
+  await server.close();
+}

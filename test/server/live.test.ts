@@ -1,0 +1,76 @@
+/* A program that still runs, seen by a page. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { environment, Project } from '../cli/tracer-command.ts';
+import { PRELOAD } from '../support/programs.ts';
+import { ViewerServer, type PageClient } from './viewer-server.ts';
+
+/** Prints a line and waits for one, over and over: the test decides when something happens. */
+const PROGRAM = `
+import { createInterface } from 'node:readline';
+function answer(word) { const text = 'heard ' + word; console.log(text); return text; }
+console.log('ready');
+for await (const line of createInterface({ input: process.stdin })) answer(line);
+`;
+
+let project: Project;
+let server: ViewerServer;
+let page: PageClient;
+let program: ChildProcess;
+let lines: AsyncIterator<string>;
+
+beforeAll(async () => {
+  project = new Project();
+  const script = project.write('echo.mjs', PROGRAM);
+  program = spawn(process.execPath, ['--import', PRELOAD, script], {
+    cwd: project.folder,
+    env: environment({ TRACER_OUT: `${project.folder}/.tracer/live.db`, TRACER_QUIET: '1' }),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  lines = createInterface({ input: program.stdout! })[Symbol.asyncIterator]();
+  expect((await lines.next()).value).toBe('ready');
+  server = await ViewerServer.start(project.folder);
+  page = await server.page();
+});
+
+afterAll(async () => {
+  page?.close();
+  program?.kill('SIGKILL');
+  await server?.stop();
+  project?.remove();
+});
+
+/** Has the program do something, and waits until it has. */
+async function say(word: string): Promise<void> {
+  program.stdin!.write(`${word}\n`);
+  expect((await lines.next()).value).toBe(`heard ${word}`);
+}
+
+test('grows in the page while the program goes on, and ends with it', async () => {
+  const { overview, running } = await page.ask('open', {});
+  expect(running).toBe(true);
+  expect(overview.state).toBe('running');
+  expect(await page.ask('watch', { on: true })).toEqual({ running: true });
+
+  await say('one');
+  const grown = await page.notice('grown', ({ events }) => events.stored > overview.events.stored);
+  expect(grown.calls).toBeGreaterThan(overview.calls);
+  expect(grown.threads[0]!.last!.event).toBeGreaterThan(overview.threads[0]?.last?.event ?? 0);
+
+  // What the notice tells of can be asked for: state, calls and what was printed.
+  const { thread, event } = grown.threads[0]!.last!;
+  expect((await page.ask('state', { moment: { thread, event } })).at).toMatchObject({ thread, event });
+  await say('two');
+  await page.notice('grown', ({ calls }) => calls > grown.calls);
+  const { items } = await page.ask('calls', { function: 'answer' });
+  expect(items.map((call) => call.arguments[0]!.value)).toEqual(['one', 'two']);
+  expect((await page.ask('logs', { text: 'heard' })).total).toBe(2);
+
+  program.stdin!.end();
+  await once(program, 'exit');
+  expect(await page.notice('ended')).toMatchObject({ state: 'complete' });
+  expect((await page.ask('overview', {})).state).toBe('complete');
+  expect((await page.ask('calls', { function: 'answer' })).total).toBe(2);
+});
