@@ -4,7 +4,7 @@ import type { Flame } from '@execution-cinema/server/protocol';
 import { cursor, frame, goToText, goToTime } from '../../app/cursor.ts';
 import { crossings, flameError, loadCrossings, tileFor, tilesVersion } from '../../app/flame-tiles.ts';
 import { dock, isDark } from '../../app/panels.ts';
-import { code, functionById, generation, overview, wholeSpan } from '../../app/session.ts';
+import { ask, code, functionById, generation, overview, wholeSpan } from '../../app/session.ts';
 import { panBy, setSpan, showAll, viewSpan, zoomBy } from '../../app/timeline.ts';
 import { boxAt, isMerged } from '../../model/boxes.ts';
 import { around, lengthOf, timeOf } from '../../model/span.ts';
@@ -168,7 +168,7 @@ export function FlamePanel() {
         <span class="space" />
         <span class="faint tools-span">{durationText(lengthOf(span))}</span>
         <Button icon="plus" label="Zoom in" keys="W" onClick={() => zoomBy(1 / ZOOM_STEP)} />
-        <Button icon="fit" label="Fit the current call, or everything" keys="F" onClick={fitCurrent} />
+        <Button icon="fit" label="Fit the current call, or everything" keys="F" onClick={fit} />
         <Button icon="film" label="Show everything" onClick={showAll} />
       </div>
       {flameError.value !== null && <ErrorMessage error={flameError.value} />}
@@ -271,18 +271,21 @@ function foundFunctions(text: string): ReadonlySet<number> | null {
 }
 
 /** The call of the frame; when it fills the picture already, everything. */
-function fitCurrent(): void {
+async function fitCurrent(): Promise<void> {
   const own = frame.peek();
-  const thread = cursor.peek()?.thread;
-  const flame = thread === undefined ? undefined : tileFor(thread, viewSpan.peek(), 1_000);
-  const call = own ? parseCall(own.call)?.call : undefined;
-  const index = flame && call !== undefined ? flame.calls.indexOf(call) : -1;
-  if (!flame || index < 0) return showAll();
-  const target = around(flame.startsNs[index]!, flame.endsNs[index]!, wholeSpan.peek());
+  if (!own) return showAll();
+  const { call } = await ask('call', { call: own.call, limit: 1 });
+  const whole = wholeSpan.peek();
+  if (!call.start) return showAll();
+  const target = around(call.start.timeNs, call.end?.timeNs ?? whole.toNs, whole);
   const span = viewSpan.peek();
   const isThere = Math.abs(target.fromNs - span.fromNs) < 2 && Math.abs(target.toNs - span.toNs) < 2;
   if (isThere) showAll();
   else setSpan(target);
+}
+
+function fit(): void {
+  fitCurrent().catch(showAll);
 }
 
 /** WASD and F, as in Chrome and Perfetto, while the timeline is shown. */
@@ -296,7 +299,7 @@ function useTimelineKeys(): void {
       else if (event.key === 's') zoomBy(ZOOM_STEP);
       else if (event.key === 'a') panBy(-PAN_STEP);
       else if (event.key === 'd') panBy(PAN_STEP);
-      else if (event.key === 'f') fitCurrent();
+      else if (event.key === 'f') fit();
       else return;
       event.preventDefault();
     };
