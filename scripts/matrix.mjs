@@ -1,7 +1,8 @@
-// `pnpm test:matrix [majors...]`: the version-sensitive whole-program tests (test/versions) under other Node versions,
-// which come from the npm package `node`. Default: 22 24 26.
+// `pnpm test:matrix [majors...]`: the version-sensitive whole-program tests under other Node versions, which come from the
+// npm package `node`. Default: 22 24 26.
 import { runTool } from './run-tool.mjs';
 
+const TESTS = ['test/versions', 'test/hazards', 'test/loader'];
 const majors = process.argv.slice(2);
 let failedCount = 0;
 for (const major of majors.length > 0 ? majors : ['22', '24', '26']) {
@@ -13,7 +14,7 @@ for (const major of majors.length > 0 ? majors : ['22', '24', '26']) {
     continue;
   }
   console.log(`\n== node@${major}`);
-  const tests = await runTool(node, ['node_modules/vitest/vitest.mjs', 'run', 'test/versions'], { inherit: true });
+  const tests = await runTool(node, ['node_modules/vitest/vitest.mjs', 'run', ...TESTS], { inherit: true });
   if (!tests.ok) failedCount++;
 }
 process.exitCode = failedCount > 0 ? 1 : 0;

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { interleave, programPath, runOnce, scratchFolder } from '../lib/run-program.mjs';
 import { least, median } from '../lib/statistics.mjs';
 import { extraMemoryMb } from '../lib/rows.mjs';
@@ -8,6 +8,7 @@ import { extraMemoryMb } from '../lib/rows.mjs';
 const FIB_N = 30;
 const CALLS = 2_692_537;
 const ROUNDS = 5;
+const APPMAP = fileURLToPath(new URL('../node_modules/appmap-node/bin/appmap-node.js', import.meta.url));
 const APPMAP_N = 20;
 const APPMAP_CALLS = 21_891;
 
@@ -65,14 +66,13 @@ function costPerCallNs(pick, plain, recorded) {
 
 /** The same function under appmap-node. @param {Context} context @returns {Promise<Row[]>} */
 export async function appmap({ repeats, progress }) {
-  const load = createRequire(import.meta.url);
   const folder = scratchFolder();
   try {
     mkdirSync(join(folder, 'app'));
     for (const name of ['fib.cjs', 'harness.cjs']) copyFileSync(programPath(name), join(folder, 'app', name));
     const cwd = join(folder, 'app');
     const program = join(cwd, 'fib.cjs');
-    const command = [process.execPath, load.resolve('appmap-node/bin/appmap-node.js'), process.execPath];
+    const command = [process.execPath, APPMAP, process.execPath];
     /** @type {Record<'plain' | 'tracer' | 'appmap', number[]>} */
     const perCall = { plain: [], tracer: [], appmap: [] };
     for (let turn = 0; turn < repeats; turn++) {

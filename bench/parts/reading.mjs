@@ -10,8 +10,6 @@ import { quantile } from '../lib/statistics.mjs';
 const EVENTS_PER_ACORN_ROUND = 6_600_000;
 const MOMENTS = 300;
 const OUTPUT_BYTES_MAX = 64 * 2 ** 20;
-/** Rows are made of a shorter recording: they take as much room as a hundred events of fib each. */
-const ROW_EVENTS = 2_000_000;
 
 /** Indexes and questions on a recording of that many events. @param {Context} context @returns {Promise<Row[]>} */
 export async function reading({ millionEvents, progress }) {
@@ -63,7 +61,7 @@ export async function reading({ millionEvents, progress }) {
         'M/s',
         (rowCount / rows.durationNs) * 1000,
         { least: 0.4 },
-        `${rowCount} rows of at most ${ROW_EVENTS} events`,
+        `${rowCount} rows of one parse at boundaries`,
       ),
     ];
   } finally {
@@ -92,18 +90,18 @@ function record(recording, folder, program, args, tracer = {}) {
   });
 }
 
-/** @param {string} recording @param {...string} args */
-function ask(recording, ...args) {
-  const [command = '', ...rest] = args;
-  const text = execFileSync(
-    process.execPath,
-    [CLI, command, ...(command === 'sql' ? [...rest, recording] : [recording, ...rest]), '--json'],
-    {
-      encoding: 'utf8',
-      maxBuffer: OUTPUT_BYTES_MAX,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  );
+/**
+ * What a command of the command line answers about a recording.
+ * @param {string} recording
+ * @param {string} command
+ * @param {...string} rest
+ */
+function ask(recording, command, ...rest) {
+  const text = execFileSync(process.execPath, [CLI, command, recording, ...rest, '--json'], {
+    encoding: 'utf8',
+    maxBuffer: OUTPUT_BYTES_MAX,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   return JSON.parse(text);
 }
 
@@ -120,7 +118,7 @@ function stateProgram(recording) {
       seed = (seed * 48271) % 2147483647;
       const event = Math.floor((seed / 2147483647) * stored);
       const start = performance.now();
-      recording.state('1@' + event);
+      recording.stateAt('1@' + event);
       ms.push(performance.now() - start);
     }
     recording.close();

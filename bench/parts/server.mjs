@@ -11,7 +11,8 @@ import { median } from '../lib/statistics.mjs';
 /** @typedef {{ throughput: number, p99Ms: number, cpuMs: number, rssBytes: number }} Load */
 
 const CONNECTIONS = 50;
-const WARM_SECONDS = 2;
+/** Enough for V8 to have compiled what is hot, however busy the machine is. */
+const WARM_REQUESTS = 20_000;
 const TARGETS = [
   { name: 'boundaries', tracer: { LEVEL: 'boundaries' }, least: 0.9 },
   { name: 'boundaries, **', tracer: { LEVEL: 'boundaries', INCLUDE: '**' }, least: 0.7 },
@@ -75,7 +76,7 @@ export async function measureServer(variant, seconds) {
       ended.then(() => Promise.reject(new Error(`the server (${variant.name}) ended before it listened`))),
     ]);
     const url = `http://127.0.0.1:${port}/items/7`;
-    await autocannon({ url, connections: CONNECTIONS, duration: WARM_SECONDS });
+    await autocannon({ url, connections: CONNECTIONS, amount: WARM_REQUESTS });
     const before = usage(server.pid);
     const { requests, latency } = await autocannon({ url, connections: CONNECTIONS, duration: seconds });
     const after = usage(server.pid);

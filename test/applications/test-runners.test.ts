@@ -92,6 +92,8 @@ interface Call {
 
 describe.each([
   ['vitest', ['vitest/vitest.mjs', 'run', '--reporter=verbose'], { NO_COLOR: '1' }],
+  ['vitest in worker threads', ['vitest/vitest.mjs', 'run', '--pool=threads', '--reporter=verbose'], { NO_COLOR: '1' }],
+  ['vitest in contexts', ['vitest/vitest.mjs', 'run', '--pool=vmThreads', '--reporter=verbose'], { NO_COLOR: '1' }],
   ['jest', ['jest/bin/jest.js', '--ci', '--verbose', '--runInBand'], { NO_COLOR: '1' }],
 ] as const)('%s', (name, [bin, ...args], env) => {
   test('runs the same, and is recorded by its TypeScript lines', { timeout: 120_000 }, async () => {

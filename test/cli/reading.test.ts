@@ -57,7 +57,7 @@ const CASES: readonly [golden: string, args: string[]][] = [
   ['step-write', ['step', 'write', '--name', 'sum', '--back', '--at', 'end', '-q']],
   ['step-throw', ['step', 'throw', '--at', 'start', '--all-threads']],
   ['logpoint', ['logpoint', 'src/cart.js:17', 'sum']],
-  ['logpoint-if', ['logpoint', 'src/cart.js:17', 'sum * 2', '--if', 'sum > 100', '-n', '1']],
+  ['logpoint-if', ['logpoint', 'src/cart.js:17', 'sum * 2', '--if', 'sum > 50', '-n', '1']],
   ['origin', ['origin', '1:4', 'sum']],
   ['dump', ['dump']],
   ['dump-words', ['dump', '--thread', '1', '--chunk', '1', '--words', '--limit', '4']],
@@ -72,7 +72,9 @@ describe('texts', () => {
   });
 
   test('nothing is coloured in a pipe unless it is asked for', async () => {
-    for (const [, args] of CASES) expect((await project.tracer(...args)).stdout).not.toContain('\x1b');
+    // One of each command: colour is a matter of the command, not of its flags.
+    const ofEach = CASES.filter(([, args], i) => CASES.findIndex(([, [name]]) => name === args[0]) === i);
+    for (const [, args] of ofEach) expect((await project.tracer(...args)).stdout).not.toContain('\x1b');
     const env = { FORCE_COLOR: '1' };
     expect((await project.tracerWith({ env }, 'info')).stdout).toContain('\x1b[1mRecording');
     expect((await project.tracerWith({ env: { ...env, NO_COLOR: '1' } }, 'info')).stdout).not.toContain('\x1b');

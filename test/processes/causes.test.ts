@@ -175,7 +175,7 @@ test('a correlation follows its request through threads and processes', async ()
     );
   }
   await project.print('verify', recording);
-});
+}, 120_000);
 
 test('cluster: connections, messages and processes', async () => {
   const recording = join(project.dir, 'cluster.db');
@@ -197,4 +197,4 @@ test('cluster: connections, messages and processes', async () => {
     { kind: 'message', source: 'tell', target: 'onBye', n: 2 },
     { kind: 'process', source: '(module)', target: '(module)', n: 2 },
   ]);
-});
+}, 120_000);

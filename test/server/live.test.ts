@@ -30,7 +30,8 @@ beforeAll(async () => {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   lines = createInterface({ input: program.stdout! })[Symbol.asyncIterator]();
-  await lines.next();
+  const { value } = await lines.next();
+  if (value !== 'ready') throw new Error(`the program said ${String(value)}, expected ready`);
   server = await ViewerServer.start(project.folder);
   page = await server.page();
 });

@@ -37,12 +37,19 @@ beforeAll(async () => {
   program = startRecorded(project.dir, ['tree.cjs']);
   for (const tag of ['wait', 'nested', 'child']) await program.printed(`${tag} ready`);
   childPid = Number(/child pid (\d+);/.exec(program.stdout())![1]);
+  // A process belongs to the tree once its recorder has joined the recording.
+  for (let tries = 0; tries < 60 && (await processCount()) < 2; tries++);
 });
 afterAll(() => {
   program.kill();
   if (childPid && isAlive(childPid)) process.kill(childPid, 'SIGKILL');
   project.remove();
 });
+
+async function processCount(): Promise<number> {
+  const [row] = (await project.ask('sql', 'live.db', 'SELECT count(*) AS n FROM processes')) as [{ n: number }];
+  return row.n;
+}
 
 const tracer = (...args: string[]) => run(process.execPath, [CLI, ...args], { cwd: project.dir });
 
@@ -62,7 +69,9 @@ function check(snapshot: Snapshot): void {
 }
 
 test('by signal to the first process', async () => {
-  check(await program.snapshot());
+  const snapshot = await program.snapshot();
+  expect(snapshot.reason).toBe('signal');
+  check(snapshot);
 });
 
 test('tracer snapshot, by pid and by recording, as JSON and for people', async () => {

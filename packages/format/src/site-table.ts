@@ -141,4 +141,6 @@ export interface ModuleSites {
  */
 export const SKIPPED_DECLARES_EXPORTS = 'its text declares exports';
 export const SKIPPED_OFF = 'off in the plan';
-export const INELIGIBLE_REASONS: ReadonlySet<string> = new Set([SKIPPED_DECLARES_EXPORTS, SKIPPED_OFF]);
+/** Not a function of the text: a place where the program compiles more, by `eval` or `Function`. */
+export const SKIPPED_TEXT = 'compiled from text at run time';
+export const INELIGIBLE_REASONS: ReadonlySet<string> = new Set([SKIPPED_DECLARES_EXPORTS, SKIPPED_OFF, SKIPPED_TEXT]);

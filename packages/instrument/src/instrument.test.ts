@@ -218,7 +218,8 @@ describe('the site table', () => {
       `function asm() { 'use asm'; }
        function w(o) { with (o) { return (() => 1)(); } }
        async function clash() { var a; function a() {} }
-       function off() {}`,
+       function off() {}
+       eval('1'); new Function('return 1')(); (0, eval)('2');`,
       { plan: planOfLevel('locals', { functionRules: [{ function: 'off', level: 'off' }], ceiling: 'off' }) },
     );
     expect(sites.skipped.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
@@ -228,6 +229,8 @@ describe('the site table', () => {
       'clash: a function of its body shares its name with a variable',
       'clash.a: off in the plan',
       'off: off in the plan',
+      'eval: compiled from text at run time',
+      'Function: compiled from text at run time',
     ]);
     expect(counts).toEqual({ functions: 6, instrumented: 0 });
   });

@@ -94,7 +94,7 @@ export interface Runtime {
 }
 
 /** An open call by FUNCTION site and number. */
-export interface OpenCall {
+interface OpenCall {
   readonly site: number;
   readonly call: number;
 }

@@ -23,7 +23,7 @@ export {
   type TimeRange,
 } from './read/moments.ts';
 export { readRecording, Recording, type Gap, type Note, type ProcessRow, type ThreadRow } from './read/recording.ts';
-export type { State, StateFrame, StateScope, StateVariable, SuspendedCall } from './read/state.ts';
+export type { AsyncCaller, State, StateFrame, StateScope, StateVariable, SuspendedCall } from './read/state.ts';
 export type { Progress } from './index/progress.ts';
 export { buildSeekIndex, readState, seekLookup } from './index/seek-index.ts';
 export { openSidecar, type Sidecar } from './index/sidecar.ts';

@@ -16,11 +16,16 @@ import {
   diffRuns,
   exportRecording,
   findCalls,
+  history,
+  lastWrite,
+  listEvents,
+  logpoint,
+  move,
+  openSidecar,
+  origin,
   functionFacts,
   isPredicate,
-  listEvents,
   observedTypes,
-  openSidecar,
   parseIgnore,
   readRecording,
   readState,
@@ -29,6 +34,7 @@ import {
   resolveCall,
   resolveMoment,
   runSql,
+  seekLookup,
   searchText,
   searchValues,
   valueHistory,
@@ -43,8 +49,14 @@ import {
   type FunctionFacts,
   type FunctionFilter,
   type HistoricValue,
+  type HistoryTarget,
   type ListedEvent,
+  type LogpointOptions,
+  type LogpointResult,
   type Moment,
+  type MoveOptions,
+  type Origin,
+  type OriginOptions,
   type ObservedFunction,
   type Progress,
   type Recording as StoredRecording,
@@ -59,6 +71,7 @@ import {
   type TimeRange,
   type TreeOptions,
   type VerifyResult,
+  type Write,
 } from '@execution-cinema/store';
 import { findRoot, recordingsPlace } from './config/index.ts';
 
@@ -86,9 +99,20 @@ export {
   type CallName,
   type CallTree,
   type EventFilter,
+  type AsyncCaller,
   type HistoricValue,
+  type HistoryTarget,
   type ListedEvent,
+  type LogpointHit,
+  type LogpointOptions,
+  type LogpointResult,
   type Moment,
+  type MoveKind,
+  type MoveOptions,
+  type Origin,
+  type OriginEnd,
+  type OriginOptions,
+  type OriginStep,
   type Progress,
   type RecordingInfo,
   type RecordingSummary,
@@ -101,6 +125,7 @@ export {
   type TreeNode,
   type TreeOptions,
   type VerifyResult,
+  type Write,
   type CellColumns,
   type DetailColumns,
   type DetailFunction,
@@ -189,6 +214,43 @@ export class Recording {
   stateAt(moment: string | Moment, thread?: number): State {
     const exact = typeof moment === 'string' ? this.moment(moment, thread) : moment;
     return readState(this.stored, this.sidecar.db, exact, this.options.onProgress);
+  }
+
+  /** The moment to which a move leads: step over, into, out, to a line, call, write, throw, cause; see MoveKind. */
+  move(from: string | Moment, options: MoveOptions): Moment | undefined {
+    return move(this.stored, this.seek(), this.exact(from), options);
+  }
+
+  /** Every value that a variable, as the call on top sees it at a moment, or a property of an object got. */
+  history(at: string | Moment, target: HistoryTarget): Write[] {
+    return history(this.stored, this.seek(), this.exact(at), target);
+  }
+
+  /** The last of these up to the moment. */
+  lastWrite(at: string | Moment, target: HistoryTarget): Write | undefined {
+    return lastWrite(this.stored, this.seek(), this.exact(at), target);
+  }
+
+  /** Where a value came from: a variable or path at a moment, or in a call at its end; `return` is its result. */
+  origin(at: string | Moment | CallName, name: string, options: OriginOptions = {}): Origin {
+    const place = typeof at === 'string' && /^\d+:\d+$/.test(at) ? this.call(at) : at;
+    return origin(this.stored, this.seek(), typeof place === 'string' ? this.moment(place) : place, name, options);
+  }
+
+  /** An expression over recorded variables, evaluated at every execution of a line. */
+  logpoint(options: LogpointOptions): LogpointResult {
+    return logpoint(this.stored, this.seek(), options);
+  }
+
+  private exact(moment: string | Moment): Moment {
+    return typeof moment === 'string' ? this.moment(moment) : moment;
+  }
+
+  /** Tier 1, brought up to date. */
+  private seek(): ReturnType<typeof seekLookup> {
+    const { onProgress } = this.options;
+    buildSeekIndex(this.stored, this.sidecar.db, onProgress === undefined ? {} : { onProgress });
+    return seekLookup(this.sidecar.db);
   }
 
   /** Finds the moment that a text names. A time, `start` and `end` are about `thread`, or the first one. */

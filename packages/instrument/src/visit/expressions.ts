@@ -1,5 +1,5 @@
 import type { AnyNode } from 'acorn';
-import { SITE_EXPRESSION, SITE_THIS } from '@execution-cinema/format';
+import { SITE_EXPRESSION, SITE_THIS, SKIPPED_TEXT } from '@execution-cinema/format';
 import { keyName, type NodeOf, type NodeType, operandsOf, shownKeyName } from '../ast.ts';
 import { isTracedCall } from '../plan/file-plan.ts';
 import type { Walk } from '../walk.ts';
@@ -71,8 +71,16 @@ function visitConstructor(walk: Walk, callee: AnyNode): void {
   } else walk.visitBare(callee);
 }
 
+/** What these compile is not seen; the places are listed. */
+const COMPILERS: ReadonlySet<string> = new Set(['eval', 'Function']);
+
+function listCompiler(walk: Walk, { callee, start }: NodeOf<'CallExpression'> | NodeOf<'NewExpression'>): void {
+  if (callee.type === 'Identifier' && COMPILERS.has(callee.name)) walk.sites.skip(callee.name, start, SKIPPED_TEXT);
+}
+
 function visitCall(walk: Walk, node: NodeOf<'CallExpression'>): void {
   const { callee } = node;
+  listCompiler(walk, node);
   const inside = (): void => {
     if (visitMutation(walk, node)) return;
     visitCallee(walk, callee);
@@ -145,11 +153,13 @@ export const expressionVisitors: { readonly [T in NodeType]?: (walk: Walk, node:
   ChainExpression: visitChain,
   AssignmentExpression: (walk, node) => visitEffect(walk, node, true),
   UpdateExpression: (walk, node) => visitEffect(walk, node, true),
-  NewExpression: (walk, node) =>
+  NewExpression(walk, node) {
+    listCompiler(walk, node);
     visitCallValue(walk, node, 'new', () => {
       visitConstructor(walk, node.callee);
       walk.visitAll(node.arguments);
-    }),
+    });
+  },
   TaggedTemplateExpression: (walk, node) =>
     visitCallValue(walk, node, 'call', () => {
       visitCallee(walk, node.tag);

@@ -41,7 +41,7 @@ export interface PortEnd {
 }
 
 /** Which message a port travels with, and its place in it. */
-export interface TransferKey {
+interface TransferKey {
   readonly channel: number;
   readonly sequence: number;
   readonly index: number;
@@ -61,7 +61,7 @@ export interface LinkMemory {
   realThreadId(shownId: number): number;
 }
 
-export interface Topic {
+interface Topic {
   readonly channel: number;
   /** Sequence of the next message. */
   readonly next: number;

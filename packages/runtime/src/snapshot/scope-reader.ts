@@ -23,7 +23,7 @@ export interface ReadScopes {
 }
 
 /** `scope`: an object whose own properties are variables; `value`: a value itself, such as `this`. */
-export type ReadTarget = 'scope' | 'value';
+type ReadTarget = 'scope' | 'value';
 
 export interface ScopeReader {
   read(targets: readonly unknown[], kinds: readonly ReadTarget[]): ReadScopes;

@@ -1,7 +1,7 @@
 import type { Frame } from '../probes/suspendable.ts';
 
 /** A suspended call, as the recorder is told of it. */
-export interface Sleeper {
+interface Sleeper {
   /** FUNCTION site, and site of the await or yield. */
   readonly site: number;
   readonly at: number;

@@ -14,6 +14,9 @@ interface ComparableObject {
   isCut: boolean;
 }
 
+/** Environment variables that say how a run was started, not what it does. */
+const OF_THE_SHELL = /^(TRACER_.*|_|SHLVL|PPID|OLDPWD|WINDOWID|TERM_SESSION_ID)$/;
+
 /** Objects within objects, and fields of each, that are looked at. */
 const DEPTH_MAX = 3;
 const FIELDS_MAX = 50;
@@ -67,7 +70,7 @@ function objectOf(value: Captured, noise: Noise, fresh: ReadonlySet<Captured>, d
   if (type === 'error') fields.set('message', comparable(value.message, 'message', noise, fresh, depth + 1));
   for (let i = 0; i < Math.min(items.length, FIELDS_MAX); i++) {
     const key = type === 'map' || type === 'object' || type === 'error' ? keyText(keys[i]) : String(i);
-    fields.set(key, comparable(items[i], key, noise, fresh, depth + 1));
+    if (!OF_THE_SHELL.test(key)) fields.set(key, comparable(items[i], key, noise, fresh, depth + 1));
   }
   result.fields = fields;
   return result;

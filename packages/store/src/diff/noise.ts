@@ -26,6 +26,7 @@ const TEXT_NOISE: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/((?:localhost|127\.0\.0\.1|\[::1?\]|0\.0\.0\.0)):\d{2,5}\b/g, '$1:<port>'],
   [/(\/(?:tmp|T|Temp)\/[\w.-]*?)[-_.]?[A-Za-z0-9]{6,}(?=\/|$|["' ])/g, '$1<temporary>'],
   [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}\b/gi, '<hex>'],
+  [/(?<!\d)0\.\d{14,}\b/g, '<random>'],
   // Long words of letters and digits mixed, as random ids are.
   [/\b(?=[\w-]*\d[A-Za-z])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{16,}\b/g, '<id>'],
 ];
@@ -79,12 +80,19 @@ function regexOf(source: string, text: string): RegExp {
   }
 }
 
+/** Code that asks for the time, for chance, or for the process itself. */
+const NOISY_CODE =
+  /\b(?:Math\.random|random(?:UUID|Bytes|Int)|Date\.now|new Date\(\)|performance\.now|hrtime|process\.(?:pid|ppid|uptime|memoryUsage|cpuUsage))\b/;
+/** A longer line is minified: what it says about one of its values is not known. */
+const LINE_CHARACTERS_MAX = 300;
+
 /** Takes the noise of one recording out of its values. */
 export class Noise {
   private readonly pids: ReadonlySet<number>;
   private readonly roots: readonly string[];
   private readonly rules: IgnoreRules;
   private readonly texts = new Map<string, string>();
+  private readonly noisyLines = new Map<number, Set<number>>();
 
   constructor(recording: Recording, rules: IgnoreRules) {
     this.rules = rules;
@@ -101,6 +109,19 @@ export class Noise {
     if (TIME_NAME.test(name) && (value > 1e8 || !Number.isInteger(value))) return '<time>';
     if (PORT_NAME.test(name) && value >= FREE_PORTS.from && value <= FREE_PORTS.to) return '<port>';
     return value;
+  }
+
+  /** A value that this line of a module computes is noise: the line itself asks for the time, or for chance. */
+  isNoisyLine({ id, source }: { id: number; source: string | null }, line: number): boolean {
+    let noisy = this.noisyLines.get(id);
+    if (!noisy) {
+      noisy = new Set();
+      for (const [i, text] of (source ?? '').split('\n').entries()) {
+        if (text.length <= LINE_CHARACTERS_MAX && NOISY_CODE.test(text)) noisy.add(i + 1);
+      }
+      this.noisyLines.set(id, noisy);
+    }
+    return noisy.has(line);
   }
 
   text(value: string): string {

@@ -164,17 +164,19 @@ function stepOf(event: ChunkEvent, frame: Frame, around: Around): Made | undefin
   const depth = around.depthOf(own);
   if (depth === 0) return undefined;
   const { kind, values } = event;
+  const line = (kind === K.LEAVE_VALUE ? frame.position : around.site)?.line ?? frame.position?.line ?? own.line;
   const make = (what: Step['kind'], name: string, shown: readonly (readonly [string, Value])[], detail = ''): Made => ({
     shape: `${what} ${functionKey(own)} ${detail}`,
     kind: what,
     name,
-    values: compared(shown, event.captured, around),
+    values:
+      what !== 'call' && around.noise.isNoisyLine(own.module, line) ? [] : compared(shown, event.captured, around),
     event: event.event,
     timeNs: event.timeNs,
     call: frame.call,
     function: own.function.name,
     file: own.file,
-    line: (kind === K.LEAVE_VALUE ? frame.position : around.site)?.line ?? frame.position?.line ?? own.line,
+    line,
   });
   if (kind <= K.ENTER_MANY) {
     const names = own.function.parameters;

@@ -12,6 +12,7 @@ import type { Progress } from '../index/progress.ts';
 import { plainText } from '../index/value-text.ts';
 import { chunkOfTime, firstChunkFrom, type Chunk, type ChunkEvent } from '../read/chunks.ts';
 import { copyValue, LiveObjects } from '../read/live-objects.ts';
+import { concerns, sitesOf } from '../read/event-list.ts';
 import { fileMatcher, functionMatcher } from '../read/match.ts';
 import type { TimeRange } from '../read/moments.ts';
 import type { Recording } from '../read/recording.ts';
@@ -144,11 +145,12 @@ function* eventsOf(
   let doneEvents = 0;
   for (const { thread, chunks } of work) {
     const replay = new ThreadReplay(recording.resolver(thread));
+    const sites = sitesOf(recording, thread, inFile, isNamed);
     for (const info of chunks) {
       const chunk = recording.tryChunk(thread, info);
       doneEvents += info.events;
       filter.onProgress?.({ doneEvents, totalEvents });
-      if (typeof chunk === 'string' || !mayHold(chunk, thread)) continue;
+      if (typeof chunk === 'string' || (sites && !concerns(chunk, sites)) || !mayHold(chunk, thread)) continue;
       replay.beginChunk(chunk.header);
       const objects = new LiveObjects();
       for (const event of chunk.events()) {

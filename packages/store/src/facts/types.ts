@@ -3,6 +3,7 @@ import type { Progress } from '../index/progress.ts';
 import { functionId } from '../index/row-ids.ts';
 import { storeError } from '../errors.ts';
 import { chunkOfTime, firstChunkFrom } from '../read/chunks.ts';
+import { concerns, sitesOf } from '../read/event-list.ts';
 import { fileMatcher, functionMatcher } from '../read/match.ts';
 import type { Recording } from '../read/recording.ts';
 import { ThreadReplay } from '../read/replay.ts';
@@ -104,10 +105,11 @@ export function observedTypes(
   let doneEvents = 0;
   for (const { thread, chunks } of work) {
     const replay = new ThreadReplay(recording.resolver(thread));
+    const sites = sitesOf(recording, thread, wanted.inFile, wanted.isNamed);
     const typesOf = (site: Site): FunctionTypes | undefined => {
       const id = functionId(site);
       const known = functions.get(id);
-      if (known || !wanted(site)) return known;
+      if (known || !wanted.has(site)) return known;
       const made = new FunctionTypes(replay.resolver.resolve(site.load.base + site.function.site) ?? site);
       functions.set(id, made);
       return made;
@@ -115,7 +117,8 @@ export function observedTypes(
     for (const info of chunks) {
       const chunk = recording.tryChunk(thread, info);
       doneEvents += info.events;
-      if (typeof chunk === 'string') continue;
+      onProgress?.({ doneEvents, totalEvents });
+      if (typeof chunk === 'string' || (sites && !concerns(chunk, sites))) continue;
       replay.beginChunk(chunk.header);
       chunk.forEach((event) => {
         const frame = replay.step(event);
@@ -132,7 +135,6 @@ export function observedTypes(
           if (types) addWrite(types, site!, event.kind, event.values, thread, event.event);
         }
       });
-      onProgress?.({ doneEvents, totalEvents });
     }
   }
   return [...functions.values()]
@@ -166,17 +168,23 @@ function addWrite(
   types.variable(shown, site.line).add(values.at(-1), thread, event);
 }
 
-function wantedFunctions(recording: Recording, filter: FunctionFilter): (site: Site) => boolean {
+interface Wanted {
+  inFile: ((file: string) => boolean) | undefined;
+  isNamed: ((name: string) => boolean) | undefined;
+  has(site: Site): boolean;
+}
+
+function wantedFunctions(recording: Recording, filter: FunctionFilter): Wanted {
   const inFile = filter.file === undefined ? undefined : fileMatcher(filter.file);
   const isNamed = filter.function === undefined ? undefined : functionMatcher(filter.function);
-  const wanted = (name: string, file: string): boolean => (inFile?.(file) ?? true) && (isNamed?.(name) ?? true);
+  const wants = (name: string, file: string): boolean => (inFile?.(file) ?? true) && (isNamed?.(name) ?? true);
   if (inFile ?? isNamed) {
     const some = recording.moduleIds().some((id) => {
       const module = recording.module(id);
       const sources = module?.sites?.sources ?? [];
-      return module?.sites?.functions.some(({ name, source }) => wanted(name, sources[source] ?? module.file));
+      return module?.sites?.functions.some(({ name, source }) => wants(name, sources[source] ?? module.file));
     });
     if (!some) throw storeError('NO_SUCH_PLACE', filter.function ?? filter.file ?? '');
   }
-  return ({ function: { name }, file }) => wanted(name, file);
+  return { inFile, isNamed, has: ({ function: { name }, file }) => wants(name, file) };
 }

@@ -5,6 +5,9 @@ import { ownerOfCall, type Owner } from '../read/variables.ts';
 /** Sleeping calls that are listed for one moment. */
 const ASLEEP_MAX = 10_000;
 
+/** Owners whose last writes are remembered: a module may have a thousand variables, asked for one by one. */
+const OWNERS_MAX = 64;
+
 /** Answers from tier 1 for states and moves. Where it is not built, answers are undefined. */
 export class SeekIndex implements SeekLookup {
   private readonly sql: Record<
@@ -24,6 +27,8 @@ export class SeekIndex implements SeekLookup {
     Statement
   >;
   private readonly reach = new Map<string, boolean>();
+  /** Last chunks by variable, of owners asked for last. */
+  private readonly writes = new Map<string, ReadonlyMap<number, number>>();
 
   constructor(sidecar: Database) {
     this.sql = {
@@ -31,7 +36,8 @@ export class SeekIndex implements SeekLookup {
         'SELECT max(chunk) AS last, sum(1 - whole) AS parts FROM seek_chunks WHERE thread_id = ? AND chunk < ?',
       ),
       write: sidecar.prepare(
-        'SELECT max(chunk) AS chunk FROM last_writes WHERE thread_id = ? AND owner = ? AND variable = ? AND chunk < ?',
+        `SELECT variable, max(chunk) AS chunk FROM last_writes WHERE thread_id = ? AND owner = ? AND chunk < ?
+         GROUP BY variable`,
       ),
       asleep: sidecar.prepare(
         `SELECT call, site AS siteId, link, suspend_site AS suspendSite, event AS sinceEvent, time_ns AS sinceNs
@@ -78,7 +84,15 @@ export class SeekIndex implements SeekLookup {
 
   lastWriteChunk(thread: number, owner: Owner, variable: number, beforeChunk: number): number | undefined {
     if (!this.reaches(thread, beforeChunk)) return undefined;
-    return this.sql.write.get<{ chunk: number | null }>(thread, owner, variable, beforeChunk)?.chunk ?? -1;
+    const key = `${thread}/${owner}/${beforeChunk}`;
+    let chunks = this.writes.get(key);
+    if (!chunks) {
+      const rows = this.sql.write.all<{ variable: number; chunk: number }>(thread, owner, beforeChunk);
+      chunks = new Map(rows.map((row) => [row.variable, row.chunk]));
+      if (this.writes.size >= OWNERS_MAX) this.writes.delete(this.writes.keys().next().value!);
+      this.writes.set(key, chunks);
+    }
+    return chunks.get(variable) ?? -1;
   }
 
   asleepAt(thread: number, chunk: number): SleepingCall[] | undefined {

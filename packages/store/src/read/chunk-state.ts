@@ -33,6 +33,7 @@ export class ChunkState {
   private readonly asleepRows = new Map<number, Row>();
   /** Calls that opened a scope: their arguments may live on in a closure. */
   private readonly openers = new Map<number, Row>();
+  private readonly free: Row[] = [];
   private readonly writesOfScopes = new Map<number, Map<number, number>>();
   /** Event and call on top by scope instance, from the first one of the chunk. */
   private readonly scopeEvents: number[] = [];
@@ -69,7 +70,7 @@ export class ChunkState {
       const { kind, payload } = scanner;
       const at = scanner.event - header.firstEvent;
       if (kind <= K.ENTER_MANY) {
-        const row = newRow(this.nextCall++, payload, 0);
+        const row = this.takeRow(this.nextCall++, payload);
         row.enter = at;
         row.position = payload;
         row.causeCode = scanner.causeCode;
@@ -80,7 +81,7 @@ export class ChunkState {
       if (kind < K.SUSPEND) {
         if (kind === K.RETURN_VALUE) continue;
         const count = kind === K.UNWIND ? payload : 1;
-        stackRows.length -= Math.min(count, stackRows.length);
+        for (let left = count; left > 0 && stackRows.length > 0; left--) this.release(stackRows.pop()!);
         continue;
       }
       const top = stackRows[stackRows.length - 1];
@@ -99,6 +100,25 @@ export class ChunkState {
         stackRows.push(row);
       } else this.execute(scanner, at, top);
     }
+  }
+
+  /** A row for a call that begins: one of a call that has ended, where there is one. */
+  private takeRow(call: number, siteId: number): Row {
+    const row = this.free.pop();
+    if (!row) return newRow(call, siteId, 0);
+    // Field by field: this runs for every call of a chunk.
+    row.call = call;
+    row.siteId = siteId;
+    row.link = 0;
+    row.thisEvent = -1;
+    row.sleptAt = -1;
+    row.sleeper = undefined;
+    row.writes = undefined;
+    return row;
+  }
+
+  private release(row: Row): void {
+    if (!this.openers.has(row.call)) this.free.push(row);
   }
 
   private execute(scanner: EventScanner, at: number, top: Row | undefined): void {

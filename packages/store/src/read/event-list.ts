@@ -85,7 +85,7 @@ export function* listEvents(
 }
 
 /** Site ids of the functions that a filter lets pass; undefined: it lets all pass. */
-function sitesOf(
+export function sitesOf(
   recording: Recording,
   thread: number,
   inFile: ((file: string) => boolean) | undefined,
@@ -108,7 +108,7 @@ function sitesOf(
 }
 
 /** False when no event of the chunk can belong to these functions: it need not be decoded. */
-function concerns(chunk: Chunk, sites: ReadonlySet<number>): boolean {
+export function concerns(chunk: Chunk, sites: ReadonlySet<number>): boolean {
   if (chunk.header.frames.some(({ site }) => sites.has(site))) return true;
   let found = false;
   chunk.scan((scanner) => {

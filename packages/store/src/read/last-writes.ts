@@ -3,12 +3,22 @@ import { chunkOfCall } from './chunks.ts';
 import { digestOf } from './digest.ts';
 import type { Recording } from './recording.ts';
 import { ThreadReplay, type Frame } from './replay.ts';
+import { isBeforeDeclaration } from './scopes.ts';
 import { variableOf, type Site } from './sites.ts';
 
 interface Found {
   value: Value;
   site: Site;
   variable: number;
+}
+
+/** A call that is open, and what is asked about it. */
+interface OpenCallQuestion {
+  thread: number;
+  call: number;
+  /** Original line where it stands: what is declared from there on has no value yet. */
+  line: number;
+  names: ReadonlySet<string>;
 }
 
 /**
@@ -18,13 +28,15 @@ interface Found {
  */
 export function lastWritesOf(
   recording: Recording,
-  { thread, call, names }: { thread: number; call: number; names: ReadonlySet<string> },
+  { thread, call, line, names }: OpenCallQuestion,
   deadlineMs: number,
 ): Map<string, Value> {
   const chunks = recording.chunks(thread);
   const birth = chunkOfCall(chunks, call);
   const first =
-    birth < 0 ? new Map<string, Found>() : writesInBirthChunk(recording, { thread, call, names, birth }, deadlineMs);
+    birth < 0
+      ? new Map<string, Found>()
+      : writesInBirthChunk(recording, { thread, call, line, names, birth }, deadlineMs);
   const result = new Map<string, Value>();
   for (const [name, found] of first) {
     const value = isConstant(found) ? found.value : laterWrite(recording, { thread, call, birth }, found, deadlineMs);
@@ -40,7 +52,7 @@ function isConstant({ site, variable }: Found): boolean {
 
 function writesInBirthChunk(
   recording: Recording,
-  { thread, call, names, birth }: { thread: number; call: number; names: ReadonlySet<string>; birth: number },
+  { thread, call, line, names, birth }: OpenCallQuestion & { birth: number },
   deadlineMs: number,
 ): Map<string, Found> {
   const found = new Map<string, Found>();
@@ -60,7 +72,7 @@ function writesInBirthChunk(
     const site = replay.resolver.resolve(item.payload);
     const variable = site === undefined ? undefined : variableOf(site);
     if (site === undefined || variable === undefined || !names.has(variable.name)) continue;
-    if (isAmbiguous(site, variable.name)) continue;
+    if (isAmbiguous(site, variable.name) || isBeforeDeclaration(site.table, site.a, line, -1)) continue;
     if (!found.has(variable.name)) open--;
     found.set(variable.name, { value: item.values[0], site, variable: site.a });
     if (open === 0 && [...found.values()].every(isConstant)) break;

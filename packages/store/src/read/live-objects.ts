@@ -12,7 +12,6 @@ import type { Site } from './sites.ts';
  */
 export class LiveObjects {
   private readonly nodes = new Map<number, Captured>();
-  private readonly events = new Map<number, number>();
   private readonly changed: () => void;
 
   /** `changed` is called before the content of a node changes. */
@@ -25,11 +24,6 @@ export class LiveObjects {
     return this.nodes.get(id);
   }
 
-  /** Event of the last capture or recorded change of an object; undefined when it was not captured up to here. */
-  asOf(id: number): number | undefined {
-    return this.events.get(id);
-  }
-
   /** The value with the shared node in place of its own. */
   current(value: Value): Value {
     return isCaptured(value) && value.id !== 0 ? (this.nodes.get(value.id) ?? value) : value;
@@ -38,7 +32,6 @@ export class LiveObjects {
   /** Takes in what the event captured, and makes its values refer to the shared nodes. */
   begin(event: ChunkEvent): void {
     for (const node of event.captured) {
-      this.events.set(node.id, event.event);
       const known = this.nodes.get(node.id);
       if (known === undefined) this.nodes.set(node.id, node);
       else if (known !== node) {
@@ -63,7 +56,6 @@ export class LiveObjects {
     const [owner] = event.values;
     if (!isCaptured(owner)) return;
     this.changed();
-    if (this.events.has(owner.id)) this.events.set(owner.id, event.event);
     applyChange(owner, event, site);
   }
 }

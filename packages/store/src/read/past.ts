@@ -1,4 +1,4 @@
-import { chunkOfCall, type ChunkInfo } from './chunks.ts';
+import { chunkOfCall, lastWhere, type ChunkInfo } from './chunks.ts';
 import type { ChunkState } from './chunk-state.ts';
 import { digestOf } from './digest.ts';
 import type { Recording } from './recording.ts';
@@ -61,6 +61,8 @@ export class Past {
   private readonly at: number;
   private readonly here: ChunkState;
   private readonly births = new Map<number, number>();
+  /** Chunks up to this moment before which events were dropped. */
+  private readonly drops: readonly ChunkInfo[];
   private readonly index: SeekLookup | undefined;
 
   constructor(recording: Recording, thread: number, at: number, here: ChunkState, index: SeekLookup | undefined) {
@@ -69,6 +71,7 @@ export class Past {
     this.chunks = recording.chunks(thread);
     this.at = at;
     this.here = here;
+    this.drops = this.chunks.slice(0, at + 1).filter(({ droppedBefore }) => droppedBefore > 0);
     this.index = index;
   }
 
@@ -160,8 +163,8 @@ export class Past {
     const chunk = this.index?.lastWriteChunk(this.thread, owner, variable, this.chunks[this.at]!.chunk);
     if (chunk === undefined) return undefined;
     if (chunk < 0) return Math.max(0, birth);
-    const i = this.chunks.findIndex((info) => info.chunk === chunk);
-    return i < 0 ? Math.max(0, birth) : i;
+    const i = lastWhere(this.chunks, (info) => info.chunk <= chunk);
+    return i < 0 || this.chunks[i]!.chunk !== chunk ? Math.max(0, birth) : i;
   }
 
   scope(instance: number): ScopeInstance | undefined {
@@ -211,7 +214,7 @@ export class Past {
   /** Events dropped between an event and this moment. */
   droppedSince(event: number): number {
     let dropped = 0;
-    for (let i = this.at; i >= 0 && this.chunks[i]!.firstEvent > event; i--) dropped += this.chunks[i]!.droppedBefore;
+    for (const chunk of this.drops) if (chunk.firstEvent > event) dropped += chunk.droppedBefore;
     return dropped;
   }
 }

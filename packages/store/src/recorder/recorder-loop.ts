@@ -104,10 +104,14 @@ export class RecorderLoop {
       reader: () => new Recording(this.options.file, recorder.db),
       levels: recorder.levels.live,
       nowNs: () => recorder.nowNs(),
-      threads: () =>
-        [...recorder.threads.values()]
+      recordingNs: (timeNs) => recorder.recordingNs(timeNs),
+      threads: () => {
+        // One that has just been announced is there too.
+        recorder.inbox.receive();
+        return [...recorder.threads.values()]
           .filter(({ endNs }) => endNs === undefined)
-          .map(({ info, id, reader }) => ({ ...info, id, control: reader.control })),
+          .map(({ info, id, reader }) => ({ ...info, id, control: reader.control }));
+      },
       turnWorkers: () => recorder.inbox.turnPeers(),
       hold: (ms) => {
         this.heldUntilMs = performance.now() + Math.min(ms, HOLD_MS_MAX);

@@ -29,6 +29,8 @@ export interface RecorderAccess {
   readonly levels: LiveLevels;
   /** Nanoseconds since the recording began. */
   nowNs(): number;
+  /** A time of this process, as its threads tell it, as a time of the recording. */
+  recordingNs(timeNs: number): number;
   threads(): ServedThread[];
   /** Makes the event loop of every worker thread turn once. */
   turnWorkers(): void;

@@ -18,27 +18,30 @@ export function causeOf(search: ThreadSearch, event: number): Moment | undefined
   return startOfThread(search, root.call, thread);
 }
 
+/** How the outermost call was put on the stack. */
+interface Begun {
+  event: number;
+  resumed: boolean;
+  causeCall: number;
+}
+
 /** The event with which the outermost call was put on the stack last. */
-function beginOfRun(
-  search: ThreadSearch,
-  call: number,
-  event: number,
-): { event: number; resumed: boolean; causeCall: number } | undefined {
-  let found: { event: number; resumed: boolean; causeCall: number } | undefined;
-  const { chunks } = search;
-  const birth = Math.max(0, chunkOfCall(chunks, call));
-  for (let at = search.chunkAt(event); at >= birth && !found;) {
+function beginOfRun(search: ThreadSearch, call: number, event: number): Begun | undefined {
+  const birth = Math.max(0, chunkOfCall(search.chunks, call));
+  for (let at = search.chunkAt(event); at >= birth; at = chunkBefore(search, call, at, birth)) {
+    const found: Begun[] = [];
     search.walk(at, (scanner, track) => {
       if (scanner.event > event) return true;
       if (track.actor?.call !== call || track.top !== track.actor) return false;
       const resumed = scanner.kind === K.RESUME;
       if (!resumed && scanner.kind > K.ENTER_MANY) return false;
-      found = { event: scanner.event, resumed, causeCall: scanner.causeCode >= 0 ? scanner.causeCall : 0 };
+      found.push({ event: scanner.event, resumed, causeCall: scanner.causeCode >= 0 ? scanner.causeCall : 0 });
       return false;
     });
-    at = chunkBefore(search, call, at, birth);
+    const last = found.at(-1);
+    if (last) return last;
   }
-  return found;
+  return undefined;
 }
 
 /** The chunk before this one in which a call did something; -1 when there is none. */
@@ -51,21 +54,22 @@ function chunkBefore(search: ThreadSearch, call: number, at: number, birth: numb
 
 /** The last event before another one at which a call fell asleep or ended. */
 function departure(search: ThreadSearch, call: number, before: number): number | undefined {
-  let found: number | undefined;
   const birth = chunkOfCall(search.chunks, call);
   if (birth < 0) return undefined;
-  for (let at = search.chunkAt(before); at >= birth && found === undefined;) {
+  for (let at = search.chunkAt(before); at >= birth; at = chunkBefore(search, call, at, birth)) {
+    const found: number[] = [];
     search.walk(at, (scanner, track) => {
       if (scanner.event >= before) return true;
       const left =
         track.ended.some((frame) => frame.call === call) ||
         ((scanner.kind === K.SUSPEND || scanner.kind === K.SUSPEND_VALUE) && track.actor?.call === call);
-      if (left) found = scanner.event;
+      if (left) found.push(scanner.event);
       return false;
     });
-    at = chunkBefore(search, call, at, birth);
+    const last = found.at(-1);
+    if (last !== undefined) return last;
   }
-  return found;
+  return undefined;
 }
 
 /** The moment before an event: the call that the event takes off the stack is still on top. */

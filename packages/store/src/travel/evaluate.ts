@@ -73,7 +73,7 @@ export function evaluate(node: SyntaxNode, scope: Scope, depth = 0): Value {
     case 'ConditionalExpression':
       return of(nodeIn(node, isTruthy(of(nodeIn(node, 'test'))) ? 'consequent' : 'alternate'));
     case 'ArrayExpression':
-      return makeArray(nodesIn(node, 'elements').map((element) => of(element)));
+      return makeArray(nodesIn(node, 'elements').map((inner) => of(inner)));
     case 'ObjectExpression':
       return makeObject(node, of);
     default:
@@ -104,7 +104,7 @@ export function keyOf(node: SyntaxNode, of: (inner: SyntaxNode | undefined) => V
 }
 
 /** A property of a recorded value. Throws Unknown where it was not captured. */
-export function member(object: Value, key: Value): Value {
+function member(object: Value, key: Value): Value {
   if (object === undefined || object === null) throw new Unknown(`${String(object)} has no properties`);
   if (typeof object === 'string') return ofString(object, key);
   if (!isCaptured(object)) throw new Unknown(`a property of a ${typeof object}`);
@@ -161,10 +161,10 @@ function element(object: Captured, name: string): Value {
   throw new Unknown(`element ${index} was not captured`);
 }
 
-function ofString(text: string, key: Value): Value {
-  if (key === 'length') return text.length;
+function ofString(string: string, key: Value): Value {
+  if (key === 'length') return string.length;
   const index = Number(key);
-  if (Number.isInteger(index)) return text[index];
+  if (Number.isInteger(index)) return string[index];
   throw new Unknown(`${String(key)} of a string`);
 }
 
@@ -212,7 +212,7 @@ function unary(operator: string, value: Value): Value {
 }
 
 /** What `typeof` says. */
-export function typeOf(value: Value): string {
+function typeOf(value: Value): string {
   if (!isCaptured(value)) return value === null ? 'object' : typeof value;
   if (value.type === 'cut string') return 'string';
   if (value.type === 'redacted' || value.type === 'unreadable') throw new Unknown(`the value is ${value.type}`);

@@ -190,7 +190,7 @@ function backInCall(search: ThreadSearch, event: number, kind: 'over' | 'out'): 
 }
 
 /** Event with which a call began, undefined when that is not stored. */
-export function beginOf(search: ThreadSearch, call: number): number | undefined {
+function beginOf(search: ThreadSearch, call: number): number | undefined {
   const at = chunkOfCall(search.chunks, call);
   if (at < 0) return undefined;
   let event: number | undefined;

@@ -1,4 +1,5 @@
 import { EventScanner } from '@execution-cinema/format';
+import { nextEvent } from '../read/chunk-view.ts';
 import { chunkOfEvent, type ChunkInfo } from '../read/chunks.ts';
 import type { SeekLookup } from '../read/past.ts';
 import type { Recording } from '../read/recording.ts';
@@ -61,30 +62,35 @@ export class ThreadSearch {
 
   /** The first event after `event` for which `hit` holds. */
   forward(event: number, hit: Visit, nextChunk: NextChunk = this.nextChunk): number | undefined {
-    const start = chunkOfEvent(this.chunks, event);
-    let found: number | undefined;
-    const visit: Visit = (scanner, track) => {
-      if (scanner.event <= event || !hit(scanner, track)) return false;
-      found = scanner.event;
-      return true;
-    };
-    if (start >= 0) this.walk(start, visit);
-    for (let at = nextChunk(start); found === undefined && at >= 0; at = nextChunk(at)) this.walk(at, visit);
-    return found;
+    for (let at = this.startOf(event, nextChunk); at >= 0; at = nextChunk(at)) {
+      let found: number | undefined;
+      this.walk(at, (scanner, track) => {
+        if (scanner.event <= event || !hit(scanner, track)) return false;
+        found = scanner.event;
+        return true;
+      });
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   /** The last event before `event` for which `hit` holds. */
   back(event: number, hit: Visit, nextChunk: NextChunk = this.chunkBefore): number | undefined {
+    for (let at = this.startOf(event, nextChunk); at >= 0; at = nextChunk(at)) {
+      let found: number | undefined;
+      this.walk(at, (scanner, track) => {
+        if (scanner.event >= event) return true;
+        if (hit(scanner, track)) found = scanner.event;
+        return false;
+      });
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  private startOf(event: number, nextChunk: NextChunk): number {
     const start = chunkOfEvent(this.chunks, event);
-    let found: number | undefined;
-    const visit: Visit = (scanner, track) => {
-      if (scanner.event >= event) return true;
-      if (hit(scanner, track)) found = scanner.event;
-      return false;
-    };
-    if (start >= 0) this.walk(start, visit);
-    for (let at = nextChunk(start); found === undefined && at >= 0; at = nextChunk(at)) this.walk(at, visit);
-    return found;
+    return start >= 0 ? start : nextChunk(start);
   }
 
   /** Whether an event of the thread is in the recording. */
@@ -106,14 +112,5 @@ export class ThreadSearch {
       }
       return -1;
     };
-  }
-}
-
-/** False at the end, and where the words stop being events. */
-export function nextEvent(scanner: EventScanner): boolean {
-  try {
-    return scanner.next();
-  } catch {
-    return false;
   }
 }

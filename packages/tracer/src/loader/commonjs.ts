@@ -46,14 +46,20 @@ interface CompilingModule extends NodeJS.Module {
 type ExtensionHandler = (this: unknown, module: CompilingModule, filename: string) => unknown;
 
 interface ModuleClass {
+  readonly _cache: Record<string, CompilingModule | undefined>;
   readonly prototype: CompilingModule;
   readonly _extensions: Record<string, ExtensionHandler>;
 }
 
 const Module = nodeModule as unknown as ModuleClass;
 
+export interface CommonJs {
+  /** Whether a file is being loaded whose text a hook of another tool waits for. */
+  isAwaitedByOthers(file: string): boolean;
+}
+
 /** Installs the CommonJS side, once per thread. */
-export function installCommonJs(options: CommonJsOptions): void {
+export function installCommonJs(options: CommonJsOptions): CommonJs {
   const { transformer, scripts, frames, isOwn, hasForeignHooks, meetsImport, meetsTypeScript } = options;
   const nodeCompile = Module.prototype._compile;
   const nodeLoadJavaScript = Module._extensions['.js']!;
@@ -164,6 +170,12 @@ export function installCommonJs(options: CommonJsOptions): void {
   for (const extension of ['.ts', '.cts', '.mts', '.tsx', '.jsx']) {
     if (Module._extensions[extension] === undefined) addHiddenHandler(extension, loadTypeScriptFile);
   }
+  return {
+    isAwaitedByOthers(file) {
+      const module = Module._cache[file];
+      return module !== undefined && isHooked(module);
+    },
+  };
 }
 
 /** Whether a handler of `.js` is Node's own, by its text. */

@@ -1,7 +1,14 @@
 import workerThreads, { type MessagePort } from 'node:worker_threads';
 import type { LoadedScript, LoadedScripts } from '../positions/loaded-scripts.ts';
 import { withSourceMapComment } from '../positions/source-map-comment.ts';
-import { aliasUrl, healedUrl, loadTypeScriptModule, transformLoaded, type TransformModule } from './es-modules.ts';
+import {
+  aliasUrl,
+  fileOfUrl,
+  healedUrl,
+  loadTypeScriptModule,
+  transformLoaded,
+  type TransformModule,
+} from './es-modules.ts';
 import type { FileCount } from './file-counts.ts';
 import type { HooksMessage, HooksThreadData } from './hooks-messages.ts';
 import { register, registerHooks, type ForeignHooks } from './foreign-hooks.ts';
@@ -20,6 +27,8 @@ export interface EsModuleOptions {
   readonly scripts: LoadedScripts;
   readonly cache: TransformCache;
   readonly foreignHooks: ForeignHooks;
+  /** CommonJS asks these hooks too; what it loads for another tool is that tool's. */
+  readonly isAwaitedByOthers: (file: string) => boolean;
   readonly count: (count: FileCount) => void;
   /** What the user must know about a file, one sentence. */
   readonly tell: (text: string) => void;
@@ -80,7 +89,7 @@ function remembered(
   return code;
 }
 
-function inThisThread({ transformer, scripts, foreignHooks }: EsModuleOptions): EsModuleHooks {
+function inThisThread({ transformer, scripts, foreignHooks, isAwaitedByOthers }: EsModuleOptions): EsModuleHooks {
   const transformModule: TransformModule = (request) => {
     const result = transformer.transform(request);
     return result === undefined ? undefined : remembered(result, request, scripts);
@@ -108,6 +117,8 @@ function inThisThread({ transformer, scripts, foreignHooks }: EsModuleOptions): 
   };
   const hooks: Parameters<NonNullable<typeof registerHooks>>[0] = {
     load(url, context, nextLoad) {
+      const file = fileOfUrl(url);
+      if (file !== undefined && isAwaitedByOthers(file)) return nextLoad(url, context);
       const compile = (): ReturnType<typeof nextLoad> | undefined => {
         const compiled = loadTypeScriptModule(url, transformModule, true);
         if (compiled !== undefined) ensureResolution();

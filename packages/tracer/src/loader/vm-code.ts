@@ -4,6 +4,7 @@ import vm from 'node:vm';
 import { RUNTIME_KEY } from '@execution-cinema/format';
 import type { MaskFunctionText } from '../positions/function-text.ts';
 import type { LoadedScripts } from '../positions/loaded-scripts.ts';
+import type { StackTraces } from '../positions/stack-traces.ts';
 import { isLoadingOwn } from './own-loads.ts';
 import { INSTRUMENTED_MARK, type ScriptKind } from './transform-types.ts';
 import type { Transformer } from './transformer.ts';
@@ -24,6 +25,7 @@ export interface VmCodeOptions {
   readonly transformer: Transformer;
   readonly scripts: LoadedScripts;
   readonly maskFunctionText: MaskFunctionText;
+  readonly stacks: StackTraces;
 }
 
 const key = Symbol.for(RUNTIME_KEY);
@@ -43,8 +45,8 @@ interface VmModule {
 }
 
 /** Instruments what `node:vm` compiles; once per thread, where something is recorded. */
-export function installVmCode({ transformer, scripts, maskFunctionText }: VmCodeOptions): void {
-  const prepareContext = contextPreparation(maskFunctionText);
+export function installVmCode({ transformer, scripts, maskFunctionText, stacks }: VmCodeOptions): void {
+  const prepareContext = contextPreparation(maskFunctionText, stacks);
   const nodeVm = vm as unknown as VmModule;
 
   /** What V8 gets in place of a text; undefined: the text itself. */
@@ -123,16 +125,17 @@ function contextOptions(options: unknown): unknown {
  * The code of another context finds the runtime as that of this one does, by a symbol of its global. It lies on the
  * realm's `Object.prototype`: the global is an object that the program has made, may look through, and may have frozen.
  */
-function contextPreparation(maskFunctionText: MaskFunctionText): (context: unknown) => void {
+function contextPreparation(maskFunctionText: MaskFunctionText, stacks: StackTraces): (context: unknown) => void {
   const prepared = new WeakSet();
-  const realm = new vm.Script('[Object.prototype, Function.prototype]');
+  const realm = new vm.Script('[Object.prototype, Function.prototype, Object.getPrototypeOf(TypeError)]');
   const value = (globalThis as Record<symbol, unknown>)[key];
   return (context) => {
     if (typeof context !== 'object' || context === null || prepared.has(context)) return;
     prepared.add(context);
-    const [objects, functions] = realm.runInContext(context) as [object, object];
+    const [objects, functions, errors] = realm.runInContext(context) as [object, object, ErrorConstructor];
     defineProperty(objects, key, { value, enumerable: false });
     maskFunctionText(functions);
+    stacks.inRealm(errors);
   };
 }
 

@@ -17,6 +17,8 @@ export interface StackTraces {
    * the formatter that stands here meanwhile, and no other: errors in flight stay unread.
    */
   whileReadable<Result>(run: () => Result): Result;
+  /** Does the same for the errors of another realm, whose `Error` it is given. */
+  inRealm(realmError: ErrorConstructor): void;
 }
 
 /** Name of the function that Node itself puts there. */
@@ -66,9 +68,9 @@ export function installStackTraces({ view, before, usesSourceMaps }: StackTraceO
 
   const askedByNode = createAskerCheck();
   const read = (): unknown => {
-    if (assigned === ErrorPrepareStackTrace) return assigned;
     const probe = askedByNode.probe();
     if (probe !== undefined) return probe;
+    if (assigned === ErrorPrepareStackTrace) return assigned;
     return askedByNode.ask() ? forNode() : assigned;
   };
   const usual = (): unknown => read();
@@ -81,6 +83,33 @@ export function installStackTraces({ view, before, usesSourceMaps }: StackTraceO
   };
   define(usual);
   return {
+    inRealm(realmError) {
+      // Node puts nothing there: to the program the property is undefined until it assigns one.
+      let own: unknown = realmError.prepareStackTrace;
+      const text = realmError.prototype.toString;
+      const plain: Formatter = (error, trace) => {
+        before(error, trace);
+        const seen = view(trace);
+        const head = Reflect.apply(text, error, []) as string;
+        return seen.length === 0 ? head : `${head}\n    at ${seen.join('\n    at ')}`;
+      };
+      Object.defineProperty(realmError, 'prepareStackTrace', {
+        configurable: true,
+        enumerable: false,
+        get: () => {
+          if (!askedByNode.ask()) return own;
+          if (typeof own !== 'function') return plain;
+          const formatter = own as Formatter;
+          return ((error, trace) => {
+            before(error, trace);
+            return formatter.call(realmError, error, view(trace));
+          }) satisfies Formatter;
+        },
+        set: (value: unknown) => {
+          own = value;
+        },
+      });
+    },
     whileReadable(run) {
       const isOurs = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')?.get === usual;
       if (!isOurs) return run();

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFileSelector, type TracerConfig } from '../config/index.ts';
 import { openTransformCache } from '../loader/cache-folder.ts';
-import { installCommonJs } from '../loader/commonjs.ts';
+import { installCommonJs, type CommonJs } from '../loader/commonjs.ts';
 import { installCommonJsResolution } from '../loader/commonjs-resolution.ts';
 import { createEsModuleHooks, type EsModuleHooks } from '../loader/es-module-hooks.ts';
 import { FileCounts } from '../loader/file-counts.ts';
@@ -66,8 +66,10 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
     tell,
   });
   const foreignHooks = watchForeignHooks();
+  let commonJs: CommonJs | undefined;
   const esModules = createEsModuleHooks({
     foreignHooks,
+    isAwaitedByOthers: (file) => commonJs?.isAwaitedByOthers(file) === true,
     transformer,
     scripts,
     cache,
@@ -86,7 +88,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
   });
   const runtime = recording?.runtime;
   const ownFrames = learnOwnFrames(fileURLToPath(bundleUrl('api.cjs')));
-  installCommonJs({
+  commonJs = installCommonJs({
     transformer,
     scripts,
     isOwn: (file) => isLoadingOwn() || file.startsWith(ownFolder),
@@ -114,7 +116,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
   });
   stacks.whileReadable(() => runtime?.trustStackFormatter());
   const maskFunctionText = installFunctionText(scripts);
-  if (recording !== undefined) installVmCode({ transformer, scripts, maskFunctionText });
+  if (recording !== undefined) installVmCode({ transformer, scripts, maskFunctionText, stacks });
   return {
     stacks,
     scripts,

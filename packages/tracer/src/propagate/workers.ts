@@ -186,8 +186,8 @@ function showThreadIds(runtime: Runtime): void {
   const { postMessageToThread } = workerThreads as { postMessageToThread?: PostToThread };
   if (postMessageToThread !== undefined) {
     const posts = new Proxy(postMessageToThread, {
-      apply: (target, self: unknown, [threadId, ...rest]: [number, ...unknown[]]) =>
-        apply(target, self, [typeof threadId === 'number' && threadId > 0 ? realIdOf(threadId) : threadId, ...rest]),
+      apply: (target, self: unknown, [id, ...rest]: [number, ...unknown[]]) =>
+        apply(target, self, [typeof id === 'number' && id > 0 ? realIdOf(id) : id, ...rest]),
     });
     Object.assign(workerThreads, { postMessageToThread: posts });
   }

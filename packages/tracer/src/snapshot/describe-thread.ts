@@ -20,6 +20,8 @@ import type { ThreadAnswer } from './thread-source.ts';
 export interface DescribeContext {
   recording: Recording;
   root: string;
+  /** A time of this process as a time of the recording. */
+  recordingNs(timeNs: number): number;
   /** Describing what is suspended ends then, on `performance.now()`. */
   deadlineMs: number;
 }
@@ -68,7 +70,7 @@ function completeFrames(
   }
   for (const frame of frames) {
     const call = frame.call === undefined ? undefined : parseCall(frame.call);
-    if (call !== undefined) restoreOptimised(frame, recording, call, deadlineMs);
+    if (call !== undefined) restoreOptimised(frame, recording, { ...call, line: frame.line }, deadlineMs);
   }
 }
 
@@ -152,7 +154,7 @@ function isFrameOf({ function: entry, file }: Site, at: { file: string; line: nu
 }
 
 /** Relative to the root with `/` where it lies below it, as site tables have it. */
-export function shownFile(urlOrPath: string, root: string): string {
+function shownFile(urlOrPath: string, root: string): string {
   let path = urlOrPath;
   try {
     if (urlOrPath.startsWith('file:')) path = fileURLToPath(urlOrPath);

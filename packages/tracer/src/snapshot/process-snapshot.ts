@@ -99,6 +99,7 @@ export function createProcessReader(parts: ProcessReaderParts): ProcessReader {
       const context: DescribeContext = {
         recording: access.reader(),
         root,
+        recordingNs: (timeNs) => access.recordingNs(timeNs),
         deadlineMs: performance.now() + DESCRIBE_MS,
       };
       const mainBlocked = raw.get(0)?.state === 'blocked';

@@ -39,26 +39,26 @@ export function recordedFrames({ frames, thread }: State): SnapshotFrame[] {
   }));
 }
 
-/** Fills in variables that read as undefined although the call has last written something else to them. */
+/** Fills in variables that V8 does not know any more, although the call has written something to them. */
 export function restoreOptimised(
   frame: SnapshotFrame,
   recording: Recording,
-  call: { thread: number; call: number },
+  call: { thread: number; call: number; line: number },
   deadlineMs: number,
 ): void {
   const scopes = frame.scopes.filter(({ type }) => type === 'local' || type === 'block');
-  const names = scopes.flatMap(({ variables }) =>
-    Object.keys(variables).filter((name) => isUndefined(variables[name]!)),
-  );
+  const names = scopes.flatMap(({ variables }) => Object.keys(variables).filter((name) => isMissing(variables[name]!)));
   if (names.length === 0 || performance.now() > deadlineMs) return;
   const known = lastWritesOf(recording, { ...call, names: new Set(names) }, deadlineMs);
   for (const { variables } of scopes) {
     for (const [name, value] of known) {
-      if (Object.hasOwn(variables, name) && isUndefined(variables[name]!)) setOwn(variables, name, valueToJson(value));
+      if (Object.hasOwn(variables, name) && isMissing(variables[name]!)) setOwn(variables, name, valueToJson(value));
     }
   }
 }
 
-function isUndefined(value: Json): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && value['$type'] === 'undefined';
+/** What V8 has optimised away reads as undefined, or (Node 22 on) as if it had not been initialised. */
+function isMissing(value: Json): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return value['$type'] === 'undefined' || value['$type'] === 'uninitialized';
 }

@@ -25,7 +25,7 @@ const AWAITING_CHARS_MAX = 120;
 export function describeSuspended(
   told: ThreadAnswer['sleepers'] | undefined,
   thread: ServedThread,
-  { recording, deadlineMs }: DescribeContext,
+  { recording, recordingNs, deadlineMs }: DescribeContext,
 ): { suspended: SnapshotSuspended[]; omitted: number } {
   if (told === undefined || thread.id === undefined) return { suspended: [], omitted: 0 };
   const id = thread.id;
@@ -44,7 +44,7 @@ export function describeSuspended(
         line: at?.line ?? site.line,
         kind: at === undefined ? 'await' : (SUSPEND_KINDS[at.a] ?? 'await'),
         awaiting: at === undefined ? '' : textAt(at),
-        sinceNs: sleeper.sinceNs,
+        sinceNs: recordingNs(sleeper.sinceNs),
         call: formatCall(id, sleeper.call),
         ...(typeof known === 'string' ? { variables: {}, unavailable: known } : { variables: known }),
       },

@@ -5,7 +5,8 @@ import { isSame } from '../evaluate.ts';
 import type { OriginStep } from '../types.ts';
 import { callsBy, endOf, resultOf, startOf } from './calls.ts';
 import { bare, pathTo, treeOf, type SourceTree } from './source-trees.ts';
-import { clip, isCalled, type Tracer } from './tracer.ts';
+import { clip, isCalled } from './operands.ts';
+import type { Tracer } from './tracer.ts';
 import { ends, prepend, type Place, type Trail } from './trail.ts';
 
 /** A parameter as the text has it. */
@@ -43,7 +44,7 @@ export function traceParameter(tracer: Tracer, name: string, place: Place, value
   const line = tracer.at(caller).frame(caller.call)?.position?.line ?? 0;
   const callback = calls.find((node) => isHandedOver(node, fn, site, callerTree === tree));
   const direct = bestCall(tracer, calls, caller, { place, site, fn, line });
-  if (direct) return fromCall(tracer, direct, parameter, caller, value, step, callerTree);
+  if (direct) return fromCall(tracer, direct, parameter, caller, value, step, callerTree, { place, site });
   if (callback)
     return fromCallback(
       tracer,
@@ -105,7 +106,7 @@ function bestCall(
   return best;
 }
 
-function place2(step: OriginStep, node: SyntaxNode, text: string): void {
+function locate(step: OriginStep, node: SyntaxNode, text: string): void {
   step.line = node.loc.start.line;
   step.column = node.loc.start.column;
   step.text = text;
@@ -119,17 +120,20 @@ function fromCall(
   value: Value,
   step: OriginStep,
   tree: SourceTree,
+  callee: { place: Place; site: Site },
 ): Trail {
   const args = nodesIn(node, 'arguments');
   const argument = args[parameter.index];
   if (!argument || (parameter.fallback && tracer.value(argument, caller)?.value === undefined && value !== undefined)) {
-    place2(step, parameter.fallback ?? node, parameter.fallback ? 'the default' : tree.textOf(node));
-    if (parameter.fallback?.type === 'Literal')
-      return prepend(step, ends('literal', `the default of the parameter: ${String(parameter.fallback['raw'])}`));
-    if (parameter.fallback) return prepend(step, ends('created', 'the default of the parameter'));
+    if (parameter.fallback) {
+      Object.assign(step, { file: callee.site.file, function: callee.site.function.name });
+      locate(step, parameter.fallback, treeOf(tracer.recording, callee.site)?.textOf(parameter.fallback) ?? '');
+      return prepend(step, tracer.explain(parameter.fallback, callee.place, value, step));
+    }
+    locate(step, node, tree.textOf(node));
     return prepend(step, ends('literal', `not passed in ${clip(tree.textOf(node))}`));
   }
-  place2(step, argument, tree.textOf(argument));
+  locate(step, argument, tree.textOf(argument));
   if (parameter.rest || argument.type === 'SpreadElement') {
     step.certainty = 'likely';
     return prepend(
@@ -167,7 +171,7 @@ function fromCallback(
   const callee = nodeIn(node, 'callee')!;
   const method = calleePath(callee).split('.').pop()!;
   const receiver = callee.type === 'MemberExpression' ? nodeIn(callee, 'object') : undefined;
-  place2(step, node, clip(tree.textOf(node)));
+  locate(step, node, clip(tree.textOf(node)));
   const isReduce = method === 'reduce' || method === 'reduceRight';
   if (isReduce && parameter.index === 0) {
     const siblings = callsBy(tracer.recording, place.thread, caller.call, start - 1);
@@ -228,7 +232,7 @@ function fromEventLoop(
   const node = calls.find((candidate) => isHandedOver(candidate, fn, site, callerTree === tree));
   if (!node) return prepend(step, loop);
   Object.assign(step, { function: callerSite.function.name, file: callerSite.file, certainty: 'likely' });
-  place2(step, node, clip(callerTree.textOf(node)));
+  locate(step, node, clip(callerTree.textOf(node)));
   const callee = nodeIn(node, 'callee')!;
   const method = calleePath(callee).split('.').pop()!;
   if (callee.type === 'MemberExpression' && (method === 'then' || method === 'catch')) {

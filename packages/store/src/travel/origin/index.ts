@@ -4,6 +4,7 @@ import type { CallName, Moment } from '../../read/moments.ts';
 import type { SeekLookup } from '../../read/past.ts';
 import type { Recording } from '../../read/recording.ts';
 import { storeError } from '../../errors.ts';
+import { ThreadSearch } from '../thread-search.ts';
 import type { Origin } from '../types.ts';
 import { endOf } from './calls.ts';
 import { startOf } from './calls.ts';
@@ -20,7 +21,7 @@ const STEPS_MAX = 60;
 /**
  * Where a value came from: the writes, arguments, results and properties that led to it, back to a literal, an input or
  * the end of what was recorded. `name` is a variable or a path (`cart.total`, `this.items[0].price`) as seen at a moment
- * by the call on top, or in a call at its end; `return` is the result of the call.
+ * by the call on top (the last one, where nothing runs), or in a call at its end; `return` is the result of the call.
  * Throws BAD_EXPRESSION, NOT_STORED, RangeError.
  */
 export function origin(
@@ -32,7 +33,7 @@ export function origin(
 ): Origin {
   const tracer = new Tracer(recording, index, options.stepsMax ?? STEPS_MAX);
   if (name === 'return' && 'call' in at) return resultOrigin(tracer, at);
-  const place = 'call' in at ? placeIn(tracer, at) : { ...at, call: tracer.callAt(at.thread, at.event) };
+  const place = 'call' in at ? placeIn(tracer, at) : placeAt(tracer, at);
   const node = parse(name);
   const known = tracer.value(node, place);
   return originOf(name, known?.value, trailOf(tracer, node, place, known?.value));
@@ -52,6 +53,15 @@ function parse(name: string): SyntaxNode {
   } catch (error) {
     throw storeError('BAD_EXPRESSION', name, error);
   }
+}
+
+/** A moment; where nothing is on the stack, the last one before it at which something was. */
+function placeAt(tracer: Tracer, { thread, event }: Moment): Place {
+  const call = tracer.callAt(thread, event);
+  if (call > 0) return { thread, event, call };
+  const search = new ThreadSearch(tracer.recording, thread, tracer.index);
+  const last = search.back(event + 1, (_, track) => track.top !== undefined) ?? event;
+  return { thread, event: last, call: tracer.callAt(thread, last) };
 }
 
 /** A call at its end: its last moment on the stack. */

@@ -33,9 +33,16 @@ export function traceProperty(tracer: Tracer, object: Captured, key: string, pla
   if (!site || !tree) return prepend(step, ends('not recorded', 'its source cannot be read'));
   if (event.kind === K.MUTATION) return fromMutation(tracer, { step, site, before, value, argument });
   const binding = tree.propertyAt(event.kind === K.PROPERTY ? key : undefined, site.line, site.column);
-  if (event.kind === K.PROPERTY_DELETE || !binding) {
-    step.text = event.kind === K.PROPERTY_DELETE ? 'delete' : tree.lineText(site.line);
+  if (event.kind === K.PROPERTY_DELETE) {
+    step.text = 'delete';
     return prepend(step, ends('unwritten', 'it was deleted'));
+  }
+  if (!binding) {
+    step.text = tree.lineText(site.line);
+    // `constructor(private rate: number)` keeps the parameter of that name.
+    const isKept = site.function.parameters.includes(key);
+    if (isKept) return prepend(step, tracer.variable(key, { thread, event: event.event, call }));
+    return prepend(step, ends('not recorded', 'its source does not show the assignment'));
   }
   step.text = binding.value ? tree.textOf(binding.value) : binding.operator;
   return tracer.bound(step, binding, before, (earlier) => traceProperty(tracer, object, key, before, earlier), value);
@@ -235,13 +242,16 @@ function creationOf(tracer: Tracer, id: number, place: Place): Creation | undefi
   const call = tracer.callAt(thread, first);
   const before: Place = { thread, event: first - 1, call };
   const text = 'it was first seen in code that is not recorded';
-  const isProperty = event.kind === K.PROPERTY || event.kind === K.PROPERTY_COMPUTED;
-  for (const raw of isProperty ? event.values.slice(-1) : event.values) {
+  for (const [position, raw] of event.values.entries()) {
+    // Of a property write only the value can be new; the owner may hold it already.
+    const isValue = position === event.values.length - 1;
+    if (!isValue && (event.kind === K.PROPERTY || event.kind === K.PROPERTY_COMPUTED)) continue;
     const whole = tracer.at({ thread, event: first }).objects.value(raw, chunks[at]!.chunk);
     const path = pathWithin(whole, id);
-    if (!path) continue;
-    const node = expressionOf(tracer, event, before);
-    return { node: node?.node, at: node?.at ?? before, path, text };
+    if (!path || (event.kind === K.MUTATION && position === 0 && event.values.length > 1)) continue;
+    const found = event.kind === K.MUTATION ? addedBy(tracer, event, { before, position, path }) : undefined;
+    const node = found ?? expressionOf(tracer, event, before);
+    return { node: node?.node, at: node?.at ?? before, path: found?.path ?? path, text };
   }
   return { node: undefined, at: before, path: [], text };
 }
@@ -273,16 +283,29 @@ function expressionOf(tracer: Tracer, event: LazyEvent, before: Place): { node: 
     const value = tree.propertyAt(key, site.line, site.column)?.value;
     return value && { node: value, at: before };
   }
-  if (event.kind === K.MUTATION) {
-    const calls = tree
-      .callsIn(tree.functionAt(site.function))
-      .filter(({ loc }) => loc.start.line <= site.line && loc.end.line >= site.line);
-    const method = site.table.names[site.a] ?? '';
-    const node = calls.find((candidate) => calleePath(nodeIn(candidate, 'callee')).endsWith(`.${method}`));
-    const argument = node && nodesIn(node, 'arguments').at(-1);
-    return argument && { node: argument, at: before };
-  }
   return undefined;
+}
+
+/** The argument with which a method added an object, and the keys from there on. */
+function addedBy(
+  tracer: Tracer,
+  event: LazyEvent,
+  { before, position, path }: { before: Place; position: number; path: string[] },
+): { node: SyntaxNode; at: Place; path: string[] } | undefined {
+  const site = tracer.recording.resolver(before.thread).resolve(event.payload);
+  const tree = site && treeOf(tracer.recording, site);
+  if (!site || !tree) return undefined;
+  const method = site.table.names[site.a] ?? '';
+  const node = tree
+    .callsIn(tree.functionAt(site.function))
+    .filter(({ loc }) => loc.start.line <= site.line && loc.end.line >= site.line)
+    .find((candidate) => calleePath(nodeIn(candidate, 'callee')).endsWith(`.${method}`));
+  const args = node ? nodesIn(node, 'arguments') : [];
+  // Where the whole content was taken, the place in the list tells which argument it was.
+  const isContent = position === 0;
+  const index = isContent ? Number(path[0]) - (method === 'unshift' ? 0 : event.number2 - args.length) : position - 1;
+  const argument = args[index];
+  return argument && { node: argument, at: before, path: isContent ? path.slice(1) : path };
 }
 
 /** An object that was made in the arguments of a call. */

@@ -5,14 +5,13 @@ import type { Recording } from '../../read/recording.ts';
 import type { Site } from '../../read/sites.ts';
 import type { StateVariable } from '../../read/state.ts';
 import { ThreadAt } from '../../read/thread-at.ts';
-import { evaluate, isSame, isTruthy, keyOf, Unknown } from '../evaluate.ts';
+import { evaluate, isSame, keyOf, Unknown } from '../evaluate.ts';
 import { scopeOf } from '../logpoint.ts';
-import { sitesWhere } from '../targets.ts';
-import { ThreadSearch } from '../thread-search.ts';
-import { WRITES } from '../moves.ts';
 import type { Certainty, OriginStep } from '../types.ts';
 import { traceParameter } from './arguments.ts';
 import { callsBy, resultOf, type CallSpan } from './calls.ts';
+import { importedVariable } from './imports.ts';
+import { clip, isCalled, isNamespace, isTruthyOr, itemOf, operandsOf, rank } from './operands.ts';
 import { traceProperty } from './properties.ts';
 import { bare, treeOf, type Binding, type SourceTree } from './source-trees.ts';
 import { ends, mainPart, originOf, prepend, shown, type Part, type Place, type Trail } from './trail.ts';
@@ -92,7 +91,8 @@ export class Tracer {
     const at = this.at(place);
     const frame = at.frame(place.call);
     const variable = frame && at.variableOf(frame, name);
-    if (!variable) return this.imported(name, place) ?? ends('not recorded', `${name} is no recorded variable here`);
+    if (!variable)
+      return importedVariable(this, name, place) ?? ends('not recorded', `${name} is no recorded variable here`);
     switch (variable.source) {
       case 'write':
         return this.write(name, variable, place.thread);
@@ -110,54 +110,6 @@ export class Tracer {
       default:
         return ends('not recorded', `${name}: ${variable.note ?? 'not recorded'}`);
     }
-  }
-
-  /** A binding of another module: the last write there. */
-  private imported(name: string, place: Place): Trail | undefined {
-    const site = this.siteOfCall(place);
-    const isImport = site?.table.variables.some((variable) => variable.kind === 'import' && variable.name === name);
-    const tree = site && treeOf(this.recording, site);
-    if (!isImport || !tree) return undefined;
-    let from: { file: string; name: string } | undefined;
-    tree.each(tree.program, (node) => {
-      if (node.type !== 'ImportDeclaration') return;
-      for (const specifier of nodesIn(node, 'specifiers')) {
-        if (textIn(nodeIn(specifier, 'local')!, 'name') !== name) continue;
-        const imported = nodeIn(specifier, 'imported');
-        from = {
-          file: String(nodeIn(node, 'source')!['value']).replace(/^.*\//, ''),
-          name: imported ? (textIn(imported, 'name') ?? '') : name,
-        };
-      }
-    });
-    if (!from) return undefined;
-    const { file, name: exported } = from;
-    const base = file.replace(/\.[cm]?[jt]sx?$/, '');
-    const sites = sitesWhere(this.recording, place.thread, (candidate) => {
-      const variable = candidate.table.variables[candidate.a];
-      if (
-        candidate.kind !== 1 ||
-        variable?.name !== exported ||
-        candidate.table.scopes[variable.scope]?.kind !== 'module'
-      )
-        return false;
-      return (
-        candidate.file
-          .split('/')
-          .pop()!
-          .replace(/\.[cm]?[jt]sx?$/, '') === base
-      );
-    });
-    if (sites.length === 0) return undefined;
-    const wanted = new Set(sites);
-    const search = new ThreadSearch(this.recording, place.thread, this.index);
-    const event = search.back(
-      place.event + 1,
-      ({ kind, payload }) => WRITES.has(kind) && wanted.has(payload),
-      search.mentioning(sites, -1),
-    );
-    if (event === undefined) return undefined;
-    return this.variable(exported, { thread: place.thread, event, call: this.callAt(place.thread, event) });
   }
 
   private write(name: string, variable: StateVariable, thread: number): Trail {
@@ -513,58 +465,4 @@ export class Tracer {
       inputs: [],
     };
   }
-}
-
-/** Returns behind the last thing that the call did come first, nearest first. */
-function rank(node: SyntaxNode, line: number): number {
-  const end = node.loc.end.line;
-  return end >= line ? end - line : 1_000_000 + line - end;
-}
-
-function isTruthyOr(value: Value): boolean {
-  try {
-    return isTruthy(value);
-  } catch {
-    return true;
-  }
-}
-
-/** Whether a function is the one that a call names. */
-export function isCalled(site: Site | undefined, name: string, isNew: boolean): boolean {
-  const parts = site?.function.name.split('.') ?? [];
-  if (site?.function.kind === 'constructor') return (isNew || name === 'super') && parts.at(-2) === name;
-  return !isNew && parts.at(-1) === name;
-}
-
-function isNamespace(node: SyntaxNode): boolean {
-  return (
-    node.type === 'Identifier' &&
-    /^(?:Math|JSON|Object|Array|Number|String|Promise|console|Date)$/.test(textIn(node, 'name') ?? '')
-  );
-}
-
-function itemOf(holder: { keys: Value[]; items: Value[]; type: string }, key: string | number): Value {
-  return holder.type === 'array' ? holder.items[Number(key)] : holder.items[holder.keys.indexOf(String(key))];
-}
-
-/** Operands that are values of their own: literals have no origin. */
-function operandsOf(node: SyntaxNode): SyntaxNode[] {
-  switch (node.type) {
-    case 'Literal':
-      return [];
-    case 'BinaryExpression':
-      return [nodeIn(node, 'left')!, nodeIn(node, 'right')!].flatMap((inner) => operandsOf(bare(inner)));
-    case 'UnaryExpression':
-      return operandsOf(bare(nodeIn(node, 'argument')!));
-    case 'TemplateLiteral':
-      return nodesIn(node, 'expressions').flatMap((inner) => operandsOf(bare(inner)));
-    case 'SpreadElement':
-      return operandsOf(bare(nodeIn(node, 'argument')!));
-    default:
-      return isFunction(node) ? [] : [node];
-  }
-}
-
-export function clip(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -1,6 +1,6 @@
 import { withoutNoise } from './noise.ts';
 
-export type TestState = 'passed' | 'failed' | 'skipped';
+type TestState = 'passed' | 'failed' | 'skipped';
 
 /** How often a test of a name ended in a state: names need not be unique. Key: `state name`. */
 export type TestResults = ReadonlyMap<string, number>;

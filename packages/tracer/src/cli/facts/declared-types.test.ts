@@ -9,7 +9,7 @@ const SOURCE = `export class Cart {
   }
   constructor(private readonly lines: Line[] = [], note?: 'a' | "b, c", public on = (x: number): void => {}) {}
 }
-export async function pay(cart: Cart, { limit }: { limit: number }, then: (sum: number) => void): Promise<Map<string, number>> {
+export async function pay(cart: Cart, { limit }: { limit: number }, after: (sum: number) => void): Promise<Map<string, number>> {
   return new Map();
 }
 export const twice = (n: number | bigint): number => Number(n) * 2;
@@ -42,7 +42,7 @@ describe('declarations', () => {
 
   test('what a promise holds is the result', () => {
     expect(declared('pay', 8)).toMatchObject({
-      parameters: { cart: 'Cart', then: '(sum: number) => void' },
+      parameters: { cart: 'Cart', after: '(sum: number) => void' },
       result: 'Map<string, number>',
     });
     expect(declared('twice', 11)).toMatchObject({ parameters: { n: 'number | bigint' }, result: 'number' });
