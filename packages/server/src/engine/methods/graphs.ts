@@ -305,7 +305,7 @@ function sequenceOf(rows: Iterable<MessageRow>, by: string, limit: number, check
       from: ends[0],
       to: ends[1],
       kind: crosses || row.link !== null ? 'message' : isCall ? 'call' : 'async',
-      label: row.link ?? row.function ?? '(unknown)',
+      label: row.link ?? (row.function || '(unknown)'),
       at: at(thread, row.startEvent, row.startNs),
       answers: -1,
     });

@@ -21,7 +21,7 @@ interface Properties {
   onLogPoint: (line: number) => void;
 }
 
-const WORDS: Readonly<Record<string, string>> = { return: 'returns', throw: 'throws' };
+const WORDS: Readonly<Record<string, string>> = { return: 'returns', yield: 'yields', throw: 'throws' };
 
 /** Values shown behind one line, and characters of each: as many as there is room for, within reason. */
 const VALUES_MAX = 5;
