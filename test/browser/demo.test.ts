@@ -199,8 +199,10 @@ test('a message is followed from the worker to the parent', async () => {
   await page.getByLabel('Filter causes').fill('reply');
   const cause = page
     .getByRole('listbox', { name: 'Causes' })
-    .getByRole('option', { name: /^message.*worker \d → main\.ts/ })
+    .getByRole('option')
+    .filter({ hasText: /^message.*worker \d → main\.ts/ })
     .first();
+  await cause.hover();
   await cause.getByRole('button', { name: 'To where it was sent' }).click();
   await expect.poll(() => page.locator('.film-label.current').textContent(), SOON).toMatch(/worker/);
   await cause.getByRole('button', { name: 'To where it arrived' }).click();
