@@ -55,7 +55,23 @@ test('it opens at the error, in the file, with the values there', async () => {
   await expect.poll(() => currentLine(page).textContent(), SOON).toContain('throw new RangeError');
   expect(await page.locator('.frame.current .frame-name').textContent()).toBe('writeInvoice');
   expect(await page.locator('.transport').textContent()).toContain('order 1010 of Jonas');
+  expect(await page.locator('.code-line.current .inline-value.throw').textContent()).toMatch(/^throws\s*RangeError/);
+  for (const name of ['Log', 'Errors', 'HTTP'])
+    await expect.poll(() => tab(page, name).locator('.tab-count').textContent(), SOON).toMatch(/^\d+$/);
   expect(await page.locator('.value-row', { hasText: 'payableCents' }).textContent()).toContain('null');
+});
+
+const FIRST_PAGE_BYTES_MAX = 150_000;
+
+test('the first page is small: what was fetched so far, fonts too, as it was sent', async () => {
+  await page.evaluate('document.fonts.ready.then(() => undefined)');
+  const sizes = (await page.evaluate(
+    `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+      .map(({ name, encodedBodySize }) => [new URL(name).pathname, encodedBodySize])`,
+  )) as [string, number][];
+  expect(sizes.map(([path]) => path)).toEqual(expect.arrayContaining(['/', '/assets/main.js', '/assets/inter.woff2']));
+  expect(sizes.filter(([, bytes]) => bytes === 0)).toEqual([]);
+  expect(sizes.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThanOrEqual(FIRST_PAGE_BYTES_MAX);
 });
 
 test('the header says what was recorded and what was not', async () => {
@@ -179,17 +195,20 @@ test('the slider goes through the iterations of a loop', async () => {
 });
 
 test('a message is followed from the worker to the parent', async () => {
-  await tab(page, 'SQL').click();
-  await page.getByLabel('Query in SQL')
-    .fill(`SELECT e.from_call, e.to_call FROM edges e JOIN threads f ON f.id = e.from_thread JOIN threads t ON t.id = e.to_thread
-      WHERE e.kind = 'message' AND f.kind = 'worker' AND t.kind = 'main' AND e.to_call IS NOT NULL`);
-  await page.keyboard.press('Control+Enter');
-  const ends = page.getByRole('listbox', { name: 'Rows' }).getByRole('option').first().locator('.plain-link');
-  await expect.poll(() => ends.count(), SOON).toBe(2);
-  await ends.first().click();
+  await tab(page, 'Causes').click();
+  await page.getByLabel('Filter causes').fill('reply');
+  const cause = page
+    .getByRole('listbox', { name: 'Causes' })
+    .getByRole('option')
+    .filter({ hasText: /^message.*worker \d → main\.ts/ })
+    .first();
+  await cause.hover();
+  await cause.getByRole('button', { name: 'To where it was sent' }).click();
   await expect.poll(() => page.locator('.film-label.current').textContent(), SOON).toMatch(/worker/);
-  await ends.last().click();
+  await cause.getByRole('button', { name: 'To where it arrived' }).click();
   await expect.poll(() => page.locator('.film-label.current').textContent(), SOON).toBe('main.ts');
+  await page.getByLabel('Filter causes').fill('');
+  await tab(page, 'Log').click();
   await atTheError();
 });
 

@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeValue, FLAME_MERGED, type At, type Opened } from '../../packages/server/src/protocol.ts';
+import {
+  decodeValue,
+  FLAME_MERGED,
+  type AsyncGraph,
+  type At,
+  type Opened,
+} from '../../packages/server/src/protocol.ts';
 import { PRELOAD, run } from '../support/programs.ts';
 import { ViewerServer, type PageClient } from './viewer-server.ts';
 
@@ -54,6 +60,8 @@ test('open: where to begin, and what can be trusted', () => {
   expect(overview.threads.map(({ kind }) => kind).sort()).toEqual(['main', 'main', 'main', 'worker', 'worker']);
   const { produced, stored, dropped, pruned } = overview.events;
   expect(produced).toBe(stored + dropped + pruned);
+  expect(overview.beginNs).toBeGreaterThan(0);
+  expect(overview.beginNs).toBeLessThanOrEqual(Math.min(...overview.threads.map(({ last }) => last!.timeNs)));
   for (const { first, last } of overview.threads) expect(last!.event).toBeGreaterThan(first!.event);
 });
 
@@ -281,12 +289,24 @@ describe('calls', () => {
     expect(graph.nodes.length).toBeGreaterThan(1);
     for (const { from, to } of graph.links)
       expect(graph.nodes[from]!.start.timeNs).toBeLessThanOrEqual(graph.nodes[to]!.start.timeNs);
+    // From the order in one process, over its price in a worker, to its invoice in another process.
+    expect(kindsAcross(graph)).toEqual(['http', 'message']);
+    const { items: starts } = await page.ask('edges', { kinds: ['worker', 'process'] });
+    const whole = await page.ask('asyncGraph', { call: starts[0]!.toCall! });
+    expect(kindsAcross(whole)).toEqual(['message', 'process', 'worker']);
     const place = (await page.ask('calls', { function: 'OrderDesk.place', threw: true })).items[0]!;
     const { participants, messages } = await page.ask('sequence', { root: place.call });
     expect(participants.length).toBeGreaterThan(2);
+    expect(messages.some(({ kind }) => kind === 'message')).toBe(true);
     for (const { answers } of messages) expect(answers < 0 || messages[answers] !== undefined).toBe(true);
   });
 });
+
+/** What goes from thread to thread in a graph. */
+function kindsAcross({ nodes, links }: AsyncGraph): string[] {
+  const across = links.filter(({ from, to }) => nodes[from]!.thread !== nodes[to]!.thread);
+  return [...new Set(across.map(({ kind }) => kind))].sort();
+}
 
 test('facts are listed, each with its moment', async () => {
   const logs = await page.ask('logs', { text: 'jonas' });
@@ -297,6 +317,19 @@ test('facts are listed, each with its moment', async () => {
   expect(requests.total).toBeGreaterThanOrEqual(12);
   const edges = await page.ask('edges', { kinds: ['await'] });
   expect(edges.items.every(({ kind, to }) => kind === 'await' && to !== null)).toBe(true);
+  const across = await page.ask('edges', { acrossThreads: true, limit: 500 });
+  expect(new Set(across.items.map(({ kind }) => kind))).toEqual(new Set(['http', 'message', 'process', 'worker']));
+  const messages = across.items.filter(({ kind }) => kind === 'message');
+  expect(messages.length).toBeGreaterThan(20);
+  for (const { from, to, fromCall, fromThread, toThread } of messages) {
+    expect(from).toMatchObject({ thread: fromThread });
+    expect(to).toMatchObject({ thread: toThread });
+    expect(from!.timeNs).toBeLessThan(to!.timeNs);
+    expect((await page.ask('state', { moment: from! })).frames.some(({ call }) => call === fromCall)).toBe(true);
+  }
+  const { facts } = await page.ask('overview', {});
+  expect(facts).toMatchObject({ exceptions: exceptions.total, requests: (await page.ask('requests', {})).total });
+  expect(facts.logs).toBe((await page.ask('logs', {})).total);
   const near = await page.ask('logs', { aroundNs: thrown.timeNs, limit: 4 });
   expect(near.items.length).toBe(4);
 });

@@ -97,7 +97,7 @@ export interface LineValue {
   line: number;
   column: number;
   name: string;
-  kind: 'variable' | 'parameter' | 'property' | 'expression' | 'return';
+  kind: 'variable' | 'parameter' | 'property' | 'expression' | 'return' | 'yield' | 'throw';
   value: WireValue;
   at: At;
 }

@@ -109,7 +109,9 @@ export interface Overview {
   notes: { process: number; timeNs: number; kind: string; text: string }[];
   /** Estimate of what recording cost, in words for people; null when it is not known. */
   overhead: string | null;
-  /** Counts of the facts lists as far as known without an index; null: not counted yet. */
+  /** Time of the first event that is stored; null when there is none. */
+  beginNs: number | null;
+  /** Counts of the facts lists; null while their rows are not built (`open` never waits for them, the lists build them). */
   facts: { logs: number | null; exceptions: number | null; requests: number | null; snapshots: number | null };
 }
 

@@ -10,7 +10,7 @@
  *
  * A change here raises SIDECAR_VERSION; an older sidecar is then made anew.
  */
-export const SIDECAR_VERSION = 3;
+export const SIDECAR_VERSION = 4;
 
 /** `PRAGMA application_id`: "ECX1". */
 export const SIDECAR_APPLICATION_ID = 0x45435831;
@@ -190,12 +190,14 @@ CREATE VIEW requests AS SELECT id, call_id, direction, method, url, status, star
     ${rootOf('r.correlation_id')} AS correlation_id
   FROM request_rows r;
 CREATE VIEW edges AS
-  SELECT kind, from_call, to_call, from_thread, to_thread, time_ns, NULL AS from_ns FROM edge_rows
+  SELECT kind, from_call, to_call, from_thread, to_thread, time_ns, NULL AS from_ns, event,
+    NULL AS from_event
+  FROM edge_rows
   UNION ALL SELECT r.kind, s.call_id, coalesce(${firstCallOf('r.correlation_id')}, r.taken_by), s.thread_id, r.thread_id,
-    r.time_ns, s.time_ns
+    r.time_ns, s.time_ns, r.event, s.event
   FROM receipt_rows r JOIN send_rows s ON s.channel = r.channel AND s.sequence = r.sequence
   UNION ALL SELECT 'http', o.call_id, ${firstCallOf('i.correlation_id')}, o.id / 1099511627776, i.id / 1099511627776,
-    i.start_ns, o.start_ns
+    i.start_ns, o.start_ns, NULL, NULL
   FROM request_pairs p JOIN request_rows i ON i.id = p.received JOIN request_rows o ON o.id = p.sent;
 CREATE VIEW events AS SELECT seq, thread_id, time_ns, kind, call_id, module_id, site_id FROM event_rows;
 CREATE VIEW sites AS SELECT id, function_id, file, line, "column", name, text, operator FROM site_rows;

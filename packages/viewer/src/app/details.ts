@@ -88,9 +88,14 @@ export function inspectLineValue(value: LineValue): void {
   if (own && scope && (value.kind === 'variable' || value.kind === 'parameter')) {
     const of: VariableName = { kind: 'variable', call: own.call, name: value.name, instance: scope.instance };
     inspect({ title: value.name, history: of, origin: of, moment }, 'history');
-  } else if (own && value.kind === 'return') {
+  } else if (own && (value.kind === 'return' || value.kind === 'throw')) {
     inspect(
-      { title: `result of ${own.function}`, history: null, origin: { kind: 'result', call: own.call }, moment },
+      {
+        title: value.kind === 'throw' ? `thrown by ${own.function}` : `result of ${own.function}`,
+        history: null,
+        origin: { kind: 'result', call: own.call },
+        moment,
+      },
       'origin',
     );
   } else if (file !== undefined) {

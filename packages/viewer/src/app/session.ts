@@ -14,7 +14,7 @@ import type {
   Result,
   Span,
 } from '@execution-cinema/server/protocol';
-import { spanOfThreads } from '../model/span.ts';
+import { spanOfEvents, spanOfThreads } from '../model/span.ts';
 import type { AnswerSource, AskOptions, ConnectionState } from '../transport/source.ts';
 import { isCancelled } from '../transport/source.ts';
 
@@ -32,10 +32,12 @@ export const generation = signal(0);
 /** The recording that is open was deleted or replaced. */
 export const gone = signal<'deleted' | 'replaced' | null>(null);
 
-/** From shortly before the first event that is stored to the last; what came before (loading Node) has no picture. */
+/** All that can be looked at. */
 export const wholeSpan = computed<Span>(() =>
   spanOfThreads(overview.value?.threads ?? [], overview.value?.durationNs ?? 0),
 );
+/** What is shown of it at first: from shortly before the first event on. */
+export const eventSpan = computed<Span>(() => spanOfEvents(wholeSpan.value, overview.value?.beginNs ?? null));
 export const functionById = computed(
   () => new Map<number, FunctionView>(code.value.functions.map((entry) => [entry.id, entry])),
 );
@@ -131,6 +133,35 @@ async function buildIndex(): Promise<void> {
   }
 }
 
+/** Generation whose facts were counted last. */
+let counted: { rec: string; generation: number } | undefined;
+
+/** Lists build the rows of facts: once one has answered, they can be counted. */
+export async function countFacts(): Promise<void> {
+  const rec = overview.peek()?.rec;
+  const round = generation.peek();
+  if (rec === undefined || (counted?.rec === rec && counted.generation === round)) return;
+  counted = { rec, generation: round };
+  try {
+    const { facts } = await ask('overview', {});
+    const current = overview.peek();
+    if (current?.rec === rec) overview.value = { ...current, facts: knownOf(facts, current.facts) };
+  } catch {
+    // Counts are an addition: an exported page has none.
+  }
+}
+
+/** While a program runs, rows lag behind: the last count stays. */
+function knownOf(facts: Overview['facts'], before: Overview['facts']): Overview['facts'] {
+  const { logs, exceptions, requests, snapshots } = facts;
+  return {
+    logs: logs ?? before.logs,
+    exceptions: exceptions ?? before.exceptions,
+    requests: requests ?? before.requests,
+    snapshots: snapshots ?? before.snapshots,
+  };
+}
+
 export function closeRecording(): void {
   batch(() => {
     overview.value = null;
@@ -190,7 +221,8 @@ async function reloadStructure(): Promise<void> {
   try {
     const [nextOverview, nextCode] = await Promise.all([ask('overview', {}), ask('code', {})]);
     batch(() => {
-      overview.value = nextOverview;
+      const before = overview.peek();
+      overview.value = before ? { ...nextOverview, facts: knownOf(nextOverview.facts, before.facts) } : nextOverview;
       code.value = nextCode;
     });
   } catch (error) {

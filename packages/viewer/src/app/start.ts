@@ -12,7 +12,7 @@ import { dock, side } from './panels.ts';
 import { say } from './say.ts';
 import { closeRecording, loadRecordings, openRecording, overview, startSession } from './session.ts';
 import { followFrame, followSources, forgetSources, openedFile, openFile } from './source.ts';
-import { followTimeline, showAll } from './timeline.ts';
+import { followTimeline, showEvents } from './timeline.ts';
 
 export function startApp(answers: AnswerSource): void {
   onMoved((passing) => {
@@ -48,7 +48,7 @@ export async function openAt(rec: string, address: Address): Promise<void> {
   });
   const result = await openRecording(rec);
   if (!result) return;
-  showAll();
+  showEvents();
   document.title = `${result.overview.processes[0]?.argv.slice(1).join(' ').split('/').at(-1) ?? rec} · Execution Cinema`;
   const file = address.file;
   if (address.at === null || !(await goToText(address.at, { frame: address.call, passing: true })))

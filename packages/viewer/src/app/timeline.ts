@@ -1,26 +1,34 @@
 /* The part of the run that timelines show. */
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { Span } from '@execution-cinema/server/protocol';
-import { clampSpan, follow, pan, zoom } from '../model/span.ts';
+import { clampSpan, follow, isNearly, pan, union, zoom } from '../model/span.ts';
 import { cursor } from './cursor.ts';
-import { isRunning, wholeSpan } from './session.ts';
+import { eventSpan, isRunning, wholeSpan } from './session.ts';
 
 export const viewSpan = signal<Span>({ fromNs: 0, toNs: 1_000 });
 /** Stays at the newest of a running program. */
 export const following = signal(false);
 
-/** Share of the whole before which the picture still counts as showing all of it. */
-const WHOLE_SHARE = 0.98;
-let showsWhole = true;
+/** What the film strip shows: all events, and what is looked at before them. */
+export const filmSpan = computed<Span>(() => union(eventSpan.value, viewSpan.value));
+
+/** What the picture shows all of, and goes on showing while it grows. */
+let shownWhole: 'events' | 'run' | null = 'events';
 
 export function setSpan(span: Span): void {
   const next = clampSpan(span, wholeSpan.peek());
-  showsWhole = next.toNs - next.fromNs >= (wholeSpan.peek().toNs - wholeSpan.peek().fromNs) * WHOLE_SHARE;
+  shownWhole = isNearly(next, eventSpan.peek()) ? 'events' : isNearly(next, wholeSpan.peek()) ? 'run' : null;
   viewSpan.value = next;
 }
 
+export function showEvents(): void {
+  setSpan(eventSpan.peek());
+}
+
+/** Everything that happened; when that is in the picture already, also the time before it. */
 export function showAll(): void {
-  setSpan(wholeSpan.peek());
+  if (isNearly(viewSpan.peek(), eventSpan.peek())) setSpan(wholeSpan.peek());
+  else showEvents();
 }
 
 export function zoomBy(factor: number, centreNs?: number): void {
@@ -39,7 +47,8 @@ export function panBy(share: number): void {
 export function followTimeline(): void {
   effect(() => {
     const whole = wholeSpan.value;
-    if (showsWhole) viewSpan.value = whole;
+    if (shownWhole === 'events') viewSpan.value = eventSpan.value;
+    else if (shownWhole === 'run') viewSpan.value = whole;
     else if (following.value && isRunning.value) setSpan(follow(viewSpan.peek(), whole.toNs, whole));
   });
   effect(() => {

@@ -7,9 +7,12 @@ import {
   lengthOf,
   pan,
   SPAN_MIN_NS,
+  isNearly,
+  spanOfEvents,
   spanOfThreads,
   tileOf,
   timeOf,
+  union,
   xOf,
   zoom,
 } from './span.ts';
@@ -62,16 +65,17 @@ test('a tile holds what is asked for and stays the same under small moves', () =
   }
 });
 
-test('the whole begins shortly before the first event', () => {
-  const at = (timeNs: number) => ({ timeNs });
-  const span = spanOfThreads(
-    [
-      { first: at(600_000), last: at(700_000) },
-      { first: at(650_000), last: null },
-    ],
-    690_000,
-  );
-  expect(span).toEqual({ fromNs: 599_000, toNs: 700_000 });
+test('the picture begins shortly before the first event, the whole with the process', () => {
+  const whole = spanOfThreads([{ last: { timeNs: 700_000 } }, { last: null }], 690_000);
+  expect(whole).toEqual({ fromNs: 0, toNs: 700_000 });
+  expect(spanOfEvents(whole, 600_000)).toEqual({ fromNs: 599_000, toNs: 700_000 });
+  expect(spanOfEvents(whole, 0)).toEqual(whole);
+  expect(spanOfEvents(whole, null)).toEqual(whole);
   expect(spanOfThreads([], 0)).toEqual({ fromNs: 0, toNs: 1_000 });
-  expect(spanOfThreads([{ first: null, last: null }], 5_000)).toEqual({ fromNs: 0, toNs: 5_000 });
+});
+
+test('spans that look the same are the same picture', () => {
+  expect(isNearly({ fromNs: 5_000, toNs: 999_000 }, WHOLE)).toBe(true);
+  expect(isNearly({ fromNs: 20_000, toNs: 1_000_000 }, WHOLE)).toBe(false);
+  expect(union({ fromNs: 10, toNs: 20 }, { fromNs: 15, toNs: 30 })).toEqual({ fromNs: 10, toNs: 30 });
 });

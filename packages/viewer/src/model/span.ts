@@ -73,13 +73,28 @@ export function timeOf(x: number, span: Span, width: number): number {
 /** Share of the run that is kept free before its first event. */
 const LEAD_SHARE = 0.01;
 
-/** The span in which anything is stored. */
-export function spanOfThreads(
-  threads: readonly { first: { timeNs: number } | null; last: { timeNs: number } | null }[],
-  durationNs: number,
-): Span {
-  const toNs = Math.max(1_000, durationNs, ...threads.map(({ last }) => last?.timeNs ?? 0));
-  const firstNs = Math.min(toNs, ...threads.map(({ first }) => first?.timeNs ?? toNs));
-  const begin = firstNs === toNs ? 0 : firstNs;
-  return { fromNs: Math.max(0, begin - (toNs - begin) * LEAD_SHARE), toNs };
+/** The whole run, from the start of the first process. */
+export function spanOfThreads(threads: readonly { last: { timeNs: number } | null }[], durationNs: number): Span {
+  return {
+    fromNs: 0,
+    toNs: threads.reduce((to, { last }) => Math.max(to, last?.timeNs ?? 0), Math.max(1_000, durationNs)),
+  };
+}
+
+/** From shortly before the first event on: what comes before is Node itself. */
+export function spanOfEvents(whole: Span, beginNs: number | null): Span {
+  if (beginNs === null || beginNs >= whole.toNs) return whole;
+  return clampSpan({ fromNs: beginNs - (whole.toNs - beginNs) * LEAD_SHARE, toNs: whole.toNs }, whole);
+}
+
+/** Whether a picture of the one is as good as one of the other. */
+export function isNearly(a: Span, b: Span): boolean {
+  const tolerance = lengthOf(b) * NEAR_SHARE;
+  return Math.abs(a.fromNs - b.fromNs) <= tolerance && Math.abs(a.toNs - b.toNs) <= tolerance;
+}
+
+const NEAR_SHARE = 0.01;
+
+export function union(a: Span, b: Span): Span {
+  return { fromNs: Math.min(a.fromNs, b.fromNs), toNs: Math.max(a.toNs, b.toNs) };
 }

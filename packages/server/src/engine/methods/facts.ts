@@ -12,7 +12,7 @@ import {
   type RequestView,
 } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
-import { at, callNameOrNull, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
+import { at, atOrNull, callNameOrNull, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
 import { wireOfJson } from '../views/wire-json.ts';
 import type { Answer } from './method.ts';
 
@@ -203,10 +203,12 @@ interface EdgeRow {
   toCall: number | null;
   fromThread: number;
   toThread: number;
-  event: number;
+  event: number | null;
   timeNs: number;
   fromEvent: number | null;
   fromNs: number | null;
+  causeEvent: number | null;
+  causeNs: number | null;
   fromName: string | null;
   toName: string | null;
 }
@@ -215,11 +217,12 @@ export const edges: Answer<'edges'> = (context, params, job) => {
   context.buildRows(job, ['calls'], params.span);
   const source: Source = {
     columns: `x.kind, x.from_call AS fromCall, x.to_call AS toCall, x.from_thread AS fromThread, x.to_thread AS toThread,
-      x.event, x.time_ns AS timeNs, c.start_event AS fromEvent, c.start_ns AS fromNs, f.name AS fromName, g.name AS toName`,
-    from: `edge_rows x LEFT JOIN call_rows c ON c.id = x.from_call LEFT JOIN function_rows f ON f.id = c.function_id
+      x.event, x.time_ns AS timeNs, x.from_event AS fromEvent, x.from_ns AS fromNs, c.start_event AS causeEvent,
+      c.start_ns AS causeNs, f.name AS fromName, g.name AS toName`,
+    from: `edges x LEFT JOIN call_rows c ON c.id = x.from_call LEFT JOIN function_rows f ON f.id = c.function_id
       LEFT JOIN call_rows d ON d.id = x.to_call LEFT JOIN function_rows g ON g.id = d.function_id`,
     time: 'x.time_ns',
-    thread: 'x.thread_id',
+    thread: 'x.to_thread',
     texts: ['x.kind', 'f.name', 'g.name'],
   };
   const extra: Condition[] = [];
@@ -236,12 +239,22 @@ export const edges: Answer<'edges'> = (context, params, job) => {
       toCall: callNameOrNull(row.toCall),
       fromThread: row.fromThread,
       toThread: row.toThread,
-      from: row.fromEvent === null ? null : at(row.fromThread, row.fromEvent, row.fromNs ?? row.timeNs),
-      to: at(row.toThread, row.event, row.timeNs),
+      from: sentAt(context.recording, row),
+      to:
+        row.event === null
+          ? momentNear(context.recording, row.toThread, row.timeNs)
+          : at(row.toThread, row.event, row.timeNs),
       label: [row.fromName, row.toName].map((name) => name ?? '…').join(' → '),
     })),
   };
 };
+
+/** Where it was sent, or else where the call began that caused it. */
+function sentAt(recording: Recording, row: EdgeRow): At | null {
+  const { fromThread, fromEvent, fromNs, causeEvent, causeNs } = row;
+  if (fromNs === null) return atOrNull(fromThread, causeEvent, causeNs ?? row.timeNs);
+  return fromEvent === null ? momentNear(recording, fromThread, fromNs) : at(fromThread, fromEvent, fromNs);
+}
 
 interface MarkRow {
   id: number;

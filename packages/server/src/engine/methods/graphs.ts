@@ -1,5 +1,5 @@
 /* Pictures of causes: turns of the event loop with what led to them, and who called whom as a sequence diagram. */
-import { callId, parseCall, splitCallId } from '@execution-cinema/format';
+import { callId, K, parseCall, splitCallId } from '@execution-cinema/format';
 import { ServerError } from '../../errors.ts';
 import type { AsyncGraph, AsyncNode, Sequence, Span } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
@@ -14,6 +14,13 @@ function idOf(text: string): number {
   return callId(name.thread, name.call);
 }
 
+/** What goes from one thread or process to another. */
+const ACROSS = `x.kind IN (${[...K.LINK_KINDS, 'http'].map((kind) => `'${kind}'`).join(', ')})`;
+
+/** The chain, with what it led to in other threads and processes. */
+const IN_CHAIN = `c.correlation_id IN (WITH RECURSIVE chain(id) AS (SELECT ?
+  UNION SELECT l.id FROM correlation_links l JOIN chain ON l.parent = chain.id) SELECT id FROM chain)`;
+
 /** Condition on `call_rows c` that a choice of calls stands for. */
 function chosen(
   { sidecar }: EngineContext,
@@ -23,14 +30,14 @@ function chosen(
   const values: (number | string)[] = [];
   const chain = call === undefined ? undefined : correlationOf(sidecar.db, idOf(call));
   if (chain !== undefined) {
-    parts.push('c.correlation_id = ?');
+    parts.push(IN_CHAIN);
     values.push(chain);
   } else if (call !== undefined) {
     parts.push('c.id = ?');
     values.push(idOf(call));
   }
   if (correlation !== undefined) {
-    parts.push('c.correlation_id = ?');
+    parts.push(IN_CHAIN);
     values.push(Number(correlation));
   }
   if (span) {
@@ -41,7 +48,11 @@ function chosen(
 }
 
 function correlationOf(db: EngineContext['sidecar']['db'], id: number): number | undefined {
-  const row = db.prepare('SELECT correlation_id AS id FROM call_rows WHERE id = ?').get<{ id: number | null }>(id);
+  const row = db
+    .prepare(
+      'SELECT coalesce(l.root, c.correlation_id) AS id FROM call_rows c LEFT JOIN correlation_links l ON l.id = c.correlation_id WHERE c.id = ?',
+    )
+    .get<{ id: number | null }>(id);
   return row?.id ?? undefined;
 }
 
@@ -141,12 +152,32 @@ function addLinks(
     }
     return undefined;
   };
+  const taken = sidecar.db
+    .prepare(
+      `SELECT x.kind, x.from_call AS fromCall, x.to_call AS toCall, x.event, x.from_ns AS fromNs FROM edges x
+         WHERE ${ACROSS} AND x.from_call IS NOT NULL AND x.to_call IN (SELECT value FROM json_each(?))`,
+    )
+    .all<{ kind: string; fromCall: number; toCall: number; event: number | null; fromNs: number }>(
+      JSON.stringify([...runsOfCall.keys()]),
+    );
+  for (const { kind, fromCall, toCall, event, fromNs } of taken) {
+    const from = runAt(fromCall, fromNs);
+    const to = takenIn(runsOfCall.get(toCall) ?? [], event);
+    if (from && to && from !== to) links.push({ from: from.id, to: to.id, kind });
+  }
   for (const node of nodes) {
     const edge = edgeTo.get<{ kind: string; fromCall: number | null }>(node.start.thread, node.start.event);
     const before = node.resumed ? previousRun(runsOfCall, node) : undefined;
     const from = edge?.fromCall ? (runAt(edge.fromCall, node.start.timeNs) ?? before) : before;
     if (from && from !== node) links.push({ from: from.id, to: node.id, kind: edge?.kind ?? 'await' });
   }
+}
+
+/** The run that was going on when something arrived, or else the first one after it. */
+function takenIn(runs: readonly AsyncNode[], event: number | null): AsyncNode | undefined {
+  return event === null
+    ? runs[0]
+    : runs.find(({ start, end }) => start.event >= event || (end?.event ?? Infinity) >= event);
 }
 
 const PARENTS_MAX = 1_000;
@@ -159,7 +190,6 @@ function previousRun(runsOfCall: ReadonlyMap<number, AsyncNode[]>, node: AsyncNo
 interface MessageRow {
   id: number;
   parent: number | null;
-  asyncParent: number | null;
   startEvent: number;
   startNs: number;
   endEvent: number | null;
@@ -170,7 +200,10 @@ interface MessageRow {
   fromFunction: string | null;
   fromFile: string | null;
   fromThread: number | null;
+  fromProcess: number | null;
   process: number;
+  /** A message that a call took which was going on already; null for the beginning of a call. */
+  link: string | null;
 }
 
 const MESSAGES_DEFAULT = 300;
@@ -191,17 +224,23 @@ export const sequence: Answer<'sequence'> = (context, params, job) => {
            SELECT d.id, b.depth + 1 FROM call_rows d JOIN below b ON d.parent_id = b.id OR d.async_parent_id = b.id
            WHERE b.depth < ${params.depth ?? SEQUENCE_DEPTH_DEFAULT} LIMIT ${limit * 20}) SELECT id FROM below)`;
   const thread = params.thread === undefined ? '' : `AND c.thread_id = ${params.thread}`;
+  const names = `f.name AS function, f.file, g.name AS fromFunction, g.file AS fromFile, p.thread_id AS fromThread,
+    s.process_id AS fromProcess, t.process_id AS process`;
+  const joined = (from: string): string => `LEFT JOIN function_rows f ON f.id = c.function_id
+    LEFT JOIN call_rows p ON p.id = ${from} LEFT JOIN function_rows g ON g.id = p.function_id
+    LEFT JOIN threads t ON t.id = c.thread_id LEFT JOIN threads s ON s.id = p.thread_id`;
   const rows = db
     .prepare(
-      `SELECT c.id, c.parent_id AS parent, c.async_parent_id AS asyncParent, c.start_event AS startEvent,
-         c.start_ns AS startNs, c.end_event AS endEvent, c.end_ns AS endNs, c.outcome, f.name AS function, f.file,
-         g.name AS fromFunction, g.file AS fromFile, p.thread_id AS fromThread, t.process_id AS process
-       FROM call_rows c LEFT JOIN function_rows f ON f.id = c.function_id
-         LEFT JOIN call_rows p ON p.id = coalesce(c.parent_id, c.async_parent_id)
-         LEFT JOIN function_rows g ON g.id = p.function_id LEFT JOIN threads t ON t.id = c.thread_id
-       WHERE c.start_event IS NOT NULL AND ${sql} ${below} ${thread} ORDER BY c.start_ns, c.id`,
+      `SELECT c.id, c.parent_id AS parent, c.start_event AS startEvent, c.start_ns AS startNs, c.end_event AS endEvent,
+         c.end_ns AS endNs, c.outcome, ${names}, NULL AS link
+       FROM call_rows c ${joined('coalesce(c.parent_id, c.async_parent_id)')}
+       WHERE c.start_event IS NOT NULL AND ${sql} ${below} ${thread}
+       UNION ALL SELECT c.id, NULL, x.event, x.time_ns, NULL, NULL, c.outcome, ${names}, x.kind
+       FROM edges x JOIN call_rows c ON c.id = x.to_call ${joined('x.from_call')}
+       WHERE ${ACROSS} AND x.from_call IS NOT NULL AND x.event > c.start_event AND ${sql} ${below} ${thread}
+       ORDER BY startNs, startEvent`,
     )
-    .iterate<MessageRow>(...values);
+    .iterate<MessageRow>(...values, ...values);
   return sequenceOf(rows, params.by ?? 'file', limit, () => job.checkpoint());
 };
 
@@ -250,23 +289,23 @@ function sequenceOf(rows: Iterable<MessageRow>, by: string, limit: number, check
             file: row.fromFile,
             function: row.fromFunction,
             thread: row.fromThread ?? thread,
-            process: row.process,
+            process: row.fromProcess ?? row.process,
           });
-    if (from === to) continue;
+    const crosses = row.fromThread !== null && row.fromThread !== thread;
+    if (from === to && !crosses) continue;
     if (result.messages.length >= limit * 2) {
       result.omitted++;
       continue;
     }
     const ends = [idFor(from, from), idFor(to, row.file ?? to)] as const;
     const isCall = row.parent !== null;
-    const crosses = row.fromThread !== null && row.fromThread !== thread;
     const base = { call: callName(row.id), value: null };
     const index = result.messages.push({
       ...base,
       from: ends[0],
       to: ends[1],
-      kind: crosses ? 'message' : isCall ? 'call' : 'async',
-      label: row.function ?? '(unknown)',
+      kind: crosses || row.link !== null ? 'message' : isCall ? 'call' : 'async',
+      label: row.link ?? (row.function || '(unknown)'),
       at: at(thread, row.startEvent, row.startNs),
       answers: -1,
     });

@@ -147,9 +147,12 @@ const KINDS: Readonly<Record<string, LineValue['kind']>> = {
   expression: 'expression',
   return: 'return',
   'return value': 'return',
-  yield: 'return',
-  throw: 'return',
+  yield: 'yield',
+  throw: 'throw',
 };
+
+/** Such values have no name of their own. */
+const ENDS: ReadonlySet<LineValue['kind']> = new Set(['return', 'yield', 'throw']);
 
 function valuesOf(thread: number, step: CallStep, site: Site): LineValue[] {
   const { line, column, event, timeNs } = step;
@@ -172,7 +175,7 @@ function valuesOf(thread: number, step: CallStep, site: Site): LineValue[] {
   const kind = KINDS[step.kind];
   if (!kind || !step.hasValue) return [];
   return [
-    { ...base, name: kind === 'return' ? step.kind : step.name, kind, value: encodeValue(step.value, INLINE_LIMITS) },
+    { ...base, name: ENDS.has(kind) ? step.kind : step.name, kind, value: encodeValue(step.value, INLINE_LIMITS) },
   ];
 }
 

@@ -1,4 +1,11 @@
-import { levelName, recordingInfo, type RecordingInfo } from '@execution-cinema/store';
+import {
+  eventAt,
+  levelName,
+  recordingInfo,
+  rowCoverage,
+  type Recording,
+  type RecordingInfo,
+} from '@execution-cinema/store';
 import type { Overview, ProcessView, SkippedView } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
 import { pageOf } from '../views/basics.ts';
@@ -6,7 +13,10 @@ import { sumsOf, threadView } from '../views/thread-view.ts';
 import type { Answer } from './method.ts';
 import { startingPoint } from './starting-point.ts';
 
-export const overview: Answer<'overview'> = (context) => describe(context, recordingInfo(context.recording));
+export const overview: Answer<'overview'> = (context) => {
+  const described = describe(context, recordingInfo(context.recording));
+  return { ...described, facts: { ...described.facts, ...countRows(context) } };
+};
 
 export const open: Answer<'open'> = (context) => {
   const info = recordingInfo(context.recording);
@@ -65,8 +75,33 @@ function describe(context: EngineContext, info: RecordingInfo): Overview {
     })),
     notes: info.notes.map(({ processId, timeNs, kind, text }) => ({ process: processId, timeNs, kind, text })),
     overhead: null,
+    beginNs: beginOf(recording),
     facts: { logs: null, exceptions: null, requests: null, snapshots: countSnapshots(context) },
   };
+}
+
+/** The first event of all. A chunk says since when it was open: what Node did before the first event counts as its time. */
+function beginOf(recording: Recording): number | null {
+  const firsts = recording.threads().flatMap(({ id: thread }) => {
+    const info = recording.chunks(thread).find(({ events }) => events > 0);
+    return info ? [{ thread, info }] : [];
+  });
+  let begin: number | null = null;
+  for (const { thread, info } of firsts.sort((a, b) => a.info.startNs - b.info.startNs)) {
+    if (begin !== null && info.startNs >= begin) break;
+    const timeNs = eventAt(recording, thread, info.firstEvent)?.timeNs ?? info.startNs;
+    begin = Math.min(begin ?? timeNs, timeNs);
+  }
+  return begin;
+}
+
+/** Counts of rows, where those of the whole recording are built. */
+function countRows({ recording, sidecar: { db } }: EngineContext): Partial<Overview['facts']> {
+  const calls = rowCoverage(recording, db).filter(({ group }) => group === 'calls');
+  if (calls.some(({ chunks, chunksCovered }) => chunksCovered < chunks)) return {};
+  const count = (table: string): number =>
+    db.prepare(`SELECT count(*) AS n FROM ${table}`).get<{ n: number }>()?.n ?? 0;
+  return { logs: count('logs'), exceptions: count('exception_rows'), requests: count('request_rows') };
 }
 
 function processView(row: RecordingInfo['processes'][number]): ProcessView {

@@ -1,9 +1,10 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import { connection, gone, overview, progress } from '../../app/session.ts';
 import { said } from '../../app/say.ts';
 import { helpOpen, paletteOpen } from '../../app/panels.ts';
 import { percentText } from '../../model/units.ts';
 import { Header } from '../header/header.tsx';
-import { Help } from '../palette/help.tsx';
 import { Palette } from '../palette/palette.tsx';
 import { StartPage } from '../start/start-page.tsx';
 import { Workspace } from './workspace.tsx';
@@ -22,9 +23,18 @@ export function App() {
       )}
       <Foot />
       {paletteOpen.value !== false && <Palette mode={paletteOpen.value} />}
-      {helpOpen.value && <Help />}
+      {helpOpen.value && <LazyHelp />}
     </div>
   );
+}
+
+/** Fetched when it is first wanted. */
+function LazyHelp() {
+  const [Help, setHelp] = useState<ComponentType | null>(null);
+  useEffect(() => {
+    void import('../palette/help.tsx').then((module) => setHelp(() => module.Help));
+  }, []);
+  return Help && <Help />;
 }
 
 const CONNECTIONS = {

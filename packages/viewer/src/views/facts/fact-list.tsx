@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { At, CallName, List } from '@execution-cinema/server/protocol';
 import { cursor, goTo } from '../../app/cursor.ts';
-import { generation } from '../../app/session.ts';
+import { countFacts, generation } from '../../app/session.ts';
 import { parseCall } from '@execution-cinema/format';
 import { ErrorMessage } from '../parts/message.tsx';
 import { usePaged } from '../parts/use-paged.ts';
@@ -22,6 +23,9 @@ interface Properties<Item> {
 /** Facts in order of time; the last one before the cursor is marked. */
 export function FactList<Item>({ label, load, filter, rowHeight, at, call, row, empty }: Properties<Item>) {
   const page = usePaged(load, filter, generation.value);
+  useEffect(() => {
+    if (page.total !== null) void countFacts();
+  }, [page.total, generation.value]);
   const nowNs = cursor.value?.timeNs ?? -1;
   const current = page.items.findLastIndex((item) => (at(item)?.timeNs ?? Infinity) <= nowNs);
   if (page.error !== null) return <ErrorMessage error={page.error} />;

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SearchHit } from '@execution-cinema/server/protocol';
 import { run } from '../../app/commands.ts';
 import { goTo, goToText } from '../../app/cursor.ts';
@@ -53,7 +53,8 @@ export function Palette({ mode }: { mode: 'all' | 'search' }) {
   );
   const entries = [...local, ...hits.map(hitEntry)];
   const active = Math.min(index, entries.length - 1);
-  useEffect(() => {
+  // Before the next key: somebody types on at once.
+  useLayoutEffect(() => {
     const element = dialog.current!;
     element.showModal();
     field.current!.focus();

@@ -1,3 +1,4 @@
+import { countText } from '../../model/units.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 export interface Tab<Id extends string> {
@@ -47,7 +48,7 @@ export function Tabs<Id extends string>({ tabs, selected, onSelect, label, contr
           <span class="tab-text">{text}</span>
           {count !== undefined && count > 0 && (
             <span class={`tab-count ${tone ?? ''}`} aria-hidden="true">
-              {count.toLocaleString('en')}
+              {countText(count)}
             </span>
           )}
         </button>

@@ -118,7 +118,7 @@ export function SequencePanel() {
                 const isSelf = from === to;
                 return (
                   <div
-                    class={`arrow ${message.kind} ${isSelf ? 'self' : to > from ? 'right' : 'left'}${i === current ? ' now' : ''}`}
+                    class={`arrow kind-${message.kind} ${isSelf ? 'self' : to > from ? 'right' : 'left'}${i === current ? ' now' : ''}`}
                     style={{ left: `${left}px`, width: `${isSelf ? columnWidth - 24 : length}px` }}
                   >
                     <span class="arrow-label" title={message.label}>

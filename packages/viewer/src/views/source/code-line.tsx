@@ -1,10 +1,10 @@
-import { memo } from 'preact/compat';
 import { toggleBreakpoint } from '../../app/cursor.ts';
 import { inspectLineValue } from '../../app/details.ts';
 import { selectedLine, shown } from '../../app/source.ts';
 import type { LineFacts } from '../../model/line-facts.ts';
 import type { Token } from '../../model/highlight.ts';
 import { countText } from '../../model/units.ts';
+import { memo } from '../parts/memo.tsx';
 import { Value } from '../parts/value.tsx';
 
 interface Properties {
@@ -21,7 +21,7 @@ interface Properties {
   onLogPoint: (line: number) => void;
 }
 
-const WORDS: Readonly<Record<string, string>> = { return: 'returns', throw: 'throws' };
+const WORDS: Readonly<Record<string, string>> = { return: 'returns', yield: 'yields', throw: 'throws' };
 
 /** Values shown behind one line, and characters of each: as many as there is room for, within reason. */
 const VALUES_MAX = 5;

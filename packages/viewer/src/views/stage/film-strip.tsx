@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Film, Span, ThreadView } from '@execution-cinema/server/protocol';
 import { cursor, goToTime } from '../../app/cursor.ts';
-import { ask, generation, overview, wholeSpan } from '../../app/session.ts';
-import { setSpan, viewSpan } from '../../app/timeline.ts';
+import { ask, generation, overview } from '../../app/session.ts';
+import { filmSpan, setSpan, showAll, viewSpan } from '../../app/timeline.ts';
 import { sizes } from '../../app/panels.ts';
 import { timeOf } from '../../model/span.ts';
 import { countText, durationText, timeText } from '../../model/units.ts';
@@ -30,7 +30,7 @@ export function FilmStrip() {
   const latest = useRef(new Latest()).current;
 
   const threads = overview.value?.threads ?? [];
-  const whole = wholeSpan.value;
+  const whole = filmSpan.value;
   const available = sizes.stageHeight.value - 38 - RULER_HEIGHT - 6;
   const laneHeight = Math.max(LANE_MIN, Math.min(LANE_MAX, Math.floor(available / Math.max(1, threads.length))));
   const height = RULER_HEIGHT + threads.length * laneHeight;
@@ -135,7 +135,7 @@ export function FilmStrip() {
         onPointerDown={onPointerDown}
         onPointerMove={(event) => setHover(spotOf(event).timeNs)}
         onPointerLeave={() => setHover(null)}
-        onDblClick={() => setSpan(whole)}
+        onDblClick={showAll}
       >
         <canvas ref={canvas} style={{ width: '100%', height: `${height}px` }} aria-hidden="true" />
       </div>
