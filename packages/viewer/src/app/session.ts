@@ -33,8 +33,8 @@ export const generation = signal(0);
 export const gone = signal<'deleted' | 'replaced' | null>(null);
 
 /** From shortly before the first event that is stored to the last; what came before (loading Node) has no picture. */
-export const wholeSpan = computed<Span>(() =>
-  spanOfThreads(overview.value?.threads ?? [], overview.value?.durationNs ?? 0),
+export const wholeSpan = computed<Span>(
+  () => hello.value?.part?.span ?? spanOfThreads(overview.value?.threads ?? [], overview.value?.durationNs ?? 0),
 );
 export const functionById = computed(
   () => new Map<number, FunctionView>(code.value.functions.map((entry) => [entry.id, entry])),
