@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { CLI } from '../support/programs.ts';
+import { CLI, openProject } from '../support/programs.ts';
 import { currentLine, moment, recordExample, SOON, startBrowser, tab, variable, visit } from './viewer.ts';
 
 /* `tracer export --format html`: one file, opened from disk, in a browser that has nobody to ask. */
@@ -51,11 +51,40 @@ test('state, source and steps are in the page', async () => {
   await expect.poll(() => variable(page, 'cart').count(), SOON).toBeGreaterThan(0);
 });
 
+test('the history of a value leads to where it was written', async () => {
+  await variable(page, 'cart').nth(1).click();
+  await variable(page, 'lines').click();
+  await variable(page, '0').click();
+  await variable(page, 'unitPriceCents').click();
+  const writes = page.getByRole('listbox', { name: /^History of CartLine\.unitPriceCents/ }).getByRole('option');
+  await expect.poll(() => writes.locator('.v-number').allTextContents(), SOON).toEqual(['1250', '1000', '900']);
+  await writes.nth(1).click();
+  await expect.poll(() => currentLine(page).textContent(), SOON).toContain('this.unitPriceCents = Math.round');
+});
+
 test('panels show what was exported, and say what was not', async () => {
   await tab(page, 'Call tree').click();
   await expect.poll(() => page.getByRole('tree').getByRole('treeitem').count(), SOON).toBeGreaterThan(3);
   await tab(page, 'SQL').click();
   await page.getByText('exported without the answer').first().waitFor();
+});
+
+test('a part of a recording says so, and ends where it ends', async () => {
+  const all = (await openProject('examples/checkout').ask('info', recording.file)) as {
+    threads: { startNs: number; endNs: number }[];
+  };
+  const { startNs, endNs } = all.threads[0]!;
+  const half = Math.round((startNs + endNs) / 2 / 1000);
+  const part = await exportPage('part.html', '--range', `0..${half}us`, '--thread', '1');
+  const other = await visit(browser, part);
+  await other.page.getByText('An exported part of a recording').waitFor();
+  await other.page.keyboard.press('End');
+  const end = await moment(other.page);
+  await other.page.keyboard.press('.');
+  await other.page.getByText('the end of what this page holds').waitFor();
+  expect(await moment(other.page)).toBe(end);
+  expect(other.complaints).toEqual([]);
+  await other.page.context().close();
 });
 
 test('nothing was asked for and nothing went wrong', () => {

@@ -1,5 +1,6 @@
 /* Answers ahead for a page without a server: the engine's own methods, asked about every moment of a part. */
 import { basename, dirname } from 'node:path';
+import type { SeekLookup } from '@execution-cinema/store';
 import { EngineContext } from '../engine/context.ts';
 import { Job } from '../engine/job.ts';
 import { METHODS } from '../engine/methods/index.ts';
@@ -14,6 +15,7 @@ import {
   flamePiece,
   flamePieces,
   flameShelf,
+  historyShelf,
   LIST_LIMIT_MAX,
   momentShelf,
   MOMENTS_KEY,
@@ -27,7 +29,9 @@ import {
   type Result,
   type Span,
   type StateView,
+  type VariableName,
 } from '../protocol.ts';
+import { namesInState } from './names-in-state.ts';
 import { partOf, spanOfPart, type PartOptions, type ThreadPart } from './part.ts';
 import { Shelves } from './shelves.ts';
 
@@ -37,6 +41,10 @@ export const PAGE_EVENTS_MAX = 20_000;
 const PAGE_BYTES_MAX = 256 * 1024 * 1024;
 /** Calls of one list. */
 const LIST_ITEMS_MAX = 20_000;
+/** Variables and properties whose history is in the page; of more the ones that were met first. */
+const HISTORIES_MAX = 2_000;
+/** Values of one history. */
+const HISTORY_LIMIT = 1_000;
 const FLAME_DEPTH = 256;
 const FRAMES_DESCRIBED = 12;
 const TREE_LIMIT = 600;
@@ -61,14 +69,26 @@ const MOVES: readonly [MoveKind, ('forward' | 'back')[]][] = [
   ['over', ['forward', 'back']],
   ['out', ['forward', 'back']],
   ['throw', ['forward', 'back']],
-  ['continue', ['forward', 'back']],
   ['cause', ['back']],
 ];
+
+/** Once everything is indexed, what the index tells need not be looked up by new statements for every answer. */
+class SettledContext extends EngineContext {
+  private settled: SeekLookup | undefined;
+
+  override get index(): SeekLookup {
+    return this.settled ?? super.index;
+  }
+
+  settle(): void {
+    this.settled = super.index;
+  }
+}
 
 /** Everything that a page about the part can show, or why there is no page. */
 export function collectPage(options: PageOptions): PageContent | Refusal {
   const { file } = options;
-  const context = new EngineContext({ file, rec: basename(file), folder: dirname(file), others: [file] });
+  const context = new SettledContext({ file, rec: basename(file), folder: dirname(file), others: [file] });
   try {
     const parts = partOf(context.recording, options, PAGE_EVENTS_MAX);
     if (parts === 'too much') return parts;
@@ -80,15 +100,17 @@ export function collectPage(options: PageOptions): PageContent | Refusal {
 }
 
 class Collector {
-  private readonly context: EngineContext;
+  private readonly context: SettledContext;
   private readonly options: PageOptions;
   private readonly parts: readonly ThreadPart[];
   private readonly span: Span;
   private readonly isWhole: boolean;
   private readonly job: Job;
   private readonly shelves = new Shelves();
+  /** By `requestKey`, in the order in which they were met. */
+  private readonly names = new Map<string, VariableName>();
 
-  constructor(context: EngineContext, options: PageOptions, parts: readonly ThreadPart[]) {
+  constructor(context: SettledContext, options: PageOptions, parts: readonly ThreadPart[]) {
     this.context = context;
     this.options = options;
     this.parts = parts;
@@ -101,6 +123,7 @@ class Collector {
     const opened = this.answer('open', {});
     if (opened.running) return 'running';
     this.answer('index', {});
+    this.context.settle();
     this.keep(COMMON_SHELF, 'index', {}, { built: false });
     this.putOverview(opened);
     this.putMoments();
@@ -110,6 +133,7 @@ class Collector {
     const calls = this.putEveryMoment();
     if (!calls) return 'too much';
     this.putCalls(calls);
+    this.putHistories();
     const { toolVersion, file } = this.options;
     return {
       hello: {
@@ -151,12 +175,9 @@ class Collector {
   }
 
   /** The whole list, for the page to cut pages from. */
-  private putList<M extends 'logs' | 'exceptions' | 'requests' | 'edges' | 'calls' | 'snapshots' | 'skipped' | 'hot'>(
-    shelf: string,
-    method: M,
-    params: Params<M>,
-    key: object,
-  ): void {
+  private putList<
+    M extends 'logs' | 'exceptions' | 'requests' | 'edges' | 'calls' | 'snapshots' | 'skipped' | 'hot' | 'executions',
+  >(shelf: string, method: M, params: Params<M>, key: object): void {
     const items: unknown[] = [];
     let more = true;
     try {
@@ -215,7 +236,7 @@ class Collector {
       this.put(fileShelf(file), 'source', { file });
       const hits = this.put(fileShelf(file), 'hits', { file, wait: true, ...only }, { file });
       for (const line of hits?.lines ?? []) {
-        this.put(fileShelf(file), 'executions', { file, line, limit: LIST_LIMIT_MAX, ...only }, { file, line });
+        this.putList(fileShelf(file), 'executions', { file, line, ...only }, { file, line });
       }
     }
   }
@@ -285,13 +306,30 @@ class Collector {
   private putMoment(shelf: string, moment: { thread: number; event: number }, calls: Set<string>): void {
     const state = this.put(shelf, 'state', { moment, frames: FRAMES_DESCRIBED }, { moment });
     for (const { call } of state?.frames ?? []) calls.add(call);
+    if (state) this.meetNames(state);
     for (const [kind, directions] of MOVES) {
       for (const direction of directions) {
-        const params = { from: moment, kind, direction };
-        this.put(shelf, 'move', kind === 'continue' ? { ...params, throws: true } : params, params);
+        this.put(shelf, 'move', { from: moment, kind, direction });
       }
     }
     for (const call of standingCalls(state)) this.put(shelf, 'lineValues', { call, moment });
+  }
+
+  private meetNames(state: StateView): void {
+    for (const of of namesInState(state)) {
+      if (this.names.size >= HISTORIES_MAX) return;
+      this.names.set(requestKey('history', { of }), of);
+    }
+  }
+
+  private putHistories(): void {
+    const { range } = this.options;
+    let done = 0;
+    for (const of of this.names.values()) {
+      const params = { of, limit: HISTORY_LIMIT, ...(range && { span: range }) };
+      this.put(historyShelf(of), 'history', params, { of });
+      this.job.progress('answering histories', ++done, this.names.size);
+    }
   }
 
   private putCalls(calls: ReadonlySet<string>): void {

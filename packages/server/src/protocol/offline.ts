@@ -6,6 +6,7 @@
  * moves and values of lines of the innermost frame, whole lists instead of pages, pictures in a few widths.
  */
 import type { CallName, ErrorInfo, Moment, Span } from './basics.ts';
+import type { VariableName } from './time.ts';
 
 /** Answers by `requestKey` of the plain question. */
 export type Shelf = Record<string, { result: unknown } | { error: ErrorInfo }>;
@@ -23,6 +24,11 @@ export function momentShelf({ thread, event }: Moment): string {
 export function callShelf(call: CallName): string {
   const [thread, number] = call.split(':');
   return `calls ${thread} ${Math.floor(Number(number) / CALLS_PER_SHELF)}`;
+}
+
+/** Where the history of a variable or property stands. */
+export function historyShelf(of: VariableName): string {
+  return callShelf(of.kind === 'variable' ? of.call : `${of.thread}:${of.object}`);
 }
 
 export function fileShelf(file: string): string {

@@ -9,6 +9,7 @@ import {
   flamePiece,
   flamePieces,
   flameShelf,
+  historyShelf,
   momentShelf,
   MOMENTS_KEY,
   type At,
@@ -22,6 +23,7 @@ import {
   type Result,
   type StateView,
   type ThreadMoments,
+  type VariableName,
 } from '@execution-cinema/server/protocol';
 import { contains } from '../model/span.ts';
 import type { Kept } from './offline.ts';
@@ -38,6 +40,7 @@ const DERIVED: { [M in Method]?: Derive<M> } = {
   move,
   lineValues,
   executions,
+  history,
   source: (kept, { file }) => kept.find(fileShelf(file), 'source', { file }),
   hits: (kept, { file }) => kept.find(fileShelf(file), 'hits', { file }),
   film: (kept, { columns }) =>
@@ -169,11 +172,14 @@ async function move(kept: Kept, params: Params<'move'>): Promise<Moved | undefin
       why: at ? 'the line runs' : 'this line does not run again in this direction, in what this page holds',
     };
   }
+  if (kind === 'write' && params.variable) return nextWrite(kept, from, params.variable, step);
   const isPlain = call === undefined || (await plainState(kept, from))?.frames[0]?.call === call;
   const isStep = kind === 'into' || kind === 'throw' || kind === 'continue' || kind === 'cause';
   if (!isStep && !isPlain) return undefined;
   if (breakpoints.some(({ condition }) => condition !== undefined)) return undefined;
-  const plain = { from: { thread: from.thread, event: from.event }, kind, direction };
+  // What stops a run without breakpoints is an error.
+  const asked = kind === 'continue' ? 'throw' : kind;
+  const plain = { from: { thread: from.thread, event: from.event }, kind: asked, direction };
   const moved = await kept.find(momentShelf(from), 'move', plain);
   if (!moved) return undefined;
   const isThere = moved.at !== null && (await find(kept, moved.at)) !== undefined;
@@ -199,6 +205,28 @@ async function nextRun(
   const all = await kept.find(fileShelf(file), 'executions', { file, line });
   const others = (all?.items ?? []).filter(({ at }) => at.thread === thread && (at.event - event) * step > 0);
   return (step > 0 ? others[0] : others.at(-1))?.at ?? null;
+}
+
+async function nextWrite(
+  kept: Kept,
+  { thread, event }: Moment,
+  of: VariableName,
+  step: number,
+): Promise<Moved | undefined> {
+  const all = await kept.find(historyShelf(of), 'history', { of });
+  if (!all || all.more) return undefined;
+  const others = all.items.filter(({ at }) => at.thread === thread && (at.event - event) * step > 0);
+  const at = (step > 0 ? others[0] : others.at(-1))?.at ?? null;
+  return { at, why: at ? 'it is written' : 'no other write in this direction, in what this page holds' };
+}
+
+/** The whole history: pages hold no more than a page asks for. */
+async function history(kept: Kept, { of, moment }: Params<'history'>): Promise<Result<'history'> | undefined> {
+  if (of.kind === 'place') return undefined;
+  const all = await kept.find(historyShelf(of), 'history', { of });
+  if (!all || !moment) return all;
+  const current = all.items.findLastIndex(({ at }) => at.thread === moment.thread && at.event <= moment.event);
+  return { ...all, current: current < 0 ? null : current };
 }
 
 /** Of a frame further out: as it stood when it made the call above it. */
