@@ -45,6 +45,10 @@ const LIST_ITEMS_MAX = 20_000;
 const HISTORIES_MAX = 2_000;
 /** Values of one history. */
 const HISTORY_LIMIT = 1_000;
+/** Turns of the event loop whose sequence diagram is in the page. */
+const TURNS_MAX = 300;
+const SEQUENCE_LIMIT = 400;
+const GRAPH_LIMIT = 500;
 const FLAME_DEPTH = 256;
 const FRAMES_DESCRIBED = 12;
 const TREE_LIMIT = 600;
@@ -107,6 +111,8 @@ class Collector {
   private readonly isWhole: boolean;
   private readonly job: Job;
   private readonly shelves = new Shelves();
+  /** Outermost calls. */
+  private readonly turns = new Set<string>();
   /** By `requestKey`, in the order in which they were met. */
   private readonly names = new Map<string, VariableName>();
 
@@ -134,6 +140,7 @@ class Collector {
     if (!calls) return 'too much';
     this.putCalls(calls);
     this.putHistories();
+    this.putGraphs();
     const { toolVersion, file } = this.options;
     return {
       hello: {
@@ -306,6 +313,8 @@ class Collector {
   private putMoment(shelf: string, moment: { thread: number; event: number }, calls: Set<string>): void {
     const state = this.put(shelf, 'state', { moment, frames: FRAMES_DESCRIBED }, { moment });
     for (const { call } of state?.frames ?? []) calls.add(call);
+    const turn = state?.frames.at(-1)?.call;
+    if (turn !== undefined && this.turns.size < TURNS_MAX) this.turns.add(turn);
     if (state) this.meetNames(state);
     for (const [kind, directions] of MOVES) {
       for (const direction of directions) {
@@ -330,6 +339,19 @@ class Collector {
       this.put(historyShelf(of), 'history', params, { of });
       this.job.progress('answering histories', ++done, this.names.size);
     }
+  }
+
+  private putGraphs(): void {
+    const { span } = this;
+    const { thread } = this.options;
+    for (const by of ['file', 'class'] as const) {
+      const only = { span, by, limit: SEQUENCE_LIMIT, ...(thread !== undefined && { thread }) };
+      this.put(COMMON_SHELF, 'sequence', only, { by });
+      for (const root of this.turns) {
+        this.put(callShelf(root), 'sequence', { root, by, limit: SEQUENCE_LIMIT }, { root, by });
+      }
+    }
+    this.put(COMMON_SHELF, 'asyncGraph', { span, limit: GRAPH_LIMIT }, {});
   }
 
   private putCalls(calls: ReadonlySet<string>): void {

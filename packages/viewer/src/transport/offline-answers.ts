@@ -21,6 +21,7 @@ import {
   type Page,
   type Params,
   type Result,
+  type Span,
   type StateView,
   type ThreadMoments,
   type VariableName,
@@ -61,7 +62,17 @@ const DERIVED: { [M in Method]?: Derive<M> } = {
   snapshots: (kept, params) => listed(kept, 'snapshots', params, {}),
   hot: (kept, params) => listed(kept, 'hot', params, { sort: params.sort ?? 'self' }),
   calls,
+  sequence: async (kept, { by = 'file', root, span }) => {
+    if (root !== undefined) return kept.find(callShelf(root), 'sequence', { root, by });
+    return isWhole(kept, span) ? kept.find(COMMON_SHELF, 'sequence', { by }) : undefined;
+  },
+  asyncGraph: async (kept, { call, span }) =>
+    call === undefined && isWhole(kept, span) ? kept.find(COMMON_SHELF, 'asyncGraph', {}) : undefined,
 };
+
+function isWhole({ part }: Kept, span: Span | undefined): boolean {
+  return span !== undefined && contains(span, part.span);
+}
 
 export async function derivedAnswer<M extends Method>(
   kept: Kept,
