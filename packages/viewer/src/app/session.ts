@@ -179,12 +179,12 @@ function hear(notice: Notice, events: SessionEvents): void {
       if (current?.rec !== notice.rec) return;
       const threads = new Map(current.threads.map((thread) => [thread.id, thread]));
       for (const thread of notice.threads) threads.set(thread.id, thread);
-      const { state, durationNs, events: counted, calls, throws, bytes } = notice;
+      const { state, durationNs, events: stored, calls, throws, bytes } = notice;
       overview.value = {
         ...current,
         state,
         durationNs,
-        events: counted,
+        events: stored,
         calls,
         throws,
         bytes,

@@ -1,8 +1,8 @@
 import {
-  eventAt,
   levelName,
   recordingInfo,
   rowCoverage,
+  type ChunkInfo,
   type Recording,
   type RecordingInfo,
 } from '@execution-cinema/store';
@@ -89,10 +89,24 @@ function beginOf(recording: Recording): number | null {
   let begin: number | null = null;
   for (const { thread, info } of firsts.sort((a, b) => a.info.startNs - b.info.startNs)) {
     if (begin !== null && info.startNs >= begin) break;
-    const timeNs = eventAt(recording, thread, info.firstEvent)?.timeNs ?? info.startNs;
+    const timeNs = firstTime(recording, thread, info);
     begin = Math.min(begin ?? timeNs, timeNs);
   }
   return begin;
+}
+
+/** Events looked at for one with a time of its own: before it, times are guessed from when the chunk was opened. */
+const UNTIMED_MAX = 16;
+
+function firstTime(recording: Recording, thread: number, info: ChunkInfo): number {
+  const chunk = recording.tryChunk(thread, info);
+  if (typeof chunk === 'string') return info.startNs;
+  let looked = 0;
+  for (const { timeExact, timeNs } of chunk.events()) {
+    if (timeExact) return timeNs;
+    if (++looked === UNTIMED_MAX) break;
+  }
+  return info.startNs;
 }
 
 /** Counts of rows, where those of the whole recording are built. */
