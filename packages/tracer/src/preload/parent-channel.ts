@@ -14,7 +14,8 @@ interface Handle {
 /** Stops reading what the parent sends; what is returned starts again. */
 export function holdParentChannel(): () => void {
   const symbol = Object.getOwnPropertySymbols(process).find(({ description }) => description === 'kChannelHandle');
-  const handle = symbol === undefined ? undefined : (process as unknown as Record<symbol, Partial<Handle> | null>)[symbol];
+  const handle =
+    symbol === undefined ? undefined : (process as unknown as Record<symbol, Partial<Handle> | null>)[symbol];
   if (typeof handle?.readStop !== 'function' || typeof handle.readStart !== 'function') return () => {};
   handle.readStop();
   return () => {
