@@ -85,6 +85,6 @@ test('a part of a recording says so, and ends where it ends', async () => {
 });
 
 test('nothing was asked for and nothing went wrong', () => {
-  expect(requests.filter((url) => !url.startsWith('data:')).map((url) => url.split('#')[0])).toEqual([url]);
+  expect(requests.filter((asked) => !asked.startsWith('data:')).map((asked) => asked.split('#')[0])).toEqual([url]);
   expect(complaints).toEqual([]);
 });
