@@ -19,7 +19,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { buildViewer } from '../viewer/build.mjs';
+import { buildPageScript, buildViewer } from '../viewer/build.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const packagesDir = dirname(here);
@@ -155,6 +155,7 @@ async function bundleAll() {
 async function bundleViewer() {
   const scratch = mkdtempSync(join(tmpdir(), 'tracer-viewer-'));
   const target = join(outDir, 'viewer');
+  put(join(outDir, 'page.js'), await buildPageScript());
   try {
     await buildViewer({ outDir: scratch });
     const files = [...filesBelow(scratch)].map((file) => relative(scratch, file));

@@ -141,7 +141,7 @@ test('a running program is followed, paused and looked into', async () => {
     const server = await serve(file);
     try {
       const { page, complaints } = await visit(browser, server.url);
-      await page.getByText('Running').waitFor();
+      await page.getByText('Running', { exact: true }).waitFor();
       const live = page.getByRole('button', { name: 'Live' });
       await live.waitFor();
       const first = await moment(page);

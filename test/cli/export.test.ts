@@ -303,3 +303,16 @@ test('a file that cannot be written is said, and nothing is left of it', async (
   expect([code, stderr]).toEqual([1, expect.stringContaining('cannot be written')]);
   expect(await project.tracer('export', '--format', 'json', '--out', '.')).toMatchObject({ code: 1 });
 });
+
+test('html is one file that asks nobody for anything', async () => {
+  const html = (await exported('html')).toString('utf8');
+  expect(html).toContain(`content="default-src 'none'; script-src 'sha256-`);
+  expect(html.match(/<script/g)).toHaveLength(2);
+  expect(html).not.toMatch(/\b(?:src|href)="(?!data:)/);
+  expect(html).not.toMatch(/url\((?!data:)/);
+});
+
+test('html names what to do where there is nothing to show', async () => {
+  const { code, stderr } = await project.tracer('export', '--format', 'html', '--range', '900s..901s');
+  expect([code, stderr]).toEqual([1, 'tracer export: nothing is stored in this part; tracer info shows what is\n']);
+});

@@ -142,4 +142,14 @@ test('demo: three processes and two worker threads in one recording', async () =
   expect(processes.map(({ parentId }) => parentId)).toEqual([null, 1, 1]);
   expect(threads.map(({ kind }) => kind).sort()).toEqual(['main', 'main', 'main', 'worker', 'worker']);
   expect(Math.min(...threads.map(({ stored }) => stored))).toBeGreaterThan(50);
+
+  // From the process that refuses the amount, through the shop, to the pricing thread that read it wrongly at noon.
+  const [refused] = (await project.ask('calls', recording, '-f', 'writeInvoice', '--threw')) as { call: string }[];
+  const { steps } = (await project.ask('origin', recording, refused!.call, 'payableCents')) as {
+    steps: { kind: string; function: string; file: string; value: unknown }[];
+  };
+  expect(steps.filter(({ kind }) => kind === 'message').map(({ file }) => file)).toEqual(
+    expect.arrayContaining(['examples/demo/invoicing/office.ts', 'examples/demo/pricing/worker.ts']),
+  );
+  expect(steps.some(({ function: name, file }) => name === 'toCents' && file.endsWith('price-list.ts'))).toBe(true);
 });

@@ -100,7 +100,7 @@ test('a program whose output nobody reads any more ends', async () => {
 test('the last line says what was recorded, or why nothing was', async () => {
   const said = await project.record(['exit.js'], recording('said'), { TRACER_QUIET: '0' });
   expect(said.stderr).toMatch(
-    /^tracer: [\d,]+ events in recordings\/said\.db; 1 file, \d functions\. See it with: npx tracer /,
+    /^tracer: [\d,]+ events in recordings\/said\.db; 1 file, \d functions\. See it with: npx tracer tree --rec recordings\/said\.db$/m,
   );
   expect(said.stderr.trim().split('\n')).toHaveLength(1);
   const nothing = await project.record(['exit.js'], recording('nothing'), {

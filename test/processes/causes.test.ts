@@ -154,10 +154,14 @@ test('a correlation follows its request through threads and processes', async ()
     recording,
     `SELECT c.correlation_id AS correlation FROM calls c WHERE c.function IN ('viaHttp', 'viaFetch')`,
   )) as { correlation: number }[];
-  // All seven are asked by one module: its chain, over four threads, in three processes.
-  expect(new Set([...steps, ...asked].map(({ correlation }) => correlation)).size).toBe(1);
+  // All seven are asked by one module, which is a chain, and each begins one: over four threads, in three processes.
+  const chains = NAMES.map(
+    (name) => new Set(steps.filter((step) => step.name === name).map((step) => step.correlation)),
+  );
+  expect(chains.map(({ size }) => size)).toEqual(NAMES.map(() => 1));
+  expect(new Set(steps.map(({ correlation }) => correlation)).size).toBe(NAMES.length);
+  expect(new Set(asked.map(({ correlation }) => correlation)).size).toBe(1);
 
-  // Each request is a chain of its own below that.
   for (const name of ['get-two', 'at-once-y']) {
     const [request] = (await project.ask(
       'sql',

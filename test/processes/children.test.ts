@@ -17,6 +17,25 @@ console.log('child', process.argv[2], process.execArgv.filter((flag) => !/^--imp
 if (process.send) process.send(process.argv[2]);
 `;
 
+/** The child disconnects at its first message, which Node cannot bear when it comes in a tick. */
+const EARLY = `
+const { fork } = require('node:child_process');
+if (process.argv[2] === undefined) {
+  const child = fork(__filename, ['child'], { silent: false });
+  child.send('hello');
+  let text = '';
+  child.on('message', (message) => { text = message; console.log(message.at(-1)); });
+  child.on('exit', (code) => console.log(text.join(), code));
+} else {
+  const order = ['script'];
+  process.on('message', (message) => {
+    process.send([...order, message]);
+    process.disconnect();
+  });
+  process.nextTick(() => order.push('tick'));
+}
+`;
+
 /** `name` of the form is the child's argument; all run one after the other. */
 const PROGRAM = `
 import { fork, spawn, exec, execFile, spawnSync, execSync, execFileSync } from 'node:child_process';
@@ -92,6 +111,7 @@ beforeAll(async () => {
     'a folder/child.js': CHILD,
     'outer.js': `require('node:child_process').spawn(process.execPath, ['child.js', process.argv[2]], { stdio: 'inherit', env: {} });`,
     'node_modules/.bin/tool': TOOL,
+    'early.js': EARLY,
     'outlives.js': OUTLIVES,
     'late.js': LATE,
   });
@@ -135,6 +155,13 @@ test('however a process is started, it prints the same and is recorded', async (
   expect(starts).toEqual([{ n: processes - 1, children: processes - 1, callers: processes - 2, calls: processes - 2 }]);
   await project.print('verify', recording);
 }, 120_000);
+
+test('what a parent sends at once is delivered after the script of the child has run, as without us', async () => {
+  const recording = join(project.dir, 'recordings/early.db');
+  const plain = await project.plain(['early.js']);
+  expect(plain).toMatchObject({ stdout: 'hello\nscript,tick,hello 0\n', stderr: '', exitCode: 0 });
+  expect(await project.record(['early.js'], recording)).toEqual(plain);
+});
 
 test('a child that outlives its parent goes on recording', async () => {
   const recording = join(project.dir, 'recordings/outlives.db');

@@ -54,6 +54,8 @@ new Vault(secrets.pem);
 check(secrets.card);
 check(apiKey);
 check(process.argv[2]);
+const ofEnvironment = process.env.API_KEY;
+check(ofEnvironment);
 console.log('token is ' + secrets.log);
 try { throw new Error('denied for ' + secrets.error); } catch (error) { check(error.message); }
 const server = http.createServer((request, response) => { check(request.headers.authorization); response.end('ok'); });

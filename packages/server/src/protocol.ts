@@ -25,10 +25,10 @@
  * `&at=MOMENT` (text for `resolve`), and whatever else the viewer keeps there. `tracer view REC --at MOMENT` opens such an
  * address, so a copied command survives a restart. `GET /?token=...` sets the cookie and redirects to `/`.
  *
- * The same methods answer an offline page (`tracer export --format html`): there `params`, written by `requestKey`, lead to
- * an answer made ahead, and whatever was not made ahead is the error OFFLINE.
+ * The same methods answer an offline page (`tracer export --format html`): there answers are made ahead
+ * (`protocol/offline.ts`), and whatever was not made ahead is the error OFFLINE.
  */
-import type { ErrorInfo, Progress } from './protocol/basics.ts';
+import type { ErrorInfo, Progress, Span } from './protocol/basics.ts';
 import type { Method, Params, Result } from './protocol/methods.ts';
 import type { Notice } from './protocol/notices.ts';
 
@@ -39,6 +39,7 @@ export * from './protocol/facts.ts';
 export * from './protocol/frames.ts';
 export * from './protocol/methods.ts';
 export * from './protocol/notices.ts';
+export * from './protocol/offline.ts';
 export * from './protocol/recordings.ts';
 export * from './protocol/steps.ts';
 export * from './protocol/time.ts';
@@ -74,6 +75,8 @@ export interface Hello {
   at: string | null;
   /** Milliseconds after which a connection without any frame is closed by the server; it pings by itself. */
   idleMs: number;
+  /** What an exported page is about; `whole`: nothing was left out. Missing where a server speaks. */
+  part?: { span: Span; whole: boolean };
 }
 
 export type ServerMessage =

@@ -9,6 +9,8 @@ import type { Database } from '../driver/index.ts';
 interface Link {
   id: number;
   parent: number;
+  /** 1: a request, 0: a message, or the start of a thread or process. */
+  isRequest: number;
 }
 
 /** A request may be announced in the sending process shortly after it has arrived in the other. */
@@ -34,41 +36,53 @@ function pairRequests(sidecar: Database): void {
       GROUP BY i.id HAVING o.start_ns = max(o.start_ns);`);
 }
 
-/** Chains that began with something received are part of the sender's. */
+/**
+ * Chains that began with something received are part of the sender's. A request is part of what was a request, or was named
+ * by `withCorrelation`, already; what a client sends of its own accord, many requests perhaps, begins with each of them.
+ */
 function linkCorrelations(sidecar: Database): void {
   const links = sidecar
     .prepare(
-      `SELECT r.correlation_id AS id, s.correlation_id AS parent FROM ${RECEIPTS}
+      `SELECT r.correlation_id AS id, s.correlation_id AS parent, 0 AS isRequest FROM ${RECEIPTS}
          WHERE r.correlation_id IS NOT NULL AND s.correlation_id IS NOT NULL
-       UNION ALL SELECT i.correlation_id, o.correlation_id FROM request_pairs p
+       UNION ALL SELECT i.correlation_id, o.correlation_id, 1 FROM request_pairs p
          JOIN request_rows i ON i.id = p.received JOIN request_rows o ON o.id = p.sent
          WHERE i.correlation_id IS NOT NULL AND o.correlation_id IS NOT NULL`,
     )
     .all<Link>();
-  const parents = new Map(links.filter(({ id, parent }) => id !== parent).map(({ id, parent }) => [id, parent]));
+  const parents = new Map(links.filter(({ id, parent }) => id !== parent).map((link) => [link.id, link]));
+  const named = sidecar
+    .prepare(
+      `SELECT id FROM correlations
+       UNION SELECT correlation_id FROM request_rows WHERE direction = 'in' AND correlation_id IS NOT NULL`,
+    )
+    .all<{ id: number }>();
+  const begins = new Set(named.map(({ id }) => id));
   sidecar.exec('DELETE FROM correlation_links');
   const insert = sidecar.prepare('INSERT INTO correlation_links VALUES(?, ?, ?)');
   const roots = new Map<number, number>();
-  for (const [id, parent] of parents) insert.run(id, parent, rootOf(id, parents, roots));
+  for (const { id, parent } of parents.values()) insert.run(id, parent, rootOf(id, parents, begins, roots));
 }
 
 /** Follows links to their beginning; `roots` holds what is known. A circle, which only damage can make, ends anywhere. */
-function rootOf(id: number, parents: ReadonlyMap<number, number>, roots: Map<number, number>): number {
+function rootOf(
+  id: number,
+  parents: ReadonlyMap<number, Link>,
+  begins: ReadonlySet<number>,
+  roots: Map<number, number>,
+): number {
   const path = new Set<number>();
   let at = id;
-  while (!path.has(at)) {
-    const known = roots.get(at);
-    if (known !== undefined) {
-      at = known;
-      break;
-    }
+  for (let link = parents.get(at); link !== undefined && !path.has(at) && !roots.has(at); link = parents.get(at)) {
     path.add(at);
-    const parent = parents.get(at);
-    if (parent === undefined) break;
-    at = parent;
+    at = link.parent;
   }
-  for (const step of path) roots.set(step, at);
-  return at;
+  let root = roots.get(at) ?? at;
+  for (const step of [...path].reverse()) {
+    if (parents.get(step)!.isRequest === 1 && !begins.has(root)) root = step;
+    roots.set(step, root);
+  }
+  return root;
 }
 
 /** Calls that the event loop made for something received were caused by the call that sent it. */

@@ -4,7 +4,7 @@ import { CommandError } from './command.ts';
 /** Remedies that fit a reader; those of the store speak to whoever records. */
 const READING_REMEDIES: Partial<Record<StoreErrorCode, string>> = {
   OUT_NOT_RECORDING: 'It is some other file: see which recordings exist with tracer ls.',
-  OUT_CORRUPT: 'See what is left of it with: tracer verify FILE',
+  OUT_CORRUPT: 'What is left of it may be had with: sqlite3 FILE .recover',
   OUT_NEWER: 'Update the tracer to read it (npm install tracer@latest).',
   OUT_NOT_WRITABLE: 'Check that you may read the file and its folder.',
   OUT_LOCKED: 'Close the program that holds the database open for writing, or copy the file.',

@@ -15,7 +15,8 @@ export function endLine(config: TracerConfig, result: RecordingResult, counts: F
       ? `not recorded: ${result.failure}`
       : `${eventsIn(result)} ${out}, then: ${result.failure}`;
   }
-  if (result.tree !== undefined) return [treeLine(result.tree, out), ...result.notes].join('\ntracer: ');
+  const look = `See it with: ${commandFor(config, out)}`;
+  if (result.tree !== undefined) return [`${treeLine(result.tree, out)}. ${look}`, ...result.notes].join('\ntracer: ');
   if (counts.instrumentedFiles === 0) return `nothing was recorded: ${whyNothing(config, counts)}`;
   const parts = [
     `${eventsIn(result)} ${out}`,
@@ -23,14 +24,20 @@ export function endLine(config: TracerConfig, result: RecordingResult, counts: F
   ];
   const failed = sum(counts.failed);
   if (failed > 0) parts.push(`${plural(failed, 'file')} not instrumented (${listed(counts.failed)})`);
-  return [`${parts.join('; ')}. See it with: npx tracer tree`, ...result.notes].join('\ntracer: ');
+  return [`${parts.join('; ')}. ${look}`, ...result.notes].join('\ntracer: ');
 }
 
 /** Processes that this one has started may have recorded what it has not. */
 function treeLine({ processes, storedEvents, droppedEvents, files, functions }: TreeTotals, out: string): string {
   const head = `${eventsIn({ events: storedEvents, dropped: droppedEvents })} ${out}`;
   const code = `${plural(files, 'file')}, ${plural(functions, 'function')}`;
-  return `${head}; ${processes} processes, ${code}. See it with: npx tracer tree`;
+  return `${head}; ${processes} processes, ${code}`;
+}
+
+/** Commands find the newest recording of the project by themselves; one that lies elsewhere they must be told. */
+function commandFor({ sources }: TracerConfig, shown: string): string {
+  if (sources['out'] === 'default') return 'npx tracer tree';
+  return `npx tracer tree --rec ${/^[\w./@+-]+$/.test(shown) ? shown : JSON.stringify(shown)}`;
 }
 
 function eventsIn({ events, dropped }: Pick<RecordingResult, 'events' | 'dropped'>): string {

@@ -68,7 +68,7 @@ export const afterMain: { runs: boolean } = { runs: false };
  * Runs the main script as CommonJS. The promise that is returned settles only when the script turns out
  * to be an ES module, which Node then runs.
  */
-export function runAsCommonJs(): Promise<void> {
+export function runAsCommonJs(beforeScript: () => void): Promise<void> {
   // Node 20 watches its own attempt by this listener, and would end the process with code 13.
   for (const listener of process.listeners('exit')) {
     if (listener.name === 'handleProcessExit') process.off('exit', listener);
@@ -79,6 +79,7 @@ export function runAsCommonJs(): Promise<void> {
       afterMain.runs = true;
       // Before those of the script: the next of Node's callbacks is none of the main script's any more.
       setImmediate(() => (afterMain.runs = false)).unref();
+      beforeScript();
       Module._load(process.argv[1]!, null, true);
       if (process.mainModule === undefined) settle();
     });

@@ -12,6 +12,7 @@ import { moduleFormat, projectOf, TYPESCRIPT_FILE } from '../loader/typescript/i
 import { endLine } from './end-line.ts';
 import { bundleUrl, installLoader, type Loader } from './loader.ts';
 import { findMainScript, isLastImport, runAsCommonJs, type MainScript } from './main-script.ts';
+import { holdParentChannel } from './parent-channel.ts';
 import { installChildProcesses } from '../propagate/child-processes.ts';
 import { takeTree, treeEnvironment, type Tree } from '../propagate/tree.ts';
 import {
@@ -49,6 +50,7 @@ const holder = globalThis as Record<symbol, unknown>;
 /** The channel to the process that has forked this one. */
 let parentEnd: ProcessEnd | undefined;
 let mainScript: MainScript = { file: undefined, isCommonJs: false };
+let releaseParentChannel = (): void => {};
 
 // `require.cache` shows the program's own modules only.
 forgetOwn(OWN_FILE);
@@ -71,13 +73,18 @@ interface Holder {
 }
 
 function takeOver(): Promise<void> | undefined {
+  return takesOver() ? runAsCommonJs(releaseParentChannel) : undefined;
+}
+
+function takesOver(): boolean {
   const isUs = (specifier: string): boolean =>
     specifier === 'tracer' || specifier === bundleUrl('preload.mjs').href || specifier.endsWith('dist/preload.mjs');
-  return mainScript.isCommonJs && isLastImport(isUs) ? runAsCommonJs() : undefined;
+  return mainScript.isCommonJs && isLastImport(isUs);
 }
 
 function start(): void {
   mainScript = findMainScript(isCommonJsTypeScript);
+  if (takesOver()) releaseParentChannel = holdParentChannel();
   const tree = takeTree(process.env);
   const config = tree?.config ?? configure();
   const recording = isOff(config) ? undefined : record(config, tree);

@@ -6,7 +6,7 @@ import type { RecorderMessage, RecorderReport, TreeTotals } from '@execution-cin
 import { BUILD_ID } from '../build-id.ts';
 import type { TracerConfig } from '../config/index.ts';
 import type { Tree } from '../propagate/tree.ts';
-import { createIsolatedRedactor } from '../redaction/isolated-redactor.ts';
+import { createIsolatedRedactor, learnEnvironment } from '../redaction/isolated-redactor.ts';
 import { startRecorderWorker } from './recorder-worker.ts';
 import { allocateThreadMemory, DRAIN_MS_MAX, type ThreadRecording } from './thread-recording.ts';
 
@@ -46,6 +46,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
     { key: redactionKey, ...config.redact },
     new URL('redaction.cjs', recorderBundle),
   );
+  learnEnvironment(redactor, process.env);
   const { ring, levels } = allocateThreadMemory(config);
   const { port1, port2 } = new MessageChannel();
   port1.unref();

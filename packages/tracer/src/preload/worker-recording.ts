@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import workerThreads from 'node:worker_threads';
 import { createRuntime, openLinkMemory } from '@execution-cinema/runtime';
 import type { RecorderMessage } from '@execution-cinema/store';
-import { createIsolatedRedactor } from '../redaction/isolated-redactor.ts';
+import { createIsolatedRedactor, learnEnvironment } from '../redaction/isolated-redactor.ts';
 import { REAL_THREAD_ID as threadId, type WorkerBoot } from '../propagate/workers.ts';
 import { allocateThreadMemory, DRAIN_MS_MAX, type ThreadRecording } from './thread-recording.ts';
 
@@ -50,6 +50,7 @@ export function joinRecording(boot: WorkerBoot, recorderBundle: URL): WorkerReco
     { key: redactionKey, ...config.redact },
     new URL('redaction.cjs', recorderBundle),
   );
+  learnEnvironment(redactor, process.env);
   const runtime = createRuntime({
     ring,
     levels,

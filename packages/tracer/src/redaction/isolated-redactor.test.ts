@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRedactor } from '@execution-cinema/format/redaction';
-import { createIsolatedRedactor } from './isolated-redactor.ts';
+import { createIsolatedRedactor, learnEnvironment } from './isolated-redactor.ts';
 
 const KEY = '0123456789abcdef';
 // dist/redaction.cjs, which `pnpm test` has just built.
@@ -18,6 +18,21 @@ function restore(): void {
   Object.assign(RegExp.prototype, { exec });
   Object.assign(String.prototype, { replace });
 }
+
+describe('learnEnvironment', () => {
+  it('knows secrets of the environment under any name, and takes nothing else for one', () => {
+    const subject = createRedactor({ key: KEY });
+    const harmless = {
+      KEY: '/home/ada/app',
+      API_KEY: 'development',
+      SESSION: 'ubuntu',
+      SSH_AUTH_SOCK: '/tmp/ssh/agent.12',
+    };
+    learnEnvironment(subject, { ...harmless, DEPLOY_SECRET: 'aws-54x7-value', NOTHING: undefined });
+    expect(subject.redactValue('k', 'aws-54x7-value')).toMatch(/^<redacted secret /);
+    for (const value of Object.values(harmless)) expect(subject.redactValue('k', value)).toBeNull();
+  });
+});
 
 describe('createIsolatedRedactor', () => {
   it('does what the redactor of this realm does', () => {

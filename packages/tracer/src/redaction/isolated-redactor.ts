@@ -21,4 +21,9 @@ export function createIsolatedRedactor(options: RedactorOptions, bundle: URL): R
   return module.exports.createRedactor!(options);
 }
 
+/** Secrets of the environment are known from the start: a program may take one to a variable of any name. */
+export function learnEnvironment(redactor: Redactor, environment: NodeJS.ProcessEnv): void {
+  for (const [name, value] of Object.entries(environment)) if (value !== undefined) redactor.redactValue(name, value);
+}
+
 type Load = (module: object, exports: object, require: NodeJS.Require, filename: string) => void;

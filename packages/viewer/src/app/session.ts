@@ -33,8 +33,8 @@ export const generation = signal(0);
 export const gone = signal<'deleted' | 'replaced' | null>(null);
 
 /** All that can be looked at. */
-export const wholeSpan = computed<Span>(() =>
-  spanOfThreads(overview.value?.threads ?? [], overview.value?.durationNs ?? 0),
+export const wholeSpan = computed<Span>(
+  () => hello.value?.part?.span ?? spanOfThreads(overview.value?.threads ?? [], overview.value?.durationNs ?? 0),
 );
 /** What is shown of it at first: from shortly before the first event on. */
 export const eventSpan = computed<Span>(() => spanOfEvents(wholeSpan.value, overview.value?.beginNs ?? null));

@@ -87,9 +87,10 @@ function inFrame(
   job: Job,
 ): Moment | undefined {
   const wanted = call === undefined ? undefined : parseCall(call)?.call;
+  if (wanted === undefined) return ask({ kind: kind as 'over' | 'out' });
   const { frames } = stateOf(context, from, job);
   const at = frames.findIndex((frame) => frame.call === wanted);
-  if (wanted === undefined || at <= 0) return ask({ kind: kind as 'over' | 'out' });
+  if (at <= 0) return ask({ kind: kind as 'over' | 'out' });
   const name = (frame: { call: number }): string => `${from.thread}:${frame.call}`;
   const other = kind === 'out' ? frames[at]! : frames[at - 1]!;
   const edge = { from, kind, direction, call: name(other) };

@@ -5,6 +5,7 @@ import { isSame } from '../evaluate.ts';
 import type { OriginStep } from '../types.ts';
 import { callsBy, endOf, resultOf, startOf } from './calls.ts';
 import { bare, pathTo, treeOf, type SourceTree } from './source-trees.ts';
+import { traceMessage } from './messages.ts';
 import { clip, isCalled } from './operands.ts';
 import type { Tracer } from './tracer.ts';
 import { ends, prepend, type Place, type Trail } from './trail.ts';
@@ -59,7 +60,8 @@ export function traceParameter(tracer: Tracer, name: string, place: Place, value
   return prepend(step, ends('input', `code that is not recorded called ${site.function.name}`));
 }
 
-function parameterOf(fn: SyntaxNode, name: string): Parameter | undefined {
+/** A parameter of a function by the name that it binds. */
+export function parameterOf(fn: SyntaxNode, name: string): Parameter | undefined {
   for (const [index, param] of nodesIn(fn, 'params').entries()) {
     const rest = param.type === 'RestElement';
     const inner = rest
@@ -215,6 +217,11 @@ function fromEventLoop(
 ): Trail {
   const { start, site, tree, fn, parameter } = known;
   const step = tracer.step('parameter', place, site, name, value, 'certain');
+  const sent =
+    parameter?.index === 0 && !parameter.rest
+      ? traceMessage(tracer, { thread: place.thread, entered: start.event, path: parameter.path.map(String), value })
+      : undefined;
+  if (sent) return prepend(step, sent);
   const loop = ends('input', `the event loop called ${site.function.name}${start.cause ? ` (${start.cause})` : ''}`);
   if (start.causeCall <= 0 || !tree || !fn || !parameter) return prepend(step, loop);
   const call = start.causeCall;

@@ -3,6 +3,8 @@ import { isCaptured, K, type Captured, type Value } from '@execution-cinema/form
 import { chunkView, type LazyEvent } from '../../read/chunk-view.ts';
 import { chunkOfEvent, lastWhere, type ChunkInfo } from '../../read/chunks.ts';
 import type { OriginStep } from '../types.ts';
+import { parameterOf } from './arguments.ts';
+import { traceMessage } from './messages.ts';
 import { bare, treeOf } from './source-trees.ts';
 import type { Tracer } from './tracer.ts';
 import { ends, prepend, type Place, type Trail } from './trail.ts';
@@ -85,6 +87,15 @@ function fromMutation(
   return prepend(step, tracer.explain(given, before, value, step));
 }
 
+/** What a property was last written with, as it is at the place; undefined when no write is recorded. */
+export function valueOfProperty(tracer: Tracer, id: number, key: string, place: Place): { value: Value } | undefined {
+  const found = lastChange(tracer, id, key, place);
+  if (!found || (found.event.kind !== K.PROPERTY && found.event.kind !== K.PROPERTY_COMPUTED)) return undefined;
+  const chunks = tracer.recording.chunks(place.thread);
+  const info = chunks[chunkOfEvent(chunks, found.event.event)]!;
+  return { value: tracer.at(place).objects.value(found.event.values.at(-1), info.chunk) };
+}
+
 /** The last event up to a place that gave a property its value. `argument`: position in the call of a method. */
 function lastChange(
   tracer: Tracer,
@@ -161,8 +172,13 @@ function nameOf(key: Value): string {
 function traceCreation(tracer: Tracer, object: Captured, key: string, place: Place, value: Value): Trail {
   const made = creationOf(tracer, object.id, place);
   if (!made) return ends('beginning', `how the object with ${key} was made is not in the recording`);
-  const { node, at, path, text } = made;
-  if (!node) return ends('input', text);
+  const { node, at, path, text, entered } = made;
+  if (!node) {
+    const sent =
+      entered &&
+      traceMessage(tracer, { thread: at.thread, entered: entered.event, path: [...entered.path, ...path, key], value });
+    return sent ?? ends('input', text);
+  }
   let current: SyntaxNode | undefined = bare(node);
   for (const part of [...path, key]) {
     if (!current) break;
@@ -197,7 +213,8 @@ function traceCreation(tracer: Tracer, object: Captured, key: string, place: Pla
   return prepend(step, tracer.explain(current, at, value, step));
 }
 
-function propertyOf(node: SyntaxNode, key: string): SyntaxNode | undefined {
+/** What a literal in the text holds under a key. */
+export function propertyOf(node: SyntaxNode, key: string): SyntaxNode | undefined {
   if (node.type === 'ArrayExpression') return (node['elements'] as (SyntaxNode | null)[])[Number(key)] ?? undefined;
   if (node.type !== 'ObjectExpression') return undefined;
   for (const property of nodesIn(node, 'properties')) {
@@ -227,6 +244,8 @@ interface Creation {
   /** Keys from that value to the object. */
   path: string[];
   text: string;
+  /** It came with the first argument of a call of the event loop: the event, and the keys from there to the value. */
+  entered?: { event: number; path: string[] } | undefined;
 }
 
 /** The expression that made an object: that of the first event that saw it. */
@@ -251,9 +270,23 @@ function creationOf(tracer: Tracer, id: number, place: Place): Creation | undefi
     if (!path || (event.kind === K.MUTATION && position === 0 && event.values.length > 1)) continue;
     const found = event.kind === K.MUTATION ? addedBy(tracer, event, { before, position, path }) : undefined;
     const node = found ?? expressionOf(tracer, event, before);
-    return { node: node?.node, at: node?.at ?? before, path: found?.path ?? path, text };
+    const entered = node ? undefined : firstArgument(tracer, event, position, thread);
+    return { node: node?.node, at: node?.at ?? before, path: found?.path ?? path, text, entered };
   }
   return { node: undefined, at: before, path: [], text };
+}
+
+/** Keys from the first argument of a call to the value at a position of its ENTER; undefined for other arguments. */
+function firstArgument(
+  tracer: Tracer,
+  { kind, payload, event }: LazyEvent,
+  position: number,
+  thread: number,
+): { event: number; path: string[] } | undefined {
+  const site = kind <= K.ENTER_MANY ? tracer.recording.resolver(thread).resolve(payload) : undefined;
+  const fn = site && treeOf(tracer.recording, site)?.functionAt(site.function);
+  const parameter = fn && parameterOf(fn, site.function.parameters[position] ?? '');
+  return parameter?.index === 0 && !parameter.rest ? { event, path: parameter.path.map(String) } : undefined;
 }
 
 /** The expression whose value an event recorded, and where it was evaluated. */

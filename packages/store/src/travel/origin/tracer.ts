@@ -12,7 +12,7 @@ import { traceParameter } from './arguments.ts';
 import { callsBy, resultOf, type CallSpan } from './calls.ts';
 import { importedVariable } from './imports.ts';
 import { clip, isCalled, isNamespace, isTruthyOr, itemOf, operandsOf, rank } from './operands.ts';
-import { traceProperty } from './properties.ts';
+import { traceProperty, valueOfProperty } from './properties.ts';
 import { bare, treeOf, type Binding, type SourceTree } from './source-trees.ts';
 import { ends, mainPart, originOf, prepend, shown, type Part, type Place, type Trail } from './trail.ts';
 
@@ -67,12 +67,23 @@ export class Tracer {
 
   /** Value of an expression at a place; undefined when it does not follow from what was recorded. */
   value(node: SyntaxNode, place: Place): { value: Value } | undefined {
+    const field = this.privateField(bare(node), place);
+    if (field) return field;
     try {
       return { value: evaluate(node, scopeOf(this.at(place), place.call)) };
     } catch (error) {
       if (error instanceof Unknown || error instanceof RangeError) return undefined;
       throw error;
     }
+  }
+
+  /** What a private field held: no captured content shows it, but its writes do. */
+  private privateField(node: SyntaxNode, place: Place): { value: Value } | undefined {
+    const key = node.type === 'MemberExpression' ? nodeIn(node, 'property') : undefined;
+    if (key?.type !== 'PrivateIdentifier' && key?.type !== 'PrivateName') return undefined;
+    const owner = this.value(nodeIn(node, 'object')!, place)?.value;
+    const name = `#${textIn(key, 'name') ?? textIn(nodeIn(key, 'id')!, 'name')}`;
+    return isCaptured(owner) && owner.id !== 0 ? valueOfProperty(this, owner.id, name, place) : undefined;
   }
 
   siteOfCall(place: Place): Site | undefined {

@@ -1,5 +1,6 @@
 import { runSql, type SqlValue } from '@execution-cinema/store';
 import { text as readText } from 'node:stream/consumers';
+import { isBounded, queryBegins, runBounded } from '../bounded-query.ts';
 import { UsageError, type Command, type Invocation } from '../command.ts';
 import { countFlag, spanFlag } from '../flag-values.ts';
 import { printTable } from '../format/table.ts';
@@ -28,15 +29,16 @@ export const sql: Command = {
     const { positionals, flags, output } = invocation;
     const { rec, rest } = splitRecording(positionals, 1);
     if (rest.length > 1) throw new UsageError('more than one query; put it in quotes');
+    const timeoutNs = spanFlag(flags, 'timeout');
+    if (timeoutNs !== undefined && rest.length > 0 && !isBounded()) return runBounded(timeoutNs / 1e6);
     const query = rest[0] === '-' ? await readText(process.stdin) : rest[0];
     if (query === undefined) throw new UsageError('no query given');
     const limit = countFlag(flags, 'limit');
-    const timeoutNs = spanFlag(flags, 'timeout');
     return withIndex(invocation, rec, async ({ recording, sidecar, onProgress }) => {
       const { rows, truncated } = runSql(recording, sidecar, query, {
         onProgress,
+        onPrepared: queryBegins,
         ...(limit === undefined ? {} : { rowsMax: limit }),
-        ...(timeoutNs === undefined ? {} : { timeLimitMs: timeoutNs / 1e6 }),
       });
       output.progress(undefined);
       if (output.json) await output.printJsonRows(rows.map(plainRow));

@@ -23,7 +23,7 @@ export const state: Command = {
   usage: '[REC] --at MOMENT',
   details: [
     'MOMENT is 1@230 (just after event 230 of thread 1), 1:12 (the start of call 12), a time since the recording began such as 250ms, or start or end. Innermost frame first; the moment behind a value is that of the write it comes from.',
-    'Functions and classes of a scope are left out unless --all.',
+    'Functions and classes of a scope are left out unless --all, and what Node gives every CommonJS module.',
   ],
   flags: [
     { name: 'at', value: 'MOMENT', text: 'the moment' },
@@ -153,7 +153,7 @@ function printFrame(
 }
 
 function printScope(scope: StateScope, thread: number, all: boolean, output: Invocation['output']): void {
-  const variables = scope.variables.filter(({ kind }) => all || (kind !== 'function' && kind !== 'class'));
+  const variables = scope.variables.filter((variable) => all || isTelling(variable, scope));
   if (variables.length === 0) return;
   const indent = scope.kind === 'function' ? '   ' : '     ';
   if (scope.kind !== 'function')
@@ -169,6 +169,14 @@ function printScope(scope: StateScope, thread: number, all: boolean, output: Inv
     const tail = origin + note === '' ? '' : `  ${output.dim(origin + note)}`;
     output.line(`${indent}${name} = ${value}${tail}`);
   }
+}
+
+/** What Node gives every CommonJS module; it is told when the program has written one of them. */
+const OF_COMMONJS: ReadonlySet<string> = new Set(['exports', 'require', 'module', '__filename', '__dirname']);
+
+function isTelling({ kind, name, source }: StateVariable, scope: StateScope): boolean {
+  if (kind === 'function' || kind === 'class') return false;
+  return source !== 'unknown' || scope.kind !== 'module' || !OF_COMMONJS.has(name);
 }
 
 function originOf({ source, event }: StateVariable, thread: number): string {

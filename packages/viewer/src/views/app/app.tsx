@@ -1,9 +1,9 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { connection, gone, overview, progress } from '../../app/session.ts';
+import { connection, gone, hello, overview, progress } from '../../app/session.ts';
 import { said } from '../../app/say.ts';
 import { helpOpen, paletteOpen } from '../../app/panels.ts';
-import { percentText } from '../../model/units.ts';
+import { percentText, timeText } from '../../model/units.ts';
 import { Header } from '../header/header.tsx';
 import { Palette } from '../palette/palette.tsx';
 import { StartPage } from '../start/start-page.tsx';
@@ -52,12 +52,22 @@ function Banner() {
       ? CONNECTIONS[state as keyof typeof CONNECTIONS]
       : gone.value !== null
         ? `This recording was ${gone.value}. What was fetched before is still shown.`
-        : null;
+        : state === 'offline page'
+          ? exportedText()
+          : null;
   return text === null ? null : (
     <div class="banner" role="alert">
       {text}
     </div>
   );
+}
+
+/** Says of a page with a part of a recording which part it is. */
+function exportedText(): string | null {
+  const part = hello.value?.part;
+  if (!part || part.whole) return null;
+  const { fromNs, toNs } = part.span;
+  return `An exported part of a recording: ${timeText(fromNs, toNs)} to ${timeText(toNs, toNs)}. Counts in the header are those of the whole run.`;
 }
 
 /** One line for what happens now and then. */

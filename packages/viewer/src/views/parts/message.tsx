@@ -13,9 +13,12 @@ export function Message({ icon, title, children }: { icon?: IconName; title: str
   );
 }
 
+/** Codes of what nobody can help, as opposed to what went wrong. */
+const MISSING: ReadonlySet<string> = new Set(['UNAVAILABLE', 'UNKNOWN_METHOD', 'OFFLINE']);
+
 export function ErrorMessage({ error }: { error: unknown }) {
   const remedy = error instanceof AnswerError ? error.remedy : '';
-  const isMissing = error instanceof AnswerError && (error.code === 'UNAVAILABLE' || error.code === 'UNKNOWN_METHOD');
+  const isMissing = error instanceof AnswerError && MISSING.has(error.code);
   const text = error instanceof Error ? error.message : String(error);
   return (
     <Message icon={isMissing ? 'info' : 'alert'} title={isMissing ? 'Not available' : 'That did not work'}>
