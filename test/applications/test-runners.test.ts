@@ -48,6 +48,9 @@ describe('the cart', () => {
     expect(Object.getOwnPropertyNames(globalThis).filter((name) => name.includes('$ec'))).toEqual([]);
   });
 });
+
+// vitest ends its forks by a signal, and what a process did in its last 250 ms may be lost then.
+afterAll(() => new Promise((resolve) => setTimeout(resolve, 300)));
 `;
 
 /** Compiles as ts-jest does: CommonJS, with the source map in the text. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { LogPointResult } from '@execution-cinema/server/protocol';
 import { goTo } from '../../app/cursor.ts';
 import { askLong, wholeSpan } from '../../app/session.ts';
@@ -25,13 +25,18 @@ export function LogPointForm({ file, line, top, onClose }: Properties) {
   const [error, setError] = useState<unknown>(null);
   const latest = useRef(new Latest()).current;
   const field = useRef<HTMLInputElement>(null);
+  const when = useRef<HTMLInputElement>(null);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  // Before the next key.
+  useLayoutEffect(() => field.current?.focus({ preventScroll: true }), []);
   useEffect(() => form.current?.scrollIntoView({ block: 'nearest' }), [result, error]);
   const run = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (expression.trim() === '') return;
-    const params = { file, line, expression, limit: HITS_SHOWN, ...(condition.trim() !== '' && { condition }) };
+    // What stands in the fields: Enter may come before the last key was drawn.
+    const { value } = field.current!;
+    const only = when.current!.value;
+    if (value.trim() === '') return;
+    const params = { file, line, expression: value, limit: HITS_SHOWN, ...(only.trim() !== '' && { condition: only }) };
     try {
       const answer = await latest.run((signal) => askLong('logPoint', params, signal));
       if (!answer) return;
@@ -70,6 +75,7 @@ export function LogPointForm({ file, line, top, onClose }: Properties) {
         <label>
           <span>only if</span>
           <input
+            ref={when}
             class="field code-font"
             placeholder="always"
             value={condition}
