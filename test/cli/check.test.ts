@@ -49,11 +49,9 @@ test('a command that recording does not change: 0, with what was recorded', asyn
   const report = JSON.parse(stdout) as Report;
   expect(report).toMatchObject({ verdict: 'same', why: null, differences: [] });
   const tests = { passed: 1, failed: 1, skipped: 1 };
-  expect(report.runs.map(({ recorded, end, tests: counts }) => [recorded, end, counts])).toEqual([
-    [false, 'exit code 1', tests],
-    [false, 'exit code 1', tests],
-    [true, 'exit code 1', tests],
-  ]);
+  // A busy machine may make one run print something else: then there is another pair of runs before the verdict.
+  expect(report.runs.slice(0, 3).map(({ recorded }) => recorded)).toEqual([false, false, true]);
+  for (const run of report.runs) expect(run).toMatchObject({ end: 'exit code 1', tests });
   expect(report.recording!.functions).toBeGreaterThan(3);
   expect(existsSync(report.recording!.file)).toBe(true);
 });
