@@ -16,9 +16,6 @@ export default defineConfig({
           name: 'program',
           include: ['test/**/*.test.ts'],
           testTimeout: 60_000,
-          // Real processes on a machine that others use: a second attempt tells a race of the test from a failure. The
-          // reporter names every test that needed it, so that it is mended.
-          retry: 1,
           hookTimeout: 120_000,
         },
       },

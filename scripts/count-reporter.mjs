@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 
-/** Names the tests that passed at their second attempt only, and writes `{ passed, failed }`, counted in tests over all projects, to the file that TEST_COUNTS_FILE names. */
+/** Writes `{ passed, failed }`, counted in tests over all projects, to the file that TEST_COUNTS_FILE names. */
 export default class CountReporter {
   /** @param {ReadonlyArray<import('vitest/node').TestModule>} testModules */
   onTestRunEnd(testModules) {
@@ -9,8 +9,6 @@ export default class CountReporter {
       for (const test of testModule.children.allTests()) {
         const { state } = test.result();
         if (state === 'passed' || state === 'failed') counts[state]++;
-        if (test.diagnostic()?.flaky)
-          console.log(`passed at the second attempt: ${testModule.moduleId} > ${test.fullName}`);
       }
     }
     const file = process.env['TEST_COUNTS_FILE'];
