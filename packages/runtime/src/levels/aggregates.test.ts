@@ -68,6 +68,20 @@ test('is written about every 100 ms of activity', async () => {
   expect(seen()).toEqual(['AGGREGATE @5 #1 0 0 0 0', 'AGGREGATE @5 #1 1 1 1 1', 'AGGREGATE @5 #1 2 2 2 2']);
 });
 
+test('is written where nothing else is recorded any more', async () => {
+  const { b, levels, w, tick, seen } = setUp();
+  levels[b + 5] = LEVEL_AGGREGATE;
+  for (let i = 0; i < 3; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 110));
+    // The first tick brings the time, the second sees that it has gone on.
+    for (let n = 0; n < 2; n++) {
+      tick();
+      w(b + 5, i);
+    }
+  }
+  expect(seen().length).toBeGreaterThanOrEqual(2);
+});
+
 test('values under secret names are redacted here as well', () => {
   const { runtime, levels, take } = createHarness({ redactor: createRedactor({ key: '0123456789abcdef' }) });
   const { b, w } = runtime.m('a', '55=', { 2: 'password' });

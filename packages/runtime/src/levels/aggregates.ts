@@ -1,11 +1,12 @@
 import { CUT_REASONS } from '@execution-cinema/format';
 import * as K from '@execution-cinema/format/event-kinds';
+import * as R from '@execution-cinema/format/ring-layout';
 import * as T from '@execution-cinema/format/value-tags';
 import type { SecretName } from '@execution-cinema/format/redaction';
 import type { Encode } from '../capture/encoder.ts';
 import { className } from '../capture/classify.ts';
 import type { Strings } from '../capture/strings.ts';
-import type { Core } from '../core.ts';
+import { TICK, type Core } from '../core.ts';
 import { isNaN, isProxy, mapClear, mapForEach, mapGet, mapSet } from '../primordials.ts';
 import type { Attention } from '../probes/attention.ts';
 import { LEVEL_RECORD, LEVEL_SECRET } from '../probes/levels.ts';
@@ -51,7 +52,7 @@ export interface AggregateParts {
 }
 
 export function createAggregates(core: Core, parts: AggregateParts): Aggregates {
-  const { words, levels } = core;
+  const { words, levels, registers } = core;
   const { attention, encode, strings, secretOf } = parts;
   const bySite = new Map<number, Aggregate>();
   let isPending = false;
@@ -72,6 +73,8 @@ export function createAggregates(core: Core, parts: AggregateParts): Aggregates 
       if (!(value <= entry.max)) entry.max = value;
     }
     isPending = true;
+    // Where nothing is recorded any more, nobody else would see that time goes on.
+    if (words[R.R_TICK] !== registers[TICK]) attention.attend();
   };
 
   const put = (value: unknown, p: number, name: SecretName | null): number => {

@@ -174,7 +174,7 @@ export class RecorderLoop {
       } else this.giveUpIfLocked(recorder, waiting, nowMs);
       recorder.maintain(!full);
     }
-    if (this.idleTicks >= IDLE_TICKS && this.trySleep(recorder)) return;
+    if (this.idleTicks >= IDLE_TICKS && !recorder.levels.awaitsTime && this.trySleep(recorder)) return;
     // A full ring is emptied without a pause; else this is the pause between two ticks, cut short by a call of a writer.
     if (!full) this.sleep.pause(recorder.threads.values().next().value?.reader.control, TICK_MS);
   }

@@ -63,6 +63,16 @@ describe('the budget', () => {
     expect(state(HOT)).toBe(ALL_DEGRADED);
   });
 
+  test('does not take the pause between two bursts of counts for rest', () => {
+    interval({ 102: 30, 106: 1 });
+    expect(budget.isHolding).toBe(true);
+    for (let n = 0; n < 200; n++) interval({}, { counted: n % 2 === 0 ? { 102: 500_000 } : {} });
+    expect(state(HOT)).toBe(ALL_DEGRADED);
+    // Two minutes of rest: longer than any cool-down.
+    for (let n = 0; n < 1200; n++) interval({});
+    expect([state(HOT), budget.isHolding]).toEqual([NOT_DEGRADED, false]);
+  });
+
   test('says nothing about a thread that hardly worked', () => {
     interval({ 102: 4 }, { busyMs: 5 });
     expect(state(HOT)).toBe(NOT_DEGRADED);

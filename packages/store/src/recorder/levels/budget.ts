@@ -19,6 +19,8 @@ const RETURN_SHARE = 0.7;
 const RETURN_EVENT_NS = 50;
 /** Part of its cost that a site saves by being counted. */
 const SAVED_SHARE = 0.75;
+/** What is left of a count after an interval without any. */
+const FADE = 0.7;
 /** How long a function stays degraded at least; doubled each time that it had to be degraded again soon. */
 const COOL_MS = 2_000;
 const COOL_MS_MAX = 60_000;
@@ -72,6 +74,8 @@ export class Budget {
   private readonly degraded = new Map<string, Degraded>();
   /** By function: how long it has to cool down next time, and until when that counts. */
   private readonly history = new Map<string, { coolMs: number; untilMs: number }>();
+  /** By degraded function: what was counted per interval of late. */
+  private readonly recent = new Map<string, number>();
   private readonly raisedUntilMs = new Map<string, number>();
   private notes = 0;
 
@@ -81,6 +85,11 @@ export class Budget {
     this.control = parts.control;
     this.tables = parts.tables;
     this.say = parts.say;
+  }
+
+  /** Whether something is counted that may come back. */
+  get isHolding(): boolean {
+    return this.degraded.size > 0;
   }
 
   /** Judges one interval of all threads. */
@@ -102,7 +111,15 @@ export class Budget {
       if (excessNs > 0) this.degradeHottest(nowMs, functions, excessNs);
       slackNs += RETURN_SHARE * this.share * ownNs - spentNs;
     }
-    if (slackNs >= 0) this.bringBack(nowMs, counted, slackNs);
+    this.remember(counted);
+    if (slackNs >= 0) this.bringBack(nowMs, slackNs);
+  }
+
+  /** Counts reach us in bursts: an interval without one does not mean that the function rests. */
+  private remember(counted: ReadonlyMap<string, number>): void {
+    for (const name of this.degraded.keys()) {
+      this.recent.set(name, Math.max(counted.get(name) ?? 0, FADE * (this.recent.get(name) ?? 0)));
+    }
   }
 
   private functionsOf({ thread, heat }: ThreadInterval): FunctionHeat[] {
@@ -154,9 +171,9 @@ export class Budget {
   }
 
   /** The coolest first, as long as what they would cost fits. */
-  private bringBack(nowMs: number, counted: ReadonlyMap<string, number>, slackNs: number): void {
+  private bringBack(nowMs: number, slackNs: number): void {
     let left = slackNs;
-    const cost = (name: string): number => (counted.get(name) ?? 0) * RETURN_EVENT_NS;
+    const cost = (name: string): number => (this.recent.get(name) ?? 0) * RETURN_EVENT_NS;
     const coolest = [...this.degraded].sort(([a], [b]) => cost(a) - cost(b));
     for (const [name, degraded] of coolest) {
       if (cost(name) > left) return;
@@ -173,8 +190,10 @@ export class Budget {
 
   private recover(nowMs: number, name: string, degraded: Degraded, to: Degradation): void {
     const { key, functionIndex, coolMs } = degraded;
-    if (to === NOT_DEGRADED) this.degraded.delete(name);
-    else this.degraded.set(name, { ...degraded, sinceMs: nowMs });
+    if (to === NOT_DEGRADED) {
+      this.degraded.delete(name);
+      this.recent.delete(name);
+    } else this.degraded.set(name, { ...degraded, sinceMs: nowMs });
     this.history.set(name, { coolMs, untilMs: nowMs + HISTORY_FACTOR * coolMs });
     this.control.setDegraded(key, functionIndex, to);
   }

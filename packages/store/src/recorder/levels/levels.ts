@@ -65,6 +65,11 @@ export class Levels {
     return this.budget !== undefined;
   }
 
+  /** Whether the passing of time alone can change a level: what is only counted does not call. */
+  get awaitsTime(): boolean {
+    return this.budget?.isHolding ?? false;
+  }
+
   /** A piece is stored; its words still stand. */
   stored(thread: number, words: Int32Array, piece: Piece): void {
     try {
