@@ -47,6 +47,8 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   let reaction: object | undefined;
   /** The last context that was stamped: most resources of a call share it. */
   let last: Context = { call: 0, correlation: 0, code: 0 };
+  /** Written at once by whoever asks for it, so one does for all. */
+  const resumed = { code: CODE_AWAIT, call: 0, correlation: 0 };
   let nextNumber = 1;
   /** Correlation that the program has set for calls made at this depth. */
   let forced = 0;
@@ -185,7 +187,8 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     resumeCause: (correlation) => {
       wide[CORRELATION] = correlation;
       stateName(correlation);
-      return { code: CODE_AWAIT, call: 0, correlation };
+      resumed.correlation = correlation;
+      return resumed;
     },
     withCorrelation,
     startRequest: (name) => {
