@@ -101,6 +101,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
     originHrtimeNs,
     clock: config.clock,
     backpressure: config.backpressure,
+    propagate: config.propagate,
     values: config.values,
     redactor,
     linkSeed,
