@@ -46,6 +46,8 @@ export interface RuntimeOptions {
   linkMemory?: SharedArrayBuffer;
   /** Hands a message to the recorder thread. Must not throw. */
   post(message: RuntimeMessage): void;
+  /** Called in the middle of recording when the recorder's tick has moved. Must not throw. */
+  onTick?: () => void;
 }
 
 /** A registered module: the base of its site ids, the instance of its scope, and the probes. */
@@ -106,7 +108,7 @@ const OPEN_CALLS_MAX = 10_000;
 
 /** Makes the runtime of the calling thread. Throws RangeError when the ring does not fit the format. */
 export function createRuntime(options: RuntimeOptions): Runtime {
-  const { redactor, post, propagate = [] } = options;
+  const { redactor, post, onTick, propagate = [] } = options;
   const levels = options.levels instanceof Uint8Array ? options.levels : new Uint8Array(options.levels);
   const core = createCore(options.ring, levels);
   const clock = createClock(options.originHrtimeNs);
@@ -153,6 +155,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     onTick: (nowMs) => {
       aggregates.onTick(nowMs);
       samples?.onTick(nowMs);
+      onTick?.();
     },
     onIdle: () => {
       forget();
