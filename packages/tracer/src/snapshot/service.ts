@@ -40,8 +40,10 @@ export function startService(access: RecorderAccess, parts: ServiceParts): Recor
   let collectedMs = -Infinity;
   /** One reading at a time: the others wait. */
   let last: Promise<unknown> = Promise.resolve();
+  let busyCount = 0;
   const inTurn = <Result>(run: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(run);
+    busyCount++;
+    const result = last.then(run).finally(() => busyCount--);
     last = result.catch(() => undefined);
     return result;
   };
@@ -87,6 +89,7 @@ export function startService(access: RecorderAccess, parts: ServiceParts): Recor
 
   return {
     snapshotAsked: () => snapshotSoon('api'),
+    isBusy: () => busyCount > 0,
     stop() {
       clearTimeout(serving);
       reader.stop();
