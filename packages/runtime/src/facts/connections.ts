@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { ownData } from '../capture/classify.ts';
-import { isProxy, weakMapGet, weakMapSet } from '../primordials.ts';
+import { apply, getOwnPropertyDescriptor, isProxy, weakMapGet, weakMapSet } from '../primordials.ts';
 
 /*
  * By which connection a request went: its two addresses, and how many requests went before it. Client and server say the
@@ -62,7 +62,7 @@ export function createConnections(put: PutConnection): Connections {
     const asked = waiting;
     waiting = [];
     for (const entry of asked) {
-      const socket = ownData(entry.request, 'socket');
+      const socket = socketOf(entry.request);
       const pipe = ownData(entry.request, 'socketPath');
       if (socket === null || socket === undefined || !sent(entry.number, socket, pipe)) waiting.push(entry);
     }
@@ -84,6 +84,17 @@ export function createConnections(put: PutConnection): Connections {
 
 function isSocket(value: unknown): value is Socket {
   return typeof value === 'object' && value !== null && !isProxy(value) && value instanceof Socket;
+}
+
+let socketGetter: (() => unknown) | undefined;
+
+/** From Node 22 on it is behind an accessor of Node's own: https://github.com/nodejs/node/blob/v22.x/lib/_http_outgoing.js */
+function socketOf(request: object): unknown {
+  const own = ownData(request, 'socket');
+  if (own !== undefined) return own;
+  const { prototype } = process.getBuiltinModule('node:http').OutgoingMessage;
+  socketGetter ??= getOwnPropertyDescriptor(prototype, 'socket')?.get;
+  return socketGetter === undefined ? undefined : apply(socketGetter, request, []);
 }
 
 /** Path on which the server listens from which this connection comes. */
