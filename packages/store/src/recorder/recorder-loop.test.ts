@@ -185,6 +185,7 @@ describe('a service', () => {
   test('that is not done in time is left behind', async () => {
     start({ service: () => ({ snapshotAsked: () => undefined, isBusy: () => true, stop: () => undefined }) });
     await exit();
+    expect(reported('closed')).toBe(true);
   });
 });
 
