@@ -29,6 +29,8 @@ export interface Contexts {
   nextRequest(): number;
   /** As `startRequest`, without a name, for something that has arrived from elsewhere. */
   startReceipt(): number;
+  /** The correlation in force, 0 when none is known. */
+  correlation(): number;
   /** On whose behalf the event loop does something now, outside of all frames; undefined inside, and when unknown. */
   onBehalf(): Cause | undefined;
   /** Begins to follow resources; returns what ends it. */
@@ -200,6 +202,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     },
     nextRequest: () => nextNumber++,
     startReceipt: () => startChain(CODE_MESSAGE),
+    correlation: () => current(CODE_PROMISE)?.correlation ?? 0,
     onBehalf: () => (state.d > registers[BASE_DEPTH]! ? undefined : current(CODE_PROMISE)),
     listen: () =>
       listenToResources({
