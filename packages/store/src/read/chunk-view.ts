@@ -167,6 +167,23 @@ export class ChunkView {
     return result;
   }
 
+  /** Word of the head of an event by its number from the first one. */
+  head(at: number): number {
+    return this.events[at]!;
+  }
+
+  /**
+   * Values of an event with the content that it captured itself; what it only refers to is told by identity. For events
+   * without numbers among their operands, or for which these do not matter.
+   */
+  freshValues(at: number): Value[] {
+    const word = this.events[at]!;
+    const head = this.words[word]!;
+    const result = { number: 0, number2: 0, number3: 0, values: [] as Value[] };
+    decodeOperands(new FreshDecoder(this, word + 1), head & 0xff, head >>> 8, result);
+    return result.values;
+  }
+
   /** Text of a numbered string. */
   text(index: number): string {
     let text = this.texts.get(index);
@@ -325,24 +342,13 @@ const REFERABLE: ReadonlySet<number> = new Set([
   T.OBJECT, T.ARRAY, T.MAP, T.SET, T.ERROR, T.BINARY, T.DATE, T.REGEXP, T.FUNCTION,
 ]); // prettier-ignore
 
-/** Decodes a value anywhere in a chunk. Objects that can be referred to are told by identity, but for the one at `opened`. */
-class LazyDecoder extends ValueDecoder {
+/** Decodes a value anywhere in a chunk, with the content that stands there. */
+class FreshDecoder extends ValueDecoder {
   private readonly view: ChunkView;
-  private readonly opened: number;
 
-  constructor(view: ChunkView, position: number, opened = -1) {
+  constructor(view: ChunkView, position: number) {
     super(view.chunk.words, position);
     this.view = view;
-    this.opened = opened;
-  }
-
-  override read(): Value {
-    const { words, position } = this;
-    if (position !== this.opened && REFERABLE.has(words[position]! & 0xff) && words[position + 1] !== 0) {
-      this.position = skipValue(words, position);
-      return this.objectAt(words[position + 1]!);
-    }
-    return super.read();
   }
 
   protected override keep(node: Captured, fill: (node: Captured) => void): Captured {
@@ -360,6 +366,25 @@ class LazyDecoder extends ValueDecoder {
 
   protected override objectAt(id: number): Value {
     return { ...captured('shallow', id, this.view.className(id)), cut: 'depth' };
+  }
+}
+
+/** As that, but objects that can be referred to are told by identity, but for the one at `opened`. */
+class LazyDecoder extends FreshDecoder {
+  private readonly opened: number;
+
+  constructor(view: ChunkView, position: number, opened = -1) {
+    super(view, position);
+    this.opened = opened;
+  }
+
+  override read(): Value {
+    const { words, position } = this;
+    if (position !== this.opened && REFERABLE.has(words[position]! & 0xff) && words[position + 1] !== 0) {
+      this.position = skipValue(words, position);
+      return this.objectAt(words[position + 1]!);
+    }
+    return super.read();
   }
 }
 
