@@ -43,6 +43,7 @@ export {
   type RunComparison,
   type RunDifference,
 } from './diff/diff-runs.ts';
+export { PairedRuns, type Counterpart, type RunSide } from './diff/paired-runs.ts';
 export { IGNORE_HELP, parseIgnore, type IgnoreRules } from './diff/noise.ts';
 export { EXPORT_FORMATS, exportRecording, type ExportFormat } from './export/index.ts';
 export type { ExportOptions } from './export/frame-stream.ts';

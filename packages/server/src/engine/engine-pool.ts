@@ -26,6 +26,9 @@ const QUICK: ReadonlySet<Method> = new Set<Method>([
   'recordings',
 ]);
 
+/** About another recording too. They have a thread of their own, that remembers how the two are paired. */
+export const TWO_RUNS: ReadonlySet<Method> = new Set<Method>(['diff', 'counterpart']);
+
 const SLOW_THREADS_MAX = 2;
 const SQL_PROCESSES_MAX = 3;
 
@@ -34,6 +37,7 @@ export class EnginePool {
   private readonly data: EngineData;
   private readonly quick: EngineThread;
   private readonly slow: EngineThread[];
+  private readonly paired: EngineThread;
   private readonly queries = new Set<SqlProcess>();
   private waiting: Work[] = [];
   private closed = false;
@@ -43,6 +47,7 @@ export class EnginePool {
     this.data = data;
     const thread = (): EngineThread => new EngineThread(file, data, () => this.dispatch());
     this.quick = thread();
+    this.paired = thread();
     this.slow = Array.from({ length: SLOW_THREADS_MAX }, thread);
   }
 
@@ -61,7 +66,7 @@ export class EnginePool {
   /** Takes a question back: it hears nothing more. */
   cancel(work: Work): void {
     this.waiting = this.waiting.filter((other) => other !== work);
-    if (this.quick.cancel(work) || this.slow.some((thread) => thread.cancel(work))) return;
+    if ([this.quick, this.paired, ...this.slow].some((thread) => thread.cancel(work))) return;
     for (const query of this.queries) if (query.work === work) query.kill();
   }
 
@@ -72,7 +77,7 @@ export class EnginePool {
 
   private begin(work: Work): boolean {
     if (work.method === 'sql') return this.beginQuery(work);
-    const threads = work.postponed ? [this.quick] : this.slow;
+    const threads = TWO_RUNS.has(work.method) ? [this.paired] : work.postponed ? [this.quick] : this.slow;
     const free = threads.find((thread) => !thread.busy);
     free?.run(work);
     return free !== undefined;
@@ -95,6 +100,6 @@ export class EnginePool {
     this.closed = true;
     this.waiting = [];
     for (const query of this.queries) query.kill();
-    await Promise.all([this.quick, ...this.slow].map((thread) => thread.stop()));
+    await Promise.all([this.quick, this.paired, ...this.slow].map((thread) => thread.stop()));
   }
 }

@@ -176,5 +176,6 @@ export const PARAMS: { [M in Method]: Check<Params<M>> } = {
   hot: object({}, { ...page, sort: oneOf('self', 'total', 'calls', 'mean', 'max', 'threw', 'complexity') }),
   types: object({ functionId }),
   diff: object({ other: text() }, { limit: integer(1, LIST_LIMIT_MAX) }),
+  counterpart: object({ other: text(), moment }),
   index: object({}, { rows: flag }),
 };

@@ -5,8 +5,9 @@ import type { ModuleInfo, Site } from '../read/sites.ts';
 import { differenceOf, type ValueDifference } from './comparable.ts';
 import { Noise, type IgnoreRules } from './noise.ts';
 import { threadRoles } from './roles.ts';
-import { functionKey, stepsOf, type Step } from './steps.ts';
+import { stepsOf, type Step } from './steps.ts';
 import { TurnReader } from './turn-reader.ts';
+import { functionKey } from './turns.ts';
 
 /**
  * `value`: both did the same, with another value. `path`: they did different things. `missing`: one did something that

@@ -5,8 +5,9 @@ import type { Recording } from '../read/recording.ts';
 import { ThreadReplay, type Frame } from '../read/replay.ts';
 import { describeSite, nameOfSite } from '../read/site-text.ts';
 import type { Site } from '../read/sites.ts';
-import { comparable, comparableText, type Comparable } from './comparable.ts';
+import { comparable, type Comparable } from './comparable.ts';
 import type { IgnoreRules, Noise } from './noise.ts';
+import { functionKey, Turns, type TurnName } from './turns.ts';
 
 /** One thing that a thread did, ready to be compared with what the other run did. */
 export interface Step {
@@ -39,20 +40,8 @@ export interface Step {
   endsTurn: boolean;
 }
 
-/** Which turn of the event loop, in words that both runs share. */
-export interface TurnName {
-  /** By what led to it and what the function was called with, and how many of those came before. */
-  exact: string;
-  /** By what led to it alone: several turns may share it. */
-  base: string;
-}
-
 /** How much of a function is compared: 1 calls, 2 writes as well, 3 expressions as well. */
 export type DepthOf = (site: Site) => 0 | 1 | 2 | 3;
-
-export function functionKey(site: Site): string {
-  return `${site.file}#${site.function.name}`;
-}
 
 /**
  * The steps of one thread in order. A turn is named by what led to it: the turn and function that scheduled it, the
@@ -87,64 +76,6 @@ export function* stepsOf(
       pendingTurn = undefined;
     }
   }
-}
-
-/** Names of turns. */
-class Turns {
-  private readonly counts = new Map<string, number>();
-  /** First call of each turn, and the turn's name: where a call was made. */
-  private readonly firstCalls: number[] = [];
-  private readonly names: string[] = [];
-
-  begin(event: ChunkEvent, replay: ThreadReplay, noise: Noise): TurnName {
-    const root = replay.stack[0]!;
-    const key = root.site ? functionKey(root.site) : '?';
-    const base = replay.woken
-      ? `${this.turnOf(root.call)} resumes ${key}`
-      : `${event.causeCall > 0 ? this.turnOf(event.causeCall) : ''}>${event.causeCode}:${key}`;
-    const exact = replay.woken ? base : `${base}(${signature(event, root, noise)})`;
-    const visit = (this.counts.get(exact) ?? 0) + 1;
-    this.counts.set(exact, visit);
-    const name = shortened(`${exact}#${visit}`);
-    this.firstCalls.push(replay.woken ? replay.nextCall : root.call);
-    this.names.push(name);
-    return { exact: name, base };
-  }
-
-  private turnOf(call: number): string {
-    let low = 0;
-    let high = this.firstCalls.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.firstCalls[middle]! <= call) low = middle + 1;
-      else high = middle;
-    }
-    return this.names[low - 1] ?? '';
-  }
-}
-
-const SIGNATURE_CHARACTERS_MAX = 120;
-
-/** What a call was given, in short. */
-function signature({ values, captured }: ChunkEvent, { site }: Frame, noise: Noise): string {
-  const names = site?.function.parameters ?? [];
-  const fresh = new Set(captured);
-  const texts = values.flatMap((value, i) =>
-    names[i] === 'this'
-      ? []
-      : [comparableText(comparable(value, names[i] ?? '', noise, fresh), SIGNATURE_CHARACTERS_MAX)],
-  );
-  return texts.join(', ').slice(0, SIGNATURE_CHARACTERS_MAX);
-}
-
-/** Names grow with every turn that leads to another: the end of a long one is kept, with a number for the rest. */
-const NAME_CHARACTERS_MAX = 300;
-
-function shortened(name: string): string {
-  if (name.length <= NAME_CHARACTERS_MAX) return name;
-  let hash = 0;
-  for (let i = 0; i < name.length - NAME_CHARACTERS_MAX; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) | 0;
-  return `${hash}…${name.slice(-NAME_CHARACTERS_MAX)}`;
 }
 
 interface Around {

@@ -1,17 +1,13 @@
 /* The file that is shown: that of the frame, or one opened beside it; with what ran of it. */
 import { computed, effect, signal } from '@preact/signals';
-import type { Executions, HitsView, LineValues, Place, SourceView } from '@execution-cinema/server/protocol';
+import type { Executions, HitsView, LineValues, Place } from '@execution-cinema/server/protocol';
 import { Lru } from '../model/lru.ts';
-import { scanText, type Token } from '../model/highlight.ts';
+import { scanText } from '../model/highlight.ts';
+import type { ShownFile } from '../model/shown-file.ts';
 import { isCancelled } from '../transport/source.ts';
 import { Latest } from '../transport/latest.ts';
 import { cursor, frame, frameCall, state } from './cursor.ts';
 import { ask, generation, overview } from './session.ts';
-
-export interface ShownFile {
-  view: SourceView;
-  lines: readonly Token[][];
-}
 
 /** A file that was opened by hand; null: the one of the frame. */
 export const openedFile = signal<{ file: string; line: number | null } | null>(null);
