@@ -243,6 +243,7 @@ function Run({ title, run, at, view, current, file, facts, onFrame, children }: 
             </button>
           </li>
         ))}
+        {view?.frames.length === 0 && <li class="faint">no function on the stack</li>}
         {current && (
           <li class="twin-place">
             <PlaceText place={current.place} />

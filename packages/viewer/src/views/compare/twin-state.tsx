@@ -92,19 +92,15 @@ function TwinRow({ row, depth, moments }: { row: PairedValue; depth: number; mom
         type="button"
         class={`twin-row${differs ? ' differs' : ''}`}
         aria-expanded={opens ? open : undefined}
-        aria-label={differs ? `${name} differs: ${textOf(left)}, the other ${textOf(right)}` : undefined}
         onClick={() => opens && setOpen(!open)}
       >
         {cell(left)}
         {cell(right)}
+        {differs && <span class="unseen">differs</span>}
       </button>
       {open && <Children left={left} right={right} depth={depth + 1} moments={moments} />}
     </>
   );
-}
-
-function textOf(value: WireValue | undefined): string {
-  return value === undefined ? 'not there' : previewText(value);
 }
 
 interface ChildrenProperties {
