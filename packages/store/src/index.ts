@@ -72,7 +72,7 @@ export { callSteps, type CallStep, type CallSteps } from './stage/call-steps.ts'
 export { lineExecutions, type LineExecutions } from './stage/line-executions.ts';
 export { lineHits } from './stage/line-hits.ts';
 export { SiteCounts } from './stage/site-counts.ts';
-export { executionsInChunk } from './stage/executions-in-chunk.ts';
+export { executionSteps } from './stage/execution-steps.ts';
 export { BoundedLookup, OutOfTime } from './read/bounded-lookup.ts';
 export { lastWritesOf } from './read/last-writes.ts';
 export type { LiveLevel, LevelOverride, LiveLevels } from './recorder/levels/live-levels.ts';
