@@ -10,7 +10,7 @@ import { ServerError } from '../../errors.ts';
 import type { MoveParams } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
 import type { Job } from '../job.ts';
-import { stateOf } from '../state.ts';
+import { NO_FRAMES, stateOf } from '../state.ts';
 import type { Answer } from './method.ts';
 import { atMoment } from './moment.ts';
 
@@ -88,7 +88,7 @@ function inFrame(
 ): Moment | undefined {
   const wanted = call === undefined ? undefined : parseCall(call)?.call;
   if (wanted === undefined) return ask({ kind: kind as 'over' | 'out' });
-  const { frames } = stateOf(context, from, job);
+  const { frames } = stateOf(context, from, job, NO_FRAMES);
   const at = frames.findIndex((frame) => frame.call === wanted);
   if (at <= 0) return ask({ kind: kind as 'over' | 'out' });
   const name = (frame: { call: number }): string => `${from.thread}:${frame.call}`;
@@ -101,7 +101,7 @@ function inFrame(
 
 function callOf(context: EngineContext, { call, from }: MoveParams, job: Job): string | undefined {
   if (call !== undefined) return call;
-  const top = stateOf(context, from, job).frames[0];
+  const top = stateOf(context, from, job, NO_FRAMES).frames[0];
   return top && `${from.thread}:${top.call}`;
 }
 
