@@ -61,10 +61,11 @@ async function compare(rec: string, other: string, theme: 'light' | 'dark' = 'li
 async function stepUntil(page: Page, key: string, holds: () => Promise<boolean>): Promise<void> {
   for (let step = 0; step < 60; step++) {
     if (await holds()) return;
-    const before = await moments(page);
+    const [before] = await moments(page);
     await page.keyboard.press(key);
-    await expect.poll(() => moments(page), SOON).not.toEqual(before);
-    await page.locator('.twin-told').waitFor();
+    await expect.poll(async () => (await moments(page))[0], SOON).not.toBe(before);
+    // Until both stand there.
+    await page.locator('.twins[data-together="true"]').waitFor();
   }
   throw new Error(`not reached: ${await page.locator('.twins').innerText()}`);
 }

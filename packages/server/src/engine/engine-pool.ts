@@ -52,7 +52,7 @@ export class EnginePool {
   }
 
   run(work: Work): void {
-    if (QUICK.has(work.method)) {
+    if (QUICK.has(work.method) && (work.params as { wait?: boolean }).wait !== true) {
       work.postponed = () => {
         delete work.postponed;
         this.waiting.push(work);

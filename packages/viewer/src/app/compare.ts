@@ -10,6 +10,7 @@ import type {
   FrameView,
   HitsView,
   LineValues,
+  Moment,
   Overview,
   StateView,
 } from '@execution-cinema/server/protocol';
@@ -19,7 +20,7 @@ import { Lru } from '../model/lru.ts';
 import type { ShownFile } from '../model/shown-file.ts';
 import { Latest } from '../transport/latest.ts';
 import { isCancelled } from '../transport/source.ts';
-import { frame, goTo, state } from './cursor.ts';
+import { frame, frameCall, goTo, state } from './cursor.ts';
 import { ask, askLong, progress } from './session.ts';
 
 /** Id of the recording beside this one; null: none. */
@@ -37,13 +38,22 @@ export const otherFile = signal<ShownFile | null>(null);
 export const otherHits = signal<HitsView | null>(null);
 export const otherValues = signal<LineValues | null>(null);
 
+/** Moment of this recording that `otherState` was asked for. */
+const pairedWith = signal<Moment | null>(null);
+/** Both pictures are of the same point: until then nothing is said of what differs. */
+export const areTogether = computed(() => {
+  const [at, paired] = [state.value?.at, pairedWith.value];
+  return at !== undefined && at.thread === paired?.thread && at.event === paired.event;
+});
+
 /** The frame that stands beside the one that is looked at. */
 export const otherFrame = computed<FrameView | null>(() => {
   const [view, other] = [state.value, otherState.value];
   return view && other ? pairedFrame(view, frame.value, other) : null;
 });
 
-const FRAMES_DESCRIBED = 12;
+/** The innermost frame and the chosen one: see `loadState`. */
+const FRAMES_DESCRIBED = 1;
 const FILES_KEPT = 12;
 const files = new Lru<ShownFile>(FILES_KEPT);
 const comparisons = new Latest();
@@ -91,6 +101,7 @@ function forget(): void {
 function clearPicture(): void {
   counterpart.value = null;
   otherState.value = null;
+  pairedWith.value = null;
   otherFile.value = null;
   otherHits.value = null;
   otherValues.value = null;
@@ -116,8 +127,12 @@ export function followComparison(): void {
   });
   effect(() => {
     const at = counterpart.value?.at;
-    if (at) void loadState();
+    if (at) void loadState(frameCall.peek() === null ? undefined : otherFrame.peek()?.call);
     else otherState.value = null;
+  });
+  effect(() => {
+    const chosen = otherFrame.value;
+    if (chosen?.shortened) void loadState(chosen.call);
   });
   effect(() => {
     const shown = otherFrame.value;
@@ -127,12 +142,16 @@ export function followComparison(): void {
   });
 }
 
+/** Moment of this recording that `counterpart` belongs to. */
+let pairing: Moment | null = null;
+
 async function pair(): Promise<void> {
   const rec = otherRec.peek()!;
   const { thread, event } = state.peek()!.at;
   const known = differenceHere.peek();
   if (known?.right.at) {
     pairings.cancel();
+    pairing = { thread, event };
     counterpart.value = { at: known.right.at, exact: known.kind === 'value', why: known.why };
     return;
   }
@@ -145,6 +164,7 @@ async function pair(): Promise<void> {
       ),
     );
     if (!answer) return;
+    pairing = { thread, event };
     batch(() => {
       counterpart.value = answer;
       compareError.value = null;
@@ -156,16 +176,21 @@ async function pair(): Promise<void> {
   }
 }
 
-async function loadState(): Promise<void> {
+async function loadState(call: string | undefined): Promise<void> {
   const rec = otherRec.peek();
   const at = counterpart.peek()?.at;
   if (rec === null || !at) return;
   const moment = { thread: at.thread, event: at.event };
+  const own = pairing;
   try {
     const answer = await pictures.state.run((signal) =>
-      ask('state', { moment, frames: FRAMES_DESCRIBED }, { rec, signal }),
+      ask('state', { moment, frames: FRAMES_DESCRIBED, ...(call !== undefined && { call }) }, { rec, signal }),
     );
-    if (answer) otherState.value = answer;
+    if (!answer) return;
+    batch(() => {
+      otherState.value = answer;
+      pairedWith.value = own;
+    });
   } catch (error) {
     if (!isCancelled(error)) compareError.value = error;
   }

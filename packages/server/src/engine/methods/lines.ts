@@ -80,7 +80,7 @@ function stepView(thread: number, step: CallStep): StepView {
 export const lineValues: Answer<'lineValues'> = (context, params, job) => {
   const name = readCall(params.call);
   const moment = params.moment?.thread === name.thread ? params.moment.event : undefined;
-  const found = context.steps.get(context, name, moment, job);
+  const found = context.steps.get(context, name, moment, job, params.wait === true);
   const event = moment ?? Number.MAX_SAFE_INTEGER;
   const { site } = found;
   if (!site) throw new ServerError('UNAVAILABLE', `the code of call ${params.call} is not in the recording`);
@@ -90,6 +90,7 @@ export const lineValues: Answer<'lineValues'> = (context, params, job) => {
     file: site.file,
     function: site.function.name,
     loops,
+    whole: !found.before && !found.after,
     ...linesOf(found, site, event, loops),
   };
 };

@@ -4,6 +4,7 @@ import { useRef } from 'preact/hooks';
 import { formatMoment } from '@execution-cinema/format';
 import type { At, FrameView, Overview, StateView } from '@execution-cinema/server/protocol';
 import {
+  areTogether,
   compareError,
   compareWith,
   counterpart,
@@ -45,8 +46,15 @@ export function SideBySide() {
   const other = otherState.value;
   const facts = useComputed(pairedFacts);
   const found = counterpart.value;
+  const alone = { left: frame.value, right: null, leftAt: own?.at ?? null, rightAt: null };
+  // While the other is on its way, both stay as they were: else what differs for a moment would be marked.
+  const together = useRef<Pair | null>(null);
+  if (areTogether.value && other) {
+    together.current = { ...alone, right: otherFrame.value, rightAt: other.at };
+  }
+  const pair = found?.at === null ? alone : (together.current ?? alone);
   return (
-    <section class="twins" aria-label="Two recordings side by side">
+    <section class="twins" aria-label="Two recordings side by side" data-together={String(areTogether.value)}>
       <TwinBar />
       <div class="twin-sources">
         <Run
@@ -89,24 +97,20 @@ export function SideBySide() {
         reset={defaultSize('dockHeight')}
       />
       <div class="twin-state-box" style={{ height: `${sizes.dockHeight.value}px` }}>
-        <TwinState
-          left={frame.value}
-          right={other ? otherFrame.value : null}
-          leftAt={own?.at ?? null}
-          rightAt={other?.at ?? null}
-          rec={otherRec.value ?? ''}
-        />
+        <TwinState {...pair} rec={otherRec.value ?? ''} />
       </div>
     </section>
   );
 }
+
+type Pair = Omit<Parameters<typeof TwinState>[0], 'rec'>;
 
 /** What happened on the lines of both, with the lines marked on which their values differ. */
 function pairedFacts() {
   const [own, other] = [shown.value?.view, otherFile.value?.view];
   const factsOf = () => (own ? lineFacts(own, hits.value, lineValues.value) : new Map());
   const othersOf = () => (other ? lineFacts(other, otherHits.value, otherValues.value) : new Map());
-  if (!own || own.text !== other?.text) return { own: factsOf(), other: othersOf() };
+  if (!own || own.text !== other?.text || !areTogether.value) return { own: factsOf(), other: othersOf() };
   return { own: markDifferent(factsOf(), othersOf()), other: markDifferent(othersOf(), factsOf()) };
 }
 
