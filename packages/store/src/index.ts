@@ -72,6 +72,7 @@ export { callSteps, type CallStep, type CallSteps } from './stage/call-steps.ts'
 export { lineExecutions, type LineExecutions } from './stage/line-executions.ts';
 export { lineHits } from './stage/line-hits.ts';
 export { SiteCounts } from './stage/site-counts.ts';
+export { conditionHolds } from './stage/condition-at.ts';
 export { executionSteps } from './stage/execution-steps.ts';
 export { BoundedLookup, OutOfTime } from './read/bounded-lookup.ts';
 export { lastWritesOf } from './read/last-writes.ts';

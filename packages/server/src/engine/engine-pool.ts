@@ -7,24 +7,18 @@ import { EngineThread, type Work } from './engine-thread.ts';
 import type { EngineData } from './messages.ts';
 import { SqlProcess } from './sql-process.ts';
 
-/** Answered from a few chunks: never behind a scan of everything. */
-const QUICK: ReadonlySet<Method> = new Set<Method>([
-  'open',
-  'overview',
-  'film',
-  'flame',
-  'resolve',
-  'momentsAt',
-  'move',
-  'state',
-  'value',
-  'code',
-  'source',
-  'lineValues',
-  'steps',
-  'schema',
-  'recordings',
-]);
+/**
+ * Answered from a few chunks: never behind a scan of everything. By rank: when several wait, what the cursor stands on
+ * comes before what is written beside it, and that before pictures of the whole run.
+ */
+const QUICK_RANKS: readonly (readonly Method[])[] = [
+  ['open', 'move', 'resolve', 'momentsAt', 'state'],
+  ['source', 'lineValues', 'value', 'steps'],
+  ['code', 'overview', 'film', 'flame', 'schema', 'recordings'],
+];
+const QUICK: ReadonlyMap<Method, number> = new Map(
+  QUICK_RANKS.flatMap((methods, rank) => methods.map((method) => [method, rank] as const)),
+);
 
 /** About another recording too. They have a thread of their own, that remembers how the two are paired. */
 export const TWO_RUNS: ReadonlySet<Method> = new Set<Method>(['diff', 'counterpart']);
@@ -72,6 +66,7 @@ export class EnginePool {
 
   private dispatch(): void {
     if (this.closed) return;
+    this.waiting.sort((a, b) => rankOf(a) - rankOf(b));
     this.waiting = this.waiting.filter((work) => !this.begin(work));
   }
 
@@ -102,4 +97,9 @@ export class EnginePool {
     for (const query of this.queries) query.kill();
     await Promise.all([this.quick, this.paired, ...this.slow].map((thread) => thread.stop()));
   }
+}
+
+/** Others have threads of their own: among them, and within a rank, who came first is first. */
+function rankOf({ method }: Work): number {
+  return QUICK.get(method) ?? 0;
 }

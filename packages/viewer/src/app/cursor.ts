@@ -235,6 +235,13 @@ export function toggleBreakpoint(file: string, line: number): void {
   breakpoints.value = others.length < breakpoints.peek().length ? others : [...others, { file, line }];
 }
 
+/** `continue` stops at a line where a condition holds; an empty one always does. */
+export function setBreakpoint(file: string, line: number, condition: string): void {
+  const others = breakpoints.peek().filter((entry) => entry.file !== file || entry.line !== line);
+  breakpoints.value = [...others, { file, line, ...(condition !== '' && { condition }) }];
+  say(`Continue (F8) stops at line ${line}${condition === '' ? '' : ` where ${condition}`}`);
+}
+
 export function clearCursor(): void {
   latest.cancel();
   previousMoment = undefined;
