@@ -137,7 +137,7 @@ test('the origin of the refused amount leads through two processes to a price in
   expect(await steps.filter({ hasText: '"7,20"' }).count()).toBeGreaterThan(0);
   await wrong.first().getByRole('button').first().click();
   await expect.poll(() => page.locator('.film-label.current').textContent(), SOON).toMatch(/worker/);
-  await expect.poll(() => currentLine(page).textContent(), SOON).toContain('Number(euros) * 100');
+  await expect.poll(() => currentLine(page).textContent(), SOON).toContain('toCents(');
   await page.getByRole('button', { name: 'Close the details' }).click();
   await atTheError();
 });
@@ -154,18 +154,18 @@ test('continue stops at a line where a condition holds', async () => {
     .filter({ hasText: 'invoice.ts' })
     .first()
     .click();
-  const line = page.locator('.code-line[data-line="12"]');
+  const line = page.locator('.code-line[data-line="13"]');
   await line.hover();
-  await line.getByRole('button', { name: 'Log point at line 12' }).click();
+  await line.getByRole('button', { name: 'Log point at line 13' }).click();
   await page.keyboard.press('Tab');
   await page.keyboard.type('orderNumber === 1004');
-  await page.getByRole('button', { name: 'Stop here' }).click();
+  await page.getByRole('form').getByRole('button', { name: 'Stop', exact: true }).click();
   await page.locator('.chip.red', { hasText: '1 stop' }).waitFor();
   await page.keyboard.press('F8');
   await expect
     .poll(() => page.locator('.value-row', { hasText: 'orderNumber' }).first().textContent(), SOON)
     .toContain('1004');
-  await page.locator('.code-line[data-line="12"] .line-number').click({ modifiers: ['Alt'] });
+  await page.locator('.code-line[data-line="13"] .line-number').click({ modifiers: ['Alt'] });
   await atTheError();
 });
 

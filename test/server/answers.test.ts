@@ -147,7 +147,7 @@ describe('a moment', () => {
         from,
         kind: 'continue',
         direction: 'forward',
-        breakpoints: [{ file: INVOICE, line: 12, condition }],
+        breakpoints: [{ file: INVOICE, line: 13, condition }],
       });
     const { at: stop, why } = await to('orderNumber === 1004');
     expect(why).toContain('orderNumber === 1004');
@@ -365,7 +365,7 @@ test('search finds names, text and values', async () => {
   expect(coverage).toBe(1);
   expect(new Set(hits.map(({ kind }) => kind))).toContain('source');
   const values = await page.ask('search', { text: 'NaN', kinds: ['value'] });
-  expect(Number.isNaN(decodeValue(values.hits[0]!.value!))).toBe(true);
+  expect(values.hits.some(({ value }) => Number.isNaN(decodeValue(value!)))).toBe(true);
   const where = await page.ask('search', { text: 'orderNumber > 1010', kinds: ['value'] });
   expect(where.hits.length).toBeGreaterThan(0);
   for (const hit of where.hits) expect(decodeValue(hit.value!)).toBeGreaterThan(1010);

@@ -94,7 +94,7 @@ export function LogPointForm({ file, line, top, onClose }: Properties) {
             onClose();
           }}
         >
-          Stop here
+          Stop
         </Button>
         <Button icon="close" label="Close" onClick={onClose} />
       </div>
