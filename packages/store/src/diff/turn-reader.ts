@@ -1,4 +1,5 @@
-import type { Step, TurnName } from './steps.ts';
+import type { Step } from './steps.ts';
+import type { TurnName } from './turns.ts';
 
 export interface Turn {
   name: TurnName;
@@ -59,7 +60,7 @@ export class TurnReader {
       if (!turn || turn.name.exact === exact) return turn?.steps;
       const steps: Step[] = [];
       for (let step = turn.steps.next(); !step.done; step = turn.steps.next()) {
-        if (steps.length < KEPT_STEPS_MAX) steps.push(step.value);
+        if (steps.length < KEPT_STEPS_MAX) steps.push(step.value.keep());
       }
       this.kept.set(turn.name.exact, { name: turn.name, steps });
       this.keptSteps += steps.length;
