@@ -249,9 +249,7 @@ function signature(values: readonly Value[], { site }: RunFrame, noise: Noise): 
   const names = site?.function.parameters ?? [];
   const quiet = (value: Value, name: string): Comparable => withoutIdentities(comparable(value, name, noise), name);
   const texts = values.flatMap((value, i) =>
-    names[i] === 'this'
-      ? []
-      : [comparableText(quiet(value, names[i] ?? ''), SIGNATURE_CHARACTERS_MAX)],
+    names[i] === 'this' ? [] : [comparableText(quiet(value, names[i] ?? ''), SIGNATURE_CHARACTERS_MAX)],
   );
   return texts.join(', ').slice(0, SIGNATURE_CHARACTERS_MAX);
 }
