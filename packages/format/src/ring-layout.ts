@@ -31,7 +31,10 @@ export const R_WAKE = 4;
 export const R_SLEEPING = 5;
 /** Recorder: 0 starting, 1 running, 2 ended or failed (writers drop at once and never wait). */
 export const R_RECORDER = 6;
-/** Incremented by the recorder with every commit or freed slot: "progress" for the 2 s rule of back-pressure. */
+/**
+ * Incremented by the recorder with every commit or freed slot, and while it waits for other processes that write to the same
+ * recording: "progress" for the 2 s rule of back-pressure.
+ */
 export const R_PROGRESS = 7;
 /** Writer asks to commit everything published so far: increments; the recorder answers in R_DRAINED. */
 export const R_DRAIN = 8;

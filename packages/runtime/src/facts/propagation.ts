@@ -2,6 +2,7 @@ import { ownData } from '../capture/classify.ts';
 import { replaceProperty } from '../links/replace.ts';
 import {
   apply,
+  charCodeAt,
   indexOf,
   isArray,
   mapDelete,
@@ -33,6 +34,9 @@ import {
 const TRACES_MAX = 10_000;
 /** A longer `tracestate` is not handed on: the specification asks for no more. */
 const STATE_CHARS_MAX = 512;
+
+/** Sampled, random trace id: what else there may be is not handed on. */
+const KNOWN_FLAGS = 3;
 
 const TRACEPARENT = 'traceparent';
 const TRACESTATE = 'tracestate';
@@ -108,7 +112,7 @@ export function propagateTo(hosts: readonly string[], correlation: () => number)
       if (context === undefined) return undefined;
       const state = inList(headers, TRACESTATE) ?? '';
       const { traceId, flags } = context;
-      remember(chain, { traceId, flags, state: state.length > STATE_CHARS_MAX ? '' : state });
+      remember(chain, { traceId, flags: flags & KNOWN_FLAGS, state: canBeSent(state) ? state : '' });
       return context;
     },
     sent(request) {
@@ -131,6 +135,16 @@ export function propagateTo(hosts: readonly string[], correlation: () => number)
     },
     stop: sends === undefined ? () => undefined : replaceProperty(prototype, '_send', sends),
   };
+}
+
+/** Short enough, and nothing but printable ASCII: a lenient parser lets more in than may go out. */
+function canBeSent(state: string): boolean {
+  if (state.length > STATE_CHARS_MAX) return false;
+  for (let i = 0; i < state.length; i++) {
+    const code = charCodeAt(state, i);
+    if (code < 32 || code > 126) return false;
+  }
+  return true;
 }
 
 function contextIn(headers: unknown): TraceContext | undefined {

@@ -331,6 +331,31 @@ describe('when recording cannot go on', () => {
     expect(reported('failed')).toBe(false);
   });
 
+  test('others that write all the time are waited for as long as they do', async () => {
+    start();
+    await until('ready', () => reported('ready'));
+    const other = openDatabase(file);
+    other.exec('BEGIN IMMEDIATE');
+    const insert = other.prepare("INSERT INTO meta(key, value) VALUES('test', ?) ON CONFLICT DO UPDATE SET value = ?");
+    // Between its transactions there is no moment for anybody else.
+    const writes = setInterval(() => {
+      insert.run(String(performance.now()), String(performance.now()));
+      other.exec('COMMIT; BEGIN IMMEDIATE');
+    }, 100);
+    for (let i = 0; i < 200; i++) writer.call(1, i);
+    const progress = writer.words[R.R_PROGRESS]!;
+    const ended = exit();
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect([reported('failed'), reported('closed')]).toEqual([false, false]);
+    // The program goes on waiting, because the recorder shows that it lives.
+    expect(writer.words[R.R_PROGRESS]! - progress).toBeGreaterThan(5);
+    clearInterval(writes);
+    other.exec('COMMIT');
+    other.close();
+    await ended;
+    expect([reported('failed'), storedEvents()]).toEqual([false, 400]);
+  });
+
   test('a lock that never ends does not keep the program from ending', async () => {
     start();
     await until('ready', () => reported('ready'));

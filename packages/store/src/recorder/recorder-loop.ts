@@ -6,6 +6,7 @@ import { storeFailure } from '../schema/failure.ts';
 import type { RecorderHooks } from './hooks.ts';
 import { Inbox } from './inbox.ts';
 import type { RecorderOptions, RecorderReport } from './messages.ts';
+import { CONTENDED_MS_MAX, OtherWriters } from './other-writers.ts';
 import { Recorder } from './recorder.ts';
 import type { RecorderAccess, RecorderService } from './service.ts';
 import { Recording } from '../read/recording.ts';
@@ -24,7 +25,7 @@ const HOLD_MS_MAX = 150;
 const EXIT_GRACE_MS = 1_000;
 /** A program that wants to end waits for what a service is about to finish at most this long. */
 const SERVICE_AT_EXIT_MS = 1_000;
-/** A program that wants to end is not held up longer than this by somebody else's lock on the recording. */
+/** A program that wants to end is not held up longer than this by a lock on the recording while nobody writes to it. */
 const LOCKED_AT_EXIT_MS = 2_000;
 /** Once recording has stopped, its losses are written at most this often. */
 const LOSSES_MS = 1_000;
@@ -48,6 +49,8 @@ export class RecorderLoop {
   private state: 'running' | 'asleep' | 'stopped' | 'ended' = 'running';
   private exitSeenMs: number | undefined;
   private held = false;
+  /** While somebody waits and the database is locked: since when, and since when nobody else writes to it either. */
+  private locked: { sinceMs: number; quietSinceMs: number; others: OtherWriters } | undefined;
   private stopReason = '';
   private stopNote: string | undefined;
   private lossesTimer: NodeJS.Timeout | undefined;
@@ -185,6 +188,8 @@ export class RecorderLoop {
   private flush(recorder: Recorder, extent: 'published' | 'full', waiting: Map<ThreadRecord, number>): boolean {
     try {
       if (!recorder.flush(extent, new Set(waiting.keys()))) return false;
+      // At the end there is more to write than this, so all of it counts.
+      if (recorder.exit === undefined) this.locked = undefined;
       recorder.endThreads();
       return true;
     } catch (error) {
@@ -223,8 +228,15 @@ export class RecorderLoop {
 
   private giveUpIfLocked(recorder: Recorder, waiting: Map<ThreadRecord, number>, nowMs: number): void {
     if (recorder.exit === undefined && waiting.size === 0) return;
-    this.exitSeenMs ??= nowMs;
-    if (nowMs - this.exitSeenMs > LOCKED_AT_EXIT_MS) throw storeError('OUT_LOCKED', this.options.file);
+    this.locked ??= { sinceMs: nowMs, quietSinceMs: nowMs, others: new OtherWriters(this.options.file) };
+    const { locked } = this;
+    if (locked.others.haveWritten()) {
+      locked.quietSinceMs = nowMs;
+      recorder.showLife();
+    }
+    if (nowMs - locked.quietSinceMs > LOCKED_AT_EXIT_MS || nowMs - locked.sinceMs > CONTENDED_MS_MAX) {
+      throw storeError('OUT_LOCKED', this.options.file);
+    }
   }
 
   private end(recorder: Recorder, threads: readonly ThreadRecord[]): void {
