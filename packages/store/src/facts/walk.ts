@@ -37,11 +37,12 @@ export interface WalkVisitor {
   event?(event: ChunkEvent, frame: Frame | undefined, replay: ThreadReplay): void;
   entered?(frame: Frame, event: ChunkEvent): void;
   ended?(call: WalkedCall): void;
-  /** After each chunk: a good moment to hand on what was gathered. */
-  chunk?(): void;
 }
 
-/** Goes over all events of a recording in the order of each thread, values included, holding what is open only. */
+/**
+ * Goes over all events of a recording in the order of each thread, values included, holding what is open only. It stops
+ * every few thousand events: a good moment to hand on what was gathered.
+ */
 export function* walk(recording: Recording, options: WalkOptions, visitor: WalkVisitor): Generator<void> {
   const threads = recording.threads().filter(({ id }) => options.thread === undefined || options.thread === id);
   const range = options.range ?? { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER };
@@ -59,20 +60,21 @@ export function* walk(recording: Recording, options: WalkOptions, visitor: WalkV
       const chunk = recording.tryChunk(thread.id, info);
       if (typeof chunk === 'string') options.onDamage?.(thread.id, info.chunk, chunk);
       else {
-        walker.chunk(chunk);
+        yield* walker.chunk(chunk);
         if (chunk.damage !== undefined) options.onDamage?.(thread.id, info.chunk, chunk.damage);
       }
       doneEvents += info.events;
       options.onProgress?.({ doneEvents, totalEvents });
-      visitor.chunk?.();
       yield;
     }
     const isWhole = chunks.at(-1) === recording.chunks(thread.id).at(-1);
     walker.finish(isWhole ? thread.endNs : null);
-    visitor.chunk?.();
     yield;
   }
 }
+
+/** Events between two stops of a walk: their calls with all values, as text, take some megabytes. */
+const EVENTS_PER_STEP = 4_096;
 
 /** Errors of these come up in a promise: the caller does not see them. */
 const PROMISE_KINDS = /^async/;
@@ -97,13 +99,15 @@ class ThreadWalker {
     this.replay = new ThreadReplay(this.recording.resolver(thread));
   }
 
-  chunk(chunk: ReturnType<Recording['chunk']>): void {
+  /** Stops now and then, so that what was gathered need not pile up. */
+  *chunk(chunk: ReturnType<Recording['chunk']>): Generator<void> {
     const { replay, visitor, range } = this;
     for (const frame of replay.beginChunk(chunk.header)) {
       this.end(frame, 'terminated', undefined, chunk.header.firstEvent, chunk.header.startNs);
     }
     const objects = new LiveObjects();
-    chunk.forEach((event) => {
+    let untilStop = EVENTS_PER_STEP;
+    for (const event of chunk.events()) {
       objects.begin(event);
       const frame = replay.step(event);
       const isIn = event.timeNs >= range.fromNs && event.timeNs <= range.toNs;
@@ -125,7 +129,10 @@ class ThreadWalker {
         else this.known.delete(gone.call);
       }
       objects.end(event, replay.resolver.resolve(event.payload));
-    });
+      if (--untilStop > 0) continue;
+      untilStop = EVENTS_PER_STEP;
+      yield;
+    }
   }
 
   private noteError({ kind, values }: ChunkEvent, frame: Frame | undefined): void {
