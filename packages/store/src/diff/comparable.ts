@@ -29,12 +29,7 @@ const NODE_CLASSES: ReadonlySet<string> = new Set(
    AbortController AbortSignal`.split(/\s+/),
 );
 
-export function comparable(
-  value: Value,
-  name: string,
-  noise: Noise,
-  depth = 0,
-): Comparable {
+export function comparable(value: Value, name: string, noise: Noise, depth = 0): Comparable {
   if (typeof value === 'number') return noise.number(value, name);
   if (typeof value === 'string') return noise.text(value);
   if (!isCaptured(value)) return value;

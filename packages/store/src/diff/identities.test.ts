@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { isIdentity, pairedIdentities } from './identities.ts';
 
 test('names that hold identities', () => {
-  for (const name of ['id', 'user_id', 'orderId', 'requestID', 'seq', 'sequence']) expect(isIdentity(name, 7)).toBe(true);
+  for (const name of ['id', 'user_id', 'orderId', 'requestID', 'seq', 'sequence'])
+    expect(isIdentity(name, 7)).toBe(true);
   for (const name of ['paid', 'grid', 'width', 'cents', 'ID', 'idle']) expect(isIdentity(name, 7)).toBe(false);
   expect(isIdentity('id', 7.5)).toBe(false);
   expect(isIdentity('id', '7')).toBe(false);

@@ -42,7 +42,7 @@ export interface TurnName {
 }
 
 /** How much of a function is compared: 1 calls, 2 writes as well, 3 expressions as well. */
-export type DepthOf = (site: Site) => 0 | 1 | 2 | 3;
+type DepthOf = (site: Site) => 0 | 1 | 2 | 3;
 
 export function functionKey(site: Site): string {
   return `${site.file}#${site.function.name}`;
@@ -249,9 +249,7 @@ function signature(values: readonly Value[], { site }: RunFrame, noise: Noise): 
   const names = site?.function.parameters ?? [];
   const quiet = (value: Value, name: string): Comparable => withoutIdentities(comparable(value, name, noise), name);
   const texts = values.flatMap((value, i) =>
-    names[i] === 'this'
-      ? []
-      : [comparableText(quiet(value, names[i] ?? ''), SIGNATURE_CHARACTERS_MAX)],
+    names[i] === 'this' ? [] : [comparableText(quiet(value, names[i] ?? ''), SIGNATURE_CHARACTERS_MAX)],
   );
   return texts.join(', ').slice(0, SIGNATURE_CHARACTERS_MAX);
 }

@@ -1,16 +1,13 @@
 import { K, type Value } from '@execution-cinema/format';
-import type { Progress } from '../index/progress.ts';
-import { chunkOfTime, firstChunkFrom, type ChunkEvent } from '../read/chunks.ts';
+import type { ChunkEvent } from '../read/chunks.ts';
 import { copyValue, LiveObjects } from '../read/live-objects.ts';
 import type { TimeRange } from '../read/moments.ts';
 import type { Recording } from '../read/recording.ts';
 import { ThreadReplay, type Frame, type Outcome } from '../read/replay.ts';
+import { workOf, type Part } from '../read/work.ts';
 
-export interface WalkOptions {
-  thread?: number;
-  /** Only events in it; a call that began earlier is known without its arguments. */
-  range?: TimeRange;
-  onProgress?: (progress: Progress) => void;
+/** Of a range only the events in it; a call that began earlier is known without its arguments. */
+export interface WalkOptions extends Part {
   /** What cannot be read is left out, and told here. */
   onDamage?: (thread: number, chunk: number, reason: string) => void;
 }
@@ -44,16 +41,8 @@ export interface WalkVisitor {
  * every few thousand events: a good moment to hand on what was gathered.
  */
 export function* walk(recording: Recording, options: WalkOptions, visitor: WalkVisitor): Generator<void> {
-  const threads = recording.threads().filter(({ id }) => options.thread === undefined || options.thread === id);
-  const range = options.range ?? { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER };
-  const work = threads.map((thread) => {
-    const chunks = recording.chunks(thread.id);
-    const from = firstChunkFrom(chunks, range.fromNs);
-    return { thread, chunks: chunks.slice(from, chunkOfTime(chunks, range.toNs) + 1) };
-  });
-  const totalEvents = work.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.events, 0);
-  let doneEvents = 0;
-  for (const { thread, chunks } of work) {
+  const { range, threads, done } = workOf(recording, options);
+  for (const { thread, chunks } of threads) {
     if (visitor.thread?.(thread.id) === false) continue;
     const walker = new ThreadWalker(recording, thread.id, range, visitor);
     for (const info of chunks) {
@@ -63,8 +52,7 @@ export function* walk(recording: Recording, options: WalkOptions, visitor: WalkV
         yield* walker.chunk(chunk);
         if (chunk.damage !== undefined) options.onDamage?.(thread.id, info.chunk, chunk.damage);
       }
-      doneEvents += info.events;
-      options.onProgress?.({ doneEvents, totalEvents });
+      done(info);
       yield;
     }
     const isWhole = chunks.at(-1) === recording.chunks(thread.id).at(-1);
