@@ -10,7 +10,7 @@ import {
 } from '@execution-cinema/format';
 import type { Progress } from '../index/progress.ts';
 import { plainText } from '../index/value-text.ts';
-import { chunkOfTime, firstChunkFrom, type Chunk, type ChunkEvent } from '../read/chunks.ts';
+import type { Chunk, ChunkEvent } from '../read/chunks.ts';
 import { copyValue, LiveObjects } from '../read/live-objects.ts';
 import { concerns, sitesOf } from '../read/event-list.ts';
 import { fileMatcher, functionMatcher } from '../read/match.ts';
@@ -18,6 +18,7 @@ import type { TimeRange } from '../read/moments.ts';
 import type { Recording } from '../read/recording.ts';
 import { ThreadReplay, type Frame } from '../read/replay.ts';
 import { nameOfSite } from '../read/site-text.ts';
+import { workOf } from '../read/work.ts';
 import { parsePredicate, valueAt, type Predicate } from './predicate.ts';
 
 export interface SearchFilter {
@@ -137,24 +138,16 @@ function* eventsOf(
 ): Generator<SearchHit> {
   const inFile = filter.file === undefined ? undefined : fileMatcher(filter.file);
   const isNamed = filter.function === undefined ? undefined : functionMatcher(filter.function);
-  const range = filter.range ?? { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER };
-  const threads = recording.threads().filter(({ id }) => filter.thread === undefined || filter.thread === id);
-  const work = threads.map(({ id }) => {
-    const chunks = recording.chunks(id);
-    return {
-      thread: id,
-      chunks: chunks.slice(firstChunkFrom(chunks, range.fromNs), chunkOfTime(chunks, range.toNs) + 1),
-    };
-  });
-  const totalEvents = work.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.events, 0);
-  let doneEvents = 0;
-  for (const { thread, chunks } of work) {
+  const { range, threads, done } = workOf(recording, filter);
+  for (const {
+    thread: { id: thread },
+    chunks,
+  } of threads) {
     const replay = new ThreadReplay(recording.resolver(thread));
     const sites = sitesOf(recording, thread, inFile, isNamed);
     for (const info of chunks) {
       const chunk = recording.tryChunk(thread, info);
-      doneEvents += info.events;
-      filter.onProgress?.({ doneEvents, totalEvents });
+      done(info);
       if (typeof chunk === 'string' || (sites && !concerns(chunk, sites)) || !mayHold(chunk, thread)) continue;
       replay.beginChunk(chunk.header);
       const objects = new LiveObjects();
