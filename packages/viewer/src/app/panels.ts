@@ -5,7 +5,7 @@ import { defaultLayout, restoreLayout, type Layout } from '../model/layout.ts';
 
 export const dock = signal<DockId>('timeline');
 export const side = signal<SideId>('log');
-export const theme = signal<'system' | 'light' | 'dark'>('system');
+const theme = signal<'system' | 'light' | 'dark'>('system');
 export const paletteOpen = signal<false | 'all' | 'search'>(false);
 export const helpOpen = signal(false);
 export const trustOpen = signal(false);
