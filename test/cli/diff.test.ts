@@ -46,16 +46,67 @@ server.close();
 if (process.env.WORKER) await new Promise((resolve) => new Worker('0', { eval: true }).once('exit', resolve));
 `;
 
+/** Orders go to two workers in another order, and get other numbers. */
+const POOL = `
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+function priceOf(order) {
+  return order.price * order.count;
+}
+function answer({ id, order }) {
+  const price = priceOf(order);
+  parentPort.postMessage({ id, price });
+}
+let lastId = 0;
+function ask(worker, order) {
+  const id = ++lastId;
+  worker.postMessage({ id, order });
+}
+if (isMainThread) {
+  const workers = [1, 2].map(() => new Worker(new URL(import.meta.url)));
+  let open = 4;
+  for (const worker of workers) {
+    worker.on('message', () => {
+      open -= 1;
+      if (open === 0) for (const other of workers) other.postMessage(undefined);
+    });
+  }
+  const orders = [1, 2, 3, 4].map((count) => ({ price: Number(process.env.PRICE ?? 5), count }));
+  const turns = process.env.ORDER === 'other' ? [2, 0, 3, 1] : [0, 1, 2, 3];
+  turns.forEach((turn, i) => setTimeout(() => ask(workers[i % 2], orders[turn]), 10 * i));
+} else {
+  parentPort.on('message', (message) => (message ? answer(message) : parentPort.close()));
+}
+`;
+
 let project: Project;
 
 beforeAll(async () => {
-  project = makeProject({ 'package.json': '{"type":"module"}', 'shop.js': SHOP });
+  project = makeProject({ 'package.json': '{"type":"module"}', 'shop.js': SHOP, 'pool.js': POOL });
   const record = (name: string, env: NodeJS.ProcessEnv = {}): Promise<Outcome> =>
     project.record(['shop.js'], join(project.dir, name), env);
   await Promise.all([record('one.db'), record('two.db')]);
   await Promise.all([record('bad.db', { PRICES: '10 7,20' }), record('worker.db', { WORKER: '1' })]);
 });
 afterAll(() => project.remove());
+
+describe('work that threads of one role share', () => {
+  beforeAll(async () => {
+    await project.record(['pool.js'], join(project.dir, 'pool.db'));
+    await project.record(['pool.js'], join(project.dir, 'pool-other.db'), { ORDER: 'other' });
+    await project.record(['pool.js'], join(project.dir, 'pool-price.db'), { ORDER: 'other', PRICE: '6' });
+  });
+
+  const inWorkers = (found: Data): string[] =>
+    found.differences.filter(({ thread }) => thread.includes('worker')).map(({ value }) => value?.name ?? '');
+
+  test('is the same whoever did it, under whatever number', async () => {
+    expect(inWorkers(await data('pool.db', 'pool-other.db'))).toEqual([]);
+  });
+
+  test('differs where another value came in', async () => {
+    expect(inWorkers(await data('pool.db', 'pool-price.db'))).toHaveLength(1);
+  });
+});
 
 function diff(...args: string[]): Promise<Outcome> {
   return run(process.execPath, [CLI, 'diff', ...args], { cwd: project.dir });
@@ -65,6 +116,7 @@ interface Data {
   same: boolean;
   differences: {
     kind: string;
+    thread: string;
     value: { name: string; path: string; a: string; b: string } | null;
     a: {
       function: string;

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Snapshot } from '../../packages/format/src/index.ts';
 import { frameOf, processOf, startRecorded, threadOf, until, variablesOf, type LiveProgram } from '../support/live.ts';
@@ -29,11 +31,23 @@ if (!isMainThread) {
 }
 `;
 
+const MARKS = `
+const { existsSync, writeSync } = require('node:fs');
+const cell = new Int32Array(new SharedArrayBuffer(4));
+function goesOn() { return !existsSync('wait'); }
+function loop() { writeSync(1, 'looping'); while (goesOn()); }
+// Nothing in it is an event.
+function wait() { writeSync(1, 'waiting'); while (!existsSync('end')) Atomics.wait(cell, 0, 0, 20); }
+const alive = setInterval(() => undefined, 60000);
+process.on('SIGUSR2', () => { loop(); wait(); setTimeout(() => clearInterval(alive), 50); process.removeAllListeners('SIGUSR2'); });
+writeSync(1, 'ready');
+`;
+
 let project: Project;
 let program: LiveProgram;
 let childPid: number;
 beforeAll(async () => {
-  project = makeProject({ 'tree.cjs': TREE });
+  project = makeProject({ 'tree.cjs': TREE, 'marks.cjs': MARKS });
   program = startRecorded(project.dir, ['tree.cjs']);
   for (const tag of ['wait', 'nested', 'child']) await program.printed(`${tag} ready`);
   childPid = Number(/child pid (\d+);/.exec(program.stdout())![1]);
@@ -99,7 +113,11 @@ test('tracer control shows and changes levels', async () => {
 
 test('tracer control pauses, resumes and marks', async () => {
   const pid = String(program.pid);
-  expect((await tracer('control', pid, '--mark', 'before', '--pause')).stdout).toMatch(/is paused/);
+  expect((await tracer('control', pid, '--mark', 'before', '--pause')).stdout).toMatch(
+    /marked before at .+\n.*recording is paused/,
+  );
+  const refused = await tracer('control', pid, '--mark', 'not now');
+  expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('recording is paused') });
   expect((await tracer('control', pid)).stdout).toMatch(/paused/);
   expect((await tracer('control', pid, '--resume')).stdout).toMatch(/goes on/);
   const notes = async () =>
@@ -107,6 +125,32 @@ test('tracer control pauses, resumes and marks', async () => {
   let seen: object[] = [];
   for (let i = 0; i < 50 && seen.length === 0; i++) seen = await notes();
   expect(seen.length).toBeGreaterThan(0);
+});
+
+test('a mark from outside is an event of the main thread, idle or busy; one that cannot be had yet comes later', async () => {
+  const busy = startRecorded(project.dir, ['marks.cjs'], { recording: 'marks.db' });
+  await busy.printed('ready');
+  const put = async (name: string): Promise<unknown> => {
+    const { stdout } = await tracer('control', String(busy.pid), '--mark', name, '--json');
+    return (JSON.parse(stdout) as [{ mark: { timeNs: unknown } }])[0].mark.timeNs;
+  };
+  expect(await put('idle')).toEqual(expect.any(Number));
+  process.kill(busy.pid, 'SIGUSR2');
+  await busy.printed('looping');
+  expect(await put('busy')).toEqual(expect.any(Number));
+  writeFileSync(join(project.dir, 'wait'), '');
+  await busy.printed('waiting');
+  expect(await put('late')).toBe(null);
+  writeFileSync(join(project.dir, 'end'), '');
+  expect(await busy.ended()).toEqual({ exitCode: 0, signal: null });
+  const marks = (await project.ask(
+    'sql',
+    'marks.db',
+    'SELECT m.name, c.function FROM marks m LEFT JOIN calls c ON c.id = m.call_id ORDER BY m.time_ns',
+  )) as { name: string; function: string | null }[];
+  expect(marks.map(({ name }) => name)).toEqual(['idle', 'busy', 'late']);
+  expect(marks[0]!.function).toBe(null);
+  expect(['loop', 'goesOn']).toContain(marks[1]!.function);
 });
 
 test('what cannot be asked is said, with what to do', async () => {

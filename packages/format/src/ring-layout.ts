@@ -54,6 +54,9 @@ export const R_MAX_DEPTH = 18;
 export const R_LISTENS = 19;
 /** Counts the signals of that kind that its listeners have heard. */
 export const R_HEARD = 20;
+/** Counts the marks that were asked for from outside, and those that the main thread has written. */
+export const R_MARKS = 21;
+export const R_MARKED = 22;
 
 /**
  * 1: the process is ending and takes its other threads with it. The writer publishes what it has and stands still at its
@@ -61,6 +64,8 @@ export const R_HEARD = 20;
  */
 export const R_HOLD = 24;
 export const HOLD_MS_MAX = 2_000;
+/** u53 nanoseconds: when the last mark was written, before it is counted in R_MARKED. */
+export const R_MARK_TIME = 26;
 
 export const S_STATE = 0;
 export const S_CHUNK = 1;

@@ -16,6 +16,7 @@ export {
   defaultThread,
   parseDuration,
   parseRange,
+  requireThread,
   resolveCall,
   resolveMoment,
   type CallName,

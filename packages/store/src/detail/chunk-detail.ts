@@ -106,7 +106,7 @@ export class ChunkScan {
     const { count, payloads } = this;
     const { header, endNs } = this.chunk;
     const kinds = this.kinds.subarray(0, count);
-    const timeline = this.timeline.end(endNs);
+    const timeline = this.timeline.end(header.firstEvent + count, endNs);
     const slices = new SliceList();
     const { calls, sites, startsNs, follows } = openAt(header, before, slices, resolver);
     const older = Array.from({ length: slices.count }, (_, i) => i);

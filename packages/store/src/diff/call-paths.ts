@@ -1,7 +1,8 @@
+import { EventScanner, K } from '@execution-cinema/format';
+import { chunkView, nextEvent } from '../read/chunk-view.ts';
 import type { Recording } from '../read/recording.ts';
-import { LiveObjects } from '../read/live-objects.ts';
-import { ThreadReplay } from '../read/replay.ts';
 import type { Noise } from './noise.ts';
+import { RunStack } from './run-stack.ts';
 import { functionKey, Turns } from './turns.ts';
 
 /** Calls of a thread that are told apart by their path; later ones have no counterpart. 28 bytes each. */
@@ -27,46 +28,44 @@ export class CallPaths {
 
   /** Reads the whole thread once. `onEvent` may throw to end it. */
   constructor(recording: Recording, thread: number, noise: Noise, onEvent: (event: number) => void) {
-    const replay = new ThreadReplay(recording.resolver(thread));
-    const turns = new Turns();
+    const replay = new RunStack(recording.resolver(thread));
+    const turns = new Turns(new Map());
     const keys = new Map<unknown, number>();
     const visitsOf = new Map<number, Map<number, number>>();
     const causes = new Map<string, number>();
     let untilReport = PROGRESS_EVENTS;
     for (const info of recording.chunks(thread)) {
-      const chunk = recording.tryChunk(thread, info);
-      if (typeof chunk === 'string') continue;
-      replay.beginChunk(chunk.header);
-      const objects = new LiveObjects();
-      for (const event of chunk.events()) {
-        objects.begin(event);
+      const view = chunkView(recording, thread, info);
+      if (!view) continue;
+      replay.beginChunk(view);
+      const scanner = new EventScanner(view.chunk.words, view.chunk.header);
+      while (nextEvent(scanner)) {
         const wasEmpty = replay.stack.length === 0;
-        replay.step(event);
-        const { entered } = replay;
+        const frame = replay.step(scanner, view);
         const isTurn = wasEmpty && replay.stack.length > 0;
-        const turn = isTurn ? turns.begin(event, replay, noise) : undefined;
-        if (entered && entered.call < CALLS_MAX) {
-          const { site, parent } = entered;
+        const turn = isTurn ? turns.begin(scanner, view, replay, noise) : undefined;
+        if (frame && scanner.kind <= K.ENTER_MANY && frame.call < CALLS_MAX) {
+          const { call, site } = frame;
+          const parent = replay.stack.at(-2)?.call ?? 0;
           let key = keys.get(site?.function);
           if (key === undefined) keys.set(site?.function, (key = hashOf(site ? functionKey(site) : '?')));
           if (turn) {
             const visit = next(causes, turn.base);
             const cause = `${turn.base}#${visit}`;
-            this.rootsByName.set(turn.exact, entered.call);
-            this.rootsByCause.set(cause, entered.call);
-            this.names.set(entered.call, { name: turn.exact, cause });
-            this.add(entered.call, { parent: 0, key, visit });
+            this.rootsByName.set(turn.exact, call);
+            this.rootsByCause.set(cause, call);
+            this.names.set(call, { name: turn.exact, cause });
+            this.add(call, { parent: 0, key, visit });
           } else {
             let own = visitsOf.get(parent);
             if (!own) visitsOf.set(parent, (own = new Map()));
-            this.add(entered.call, { parent, key, visit: next(own, key) });
+            this.add(call, { parent, key, visit: next(own, key) });
           }
         }
-        for (const { frame } of replay.ended) visitsOf.delete(frame.call);
-        objects.end(event, replay.resolver.resolve(event.payload));
+        if (replay.outcome !== undefined && replay.ended) visitsOf.delete(replay.ended.call);
         if (--untilReport > 0) continue;
         untilReport = PROGRESS_EVENTS;
-        onEvent(event.event);
+        onEvent(scanner.event);
       }
     }
     this.fillTable();

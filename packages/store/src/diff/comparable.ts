@@ -1,4 +1,5 @@
 import { isCaptured, type Captured, type Value } from '@execution-cinema/format';
+import { isIdentity } from './identities.ts';
 import type { Noise } from './noise.ts';
 
 /** What can be compared of a value: what is known of it for certain at that moment, without noise and identities. */
@@ -28,13 +29,7 @@ const NODE_CLASSES: ReadonlySet<string> = new Set(
    AbortController AbortSignal`.split(/\s+/),
 );
 
-export function comparable(
-  value: Value,
-  name: string,
-  noise: Noise,
-  fresh: ReadonlySet<Captured>,
-  depth = 0,
-): Comparable {
+export function comparable(value: Value, name: string, noise: Noise, depth = 0): Comparable {
   if (typeof value === 'number') return noise.number(value, name);
   if (typeof value === 'string') return noise.text(value);
   if (!isCaptured(value)) return value;
@@ -51,26 +46,26 @@ export function comparable(
       return { name: value.type, length: 0, fields: undefined, isCut: true };
     case 'proxy':
     case 'shallow':
-      return { name: value.name, length: 0, fields: undefined, isCut: true };
+      return { name: value.name, length: -1, fields: undefined, isCut: true };
     case 'function':
     case 'symbol':
     case 'regexp':
       return { name: noise.text(value.name), length: 0, fields: undefined, isCut: false };
     default:
-      return objectOf(value, noise, fresh, depth);
+      return objectOf(value, noise, depth);
   }
 }
 
-function objectOf(value: Captured, noise: Noise, fresh: ReadonlySet<Captured>, depth: number): ComparableObject {
+function objectOf(value: Captured, noise: Noise, depth: number): ComparableObject {
   const { type, keys, items } = value;
   const isCut = value.cut !== 'none' || items.length > FIELDS_MAX || depth >= DEPTH_MAX;
   const result: ComparableObject = { name: value.name || type, length: value.length, fields: undefined, isCut };
-  if (depth >= DEPTH_MAX || !fresh.has(value) || type === 'binary' || NODE_CLASSES.has(result.name)) return result;
+  if (depth >= DEPTH_MAX || value.id === 0 || type === 'binary' || NODE_CLASSES.has(result.name)) return result;
   const fields = new Map<string, Comparable>();
-  if (type === 'error') fields.set('message', comparable(value.message, 'message', noise, fresh, depth + 1));
+  if (type === 'error') fields.set('message', comparable(value.message, 'message', noise, depth + 1));
   for (let i = 0; i < Math.min(items.length, FIELDS_MAX); i++) {
     const key = type === 'map' || type === 'object' || type === 'error' ? keyText(keys[i]) : String(i);
-    if (!OF_THE_SHELL.test(key)) fields.set(key, comparable(items[i], key, noise, fresh, depth + 1));
+    if (!OF_THE_SHELL.test(key)) fields.set(key, comparable(items[i], key, noise, depth + 1));
   }
   result.fields = fields;
   return result;
@@ -88,15 +83,27 @@ export interface ValueDifference {
   b: Comparable;
 }
 
-/** The first difference, undefined when what is known of both is the same. */
-export function differenceOf(a: Comparable, b: Comparable, path = ''): ValueDifference | undefined {
-  if (isObject(a) && isObject(b)) return objectDifference(a, b, path);
+/** Whether two different values that a name holds are one and the same thing under other numbers. */
+export type Renames = (name: string, a: Comparable, b: Comparable) => boolean;
+
+/**
+ * The first difference, undefined when what is known of both is the same. `name` is what holds the value, `path` the way
+ * into it.
+ */
+export function differenceOf(
+  a: Comparable,
+  b: Comparable,
+  name: string,
+  renames: Renames,
+  path = '',
+): ValueDifference | undefined {
+  if (isObject(a) && isObject(b)) return objectDifference(a, b, renames, path);
   if (isObject(a) || isObject(b)) {
     // A string that is too long, or a value that could not be taken: nothing is known.
     const other = isObject(a) ? a : (b as ComparableObject);
     return UNKNOWN.has(other.name) && other.isCut ? undefined : { path, a, b };
   }
-  return Object.is(a, b) ? undefined : { path, a, b };
+  return Object.is(a, b) || renames(name, a, b) ? undefined : { path, a, b };
 }
 
 const UNKNOWN: ReadonlySet<string> = new Set(['redacted', 'getter', 'unreadable', 'uninitialized', 'hole']);
@@ -105,7 +112,12 @@ function isObject(value: Comparable): value is ComparableObject {
   return typeof value === 'object' && value !== null;
 }
 
-function objectDifference(a: ComparableObject, b: ComparableObject, path: string): ValueDifference | undefined {
+function objectDifference(
+  a: ComparableObject,
+  b: ComparableObject,
+  renames: Renames,
+  path: string,
+): ValueDifference | undefined {
   // What was not looked into may lack its class.
   if (a.name !== b.name && a.name !== '' && b.name !== '') {
     return a.isCut && b.isCut && (UNKNOWN.has(a.name) || UNKNOWN.has(b.name)) ? undefined : { path, a, b };
@@ -117,7 +129,7 @@ function objectDifference(a: ComparableObject, b: ComparableObject, path: string
       if (b.isCut) continue;
       return { path: path + step, a: value, b: undefined };
     }
-    const found = differenceOf(value, b.fields.get(key), path + step);
+    const found = differenceOf(value, b.fields.get(key), key, renames, path + step);
     if (found) return found;
   }
   for (const [key, value] of b.fields) {
@@ -125,6 +137,15 @@ function objectDifference(a: ComparableObject, b: ComparableObject, path: string
     return { path: `${path}${/^\d+$/.test(key) ? `[${key}]` : `.${key}`}`, a: undefined, b: value };
   }
   return undefined;
+}
+
+/** The value without the numbers under which things go. */
+export function withoutIdentities(value: Comparable, name: string): Comparable {
+  if (isIdentity(name, value)) return '<id>';
+  if (!isObject(value) || !value.fields) return value;
+  const fields = new Map<string, Comparable>();
+  for (const [key, field] of value.fields) fields.set(key, withoutIdentities(field, key));
+  return { ...value, fields };
 }
 
 /** As code would write it, shortened; what is not known shows as an ellipsis. */
@@ -138,7 +159,7 @@ function wholeText(value: Comparable): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (!isObject(value)) return Object.is(value, -0) ? '-0' : String(value);
   const { name, fields, isCut, length } = value;
-  if (!fields) return name === 'Array' ? `Array(${length})` : name;
+  if (!fields) return name === 'Array' && length >= 0 ? `Array(${length})` : name;
   const rest = isCut ? ', …' : '';
   if (name === 'Array') return `[${[...fields.values()].map(wholeText).join(', ')}${rest}]`;
   const entries = [...fields].map(([key, field]) => `${key}: ${wholeText(field)}`);

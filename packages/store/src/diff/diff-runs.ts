@@ -1,11 +1,12 @@
 import type { Progress } from '../index/progress.ts';
-import type { Recording } from '../read/recording.ts';
+import type { Recording, ThreadRow } from '../read/recording.ts';
 import type { FunctionEntry } from '@execution-cinema/format';
 import type { ModuleInfo, Site } from '../read/sites.ts';
-import { differenceOf, type ValueDifference } from './comparable.ts';
+import { differenceOf, type Renames, type ValueDifference } from './comparable.ts';
+import { pairedIdentities } from './identities.ts';
 import { Noise, type IgnoreRules } from './noise.ts';
 import { threadRoles } from './roles.ts';
-import { stepsOf, type Step } from './steps.ts';
+import { stepsOf, type Step, type StepKind, type StepRules } from './steps.ts';
 import { TurnReader } from './turn-reader.ts';
 import { functionKey } from './turns.ts';
 
@@ -16,8 +17,16 @@ import { functionKey } from './turns.ts';
 export type DifferenceKind = 'value' | 'path' | 'missing' | 'thread';
 
 /** What one run did where they differ. */
-export interface DifferenceSide extends Omit<Step, 'shape' | 'values' | 'turn' | 'endsTurn'> {
+export interface DifferenceSide {
   thread: number;
+  kind: StepKind;
+  name: string;
+  event: number;
+  timeNs: number;
+  call: number;
+  function: string;
+  file: string;
+  line: number;
 }
 
 export interface RunDifference {
@@ -45,7 +54,7 @@ export interface DiffOptions {
 }
 
 /**
- * Compares two runs thread by thread: turns of the event loop are paired by what led to them, and gone through side by
+ * Compares two runs role by role of their threads: turns of the event loop are paired by what led to them, and gone through side by
  * side. What two runs never share (times, ids, the order of unrelated asynchronous work) does not count.
  */
 export function diffRuns(a: Recording, b: Recording, options: DiffOptions): RunComparison {
@@ -53,24 +62,25 @@ export function diffRuns(a: Recording, b: Recording, options: DiffOptions): RunC
   const rolesB = threadRoles(b);
   const result: RunComparison = { differences: [], equalSteps: 0, threads: 0 };
   const totalEvents = a.threads().reduce((sum, thread) => sum + thread.stored, 0);
+  const renames = pairedIdentities();
   let doneEvents = 0;
-  for (const [role, threadA] of rolesA) {
-    const threadB = rolesB.get(role);
-    result.threads++;
-    if (!threadB) {
-      result.differences.push({ kind: 'thread', role, a: threadSide(threadA), b: null, value: null });
-      continue;
+  for (const role of new Set([...rolesA.keys(), ...rolesB.keys()])) {
+    const [threadsA, threadsB] = [rolesA.get(role) ?? [], rolesB.get(role) ?? []];
+    const shared = Math.min(threadsA.length, threadsB.length);
+    result.threads += Math.max(threadsA.length, threadsB.length);
+    if (shared > 0) {
+      const pair = new RolePair(a, b, { a: threadsA, b: threadsB, role }, options.rules, renames);
+      const found = pair.compare((events) => options.onProgress?.({ doneEvents: doneEvents + events, totalEvents }));
+      result.equalSteps += pair.equalSteps;
+      if (found) result.differences.push(found);
     }
-    const pair = new ThreadPair(a, b, { a: threadA.id, b: threadB.id, role }, options.rules);
-    const found = pair.compare((events) => options.onProgress?.({ doneEvents: doneEvents + events, totalEvents }));
-    doneEvents += threadA.stored;
-    result.equalSteps += pair.equalSteps;
-    if (found) result.differences.push(found);
-  }
-  for (const [role, threadB] of rolesB) {
-    if (rolesA.has(role)) continue;
-    result.threads++;
-    result.differences.push({ kind: 'thread', role, a: null, b: threadSide(threadB), value: null });
+    for (const thread of threadsA) doneEvents += thread.stored;
+    for (const thread of threadsA.slice(shared)) {
+      result.differences.push({ kind: 'thread', role, a: threadSide(thread), b: null, value: null });
+    }
+    for (const thread of threadsB.slice(shared)) {
+      result.differences.push({ kind: 'thread', role, a: null, b: threadSide(thread), value: null });
+    }
   }
   const timeOf = ({ a: left, b: right }: RunDifference): number => left?.timeNs ?? right?.timeNs ?? 0;
   result.differences.sort((x, y) => Number(x.kind === 'thread') - Number(y.kind === 'thread') || timeOf(x) - timeOf(y));
@@ -84,17 +94,41 @@ function threadSide({ id, startNs }: { id: number; startNs: number }): Differenc
 /** Steps between two reports of progress. */
 const PROGRESS_STEPS = 20_000;
 
-class ThreadPair {
+/** The threads of one role in both runs. */
+class RolePair {
   equalSteps = 0;
-  private readonly sides: { a: number; b: number; role: string };
+  private readonly role: string;
   private readonly a: TurnReader;
   private readonly b: TurnReader;
+  private readonly renames: Renames;
+  /** Events of the threads of `a` before each. */
+  private readonly eventsBefore = new Map<number, number>();
 
-  constructor(a: Recording, b: Recording, sides: { a: number; b: number; role: string }, rules: IgnoreRules) {
-    this.sides = sides;
+  constructor(
+    a: Recording,
+    b: Recording,
+    sides: { a: readonly ThreadRow[]; b: readonly ThreadRow[]; role: string },
+    rules: IgnoreRules,
+    renames: Renames,
+  ) {
+    this.role = sides.role;
+    this.renames = renames;
+    let before = 0;
+    for (const { id, stored } of sides.a) {
+      this.eventsBefore.set(id, before);
+      before += stored;
+    }
     const depths = new ComparedDepths(a, b, rules);
-    const reader = (recording: Recording, thread: number): TurnReader =>
-      new TurnReader(stepsOf(recording, thread, new Noise(recording, rules), rules, (site) => depths.of(site)));
+    const shared: StepRules = { rules, depthOf: (site) => depths.of(site), shapes: new Map() };
+    const reader = (recording: Recording, threads: readonly ThreadRow[]): TurnReader =>
+      new TurnReader(
+        stepsOf(
+          recording,
+          threads.map(({ id }) => id),
+          new Noise(recording, rules),
+          shared,
+        ),
+      );
     this.a = reader(a, sides.a);
     this.b = reader(b, sides.b);
   }
@@ -129,29 +163,33 @@ class ThreadPair {
       if (left.done || right.done || left.value.shape !== right.value.shape) {
         return this.difference('path', left.done ? undefined : left.value, right.done ? undefined : right.value);
       }
-      const value = firstDifference(left.value, right.value);
-      if (value) return { ...this.difference('value', left.value, right.value), value };
-      if (++this.equalSteps % PROGRESS_STEPS === 0) onStep(left.value.event);
+      if (!left.value.isSameAs(right.value)) {
+        const value = firstDifference(left.value, right.value, this.renames);
+        if (value) return { ...this.difference('value', left.value, right.value), value };
+      }
+      if (++this.equalSteps % PROGRESS_STEPS === 0) {
+        onStep((this.eventsBefore.get(left.value.thread) ?? 0) + left.value.event);
+      }
     }
   }
 
   private difference(kind: DifferenceKind, a: Step | undefined, b: Step | undefined): RunDifference {
-    const { sides } = this;
-    return { kind, role: sides.role, a: sideOf(sides.a, a), b: sideOf(sides.b, b), value: null };
+    return { kind, role: this.role, a: sideOf(a), b: sideOf(b), value: null };
   }
 }
 
-function sideOf(thread: number, step: Step | undefined): DifferenceSide | null {
+function sideOf(step: Step | undefined): DifferenceSide | null {
   if (!step) return null;
-  const { kind, name, event, timeNs, call, function: own, file, line } = step;
+  const { thread, kind, name, event, timeNs, call, function: own, file, line } = step;
   return { thread, kind, name, event, timeNs, call, function: own, file, line };
 }
 
-function firstDifference(a: Step, b: Step): ({ name: string } & ValueDifference) | undefined {
+function firstDifference(a: Step, b: Step, renames: Renames): ({ name: string } & ValueDifference) | undefined {
   for (let i = 0; i < Math.max(a.values.length, b.values.length); i++) {
     const [left, right] = [a.values[i], b.values[i]];
-    const found = differenceOf(left?.value, right?.value);
-    if (found) return { name: (left ?? right)!.name, ...found };
+    const { name } = (left ?? right)!;
+    const found = differenceOf(left?.value, right?.value, name, renames);
+    if (found) return { name, ...found };
   }
   return undefined;
 }

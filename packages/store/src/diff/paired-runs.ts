@@ -1,7 +1,7 @@
 import type { Progress } from '../index/progress.ts';
 import type { Moment } from '../read/moments.ts';
 import type { SeekLookup } from '../read/past.ts';
-import type { Recording } from '../read/recording.ts';
+import type { Recording, ThreadRow } from '../read/recording.ts';
 import { callSteps, type CallStep, type CallSteps } from '../stage/call-steps.ts';
 import { CallPaths } from './call-paths.ts';
 import { Noise, parseIgnore } from './noise.ts';
@@ -68,12 +68,20 @@ export class PairedRuns {
   private pairOf(thread: number, onProgress: ((progress: Progress) => void) | undefined): Pair | undefined {
     const known = this.pairs.get(thread);
     if (known || this.pairs.has(thread)) return known;
-    const role = [...threadRoles(this.a.recording)].find(([, row]) => row.id === thread)?.[0];
-    const other = role === undefined ? undefined : threadRoles(this.b.recording).get(role);
+    const other = this.otherThread(thread);
     const made = other && this.read(thread, other.id, onProgress);
     if (this.pairs.size >= THREADS_MAX) this.pairs.delete(this.pairs.keys().next().value!);
     this.pairs.set(thread, made);
     return made;
+  }
+
+  /** Of several threads that do the same work, the one that came at the same place. */
+  private otherThread(thread: number): ThreadRow | undefined {
+    for (const [role, rows] of threadRoles(this.a.recording)) {
+      const place = rows.findIndex(({ id }) => id === thread);
+      if (place >= 0) return threadRoles(this.b.recording).get(role)?.[place];
+    }
+    return undefined;
   }
 
   private read(thread: number, other: number, onProgress: ((progress: Progress) => void) | undefined): Pair {

@@ -60,7 +60,7 @@ export class TurnReader {
       if (!turn || turn.name.exact === exact) return turn?.steps;
       const steps: Step[] = [];
       for (let step = turn.steps.next(); !step.done; step = turn.steps.next()) {
-        if (steps.length < KEPT_STEPS_MAX) steps.push(step.value);
+        if (steps.length < KEPT_STEPS_MAX) steps.push(step.value.keep());
       }
       this.kept.set(turn.name.exact, { name: turn.name, steps });
       this.keptSteps += steps.length;

@@ -1,8 +1,9 @@
-import type { ChunkEvent } from '../read/chunks.ts';
-import type { Frame, ThreadReplay } from '../read/replay.ts';
-import { comparable, comparableText } from './comparable.ts';
-import type { Noise } from './noise.ts';
+import type { EventScanner, Value } from '@execution-cinema/format';
+import type { ChunkView } from '../read/chunk-view.ts';
 import type { Site } from '../read/sites.ts';
+import { comparable, comparableText, withoutIdentities, type Comparable } from './comparable.ts';
+import type { Noise } from './noise.ts';
+import type { RunFrame, RunStack } from './run-stack.ts';
 
 /** Which turn of the event loop, in words that both runs share. */
 export interface TurnName {
@@ -16,24 +17,30 @@ export function functionKey(site: Site): string {
   return `${site.file}#${site.function.name}`;
 }
 
-/** Gives turns of the event loop their names. */
+/** Names of turns. Threads that do the same work count them together. */
 export class Turns {
-  private readonly counts = new Map<string, number>();
+  private readonly counts: Map<string, number>;
   /** First call of each turn, and the turn's name: where a call was made. */
   private readonly firstCalls: number[] = [];
   private readonly names: string[] = [];
 
-  begin(event: ChunkEvent, replay: ThreadReplay, noise: Noise): TurnName {
+  constructor(counts: Map<string, number>) {
+    this.counts = counts;
+  }
+
+  begin(scanner: EventScanner, view: ChunkView, replay: RunStack, noise: Noise): TurnName {
     const root = replay.stack[0]!;
     const key = root.site ? functionKey(root.site) : '?';
-    const base = replay.woken
+    const cause = scanner.causeCode >= 0 ? scanner.causeCall : 0;
+    const base = replay.woke
       ? `${this.turnOf(root.call)} resumes ${key}`
-      : `${event.causeCall > 0 ? this.turnOf(event.causeCall) : ''}>${event.causeCode}:${key}`;
-    const exact = replay.woken ? base : `${base}(${signature(event, root, noise)})`;
+      : `${cause > 0 ? this.turnOf(cause) : ''}>${scanner.causeCode}:${key}`;
+    const values = replay.woke ? [] : view.freshValues(scanner.event - view.firstEvent);
+    const exact = replay.woke ? base : `${base}(${signature(values, root, noise)})`;
     const visit = (this.counts.get(exact) ?? 0) + 1;
     this.counts.set(exact, visit);
     const name = shortened(`${exact}#${visit}`);
-    this.firstCalls.push(replay.woken ? replay.nextCall : root.call);
+    this.firstCalls.push(replay.woke ? replay.nextCall : root.call);
     this.names.push(name);
     return { exact: name, base };
   }
@@ -53,13 +60,11 @@ export class Turns {
 const SIGNATURE_CHARACTERS_MAX = 120;
 
 /** What a call was given, in short. */
-function signature({ values, captured }: ChunkEvent, { site }: Frame, noise: Noise): string {
+function signature(values: readonly Value[], { site }: RunFrame, noise: Noise): string {
   const names = site?.function.parameters ?? [];
-  const fresh = new Set(captured);
+  const quiet = (value: Value, name: string): Comparable => withoutIdentities(comparable(value, name, noise), name);
   const texts = values.flatMap((value, i) =>
-    names[i] === 'this'
-      ? []
-      : [comparableText(comparable(value, names[i] ?? '', noise, fresh), SIGNATURE_CHARACTERS_MAX)],
+    names[i] === 'this' ? [] : [comparableText(quiet(value, names[i] ?? ''), SIGNATURE_CHARACTERS_MAX)],
   );
   return texts.join(', ').slice(0, SIGNATURE_CHARACTERS_MAX);
 }

@@ -21,8 +21,9 @@ interface Row {
   sleptAt: number;
   /** Since when it sleeps when that is older than the chunk. */
   sleeper: SleepingCall | undefined;
-  /** Event of the last write by variable. */
-  writes: Map<number, number> | undefined;
+  /** Variable and event of its last write, in turns; as far as `written`. Kept when the row is used again. */
+  writes: number[];
+  written: number;
 }
 
 /** What one chunk knows of open calls, scopes and variables just after an event: `ThreadReplay` without what has ended. */
@@ -113,7 +114,7 @@ export class ChunkState {
     row.thisEvent = -1;
     row.sleptAt = -1;
     row.sleeper = undefined;
-    row.writes = undefined;
+    row.written = 0;
     return row;
   }
 
@@ -155,7 +156,7 @@ export class ChunkState {
       const site = resolver.resolve(payload)!;
       const variable = variableOf(site);
       if (!variable || (kind === K.CATCH && site.table.scopes[variable.scope]?.shared)) return;
-      (top.writes ??= new Map()).set(site.a, at);
+      noteWrite(top, site.a, at);
     }
   }
 
@@ -223,7 +224,7 @@ export class ChunkState {
 
   writeOfCall(call: number, variable: number): LastWrite | undefined {
     const row = this.stackRows.find((open) => open.call === call) ?? this.asleepRows.get(call);
-    return this.writeAt(row?.writes?.get(variable));
+    return this.writeAt(row && lastWriteIn(row, variable));
   }
 
   writeOfScope(instance: number, variable: number): LastWrite | undefined {
@@ -249,7 +250,7 @@ export class ChunkState {
 const NOT_EXECUTED = new Uint8Array(256);
 for (const kind of [
   K.CORRELATION, K.LOG, K.UNCAUGHT, K.REQUEST_START, K.REQUEST_END, K.MARK, K.AGGREGATE, K.SEND, K.RECEIVE,
-  K.REQUEST_SOCKET,
+  K.REQUEST_SOCKET, K.REQUEST_TRACE,
 ]) NOT_EXECUTED[kind] = 1; // prettier-ignore
 
 function newRow(call: number, siteId: number, link: number): Row {
@@ -264,8 +265,27 @@ function newRow(call: number, siteId: number, link: number): Row {
     thisEvent: -1,
     sleptAt: -1,
     sleeper: undefined,
-    writes: undefined,
+    writes: [],
+    written: 0,
   };
+}
+
+function noteWrite(row: Row, variable: number, at: number): void {
+  const { writes, written } = row;
+  for (let i = 0; i < written; i += 2) {
+    if (writes[i] === variable) {
+      writes[i + 1] = at;
+      return;
+    }
+  }
+  writes[written] = variable;
+  writes[written + 1] = at;
+  row.written = written + 2;
+}
+
+function lastWriteIn({ writes, written }: Row, variable: number): number | undefined {
+  for (let i = 0; i < written; i += 2) if (writes[i] === variable) return writes[i + 1];
+  return undefined;
 }
 
 /** True when the site lies in the function of the frame. */

@@ -16,6 +16,7 @@ import type { Chunk, ChunkInfo } from './chunks.ts';
 import { applyChange, changesObjects } from './live-objects.ts';
 import type { Recording } from './recording.ts';
 import type { SiteResolver } from './sites.ts';
+import { Timeline } from './times.ts';
 
 /** Views kept per recording: one holds a few numbers per event, string and object of its chunk. */
 const VIEW_CACHE_COUNT = 12;
@@ -34,7 +35,7 @@ export function chunkView(recording: Recording, thread: number, info: ChunkInfo)
     const chunk = recording.tryChunk(thread, info);
     if (typeof chunk === 'string') return undefined;
     // What refers to a view from outside does not keep it.
-    view = new ChunkView(chunk, recording.resolver(thread), () => chunkView(recording, thread, info));
+    view = new ChunkView(chunk, recording.resolver(thread), () => chunkView(recording, thread, info), info.events);
   }
   // Deleted and set again, so that the order of the map is that of the last use.
   cache.delete(key);
@@ -48,7 +49,6 @@ export class LazyEvent implements DecodedEvent {
   kind = 0;
   payload = 0;
   event = 0;
-  timeNs = 0;
   timeExact = false;
   number = 0;
   number2 = 0;
@@ -64,6 +64,10 @@ export class LazyEvent implements DecodedEvent {
   constructor(view: () => ChunkView | undefined, operands: number) {
     this.view = view;
     this.operands = operands;
+  }
+
+  get timeNs(): number {
+    return this.view()?.chunk.timeOf(this.event) ?? 0;
   }
 
   get values(): Value[] {
@@ -82,25 +86,34 @@ export class ChunkView {
   private readonly events: Int32Array;
   private readonly found: Definitions = { objects: [], strings: [] };
   /** Events that change what objects hold, by number from the first one. */
-  private readonly changes: number[] = [];
+  private readonly changes: Int32Array;
   private readonly texts = new Map<number, string>();
   private captures: Map<number, number[]> | undefined;
-  private changesOf: Map<number, number[]> | undefined;
+  private readonly changesOf = new Map<number, readonly number[]>();
 
-  /** `view` finds this view again. */
-  constructor(chunk: Chunk, resolver: SiteResolver, view: () => ChunkView | undefined) {
+  /** `view` finds this view again. `eventsExpected` spares growing lists. */
+  constructor(chunk: Chunk, resolver: SiteResolver, view: () => ChunkView | undefined, eventsExpected: number) {
     this.chunk = chunk;
     this.view = view;
     this.resolver = resolver;
     this.words = chunk.words;
-    const heads: number[] = [];
+    const heads = new NumberList(eventsExpected);
+    const changes = new NumberList(eventsExpected >> 2);
     const scanner = new EventScanner(chunk.words, chunk.header);
     scanner.found = this.found;
-    while (nextEvent(scanner)) {
-      if (changesObjects(scanner.kind)) this.changes.push(heads.length);
-      heads.push(scanner.at);
+    const timeline = new Timeline();
+    try {
+      while (scanner.next()) {
+        if (scanner.timePoint || heads.count === 0) timeline.note(scanner);
+        if (CHANGES[scanner.kind] === 1) changes.add(heads.count);
+        heads.add(scanner.at);
+      }
+    } catch {
+      // What comes after damaged words is not an event.
     }
-    this.events = Int32Array.from(heads);
+    chunk.useTimeline(timeline, chunk.header.firstEvent + heads.count);
+    this.events = heads.taken();
+    this.changes = changes.taken();
   }
 
   get firstEvent(): number {
@@ -125,7 +138,6 @@ export class ChunkView {
       event.causeCall = scanner.causeCall;
       event.causeCorrelation = scanner.causeCorrelation;
       if (HAS_NUMBER[event.kind] === 1) this.readNumbers(event);
-      event.timeNs = this.chunk.timeOf(event.event);
       visit(event);
     }
   }
@@ -138,7 +150,6 @@ export class ChunkView {
     event.kind = head & 0xff;
     event.payload = head >>> 8;
     event.event = this.firstEvent + at;
-    event.timeNs = this.chunk.timeOf(event.event);
     if (HAS_NUMBER[event.kind] === 1) this.readNumbers(event);
     return event;
   }
@@ -154,6 +165,23 @@ export class ChunkView {
     const result = { number: 0, number2: 0, number3: 0, values: [] as Value[] };
     decodeOperands(new LazyDecoder(this, event.operands), event.kind, event.payload, result);
     return result;
+  }
+
+  /** Word of the head of an event by its number from the first one. */
+  head(at: number): number {
+    return this.events[at]!;
+  }
+
+  /**
+   * Values of an event with the content that it captured itself; what it only refers to is told by identity. For events
+   * without numbers among their operands, or for which these do not matter.
+   */
+  freshValues(at: number): Value[] {
+    const word = this.events[at]!;
+    const head = this.words[word]!;
+    const result = { number: 0, number2: 0, number3: 0, values: [] as Value[] };
+    decodeOperands(new FreshDecoder(this, word + 1), head & 0xff, head >>> 8, result);
+    return result.values;
   }
 
   /** Text of a numbered string. */
@@ -181,13 +209,39 @@ export class ChunkView {
     const head = heads[last]!;
     const node = new LazyDecoder(this, head, head).read() as Captured;
     let asOf = this.eventOfWord(head);
-    for (const at of this.changesTo(id)) {
-      const event = this.firstEvent + at;
-      if (event < asOf || event > until) continue;
-      this.apply(node, at);
-      asOf = event;
+    const changes = this.changesTo(id);
+    const from = lastBelow(changes, asOf - this.firstEvent) + 1;
+    const to = lastBelow(changes, until + 1 - this.firstEvent);
+    if (from <= to) {
+      this.applyChanges(node, changes, from, to);
+      asOf = this.firstEvent + changes[to]!;
     }
     return { node, asOf };
+  }
+
+  /**
+   * Applies changes `from` to `to` of a list. Of the writes of one property only the last counts: a parser's position is
+   * written ten thousand times in a chunk.
+   */
+  private applyChanges(node: Captured, changes: readonly number[], from: number, to: number): void {
+    const isPlain = node.type === 'object' || node.type === 'error';
+    const last = new Map<string, number>();
+    const flush = (): void => {
+      for (const at of last.values()) this.apply(node, at);
+      last.clear();
+    };
+    for (let i = from; i <= to; i++) {
+      const at = changes[i]!;
+      const head = this.words[this.events[at]!]!;
+      const site = (head & 0xff) === K.PROPERTY ? this.resolver.resolve(head >>> 8) : undefined;
+      const name = site?.table.names[site.a];
+      if (isPlain && name !== undefined) last.set(name, at);
+      else {
+        flush();
+        this.apply(node, at);
+      }
+    }
+    flush();
   }
 
   /** Class of an object that was captured in this chunk. */
@@ -219,12 +273,15 @@ export class ChunkView {
     return this.captures.get(id) ?? [];
   }
 
+  /** Looked through for one object at a time: most changes of a chunk are never asked for. */
   private changesTo(id: number): readonly number[] {
-    if (!this.changesOf) {
-      this.changesOf = new Map();
-      for (const at of this.changes) listIn(this.changesOf, this.ownerOf(at)).push(at);
+    let found = this.changesOf.get(id);
+    if (!found) {
+      const own: number[] = [];
+      for (const at of this.changes) if (this.ownerOf(at) === id) own.push(at);
+      this.changesOf.set(id, (found = own));
     }
-    return this.changesOf.get(id) ?? [];
+    return found;
   }
 
   /** Events of the chunk, by number, that change or capture an object. */
@@ -240,6 +297,32 @@ export class ChunkView {
     return this.words[head + ((this.words[head]! & 0xff) === K.MUTATION ? 4 : 2)]!;
   }
 }
+
+/** Numbers added one by one: an array of JavaScript takes twice as long as the scan that fills it. */
+class NumberList {
+  private numbers: Int32Array;
+  count = 0;
+
+  constructor(expected: number) {
+    this.numbers = new Int32Array(Math.max(16, expected));
+  }
+
+  add(number: number): void {
+    if (this.count === this.numbers.length) {
+      const larger = new Int32Array(2 * this.count);
+      larger.set(this.numbers);
+      this.numbers = larger;
+    }
+    this.numbers[this.count++] = number;
+  }
+
+  taken(): Int32Array {
+    return this.numbers.subarray(0, this.count);
+  }
+}
+
+const CHANGES = new Uint8Array(256);
+for (let kind = 0; kind < 256; kind++) CHANGES[kind] = changesObjects(kind) ? 1 : 0;
 
 /** Kinds with numbers among their operands that a replay needs. */
 const HAS_NUMBER = new Uint8Array(256);
@@ -259,24 +342,13 @@ const REFERABLE: ReadonlySet<number> = new Set([
   T.OBJECT, T.ARRAY, T.MAP, T.SET, T.ERROR, T.BINARY, T.DATE, T.REGEXP, T.FUNCTION,
 ]); // prettier-ignore
 
-/** Decodes a value anywhere in a chunk. Objects that can be referred to are told by identity, but for the one at `opened`. */
-class LazyDecoder extends ValueDecoder {
+/** Decodes a value anywhere in a chunk, with the content that stands there. */
+class FreshDecoder extends ValueDecoder {
   private readonly view: ChunkView;
-  private readonly opened: number;
 
-  constructor(view: ChunkView, position: number, opened = -1) {
+  constructor(view: ChunkView, position: number) {
     super(view.chunk.words, position);
     this.view = view;
-    this.opened = opened;
-  }
-
-  override read(): Value {
-    const { words, position } = this;
-    if (position !== this.opened && REFERABLE.has(words[position]! & 0xff) && words[position + 1] !== 0) {
-      this.position = skipValue(words, position);
-      return this.objectAt(words[position + 1]!);
-    }
-    return super.read();
   }
 
   protected override keep(node: Captured, fill: (node: Captured) => void): Captured {
@@ -294,6 +366,25 @@ class LazyDecoder extends ValueDecoder {
 
   protected override objectAt(id: number): Value {
     return { ...captured('shallow', id, this.view.className(id)), cut: 'depth' };
+  }
+}
+
+/** As that, but objects that can be referred to are told by identity, but for the one at `opened`. */
+class LazyDecoder extends FreshDecoder {
+  private readonly opened: number;
+
+  constructor(view: ChunkView, position: number, opened = -1) {
+    super(view, position);
+    this.opened = opened;
+  }
+
+  override read(): Value {
+    const { words, position } = this;
+    if (position !== this.opened && REFERABLE.has(words[position]! & 0xff) && words[position + 1] !== 0) {
+      this.position = skipValue(words, position);
+      return this.objectAt(words[position + 1]!);
+    }
+    return super.read();
   }
 }
 

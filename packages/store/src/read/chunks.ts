@@ -125,10 +125,19 @@ export class Chunk {
   private timeline(): Timeline {
     if (!this.times) {
       const timeline = new Timeline();
-      this.scan((scanner) => timeline.note(scanner));
-      this.times = timeline.end(this.endNs);
+      let endEvent = this.header.firstEvent;
+      this.scan((scanner) => {
+        timeline.note(scanner);
+        endEvent = scanner.event + 1;
+      });
+      this.times = timeline.end(endEvent, this.endNs);
     }
     return this.times;
+  }
+
+  /** Takes a timeline from somebody who scanned the chunk anyway, up to before `endEvent`. */
+  useTimeline(timeline: Timeline, endEvent: number): void {
+    this.times ??= timeline.end(endEvent, this.endNs);
   }
 
   /**
@@ -153,6 +162,11 @@ export class Chunk {
 
 /** Joins the fragments of a chunk (blobs of little-endian words) into one array. */
 export function joinFragments(blobs: readonly Uint8Array[]): Int32Array {
+  const [only] = blobs;
+  // Most chunks are one fragment in memory of its own.
+  if (blobs.length === 1 && only!.byteOffset % 4 === 0) {
+    return new Int32Array(only!.buffer as ArrayBuffer, only!.byteOffset, only!.byteLength >> 2);
+  }
   const byteCount = blobs.reduce((sum, blob) => sum + blob.byteLength, 0);
   const bytes = new Uint8Array(byteCount - (byteCount % 4));
   let offset = 0;

@@ -15,17 +15,17 @@ export class Timeline {
   private endNs = 0;
   private run = 0;
 
-  /** To be called with every event of the chunk, in order. */
+  /** To be called with the first event of the chunk and every one that read the clock, in order; others change nothing. */
   note(scanner: EventScanner): void {
     if (scanner.timePoint || this.starts.length === 0) {
       this.starts.push(scanner.event);
       this.timesNs.push(scanner.timeNs);
     }
-    this.ends = scanner.event + 1;
   }
 
-  /** After the last event. `endNs`: when that had happened at the latest. */
-  end(endNs: number): this {
+  /** After the last event. `endEvent`: its number plus one; `endNs`: when that had happened at the latest. */
+  end(endEvent: number, endNs: number): this {
+    this.ends = endEvent;
     this.endNs = endNs;
     return this;
   }

@@ -28,9 +28,15 @@ beforeEach(() => {
   reports = [];
 });
 
-function start(hooks: RecorderHooks = {}, change: Partial<RecorderOptions> = {}): void {
+/** @param early what the program says before the recorder is up */
+function start(
+  hooks: RecorderHooks = {},
+  change: Partial<RecorderOptions> = {},
+  early: readonly RecorderMessage[] = [],
+): void {
   const { port1, port2 } = new MessageChannel();
   port = port1;
+  for (const message of early) post(message);
   port1.on('message', (report: RecorderReport) => reports.push(report));
   new RecorderLoop({ ...recorderOptions(file, writer, port2), ...change }, hooks).start();
 }
@@ -150,6 +156,36 @@ describe('times', () => {
       end_ns: 7_000_005_000,
     });
     db.close();
+  });
+});
+
+describe('a service', () => {
+  test('hears of a snapshot that was asked for before it was there, and the end waits until it is done', async () => {
+    let asked = 0;
+    let isBusy = true;
+    start(
+      {
+        service: (access) => {
+          // Takes what has been said so far.
+          access.threads();
+          return { snapshotAsked: () => asked++, isBusy: () => isBusy, stop: () => undefined };
+        },
+      },
+      {},
+      [{ type: 'snapshot' }],
+    );
+    expect(asked).toBe(1);
+    const ended = exit();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(reported('closed')).toBe(false);
+    isBusy = false;
+    await ended;
+  });
+
+  test('that is not done in time is left behind', async () => {
+    start({ service: () => ({ snapshotAsked: () => undefined, isBusy: () => true, stop: () => undefined }) });
+    await exit();
+    expect(reported('closed')).toBe(true);
   });
 });
 

@@ -22,6 +22,8 @@ const SETTLE_TICKS = 3;
 const HOLD_MS_MAX = 150;
 /** After `process-exit` the drain request is awaited for so long. */
 const EXIT_GRACE_MS = 1_000;
+/** A program that wants to end waits for what a service is about to finish at most this long. */
+const SERVICE_AT_EXIT_MS = 1_000;
 /** A program that wants to end is not held up longer than this by somebody else's lock on the recording. */
 const LOCKED_AT_EXIT_MS = 2_000;
 /** Once recording has stopped, its losses are written at most this often. */
@@ -68,7 +70,7 @@ export class RecorderLoop {
     for (const thread of this.recorder.threads.values()) thread.setRecorderState(1);
     this.report({ type: 'ready', file: this.options.file, driver: db.driver, processId, joined });
     this.service = this.hooks.service?.(this.access(this.recorder));
-    this.recorder.snapshotAsked = () => this.service?.snapshotAsked();
+    this.recorder.onSnapshotAsked(() => this.service?.snapshotAsked());
     this.turn();
     const { file, keepTotalBytes } = this.options;
     // Not before the first events are safe; a process that joins leaves it to the one that began the recording.
@@ -196,6 +198,7 @@ export class RecorderLoop {
     if (recorder.exit === undefined) return false;
     this.exitSeenMs ??= nowMs;
     if (waiting.size === 0 && nowMs - this.exitSeenMs < EXIT_GRACE_MS) return false;
+    if (this.service?.isBusy() === true && nowMs - this.exitSeenMs < SERVICE_AT_EXIT_MS) return false;
     if (!this.holds(recorder, waiting)) return false;
     const threads = [...recorder.threads.values()];
     try {

@@ -56,8 +56,9 @@ export class Recorder {
   readonly levels: Levels;
   /** Recording is paused from outside, in all threads. */
   private paused = false;
-  /** Hears that the program asks for a snapshot. */
-  snapshotAsked: () => void = () => undefined;
+  /** What to do when the program asks for a snapshot; until it is known, that is kept in mind. */
+  private takeSnapshot: (() => void) | undefined;
+  private isSnapshotAsked = false;
   private readonly keeper: Keeper | undefined;
   private keepNoted = false;
   private readonly disk: DiskGuard;
@@ -138,6 +139,17 @@ export class Recorder {
       if (thread !== undefined) thread.endNs = message.timeNs;
     } else if (message.type === 'process-exit') this.exit = message;
     else if (message.type === 'snapshot') this.snapshotAsked();
+  }
+
+  private snapshotAsked(): void {
+    if (this.takeSnapshot === undefined) this.isSnapshotAsked = true;
+    else this.takeSnapshot();
+  }
+
+  /** The program may have asked for a snapshot while the recording was being opened. */
+  onSnapshotAsked(take: () => void): void {
+    this.takeSnapshot = take;
+    if (this.isSnapshotAsked) take();
   }
 
   /** From now on writers drop what they have, in all threads. */

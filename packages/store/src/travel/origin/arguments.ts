@@ -1,12 +1,13 @@
 import { calleePath, isFunction, nodeIn, nodesIn, textIn, type SyntaxNode } from '@execution-cinema/codemap';
-import type { Value } from '@execution-cinema/format';
+import { SITE_WRITE, type Value } from '@execution-cinema/format';
 import type { Site } from '../../read/sites.ts';
 import { isSame } from '../evaluate.ts';
 import type { OriginStep } from '../types.ts';
 import { callsBy, endOf, resultOf, startOf } from './calls.ts';
 import { bare, pathTo, treeOf, type SourceTree } from './source-trees.ts';
 import { traceMessage } from './messages.ts';
-import { clip, isCalled } from './operands.ts';
+import { clip, isCalled, nameOfCall } from './operands.ts';
+import { elementOf, fromPattern } from './patterns.ts';
 import type { Tracer } from './tracer.ts';
 import { ends, prepend, type Place, type Trail } from './trail.ts';
 
@@ -22,6 +23,9 @@ interface Parameter {
 const ELEMENT_FIRST: ReadonlySet<string> = new Set([
   'map', 'forEach', 'filter', 'find', 'findIndex', 'findLast', 'some', 'every', 'flatMap', 'sort', 'toSorted', 'from',
 ]); // prettier-ignore
+
+/** What speaks against a call whose value has been written: as much as lines in between, less than lines before. */
+const DONE = 0.95;
 
 /** Where a parameter got its value: the argument in the call that began `place.call` at event `place.event`. */
 export function traceParameter(tracer: Tracer, name: string, place: Place, value: Value): Trail {
@@ -84,11 +88,11 @@ function bestCall(
   { place, site, fn, line }: { place: Place; site: Site; fn: SyntaxNode; line: number },
 ): SyntaxNode | undefined {
   const frame = tracer.at(place).frame(place.call);
+  const done = lastWritten(tracer, caller);
   let best: SyntaxNode | undefined;
   let bestScore = Number.NEGATIVE_INFINITY;
   for (const node of calls) {
-    const name = calleePath(nodeIn(node, 'callee')).split('.').pop()!;
-    if (!isCalled(site, name, node.type === 'NewExpression')) continue;
+    if (!isCalled(site, nameOfCall(node), node.type === 'NewExpression')) continue;
     let score = 0;
     for (const [i, argument] of nodesIn(node, 'arguments').entries()) {
       const param = nodesIn(fn, 'params')[i];
@@ -99,13 +103,22 @@ function bestCall(
           isSame(known.value, frame?.arguments?.[own]) || Object.is(known.value, frame?.arguments?.[own]) ? 2 : -2;
     }
     const end = node.loc.end.line;
-    score -= end >= line ? Math.min(0.9, (end - line) / 1000) : 1;
+    if (done && node.start >= done.start && node.end <= done.end) score -= DONE;
+    else score -= end >= line ? Math.min(0.9, (end - line) / 1000) : 1;
     if (score > bestScore) {
       best = node;
       bestScore = score;
     }
   }
   return best;
+}
+
+/** The expression whose value the caller wrote last: its calls have been made, unless a loop makes them again. */
+function lastWritten(tracer: Tracer, caller: Place): SyntaxNode | undefined {
+  const site = tracer.at(caller).frame(caller.call)?.position;
+  if (site?.kind !== SITE_WRITE) return undefined;
+  const name = site.table.variables[site.a]?.name ?? '';
+  return treeOf(tracer.recording, site)?.bindingAt(name, site.line, site.column)?.value;
 }
 
 function locate(step: OriginStep, node: SyntaxNode, text: string): void {
@@ -148,7 +161,7 @@ function fromCall(
     );
   }
   if (parameter.path.length > 0)
-    return prepend(step, tracer.fromPattern(argument, parameter.path, caller, value, step));
+    return prepend(step, fromPattern(tracer, argument, parameter.path, caller, value, step));
   return prepend(step, tracer.explain(argument, caller, value, step));
 }
 
@@ -193,7 +206,7 @@ function fromCallback(
       step.certainty = 'likely';
       return prepend(step, tracer.explain(receiver, caller, value, step));
     }
-    return prepend(step, tracer.elementOf(receiver, caller, value, step));
+    return prepend(step, elementOf(tracer, receiver, caller, value, step));
   }
   if (receiver && (method === 'then' || method === 'catch' || method === 'finally')) {
     return prepend(step, tracer.explain(receiver, caller, value, step));

@@ -1,4 +1,4 @@
-import { isFunction, nodeIn, nodesIn, textIn, type SyntaxNode } from '@execution-cinema/codemap';
+import { calleePath, isFunction, nodeIn, nodesIn, textIn, type SyntaxNode } from '@execution-cinema/codemap';
 import type { Value } from '@execution-cinema/format';
 import type { Site } from '../../read/sites.ts';
 import { isTruthy } from '../evaluate.ts';
@@ -23,6 +23,11 @@ export function isCalled(site: Site | undefined, name: string, isNew: boolean): 
   const parts = site?.function.name.split('.') ?? [];
   if (site?.function.kind === 'constructor') return (isNew || name === 'super') && parts.at(-2) === name;
   return !isNew && parts.at(-1) === name;
+}
+
+/** Name of the function or method that a call names, without what it belongs to. */
+export function nameOfCall(node: SyntaxNode): string {
+  return calleePath(nodeIn(node, 'callee')).split('.').pop()!;
 }
 
 export function isNamespace(node: SyntaxNode): boolean {

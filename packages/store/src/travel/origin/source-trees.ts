@@ -105,12 +105,14 @@ export class SourceTree {
     return bestDistance < LINE_DISTANCE ? best : undefined;
   }
 
-  /** Calls and constructions made by a function itself, in the order of the text. */
-  callsIn(fn: SyntaxNode): SyntaxNode[] {
+  /** Calls and constructions made by a function itself, or by an expression, in the order in which they are made. */
+  callsIn(code: SyntaxNode, isMeant: (node: SyntaxNode) => boolean = () => true): SyntaxNode[] {
     const found: SyntaxNode[] = [];
-    this.eachOwn(fn, (node) => {
-      if (node.type === 'CallExpression' || node.type === 'NewExpression') found.push(node);
-    });
+    const visit = (node: SyntaxNode): void => {
+      if ((node.type === 'CallExpression' || node.type === 'NewExpression') && isMeant(node)) found.push(node);
+    };
+    if (!isFunction(code)) visit(code);
+    this.eachOwn(code, visit);
     return found.sort((a, b) => a.end - b.end);
   }
 
@@ -202,9 +204,8 @@ function bindingOf(node: SyntaxNode, name: string): Binding | undefined {
     }
     case 'CatchClause': {
       const param = nodeIn(node, 'param');
-      return param && isNamed(param, name)
-        ? { at: param, how: 'catch', value: undefined, operator: 'catch' }
-        : undefined;
+      const path = param && pathTo(param, name);
+      return path && { at: param, how: 'catch', value: undefined, operator: 'catch', path };
     }
     case 'ClassDeclaration': {
       const id = nodeIn(node, 'id');

@@ -1,5 +1,5 @@
 import { calleePath, isFunction, nodeIn, nodesIn, textIn, type SyntaxNode } from '@execution-cinema/codemap';
-import { isCaptured, type Value } from '@execution-cinema/format';
+import { formatMoment, isCaptured, type Value } from '@execution-cinema/format';
 import type { SeekLookup } from '../../read/past.ts';
 import type { Recording } from '../../read/recording.ts';
 import type { Site } from '../../read/sites.ts';
@@ -9,12 +9,15 @@ import { evaluate, isSame, keyOf, Unknown } from '../evaluate.ts';
 import { scopeOf } from '../logpoint.ts';
 import type { Certainty, OriginStep } from '../types.ts';
 import { traceParameter } from './arguments.ts';
+import { traceAwaited } from './awaited.ts';
 import { callsBy, resultOf, type CallSpan } from './calls.ts';
 import { importedVariable } from './imports.ts';
-import { clip, isCalled, isNamespace, isTruthyOr, itemOf, operandsOf, rank } from './operands.ts';
+import { clip, isCalled, isNamespace, isTruthyOr, nameOfCall, operandsOf, rank } from './operands.ts';
+import { elementOf, fromPattern } from './patterns.ts';
 import { traceProperty, valueOfProperty } from './properties.ts';
 import { bare, treeOf, type Binding, type SourceTree } from './source-trees.ts';
-import { ends, mainPart, originOf, prepend, shown, type Part, type Place, type Trail } from './trail.ts';
+import { traceThrown } from './thrown.ts';
+import { ends, mainPart, markComputed, originOf, prepend, type Part, type Place, type Trail } from './trail.ts';
 
 /** Moments whose frames are kept while one origin is followed. */
 const MOMENTS_MAX = 24;
@@ -52,14 +55,20 @@ export class Tracer {
     return this.at({ thread, event }).here.stack.at(-1)?.call ?? 0;
   }
 
-  /** As `value`; of calls of recorded functions what they returned last. */
-  valueOrResult(expression: SyntaxNode, place: Place): { value: Value } | undefined {
+  /**
+   * As `value`; of calls of recorded functions what they returned last. `whole` is the expression that they are part of:
+   * where it calls a function several times, each call has a result of its own.
+   */
+  valueOrResult(expression: SyntaxNode, place: Place, whole = expression): { value: Value } | undefined {
     const node = bare(expression);
-    if (node.type === 'AwaitExpression') return this.valueOrResult(nodeIn(node, 'argument')!, place);
+    if (node.type === 'AwaitExpression') return this.valueOrResult(nodeIn(node, 'argument')!, place, whole);
     if (node.type !== 'CallExpression') return this.value(node, place);
-    const name = calleePath(nodeIn(node, 'callee')).split('.').pop()!;
+    const name = nameOfCall(node);
     const spans = callsBy(this.recording, place.thread, place.call, place.event);
-    const span = spans.find(({ site, end, threw }) => end >= 0 && !threw && isCalled(site, name, false));
+    const ended = spans.filter(({ site, end, threw }) => end >= 0 && !threw && isCalled(site, name, false));
+    const calls = this.treeAt(place)?.callsIn(whole, (other) => nameOfCall(other) === name) ?? [];
+    const later = Math.max(0, calls.length - 1 - calls.indexOf(node));
+    const span = calls.includes(node) ? ended[later] : ended[0];
     if (!span) return this.value(node, place);
     const raw = resultOf(this.recording, place.thread, span.end);
     return raw && { value: this.at(place).objects.value(raw.value, raw.chunk) };
@@ -90,9 +99,12 @@ export class Tracer {
     return this.at(place).frame(place.call)?.site;
   }
 
-  /** Takes one step from the budget; the trail that ends here when nothing is left, or when it was here before. */
-  private spend(key: string): Trail | undefined {
-    if (this.seen.has(key)) return ends('repeated', 'told above');
+  /**
+   * Takes one step from the budget; the trail that ends here when nothing is left, or when the step was told before.
+   * `moment` is that of the step.
+   */
+  spend(key: string, { thread, event }: { thread: number; event: number }): Trail | undefined {
+    if (this.seen.has(key)) return ends('repeated', `told at ${formatMoment(thread, event)}`);
     this.seen.add(key);
     return this.budget-- > 0 ? undefined : ends('limit', 'as far as was followed; ask about the last value for more');
   }
@@ -109,7 +121,7 @@ export class Tracer {
         return this.write(name, variable, place.thread);
       case 'argument': {
         const call = this.callAt(place.thread, variable.event);
-        const stop = this.spend(`${place.thread}:${call} ${name}`);
+        const stop = this.spend(`${place.thread}:${call} ${name}`, { thread: place.thread, event: variable.event });
         return (
           stop ?? traceParameter(this, name, { thread: place.thread, event: variable.event, call }, variable.value)
         );
@@ -125,7 +137,7 @@ export class Tracer {
 
   private write(name: string, variable: StateVariable, thread: number): Trail {
     const { event, value } = variable;
-    const stop = this.spend(`${thread}@${event}`);
+    const stop = this.spend(`${thread}@${event}`, { thread, event });
     if (stop) return stop;
     const call = this.callAt(thread, event);
     const at = this.at({ thread, event });
@@ -175,48 +187,16 @@ export class Tracer {
       }
       case 'of':
         step.text = `of ${step.text}`;
-        return prepend(step, this.elementOf(source!, before, value, step, binding.path));
+        return prepend(step, elementOf(this, source!, before, value, step, binding.path));
       case 'in':
         return prepend(step, ends('created', 'a key of the object'));
       case 'pattern':
-        return prepend(step, this.fromPattern(source, binding.path ?? [], before, value, step));
+        return prepend(step, fromPattern(this, source, binding.path ?? [], before, value, step));
       case 'catch':
-        return prepend(step, ends('created', `caught: ${shown(value)}`));
+        return prepend(step, traceThrown(this, step.moment, value, binding.path ?? []));
       case 'class':
         return prepend(step, ends('created', 'a class'));
     }
-  }
-
-  /** A value taken out of another one by a pattern. */
-  fromPattern(
-    source: SyntaxNode | undefined,
-    path: (string | number)[],
-    before: Place,
-    value: Value,
-    step: OriginStep,
-  ): Trail {
-    let holder = source && this.valueOrResult(source, before)?.value;
-    for (const key of path.slice(0, -1)) holder = isCaptured(holder) ? itemOf(holder, key) : undefined;
-    const key = path.at(-1);
-    if (isCaptured(holder) && holder.id !== 0 && key !== undefined)
-      return traceProperty(this, holder, String(key), before, value);
-    return source
-      ? this.explain(source, before, value, step)
-      : ends('not recorded', 'what was taken apart is not recorded');
-  }
-
-  /** A value that is one of a list. */
-  elementOf(list: SyntaxNode, before: Place, value: Value, step: OriginStep, path: (string | number)[] = []): Trail {
-    const holder = this.value(list, before)?.value;
-    if (isCaptured(holder) && holder.type === 'array' && holder.id !== 0 && path.length === 0) {
-      const at = holder.items.findIndex((item) => isSame(item, value) || Object.is(item, value));
-      const others = holder.items.filter((item) => isSame(item, value) || Object.is(item, value)).length;
-      if (at >= 0) {
-        if (others > 1 && step.certainty === 'certain') step.certainty = 'likely';
-        return traceProperty(this, holder, String(at), before, value);
-      }
-    }
-    return this.explain(list, before, value, step);
   }
 
   /** Where the value of an expression came from; what it was computed of is added to `step`. */
@@ -233,7 +213,7 @@ export class Tracer {
         return this.variable(name, place);
       }
       case 'AwaitExpression':
-        return this.explain(nodeIn(node, 'argument')!, place, value, step);
+        return traceAwaited(this, nodeIn(node, 'argument')!, place, { value, until: place.event }, step);
       case 'AssignmentExpression':
         return this.explain(nodeIn(node, 'right')!, place, value, step);
       case 'MemberExpression':
@@ -275,7 +255,7 @@ export class Tracer {
         return ends('created', 'the object of the call');
       default:
         if (isFunction(node)) return ends('created', 'a function made here');
-        step.kind = 'computed';
+        markComputed(step);
         return this.combine(step, this.parts(node, place), value);
     }
   }
@@ -299,7 +279,7 @@ export class Tracer {
       return !seen.has(text) && seen.add(text);
     });
     return operands.map((node) => {
-      const known = this.valueOrResult(node, place);
+      const known = this.valueOrResult(node, place, expression);
       const name = tree?.textOf(node) ?? '';
       return {
         name,
@@ -327,14 +307,15 @@ export class Tracer {
   combine(step: OriginStep, parts: readonly Part[], result: Value): Trail {
     if (parts.length === 0) return ends('computed', `computed here: ${clip(step.text)}`);
     const main = mainPart(result, parts);
+    // The main way is told whole; what leads to one of its places beside it says so.
+    const trail = main?.follow();
     for (const part of parts) {
       if (part === main || this.branches >= BRANCH_DEPTH_MAX) continue;
       this.branches++;
       step.inputs.push(originOf(part.name, part.value, part.follow()));
       this.branches--;
     }
-    if (!main) return ends('computed', `computed from ${parts.map(({ name }) => name).join(', ')}`);
-    return main.follow();
+    return trail ?? ends('computed', `computed from ${parts.map(({ name }) => name).join(', ')}`);
   }
 
   private member(node: SyntaxNode, place: Place, value: Value, step: OriginStep): Trail {
@@ -397,7 +378,7 @@ export class Tracer {
       if (last) return this.result(last, place.thread, 'certain');
     }
     if (receiver && (name === 'find' || name === 'at' || name === 'findLast' || name === 'pop' || name === 'shift')) {
-      return this.elementOf(receiver, place, value, step);
+      return elementOf(this, receiver, place, value, step);
     }
     if (receiver && name === 'get') {
       const holder = this.value(receiver, place)?.value;
@@ -405,7 +386,7 @@ export class Tracer {
       if (isCaptured(holder) && holder.id !== 0 && key !== undefined)
         return traceProperty(this, holder, String(isCaptured(key) ? key.name : key), place, value);
     }
-    step.kind = 'computed';
+    markComputed(step);
     const parts = [
       ...(receiver && !isNamespace(receiver) ? this.parts(receiver, place) : []),
       ...args.flatMap((argument) => (isFunction(argument) ? [] : this.parts(argument, place))),
@@ -425,16 +406,25 @@ export class Tracer {
     });
   }
 
-  /** Goes into a call that has ended, to the expression that it returned. */
-  result(span: CallSpan, thread: number, certainty: Certainty): Trail {
-    const stop = this.spend(`${thread}:${span.call} result`);
+  /**
+   * Goes into a call that has ended, to the expression that it returned. `awaited`: its promise gave this value; with
+   * `until`, what it returned was another promise, which did so by that event.
+   */
+  result(
+    span: CallSpan,
+    thread: number,
+    certainty: Certainty,
+    awaited?: { value: Value; until?: number },
+  ): Trail {
+    const stop = this.spend(`${thread}:${span.call} result`, { thread, event: span.end - 1 });
     if (stop) return stop;
     const raw = resultOf(this.recording, thread, span.end);
     const inside: Place = { thread, event: span.end - 1, call: span.call };
     const at = this.at(inside);
     const { site } = span;
     const value = raw && at.objects.value(raw.value, raw.chunk);
-    const step = this.step('result', inside, site, `${site?.function.name ?? ''}()`, value, certainty);
+    const kind = awaited ? 'awaited' : 'result';
+    const step = this.step(kind, inside, site, `${site?.function.name ?? ''}()`, value, certainty);
     const tree = site && treeOf(this.recording, site);
     if (!site || !tree) return prepend(step, ends('not recorded', 'its source cannot be read'));
     const line = at.frame(span.call)?.position?.line ?? 0;
@@ -449,7 +439,9 @@ export class Tracer {
     step.line = chosen.loc.start.line;
     step.column = chosen.loc.start.column;
     step.text = tree.textOf(chosen);
-    return prepend(step, this.explain(chosen, inside, value, step));
+    if (awaited?.until === undefined) return prepend(step, this.explain(chosen, inside, value, step));
+    step.value = awaited.value;
+    return prepend(step, traceAwaited(this, chosen, inside, { value: awaited.value, until: awaited.until }, step));
   }
 
   step(

@@ -26,6 +26,11 @@ export function prepend(step: OriginStep, trail: Trail, isCopy = false): Trail {
   return { ...trail, steps: [step, ...trail.steps] };
 }
 
+/** The value of a step was computed; that it came over an await or an exception says more. */
+export function markComputed(step: OriginStep): void {
+  if (step.kind !== 'awaited' && step.kind !== 'thrown') step.kind = 'computed';
+}
+
 /** What a value was made of: each part is followed only when it is asked for. */
 export interface Part {
   name: string;

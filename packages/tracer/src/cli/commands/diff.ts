@@ -40,7 +40,7 @@ export const diff: Command = {
   summary: 'first point where two runs diverge, in path or in value',
   usage: 'REC1 REC2 [--ignore RULE]...',
   details: [
-    'Both runs are gone through side by side, threads and processes paired by their role, turns of the event loop by what led to them. Times, dates, pids, ports, random-looking ids, folders and the order of unrelated asynchronous work do not count.',
+    'Both runs are gone through side by side, threads and processes paired by their role, turns of the event loop by what led to them. Times, dates, pids, ports, random-looking ids, folders and the order of unrelated asynchronous work do not count. Numbers under names such as id or orderId may be others, as long as each stands for the same one throughout.',
     `RULE says what else does not: ${IGNORE_HELP}. Where the text of a function differs between the runs, its calls are compared and not what it does inside.`,
   ],
   flags: [
