@@ -49,7 +49,11 @@ const PANELS = {
   sequence: [tab('Sequence'), button('Visible time')],
   map: [tab('Map')],
   modules: [tab('Map'), button('Files')],
-  sql: [tab('SQL'), button('Calls that threw')],
+  sql: [
+    tab('SQL'),
+    button('Calls that threw'),
+    (/** @type {Page} */ page) => page.getByRole('listbox', { name: 'Rows' }).getByRole('option').first().waitFor(),
+  ],
   snapshots: [tab('Snapshots')],
   origin: [variable('payableCents'), tab('Origin')],
   loop: [
