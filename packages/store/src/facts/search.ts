@@ -80,7 +80,7 @@ export function* searchText(
       // Only what the event itself says: an object that was seen before is not a hit each time it is passed on.
       const isHit = (part: Value): boolean =>
         typeof part === 'string' ? part.includes(text) : isNumber && Object.is(part, number);
-      if (!holds(value, isHit, new Set(event.captured))) continue;
+      if (!isIn(value, isHit, new Set(event.captured))) continue;
       const site = replay.resolver.resolve(event.payload);
       const name = isLog
         ? 'output'
@@ -114,12 +114,12 @@ function* searchNames(recording: Recording, text: string, kinds: ReadonlySet<Sea
 }
 
 /** Whether something holds for a value or what lies in it. */
-function holds(value: Value, isHit: (part: Value) => boolean, fresh: ReadonlySet<unknown>, depth = 0): boolean {
+function isIn(value: Value, isHit: (part: Value) => boolean, fresh: ReadonlySet<unknown>, depth = 0): boolean {
   if (!isCaptured(value)) return isHit(value);
   if (value.type === 'cut string') return isHit(value.name);
   if (!fresh.has(value) || depth > 3) return false;
-  if (value.type === 'error' && holds(value.message, isHit, fresh, depth + 1)) return true;
-  return value.items.some((item) => holds(item, isHit, fresh, depth + 1));
+  if (value.type === 'error' && isIn(value.message, isHit, fresh, depth + 1)) return true;
+  return value.items.some((item) => isIn(item, isHit, fresh, depth + 1));
 }
 
 interface Seen {

@@ -325,14 +325,14 @@ export function ownStep(
     standing,
     site,
     value: () => lastValue(again(), valueEvent),
-    then: (value) => thenIn(again(), value, event),
+    asThen: (value) => thenIn(again(), value, event),
   });
 }
 
 interface StepFacts extends Pick<OwnFacts, 'standing' | 'site'> {
   timeNs: number;
   value: () => Value;
-  then: (value: Value) => Value;
+  asThen: (value: Value) => Value;
 }
 
 /** An event of a call's own. Its values are decoded when they are first asked for. */
@@ -348,10 +348,10 @@ class OwnStep implements CallStep {
   readonly child = undefined;
   private readonly isEnter: boolean;
   private readonly lazy: LazyEvent;
-  private readonly facts: Pick<StepFacts, 'value' | 'then'>;
+  private readonly facts: Pick<StepFacts, 'value' | 'asThen'>;
   private known: { value: Value } | undefined;
 
-  constructor(lazy: LazyEvent, { timeNs, standing, site, value, then }: StepFacts) {
+  constructor(lazy: LazyEvent, { timeNs, standing, site, value, asThen }: StepFacts) {
     const { kind } = lazy;
     const isLeave = kind >= K.LEAVE_VALUE && kind <= K.LEAVE_PENDING && kind !== K.LEAVE_THROW;
     const place = (site && site.function === standing.site?.function ? site : standing.position) ?? standing.site;
@@ -365,7 +365,7 @@ class OwnStep implements CallStep {
     this.isEnter = kind <= K.ENTER_MANY;
     this.hasValue = isLeave || (!this.isEnter && lazy.values.length > 0);
     this.lazy = lazy;
-    this.facts = { value, then };
+    this.facts = { value, asThen };
   }
 
   get value(): Value {
@@ -374,6 +374,6 @@ class OwnStep implements CallStep {
   }
 
   get arguments(): readonly Value[] | undefined {
-    return this.isEnter ? this.lazy.values.map(this.facts.then) : undefined;
+    return this.isEnter ? this.lazy.values.map(this.facts.asThen) : undefined;
   }
 }

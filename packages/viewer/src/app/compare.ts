@@ -65,9 +65,9 @@ export async function compareWith(rec: string, lands: boolean): Promise<void> {
   forget();
   otherRec.value = rec;
   try {
-    const found = await comparisons.run(async (signal) => ({
-      run: await ask('overview', {}, { rec, signal }),
-      diff: await askLong('diff', { other: rec }, signal),
+    const found = await comparisons.run(async (cancel) => ({
+      run: await ask('overview', {}, { rec, signal: cancel }),
+      diff: await askLong('diff', { other: rec }, cancel),
     }));
     if (!found) return;
     batch(() => {
@@ -156,11 +156,11 @@ async function pair(): Promise<void> {
     return;
   }
   try {
-    const answer = await pairings.run((signal) =>
+    const answer = await pairings.run((cancel) =>
       ask(
         'counterpart',
         { other: rec, moment: { thread, event } },
-        { signal, onProgress: (made) => (progress.value = made) },
+        { signal: cancel, onProgress: (made) => (progress.value = made) },
       ),
     );
     if (!answer) return;
@@ -183,8 +183,8 @@ async function loadState(call: string | undefined): Promise<void> {
   const moment = { thread: at.thread, event: at.event };
   const own = pairing;
   try {
-    const answer = await pictures.state.run((signal) =>
-      ask('state', { moment, frames: FRAMES_DESCRIBED, ...(call !== undefined && { call }) }, { rec, signal }),
+    const answer = await pictures.state.run((cancel) =>
+      ask('state', { moment, frames: FRAMES_DESCRIBED, ...(call !== undefined && { call }) }, { rec, signal: cancel }),
     );
     if (!answer) return;
     batch(() => {
@@ -203,8 +203,8 @@ async function loadPicture({ place, call }: FrameView, { thread, event }: { thre
   await Promise.all([
     loadFile(rec, file),
     quietly(async () => {
-      const answer = await pictures.values.run((signal) =>
-        ask('lineValues', { call, moment: { thread, event } }, { rec, signal }),
+      const answer = await pictures.values.run((cancel) =>
+        ask('lineValues', { call, moment: { thread, event } }, { rec, signal: cancel }),
       );
       if (answer) otherValues.value = answer;
     }),
@@ -216,14 +216,15 @@ async function loadFile(rec: string, file: string): Promise<void> {
   const known = files.get(file);
   if (known) otherFile.value = known;
   await quietly(async () => {
-    const view = known?.view ?? (await pictures.source.run((signal) => ask('source', { file }, { rec, signal })));
+    const view =
+      known?.view ?? (await pictures.source.run((cancel) => ask('source', { file }, { rec, signal: cancel })));
     if (!view) return;
     if (!known) {
       const entry = { view, lines: scanText(view.text ?? '') };
       files.set(file, entry);
       otherFile.value = entry;
     }
-    const counts = await pictures.hits.run((signal) => ask('hits', { file }, { rec, signal }));
+    const counts = await pictures.hits.run((cancel) => ask('hits', { file }, { rec, signal: cancel }));
     if (counts) otherHits.value = counts;
   });
 }

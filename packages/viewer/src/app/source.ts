@@ -128,13 +128,13 @@ async function loadHits(file: string): Promise<void> {
 async function loadLineValues(call: string, moment: { thread: number; event: number }): Promise<void> {
   const params = { call, moment: { thread: moment.thread, event: moment.event } };
   const answer = await quietly(
-    values.run(async (signal) => {
-      const close = await ask('lineValues', params, { signal });
+    values.run(async (cancel) => {
+      const close = await ask('lineValues', params, { signal: cancel });
       lineValues.value = close;
       if (close.whole) return undefined;
       // Of a call that goes on for long, what lies around the moment comes first.
       await new Promise((resolve) => setTimeout(resolve, REST_MS));
-      return signal.aborted ? undefined : ask('lineValues', { ...params, wait: true }, { signal });
+      return cancel.aborted ? undefined : ask('lineValues', { ...params, wait: true }, { signal: cancel });
     }),
   );
   if (answer) lineValues.value = answer;

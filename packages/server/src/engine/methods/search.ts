@@ -200,7 +200,7 @@ const SCAN_MS = 4_000;
 
 class EnoughTime extends Error {}
 
-/** Values and lines of output, in the order of each thread. */
+/** Values and lines of output: of the first that are found thread by thread, in order of time. */
 function scan(
   { recording }: EngineContext,
   { asked, limit }: Query,
@@ -228,7 +228,7 @@ function scan(
   } catch (error) {
     if (!(error instanceof EnoughTime)) throw error;
   }
-  return { hits, coverage };
+  return { hits: hits.sort((a, b) => a.at!.timeNs - b.at!.timeNs), coverage };
 }
 
 function hitView(hit: StoreHit, kind: 'value' | 'log'): SearchHit {
