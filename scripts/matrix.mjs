@@ -2,7 +2,7 @@
 // npm package `node`. Default: 22 24 26.
 import { runTool } from './run-tool.mjs';
 
-const TESTS = ['test/versions', 'test/hazards', 'test/loader'];
+const TESTS = ['test/versions', 'test/hazards', 'test/loader', 'test/processes', 'test/snapshots'];
 const majors = process.argv.slice(2);
 let failedCount = 0;
 for (const major of majors.length > 0 ? majors : ['22', '24', '26']) {

@@ -58,6 +58,8 @@ const LAZY_LIBRARIES = {
 /** Sources whose declarations are public. */
 const DECLARED = ['api', 'read'];
 
+/** Lines of lean bundles are broken past this. */
+const LINE_CHARS_MAX = 160;
 /** The bundles that are on the way of every start. */
 const LEAN = new Set(['preload.cjs', 'hooks.mjs']);
 
@@ -124,6 +126,8 @@ async function bundleAll() {
         plugins: lean ? [lazyLibraries] : [],
         // No more than that: our frames are known in stacks by the names of their functions.
         minifyWhitespace: lean,
+        // Node prints the line in which an uncaught stack overflow struck, which may be one of ours.
+        lineLimit: LINE_CHARS_MAX,
         outfile: join(outDir, outName),
         bundle: true,
         write: false,

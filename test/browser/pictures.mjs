@@ -6,8 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import chromium from '@sparticuz/chromium';
-import { chromium as playwright } from 'playwright-core';
+import { launchChromium } from './chromium.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const DIST = join(ROOT, 'packages/tracer/dist');
@@ -96,11 +95,7 @@ const STORY = [
 
 const folder = mkdtempSync(join(tmpdir(), 'tracer-pictures-'));
 mkdirSync(OUT, { recursive: true });
-const browser = await playwright.launch({
-  executablePath: await chromium.executablePath(),
-  args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'],
-  headless: true,
-});
+const browser = await launchChromium();
 try {
   await record('checkout', 'main.ts');
   await record('demo', 'main.ts');

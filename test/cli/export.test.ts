@@ -282,7 +282,7 @@ describe('json', () => {
     expect(calls.length).toBeGreaterThan(0);
     expect(calls.length).toBeLessThan(12);
     const { code, stderr } = await project.tracer('export', '--format', 'json', '--thread', '7');
-    expect([code, stderr]).toEqual([1, expect.stringContaining('no thread 7')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('no such thread in the recording: 7')]);
   });
 });
 

@@ -75,6 +75,8 @@ test.each([
   [['export', '--format', 'pdf'], 'there is no format "pdf"'],
   [['search'], 'nothing to look for'],
   [['search', 'a', 'is', 'b'], 'quote the condition'],
+  [['search', 'total is'], 'the condition "total is" has no value'],
+  [['tree', '-n', '-5'], '--limit wants N; one that begins with a dash is written --limit=-'],
   [['search', 'x', '--in', 'attic'], '--in wants some of functions, files, logs, values'],
   [['diff', 'one.db'], 'two recordings are needed'],
 ])('wrong use is exit code 2 and says what is wrong: %j', async (args, message) => {

@@ -81,6 +81,27 @@ describe('texts', () => {
   });
 });
 
+describe('what is not there', () => {
+  test.each([
+    [['state', '--at', '1@99999999'], 'event 99999999 of thread 1 (stored: 0 to 54)'],
+    [['tree', '--thread', '77'], 'there is no such thread in the recording: 77 (there are: 1)'],
+    [['hot', '--thread', '77'], 'there is no such thread in the recording: 77'],
+  ])('%j fails and says what there is', async (args, message) => {
+    const { code, stdout, stderr } = await project.tracer(...args);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(message);
+  });
+});
+
+test('in a pipe lines are shortened, unless --width 0 asks for all; rows of SQL are whole', async () => {
+  const wide = "SELECT replace(hex(zeroblob(400)), '0', 'x') AS wide";
+  expect((await project.tracer('sql', wide)).stdout).toContain('x'.repeat(800));
+  const lengths = async (...args: string[]): Promise<number> =>
+    Math.max(...(await project.tracer(...args)).stdout.split('\n').map((line) => line.length));
+  expect(await lengths('tree', '--width', '0')).toBeGreaterThan(72);
+  expect(await lengths('tree', '--width', '72')).toBeLessThanOrEqual(72);
+});
+
 describe('--json', () => {
   const JSON_CASES: readonly [golden: string, args: string[]][] = [
     ['info', ['info']],

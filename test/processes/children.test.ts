@@ -13,7 +13,7 @@ const CHILD = `
 function work(name) { return name; }
 work(process.argv[2] ?? 'none');
 const own = Object.keys(process.env).filter((key) => key === 'TRACER_TREE' || key === 'NODE_OPTIONS').map((key) => key + '=' + process.env[key]);
-console.log('child', process.argv[2], process.execArgv.filter((flag) => !/^--import$|preload/.test(flag)).join(), own.join(), Object.keys(process.env).length < 9 ? Object.keys(process.env).filter((key) => !key.startsWith('TRACER_')).sort().join() : 'many');
+console.log('child', process.argv[2], process.execArgv.join(), own.join(), Object.keys(process.env).length < 9 ? Object.keys(process.env).filter((key) => !key.startsWith('TRACER_')).sort().join() : 'many');
 if (process.send) process.send(process.argv[2]);
 `;
 
@@ -52,6 +52,7 @@ async function collect(child) {
 }
 const forms = {
   'fork': (name) => collect(fork('child.js', [name], { silent: true })),
+  'fork-elsewhere': (name) => collect(fork(process.cwd() + '/child.js', [name], { silent: true, cwd: '/' })),
   'fork-bare': (name) => collect(fork('child.js', [name], { silent: true, env: {}, execArgv: [] })),
   'fork-options': (name) => collect(fork('child.js', [name], { silent: true, env: { NODE_OPTIONS: '--no-warnings' } })),
   'spawn': (name) => collect(spawn(node, ['child.js', name])),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, packageFile, type Outcome, type Project } from '../support/programs.ts';
+import { countStrings } from '../support/redactions.ts';
 
 /*
  * Command-line tools that nobody here wrote, recorded at locals: the same stdout, stderr and exit code as plain, with
@@ -52,6 +53,10 @@ const TOOLS: Record<string, string[]> = {
 /** Share of the functions found in instrumented files that carry probes. */
 const INSTRUMENTED_SHARE_MIN = 0.99;
 
+/** Share of string values that may be redacted without being secret. */
+const WRONG_SHARE_MAX = 0.01;
+const COUNTED_EVENTS_MAX = 500_000;
+
 interface Info {
   functions: { eligible: number; instrumented: number };
   events: { produced: number; stored: number; dropped: number };
@@ -84,6 +89,10 @@ describe.each(Object.entries(TOOLS))('%s', (name, args) => {
       expect(info.functions.instrumented).toBeGreaterThanOrEqual(info.functions.eligible * INSTRUMENTED_SHARE_MIN);
       expect(info.functions.eligible).toBeGreaterThanOrEqual(functionsMin);
       expect(info.events.stored + info.events.dropped).toBe(info.events.produced);
+      // None of these programs holds a secret of its own: whatever is redacted is redacted wrongly.
+      const { strings, redacted, examples } = countStrings(recording, COUNTED_EVENTS_MAX);
+      expect(strings).toBeGreaterThan(functionsMin);
+      expect(redacted / Math.max(1, strings), [...examples.keys()].join('\n')).toBeLessThan(WRONG_SHARE_MAX);
     },
     200_000,
   );

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, type Project } from '../support/programs.ts';
+import { countStrings } from '../support/redactions.ts';
 
 /*
  * Servers of real frameworks under twenty interleaved requests: they answer the same when recorded, and every call of
@@ -51,6 +52,10 @@ await ask(app.server.address().port);
 await app.close();
 `,
 };
+
+/** Share of string values that may be redacted; the requests hold no secret. */
+const WRONG_SHARE_MAX = 0.01;
+const COUNTED_EVENTS_MAX = 500_000;
 
 interface CallRow {
   correlation_id: number;
@@ -108,6 +113,10 @@ describe.each(['express.cjs', 'fastify.mjs'])('%s', (script) => {
       expect(incoming.map(({ status }) => status).sort()).toEqual([...Array.from({ length: 19 }, () => 200), 500]);
       expect(requests.filter(({ direction }) => direction === 'out')).toHaveLength(20);
       expect(readFileSync(recording).subarray(0, 15).toString()).toBe('SQLite format 3');
+
+      const { strings, redacted, examples } = countStrings(recording, COUNTED_EVENTS_MAX);
+      expect(strings).toBeGreaterThan(100);
+      expect(redacted / strings, [...examples.keys()].join('\n')).toBeLessThan(WRONG_SHARE_MAX);
     },
     120_000,
   );

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { frameOf, startRecorded, threadOf, variablesOf, type LiveProgram } from '../support/live.ts';
 import { makeProject, PRELOAD, type Project } from '../support/programs.ts';
 
 /*
- * What snapshots leave alone: the program's own listeners, its output, its getters and proxies, its secrets.
+ * What snapshots leave alone: the program's own listeners, its output, its getters and proxies, its secrets. And what is
+ * asked of the main thread besides: marks.
  */
 
 let project: Project;
@@ -53,6 +55,17 @@ const started = Date.now();
 console.log('ready');
 while (Date.now() - started < 1500) { for (let i = 0; i < 100; i++) sum += i; await null; }
 console.log(sum > 0, process.getActiveResourcesInfo().includes('MessagePort'));
+`,
+    'marks.cjs': `
+const { existsSync, writeSync } = require('node:fs');
+const cell = new Int32Array(new SharedArrayBuffer(4));
+function goesOn() { return !existsSync('wait'); }
+function loop() { writeSync(1, 'looping'); while (goesOn()); }
+// Nothing in it is an event.
+function wait() { writeSync(1, 'waiting'); while (!existsSync('end')) Atomics.wait(cell, 0, 0, 20); }
+const alive = setInterval(() => undefined, 60000);
+process.on('SIGUSR2', () => { loop(); wait(); setTimeout(() => clearInterval(alive), 50); process.removeAllListeners('SIGUSR2'); });
+writeSync(1, 'ready');
 `,
     'api.mjs': `
 import { snapshot } from ${JSON.stringify(new URL('api.mjs', PRELOAD).href)};
@@ -158,4 +171,29 @@ test('the program asks for a snapshot where it stands', async () => {
   const snapshot = await running.snapshotFile(1);
   expect(snapshot.reason).toBe('api');
   expect(variablesOf(frameOf(threadOf(snapshot), 'outer'))).toMatchObject({ name: 'here', inside: 'here!' });
+});
+
+test('a mark from outside is an event of the main thread, idle or busy; one that cannot be had yet comes later', async () => {
+  const running = await start('marks.cjs');
+  const put = async (name: string): Promise<number | null> => {
+    const answer = await project.ask('control', String(running.pid), '--mark', name);
+    return (answer as [{ mark: { timeNs: number | null } }])[0].mark.timeNs;
+  };
+  expect(await put('idle')).toEqual(expect.any(Number));
+  process.kill(running.pid, 'SIGUSR2');
+  await running.printed('looping');
+  expect(await put('busy')).toEqual(expect.any(Number));
+  writeFileSync(join(project.dir, 'wait'), '');
+  await running.printed('waiting');
+  expect(await put('late')).toBe(null);
+  writeFileSync(join(project.dir, 'end'), '');
+  expect(await running.ended()).toEqual({ exitCode: 0, signal: null });
+  const marks = (await project.ask(
+    'sql',
+    running.recording,
+    'SELECT m.name, c.function FROM marks m LEFT JOIN calls c ON c.id = m.call_id ORDER BY m.time_ns',
+  )) as { name: string; function: string | null }[];
+  expect(marks.map(({ name }) => name)).toEqual(['idle', 'busy', 'late']);
+  expect(marks[0]!.function).toBe(null);
+  expect(['loop', 'goesOn']).toContain(marks[1]!.function);
 });

@@ -99,7 +99,11 @@ test('tracer control shows and changes levels', async () => {
 
 test('tracer control pauses, resumes and marks', async () => {
   const pid = String(program.pid);
-  expect((await tracer('control', pid, '--mark', 'before', '--pause')).stdout).toMatch(/is paused/);
+  expect((await tracer('control', pid, '--mark', 'before', '--pause')).stdout).toMatch(
+    /marked before at .+\n.*recording is paused/,
+  );
+  const refused = await tracer('control', pid, '--mark', 'not now');
+  expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('recording is paused') });
   expect((await tracer('control', pid)).stdout).toMatch(/paused/);
   expect((await tracer('control', pid, '--resume')).stdout).toMatch(/goes on/);
   const notes = async () =>

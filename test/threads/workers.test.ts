@@ -12,8 +12,7 @@ exports.run = function run(where) {
   let sum = 0;
   for (let i = 0; i < 3; i++) sum += work(i);
   const own = Object.keys(process.env).filter((name) => name === 'TRACER_TREE' || name === 'NODE_OPTIONS');
-  const flags = process.execArgv.filter((flag) => flag !== '--import' && !flag.endsWith('preload.mjs'));
-  console.log(JSON.stringify({ where, sum, threadId, isMainThread, workerData, flags, own, argv: process.argv.slice(2) }));
+  console.log(JSON.stringify({ where, sum, threadId, isMainThread, workerData, flags: process.execArgv, own, argv: process.argv.slice(2) }));
 };
 `;
 const RUN = "require('./lib.js').run(process.env.WHERE ?? 'worker');";

@@ -13,31 +13,49 @@ const PROGRAM = fileURLToPath(new URL('fixtures', import.meta.url));
 const PRELOAD = new URL('../../packages/tracer/dist/preload.mjs', import.meta.url).href;
 const { openRecording } = await import(new URL('../../packages/tracer/dist/read.mjs', import.meta.url).href);
 
+/** Of Linux, for what it tells programs. */
+const CLOCK_TICKS_PER_SECOND = 100;
+
 const CHILDREN = ['fork1', 'fork2', 'spawn1', 'spawn2', 'exec1', 'exec2', 'cluster1', 'cluster2'];
 const MEMBERS = ['parent', ...CHILDREN.flatMap((child) => [child, `${child}/1`, `${child}/2`])];
 
 /**
- * @param {{ folder: string, calls: number, messages: number, isRecorded?: boolean }} options
- * @returns {Promise<{ exitCode: number | null, seconds: number, recording: string }>}
+ * `recordings`: the children record themselves, all into one file or each into one of its own; the parent does not.
+ * @param {{ folder: string, calls: number, messages: number, isRecorded?: boolean, recordings?: 'one' | 'separate' }} options
+ * @returns {Promise<{ exitCode: number | null, seconds: number, cpuSeconds: number, recording: string }>}
  */
-export async function runTree({ folder, calls, messages, isRecorded = true }) {
+export async function runTree({ folder, calls, messages, isRecorded = true, recordings }) {
   mkdirSync(folder, { recursive: true });
   cpSync(PROGRAM, join(folder, 'program'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{}');
   const recording = join(folder, 'recording.db');
+  const cpuBefore = cpuOfChildren();
   const startMs = performance.now();
   const child = spawn(process.execPath, [...(isRecorded ? ['--import', PRELOAD] : []), 'program/parent.cjs'], {
     cwd: folder,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
       PATH: process.env['PATH'],
-      TREE: JSON.stringify({ folder, calls, messages }),
+      TREE: JSON.stringify({ folder, calls, messages, recordings, preload: PRELOAD }),
       TRACER_OUT: recording,
       TRACER_QUIET: '1',
     },
   });
   const [exitCode] = await once(child, 'exit');
-  return { exitCode, seconds: (performance.now() - startMs) / 1000, recording };
+  const seconds = (performance.now() - startMs) / 1000;
+  return { exitCode, seconds, cpuSeconds: cpuOfChildren() - cpuBefore, recording };
+}
+
+/** Processor time of all processes below this one that have ended and been waited for; 0 where the system does not tell. */
+function cpuOfChildren() {
+  try {
+    const fields = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[13]) + Number(fields[14])) / CLOCK_TICKS_PER_SECOND;
+  } catch {
+    return 0;
+  }
 }
 
 /**

@@ -30,6 +30,9 @@ const how = isMainThread ? process.argv[2] : workerData;
 if (how === 'worker') {
   new Worker(new URL(import.meta.url), { workerData: 'loop' });
   setInterval(() => {}, 1000);
+} else if (how === 'native behind') {
+  new Worker(new URL(import.meta.url), { workerData: 'loop' });
+  setTimeout(() => hang('native', 2), 300);
 } else if (how === 'microtasks') spin(how);
 else if (how === 'idle') {
   globalThis.kept = numbers(20);
@@ -92,8 +95,25 @@ test('idle: what is suspended, what it waits for, what is open', async () => {
 test('a native call is said to be one, with what was recorded before it', async () => {
   const { snapshot } = await start('native');
   const main = threadOf(await snapshot());
-  expect(main).toMatchObject({ state: 'blocked', unavailable: 'native call' });
+  expect(main).toMatchObject({ state: 'blocked', unavailable: 'native call', sinceNs: expect.any(Number) });
   expect(variablesOf(frameOf(main, 'hang'))).toMatchObject({ known: 'marker-native', size: 42 });
+});
+
+test('workers behind a native call of the main thread cannot be read, which is said with what was recorded of them', async () => {
+  const { snapshot, printed, recording } = await start('native behind');
+  await printed('ready\nready');
+  const taken = await snapshot();
+  const worker = taken.processes[0]!.threads.find(({ kind }) => kind === 'worker')!;
+  expect(worker).toMatchObject({
+    state: 'blocked',
+    unavailable: 'not readable while the main thread is in a native call',
+    sinceNs: expect.any(Number),
+  });
+  expect(worker.sinceNs).toBeLessThan(taken.timeNs + 5e9);
+  expect(variablesOf(frameOf(worker, 'hang'))).toMatchObject({ known: 'marker-loop', size: 42 });
+  const text = await project.print('snapshot', recording);
+  expect(text).toMatch(/main {2}blocked: native call\n {4}it did not answer; its last event was at .+ before/);
+  expect(text).toMatch(/worker 1 {2}blocked: not readable while the main thread is in a native call\n/);
 });
 
 test('a worker that hangs while the main thread idles', async () => {

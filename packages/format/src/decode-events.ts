@@ -188,6 +188,8 @@ export function skipOperands(words: Int32Array, kind: number, position: number, 
       return position + 5;
     case K.REQUEST_SOCKET:
       return skipValues(words, position + 2, 2, found);
+    case K.REQUEST_TRACE:
+      return position + 1 + K.TRACE_ID_WORDS + K.PARENT_ID_WORDS;
     case K.AGGREGATE:
       return skipValues(words, position + 1, 4, found);
     case K.CORRELATION:
@@ -280,6 +282,11 @@ export function decodeOperands(
   const read = (count: number): void => {
     for (let i = 0; i < count; i++) result.values.push(decoder.read());
   };
+  const hex = (words: number): string => {
+    let text = '';
+    for (let i = 0; i < words; i++) text += u32().toString(16).padStart(8, '0');
+    return text;
+  };
   if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return read(kind - K.ENTER_0);
   switch (kind) {
     case K.ENTER_MANY:
@@ -319,6 +326,10 @@ export function decodeOperands(
       result.number = u32();
       result.number2 = u32();
       return read(2);
+    case K.REQUEST_TRACE:
+      result.number = u32();
+      result.values.push(hex(K.TRACE_ID_WORDS), hex(K.PARENT_ID_WORDS));
+      return;
     case K.AGGREGATE:
       result.number = u32();
       return read(4);

@@ -139,6 +139,13 @@ export const RECEIVE = 0x51;
  * of the connection; V of the server's end: both sides of a request say the same.
  */
 export const REQUEST_SOCKET = 0x52;
+/**
+ * payload = trace flags; u32 request number; 16 bytes trace id (4 words); 8 bytes parent id (2 words), both as they are
+ * written in the request's `traceparent` header (https://www.w3.org/TR/trace-context/), first byte highest.
+ */
+export const REQUEST_TRACE = 0x53;
+export const TRACE_ID_WORDS = 4;
+export const PARENT_ID_WORDS = 2;
 
 /** What SEND and RECEIVE are about; worker and process: the start of one. */
 export const LINK_KINDS = ['message', 'worker', 'process'] as const;

@@ -31,7 +31,10 @@ export const R_WAKE = 4;
 export const R_SLEEPING = 5;
 /** Recorder: 0 starting, 1 running, 2 ended or failed (writers drop at once and never wait). */
 export const R_RECORDER = 6;
-/** Incremented by the recorder with every commit or freed slot: "progress" for the 2 s rule of back-pressure. */
+/**
+ * Incremented by the recorder with every commit or freed slot, and while it waits for other processes that write to the same
+ * recording: "progress" for the 2 s rule of back-pressure.
+ */
 export const R_PROGRESS = 7;
 /** Writer asks to commit everything published so far: increments; the recorder answers in R_DRAINED. */
 export const R_DRAIN = 8;
@@ -54,6 +57,9 @@ export const R_MAX_DEPTH = 18;
 export const R_LISTENS = 19;
 /** Counts the signals of that kind that its listeners have heard. */
 export const R_HEARD = 20;
+/** Counts the marks that were asked for from outside, and those that the main thread has written. */
+export const R_MARKS = 21;
+export const R_MARKED = 22;
 
 /**
  * 1: the process is ending and takes its other threads with it. The writer publishes what it has and stands still at its
@@ -61,6 +67,8 @@ export const R_HEARD = 20;
  */
 export const R_HOLD = 24;
 export const HOLD_MS_MAX = 2_000;
+/** u53 nanoseconds: when the last mark was written, before it is counted in R_MARKED. */
+export const R_MARK_TIME = 26;
 
 export const S_STATE = 0;
 export const S_CHUNK = 1;

@@ -35,6 +35,8 @@ export interface SnapshotThread {
   state: 'running' | 'idle' | 'blocked';
   /** Why the frames are not (all) those of this moment. */
   unavailable?: string;
+  /** Of one that is blocked: since when nothing has been recorded of it, nanoseconds since the recording began. */
+  sinceNs?: number;
   /** How long the thread stood still for this, milliseconds. */
   pausedMs: number;
   /** Innermost first. */

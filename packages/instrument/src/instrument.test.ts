@@ -38,6 +38,21 @@ describe('text that cannot carry probes', () => {
     run('return new.target', { sourceType: 'commonjs' });
     run('await import.meta.url', { sourceType: 'module' });
   });
+
+  test('may import in phases that the parser does not know', () => {
+    const text = `import source from from './a.wasm';
+import source module from './b.wasm';
+import defer * as later from './c.js';
+import source from './d.js';
+export const load = () => import.source(source).then(() => import.defer(source));`;
+    const { code, counts, insertions } = run(text, { sourceType: 'module', plan: planOfLevel('expressions') });
+    expect(counts.instrumented).toBe(counts.functions);
+    for (const line of text.split('\n').slice(0, 4)) expect(code).toContain(line);
+    expect(code).toContain('import.source(');
+    expect(insertions.length).toBeGreaterThan(0);
+    expect(() => run('import.source(a;')).toThrow('a.js: ');
+    expect(() => run('import.other(a)')).toThrow(InstrumentError);
+  });
 });
 
 describe('the head', () => {

@@ -3,11 +3,16 @@
  * it needs a checkout of test262 and takes minutes.
  *
  *   node --experimental-vm-modules packages/instrument/test/test262.ts CHECKOUT
- *     [--under test/language/statements] [--filter TEXT] [--skip TEXT] [--every 10] [--shard 0/2] [--levels boundaries,locals,expressions] [--strict]
- *     [--runtime real|reference] [--report FILE]
+ *     [--under test/language/statements] [--filter TEXT] [--skip TEXT] [--every 10] [--shard 0/24] [--levels boundaries,locals,expressions]
+ *     [--modes sloppy,strict] [--runtime real|reference] [--report FILE]
+ *
+ * As test262 asks for, a script without a flag runs sloppy and strict; each of these is one test.
  *
  * The reference runtime checks the discipline of frames and tokens; the real one is the recorder's, and what it wrote is
  * decoded after each program. The report has the numbers per folder.
+ *
+ * Node keeps the contexts of `vm` that were given a module loader, which fills the memory after some thousand programs:
+ * `test262-all.ts` runs everything, a shard per process.
  *
  * Needs a Node that runs TypeScript (22.18 and later). Exit code 1 when a program was lost.
  */
@@ -24,13 +29,13 @@ import { createRealRuntime } from './real-runtime.ts';
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    under: { type: 'string', default: 'test/language,test/annexB/language' },
+    under: { type: 'string', default: 'test/language,test/annexB' },
     filter: { type: 'string', default: '' },
     skip: { type: 'string', default: '' },
     every: { type: 'string', default: '1' },
     shard: { type: 'string', default: '0/1' },
     levels: { type: 'string', default: 'boundaries,locals,expressions' },
-    strict: { type: 'boolean', default: false },
+    modes: { type: 'string', default: 'sloppy,strict' },
     verbose: { type: 'boolean', default: false },
     runtime: { type: 'string', default: 'reference' },
     report: { type: 'string' },
@@ -38,6 +43,7 @@ const { values: options, positionals } = parseArgs({
 });
 const root = resolve(positionals[0] ?? '.');
 const levels = options.levels.split(',') as Level[];
+const modes = options.modes.split(',');
 
 /** How long one script may run without a break, in ms. */
 const TIMEOUT_MS = 30_000;
@@ -128,6 +134,7 @@ function installRuntime(context: vm.Context, global: object): Masked {
   return Object.assign(Object.create(runtime) as ReferenceRuntime, { texts });
 }
 
+/** Texts that our parser refuses, as it should where a program is to fail at that. */
 let notInstrumented = 0;
 /** Functions met and instrumented, at every level. */
 const functions = { met: 0, instrumented: 0 };
@@ -313,8 +320,8 @@ function* filesUnder(folder: string): Generator<string> {
 
 const [shard, shards] = options.shard.split('/').map(Number) as [number, number];
 const every = Number(options.every);
-const tally = { programs: 0, plainPassed: 0, lost: 0, undisciplined: 0, events: 0, dropped: 0 };
-/** Per folder: programs that pass plain, and lost ones. */
+const tally = { programs: 0, tests: 0, plainPassed: 0, refused: 0, lost: 0, undisciplined: 0, events: 0, dropped: 0 };
+/** Per folder: tests that pass plain, and lost ones. */
 const folders = new Map<string, { passed: number; lost: number }>();
 process.on('unhandledRejection', () => undefined);
 
@@ -327,33 +334,9 @@ for (const folder of options.under.split(',')) {
     if (options.skip !== '' && file.includes(options.skip)) continue;
     const program = readProgram(file);
     if (program.flags.has('CanBlockIsFalse')) continue;
-    const strict =
-      program.flags.has('onlyStrict') ||
-      (options.strict && !['noStrict', 'raw', 'module'].some((flag) => program.flags.has(flag)));
-    tally.programs++;
     currentFile = file;
-    if (options.verbose) report(file);
-    const plain = await run(program, undefined, strict);
-    if (plain.failure !== '') continue;
-    tally.plainPassed++;
-    const path = relative(root, file).split('/').slice(1, -1).slice(0, 3).join('/');
-    const counts = folders.get(path) ?? { passed: 0, lost: 0 };
-    folders.set(path, counts);
-    counts.passed++;
-    for (const level of levels) {
-      const { failure, runtime } = await run(program, level, strict);
-      if (failure !== '') {
-        tally.lost++;
-        counts.lost++;
-        report(`LOST ${relative(root, file)} [${level}] ${failure}`);
-      }
-      const problems = real === undefined ? (runtime?.problems ?? []) : drain();
-      if (problems.length > 0) {
-        tally.undisciplined++;
-        report(`PROBLEM ${relative(root, file)} [${level}] ${problems.slice(0, 3).join(' | ')}`);
-      }
-    }
-    if (tally.programs % 1000 === 0) report(`... ${JSON.stringify({ ...tally, notInstrumented })}`);
+    for (const strict of strictnesses(program)) await compare(program, strict);
+    if (++tally.programs % 1000 === 0) report(`... ${JSON.stringify({ ...tally, notInstrumented })}`);
   }
 }
 report(JSON.stringify({ ...tally, notInstrumented, functions }));
@@ -362,6 +345,47 @@ if (options.report !== undefined) {
   writeFileSync(options.report, JSON.stringify({ ...tally, notInstrumented, functions, perFolder }, null, 1));
 }
 process.exitCode = tally.lost + tally.undisciplined > 0 ? 1 : 0;
+
+/** Whether a program runs strict: none, one or both. */
+function strictnesses({ flags }: Program): boolean[] {
+  if (flags.has('raw') || flags.has('module')) return [false];
+  if (flags.has('onlyStrict')) return [true].filter(() => modes.includes('strict'));
+  return [false, true].filter(
+    (strict) => modes.includes(strict ? 'strict' : 'sloppy') && !(strict && flags.has('noStrict')),
+  );
+}
+
+/** One test: plain, and if it passes so, at every level. */
+async function compare(program: Program, strict: boolean): Promise<void> {
+  const name = `${relative(root, program.file)}${strict ? ' (strict)' : ''}`;
+  tally.tests++;
+  if (options.verbose) report(name);
+  const plain = await run(program, undefined, strict);
+  if (plain.failure !== '') return;
+  tally.plainPassed++;
+  const path = relative(root, program.file).split('/').slice(1, -1).slice(0, 3).join('/');
+  const counts = folders.get(path) ?? { passed: 0, lost: 0 };
+  folders.set(path, counts);
+  counts.passed++;
+  for (const level of levels) {
+    const refusedBefore = notInstrumented;
+    const { failure, runtime } = await run(program, level, strict);
+    if (failure !== '') {
+      tally.lost++;
+      counts.lost++;
+      report(`LOST ${name} [${level}] ${failure}`);
+    }
+    if (notInstrumented > refusedBefore && program.negative === undefined) {
+      tally.refused++;
+      report(`REFUSED ${name} [${level}]`);
+    }
+    const problems = real === undefined ? (runtime?.problems ?? []) : drain();
+    if (problems.length > 0) {
+      tally.undisciplined++;
+      report(`PROBLEM ${name} [${level}] ${problems.slice(0, 3).join(' | ')}`);
+    }
+  }
+}
 
 /** What the recorder would have read; the problems with it. */
 function drain(): string[] {

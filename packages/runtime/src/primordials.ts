@@ -48,7 +48,10 @@ export const lookupGetter = uncurry(
 );
 export const charCodeAt = uncurry(String.prototype.charCodeAt);
 export const indexOf = uncurry(String.prototype.indexOf);
+export const lastIndexOf = uncurry(String.prototype.lastIndexOf);
 export const slice = uncurry(String.prototype.slice);
+export const toLowerCase = uncurry(String.prototype.toLowerCase);
+export const trim = uncurry(String.prototype.trim);
 export const bigintToString = uncurry(BigInt.prototype.toString);
 export const symbolDescription = uncurry(getterOf(Symbol.prototype, 'description')) as (
   self: symbol,

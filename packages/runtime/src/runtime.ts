@@ -40,10 +40,14 @@ export interface RuntimeOptions {
   thread?: number;
   /** What threads and processes send to each other is told apart by it: 32 random bits. */
   linkSeed?: number;
+  /** Hosts whose requests get a `traceparent` header: `example.com`, `*.internal`, `localhost:3000`, `*`. */
+  propagate?: readonly string[];
   /** Shared by the threads of the process, see links/link-memory.ts. */
   linkMemory?: SharedArrayBuffer;
   /** Hands a message to the recorder thread. Must not throw. */
   post(message: RuntimeMessage): void;
+  /** Called in the middle of recording when the recorder's tick has moved. Must not throw. */
+  onTick?: () => void;
 }
 
 /** A registered module: the base of its site ids, the instance of its scope, and the probes. */
@@ -104,7 +108,7 @@ const OPEN_CALLS_MAX = 10_000;
 
 /** Makes the runtime of the calling thread. Throws RangeError when the ring does not fit the format. */
 export function createRuntime(options: RuntimeOptions): Runtime {
-  const { redactor, post } = options;
+  const { redactor, post, onTick, propagate = [] } = options;
   const levels = options.levels instanceof Uint8Array ? options.levels : new Uint8Array(options.levels);
   const core = createCore(options.ring, levels);
   const clock = createClock(options.originHrtimeNs);
@@ -151,6 +155,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     onTick: (nowMs) => {
       aggregates.onTick(nowMs);
       samples?.onTick(nowMs);
+      onTick?.();
     },
     onIdle: () => {
       forget();
@@ -168,7 +173,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     linkMemory,
     observe: () => {
       samples = createSamples(core, post);
-      http = watchHttp({ words: core.words, write: writeFact, encode, putLine, contexts });
+      http = watchHttp({ words: core.words, write: writeFact, encode, putLine, contexts, propagate });
       const undo = [
         contexts.listen(),
         watchOutput({ write: writeFact, putLine }),

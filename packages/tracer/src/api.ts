@@ -33,7 +33,7 @@ export function withCorrelation<Result>(id: string, fn: () => Result): Result {
 
 /**
  * Takes a snapshot of every process of the recording, with this thread where it stands now; returns as soon as the
- * threads of this process have been read, after a second at the latest.
+ * threads of this process have been read, after a second at the latest (the recording itself may still be coming up).
  */
 export function snapshot(): void {
   recording()?.snapshot?.();

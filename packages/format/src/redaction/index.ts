@@ -1,3 +1,4 @@
+export { mayHoldNumber, type NumberFilter } from './known-numbers.ts';
 export {
   SCAN_MARGIN_CHARS,
   SECRET_NUMBER_MIN,

@@ -1,4 +1,5 @@
 import { CARD_NUMBER_MIN, isCardValue } from './cards.ts';
+import { addNumber, createNumberFilter, mayHoldNumber, type NumberFilter } from './known-numbers.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { isOptionSecret } from './named-values.ts';
 import { createNameTest, createScan } from './scan.ts';
@@ -48,6 +49,8 @@ export interface Redactor {
   redactValue(name: SecretName | string | null, text: string, storedChars?: number): string | null;
   /** A captured number. Without a secret name only whole numbers from `SECRET_NUMBER_MIN` on need asking. */
   redactNumber(name: SecretName | string | null, value: number | bigint): string | null;
+  /** Tells which numbers need no asking: certainly none that was redacted under a name. */
+  readonly numbers: NumberFilter;
   /** Captured bytes: a token when they stand under a secret name or hold a secret as text, else null. */
   redactBytes(name: SecretName | string | null, bytes: Uint8Array): string | null;
   /** Log lines, messages, stacks, URLs, headers, SQL: only the secret parts are replaced. */
@@ -78,10 +81,10 @@ export function createRedactor(options: RedactorOptions): Redactor {
   const { names = [], patterns = [], allow = [] } = options;
   const key = parseRedactionKey(options.key);
   const known = new KnownSecrets(key);
+  const numbers = createNumberFilter(key);
   const lookUpRule = createNameRules(names, allow);
   const judged = new Map<string, SecretName | null>();
   const counted = new Map<string, number>();
-  let knowsNumbers = false;
 
   const secretName = (name: string): SecretName | null => {
     let found = judged.get(name);
@@ -114,6 +117,8 @@ export function createRedactor(options: RedactorOptions): Redactor {
   const remember = (name: SecretName, value: string): void => {
     if (!isRemembered(name, value)) return;
     known.add(value, name.kind);
+    // A program may make a number of it.
+    if (/^[1-9]\d{5,14}$/.test(value)) addNumber(numbers, Number(value));
     if (!/[^\w.-]/.test(value)) return;
     known.add(percentEncoded(value), name.kind);
     known.add(JSON.stringify(value).slice(1, -1), name.kind);
@@ -138,15 +143,17 @@ export function createRedactor(options: RedactorOptions): Redactor {
     if (under !== null && isSecretNumber(under.nameClass, value)) {
       const digits = String(value);
       if (value >= SECRET_NUMBER_MIN) {
-        knowsNumbers = true;
+        addNumber(numbers, value);
         known.add(digits, under.kind);
       }
       return tokenOf(digits, under.kind);
     }
     if (value < SECRET_NUMBER_MIN) return null;
     if (value >= CARD_NUMBER_MIN && isCardValue(value)) return tokenOf(String(value), 'card');
-    const kind = knowsNumbers ? known.kindOf(String(value)) : null;
-    return kind === null ? null : tokenOf(String(value), kind);
+    if (!mayHoldNumber(numbers, Number(value))) return null;
+    const digits = String(value);
+    const kind = known.kindOf(digits);
+    return kind === null ? null : tokenOf(digits, kind);
   };
 
   const redactBytes = (name: SecretName | string | null, bytes: Uint8Array): string | null => {
@@ -178,6 +185,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
     memberName: (parent, name) => memberOf(parent, secretName(name)),
     redactValue,
     redactNumber,
+    numbers,
     redactBytes,
     scrubText: (text) => scrub(text, rules, tokenOf),
     scrubArguments,

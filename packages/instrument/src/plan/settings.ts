@@ -4,7 +4,7 @@ import {
   parseBytes,
   parseBytesOrNone,
   parseChoice,
-  parseList,
+  parseHosts,
   parseMilliseconds,
   parsePercent,
   parseText,
@@ -68,9 +68,9 @@ export const SETTING_RULES: { readonly [K in keyof Required<PlanSettings>]: Sett
     json: { enum: ['USR1', 'USR2', 'off', 'SIGUSR1', 'SIGUSR2'] },
   },
   propagate: {
-    parse: parseList,
+    parse: parseHosts,
     description: 'Hosts whose requests get a traceparent header.',
-    json: { type: 'array', items: { type: 'string' } },
+    json: { type: 'array', items: { type: 'string' }, examples: [['localhost:3000', '*.internal']] },
   },
   quiet: { parse: parseBoolean, description: 'No lines on stderr.', json: { type: 'boolean' } },
 };

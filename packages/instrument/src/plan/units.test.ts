@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { nearest } from './nearest.ts';
-import { formatBytes, parseBoolean, parseBytes, parseList, parseMilliseconds, parsePercent } from './units.ts';
+import {
+  formatBytes,
+  parseBoolean,
+  parseBytes,
+  parseHosts,
+  parseList,
+  parseMilliseconds,
+  parsePercent,
+} from './units.ts';
 
 describe('units', () => {
   it.each([
@@ -46,6 +54,14 @@ describe('units', () => {
     expect(parseList('src/**, lib/{a,b}.ts,,x')).toEqual({ ok: true, value: ['src/**', 'lib/{a,b}.ts', 'x'] });
     expect(parseList(['a,b'])).toEqual({ ok: true, value: ['a,b'] });
     expect(parseList(5).ok).toBe(false);
+  });
+
+  it('hosts are names with or without a port, no addresses of pages', () => {
+    const hosts = ['localhost:3000', '*.internal', '*', '*:80', '[::1]:3000', '::1', 'a_b.test'];
+    expect(parseHosts(hosts.join())).toEqual({ ok: true, value: hosts });
+    for (const wrong of ['http://a', 'a/b', 'a.*', '**.a', 'user@a', 'a:b', 'a b', 5]) {
+      expect([wrong, parseHosts(wrong).ok]).toEqual([wrong, false]);
+    }
   });
 
   it('booleans have the spellings of the shell', () => {

@@ -118,6 +118,16 @@ export function parseList(raw: unknown): Parsed<string[]> {
   return parsed(words.filter((item) => item !== ''));
 }
 
+/** Names of hosts, `*.` in front for what is below, `*` for all, each with or without a port. */
+export function parseHosts(raw: unknown): Parsed<string[]> {
+  const expected = 'hosts between commas, such as "localhost:3000, *.internal", without "http://"';
+  const list = parseList(raw);
+  if (!list.ok) return { ok: false, expected };
+  return list.value.every((host) => HOST.test(host)) ? list : { ok: false, expected };
+}
+
+const HOST = /^(?:\*|(?:\*\.)?[^\s*/:@[\]]+|\[[\da-f:.%]+\])(?::\d{1,5})?$|^[\da-f]*:[\da-f:.]*:[\da-f:.]*$/i;
+
 export function parseText(raw: unknown): Parsed<string> {
   return typeof raw === 'string' && raw.trim() !== ''
     ? parsed(raw)

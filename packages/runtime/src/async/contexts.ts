@@ -29,6 +29,8 @@ export interface Contexts {
   nextRequest(): number;
   /** As `startRequest`, without a name, for something that has arrived from elsewhere. */
   startReceipt(): number;
+  /** The correlation in force, 0 when none is known. */
+  correlation(): number;
   /** On whose behalf the event loop does something now, outside of all frames; undefined inside, and when unknown. */
   onBehalf(): Cause | undefined;
   /** Begins to follow resources; returns what ends it. */
@@ -47,6 +49,8 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   let reaction: object | undefined;
   /** The last context that was stamped: most resources of a call share it. */
   let last: Context = { call: 0, correlation: 0, code: 0 };
+  /** Written at once by whoever asks for it, so one does for all. */
+  const resumed = { code: CODE_AWAIT, call: 0, correlation: 0 };
   let nextNumber = 1;
   /** Correlation that the program has set for calls made at this depth. */
   let forced = 0;
@@ -185,7 +189,8 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     resumeCause: (correlation) => {
       wide[CORRELATION] = correlation;
       stateName(correlation);
-      return { code: CODE_AWAIT, call: 0, correlation };
+      resumed.correlation = correlation;
+      return resumed;
     },
     withCorrelation,
     startRequest: (name) => {
@@ -197,6 +202,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     },
     nextRequest: () => nextNumber++,
     startReceipt: () => startChain(CODE_MESSAGE),
+    correlation: () => current(CODE_PROMISE)?.correlation ?? 0,
     onBehalf: () => (state.d > registers[BASE_DEPTH]! ? undefined : current(CODE_PROMISE)),
     listen: () =>
       listenToResources({

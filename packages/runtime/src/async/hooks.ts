@@ -48,8 +48,8 @@ export function listenToResources(listener: ResourceListener): () => void {
     promiseHooks.createHook = createPromiseHook;
   }
   const stopPromises = createPromiseHook({
-    init: (promise) => listener.onPromise(promise),
-    before: (promise) => listener.onReaction(promise),
+    init: listener.onPromise,
+    before: listener.onReaction,
     after: () => listener.onReaction(undefined),
   }) as () => void;
   return () => {

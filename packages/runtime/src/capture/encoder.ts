@@ -5,6 +5,7 @@ import {
   SECRET_NUMBER_MIN,
   type Redactor,
   type SecretName,
+  mayHoldNumber,
 } from '@execution-cinema/format/redaction';
 import {
   DIRTY,
@@ -101,8 +102,14 @@ export function createEncoder(
     registers[SMI_INLINE_MAX] = askedNumbersMin;
   };
 
+  const mayBeSecret = (of: Redactor, value: number): boolean =>
+    value > CARD_NUMBER_MIN || mayHoldNumber(of.numbers, value);
+
+  // Secrets of the environment are known before the first value.
+  if (redactor?.numbers.isEmpty === false) expectNumbers();
+
   const putNumber = (value: number, p: number, name: SecretName | null): number => {
-    if (redactor !== undefined && (name !== null || value > askedNumbersMin)) {
+    if (redactor !== undefined && (name !== null || (value > askedNumbersMin && mayBeSecret(redactor, value)))) {
       const token = redactor.redactNumber(name, value);
       if (token !== null) {
         if (name !== null) expectNumbers();
@@ -148,12 +155,19 @@ export function createEncoder(
     return strings.putKey(name, p + 2);
   };
 
+  const putString = (value: string, p: number, name: SecretName | null): number => {
+    const end = strings.putValue(value, p, name);
+    // A secret of digits may come again as a number.
+    if (name !== null && redactor?.numbers.isEmpty === false) expectNumbers();
+    return end;
+  };
+
   const putAny = (value: unknown, p: number, depth: number, name: SecretName | null): number => {
     switch (typeof value) {
       case 'number':
         return putNumber(value, p, name);
       case 'string':
-        return strings.putValue(value, p, name);
+        return putString(value, p, name);
       case 'object':
         if (value !== null) return putObject(value, p, depth, name);
         words[p] = T.NULL;
@@ -231,14 +245,18 @@ export function createEncoder(
     registers[VALUES_END] = registers[POSITION]! + EVENT_VALUES_WORDS;
   };
 
+  /** A whole number above what is written unasked: no secret, and small enough for one word. */
+  const isOrdinary = (value: number): boolean =>
+    value <= T.SMI_MAX && (redactor === undefined || !mayHoldNumber(redactor.numbers, value));
+
   /** Values that change no table: they need neither a place to fall back to nor a catch. */
   const encode: Encode = (value, p, name) => {
     if (name !== null) return encodeGuarded(value, p, name);
     if (typeof value === 'number') {
       if (
         (value | 0) === value &&
-        value <= registers[SMI_INLINE_MAX]! &&
         value >= T.SMI_MIN &&
+        (value <= registers[SMI_INLINE_MAX]! || isOrdinary(value)) &&
         (value !== 0 || 1 / value > 0)
       ) {
         words[p] = T.SMI | (value << 8);

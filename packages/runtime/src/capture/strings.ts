@@ -12,6 +12,8 @@ const INTERNED_CHARS_MIN = 4;
 /** Texts remembered by the words they were written as. */
 const TABLE_ENTRIES = 4096;
 const TABLE_MASK = TABLE_ENTRIES - 1;
+/** Long texts remembered as such. */
+const LONG_ENTRIES = 32;
 /** Property and class names with what is known of them; past this many all are forgotten. */
 const KEYS_MAX = 8192;
 /** Longer names are cut. */
@@ -42,7 +44,7 @@ export interface Strings {
   secretOf(key: string): SecretName | null;
   /** Writes text that needs no redaction, cut after `max` characters. */
   putClean(text: string, p: number, max: number): number;
-  /** Lets go of the text written last. */
+  /** Lets go of the long texts that are remembered. */
   forget(): void;
 }
 
@@ -60,13 +62,17 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
   let tagEpoch = -1;
   let tagGeneration = 0;
   /**
-   * The long text written last in this chunk: parsers hand the same one to one function after the other, and copying its
-   * words takes a tenth of reading and searching it. Let go at the return to the event loop.
+   * Long texts written in this chunk, and where: parsers hand the same source, compilers the same paths from one function to
+   * the next, and referring to a text takes a tenth of reading and searching it. Let go at the return to the event loop.
    */
-  let longText = '';
-  let longTag = 0;
-  let longPosition = 0;
-  let longWords = 0;
+  const longTexts: string[] = [];
+  for (let i = 0; i < LONG_ENTRIES; i++) longTexts[i] = '';
+  const longTags = new Int32Array(LONG_ENTRIES);
+  /** The text's number, or -1 for one that was cut: its words are copied. */
+  const longNumbers = new Int32Array(LONG_ENTRIES);
+  const longPositions = new Int32Array(LONG_ENTRIES);
+  const longWords = new Int32Array(LONG_ENTRIES);
+  let hasLongTexts = false;
   let longLeft = LONG_CHARS_PER_MS;
   let longMs = 0;
 
@@ -226,17 +232,31 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     }
     if (name !== null || max !== stringMax) return putSearched(text, p, name, max);
     refreshTag();
-    if (longTag === tag && text.length === longText.length && text === longText) return putAgain(p);
+    const slot = longSlot(text, fullLength);
+    // Comparing the lengths first: two texts of one length are compared to the end.
+    if (longTags[slot] === tag && longTexts[slot]!.length === fullLength && longTexts[slot] === text)
+      return putAgain(slot, p);
     const end = putSearched(text, p, name, max);
-    const head = words[p]!;
-    // What defines a number must stand once.
-    if ((head & TAG_MASK) === T.STRING && ((head >>> FLAGS_SHIFT) & T.STRING_FLAG_INTERNED) === 0) {
-      longText = text;
-      longTag = tag;
-      longPosition = p;
-      longWords = end - p;
+    // A redacted text is another one, whose number may stand already.
+    if ((words[p]! & TAG_MASK) === T.STRING && !isNumbered(words[p]!)) {
+      longTexts[slot] = text;
+      longTags[slot] = tag;
+      longPositions[slot] = p;
+      longWords[slot] = end - p;
+      longNumbers[slot] = giveNumber(p);
+      hasLongTexts = true;
     }
     return end;
+  };
+
+  const longSlot = (text: string, length: number): number =>
+    (length + imul(charCodeAt(text, length >> 1), 5) + imul(charCodeAt(text, length - 9), 3)) & (LONG_ENTRIES - 1);
+
+  /** Numbers the string that was written at `p`, unless it was cut: a number stands for a whole text. */
+  const giveNumber = (p: number): number => {
+    if (((words[p]! >>> FLAGS_SHIFT) & T.STRING_FLAG_CUT) !== 0) return -1;
+    words[p]! |= T.STRING_FLAG_INTERNED << FLAGS_SHIFT;
+    return registers[STRINGS]!++;
   };
 
   const putSearched = (text: string, p: number, name: SecretName | null, max: number): number => {
@@ -244,9 +264,15 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     return replaced === null ? putClean(text, p, max) : putReplaced(text, replaced, p, max);
   };
 
-  const putAgain = (p: number): number => {
-    for (let i = 0; i < longWords; i++) words[p + i] = words[longPosition + i]!;
-    return p + longWords;
+  const putAgain = (slot: number, p: number): number => {
+    if (longNumbers[slot]! >= 0) {
+      words[p] = T.STRING_REF | (longNumbers[slot]! << 8);
+      return p + 1;
+    }
+    const from = longPositions[slot]!;
+    const count = longWords[slot]!;
+    for (let i = 0; i < count; i++) words[p + i] = words[from + i]!;
+    return p + count;
   };
 
   /** A text that is one token is a redacted value; one with secret parts stays a string. */
@@ -304,8 +330,12 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     putKey,
     putClean,
     forget: () => {
-      longText = '';
-      longTag = 0;
+      if (!hasLongTexts) return;
+      hasLongTexts = false;
+      for (let i = 0; i < LONG_ENTRIES; i++) {
+        longTexts[i] = '';
+        longTags[i] = 0;
+      }
     },
     secretOf: (key) => {
       if (key === lastKey) return lastEntry.secret;
@@ -313,6 +343,10 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
       return key.length > INTERNED_CHARS_MAX ? redactor.secretName(key) : entryOf(key).secret;
     },
   };
+}
+
+function isNumbered(head: number): boolean {
+  return ((head >>> FLAGS_SHIFT) & T.STRING_FLAG_INTERNED) !== 0;
 }
 
 const TOKEN_START = '<redacted ';

@@ -1,10 +1,12 @@
 import { Socket } from 'node:net';
+import { resolve } from 'node:path';
 import { ownData } from '../capture/classify.ts';
-import { isProxy, weakMapGet, weakMapSet } from '../primordials.ts';
+import { apply, getOwnPropertyDescriptor, isProxy, weakMapGet, weakMapSet } from '../primordials.ts';
 
 /*
  * By which connection a request went: its two addresses, and how many requests went before it. Client and server say the
- * same of it, each for itself, so that a request in one process can be found again in another without a header.
+ * same of it, each for itself, so that a request in one process can be found again in another without a header. A Unix
+ * socket or pipe has one address only, the server's.
  */
 
 /** Requests whose connection is not known yet; past it the oldest is given up. */
@@ -27,11 +29,21 @@ export function createConnections(put: PutConnection): Connections {
   const counts = new WeakMap<object, number>();
   let waiting: { number: number; request: object }[] = [];
 
-  const tell = (number: number, socket: Socket, isServer: boolean): boolean => {
-    const { localAddress, localPort, remoteAddress, remotePort } = socket;
-    if (localPort === undefined || remotePort === undefined) return false;
+  const count = (socket: Socket): number => {
     const before = weakMapGet(counts, socket) ?? 0;
     weakMapSet(counts, socket, before + 1);
+    return before;
+  };
+
+  /** False: the socket has no address, or none any more. */
+  const tell = (number: number, socket: Socket, isServer: boolean, pipe: unknown): boolean => {
+    const { localAddress, localPort, remoteAddress, remotePort } = socket;
+    if (localPort === undefined || remotePort === undefined) {
+      if (typeof pipe !== 'string') return false;
+      put(number, count(socket), '', resolve(pipe));
+      return true;
+    }
+    const before = count(socket);
     const here = addressText(localAddress, localPort);
     const there = addressText(remoteAddress, remotePort);
     put(number, before, isServer ? there : here, isServer ? here : there);
@@ -39,10 +51,10 @@ export function createConnections(put: PutConnection): Connections {
   };
 
   /** False: not yet. */
-  const sent = (number: number, socket: unknown): boolean => {
+  const sent = (number: number, socket: unknown, pipe?: unknown): boolean => {
     if (!isSocket(socket)) return true;
     if (ownData(socket, 'connecting') === true) return false;
-    return tell(number, socket, false) || socket.destroyed;
+    return tell(number, socket, false, pipe) || socket.destroyed;
   };
 
   const settle = (): void => {
@@ -50,14 +62,15 @@ export function createConnections(put: PutConnection): Connections {
     const asked = waiting;
     waiting = [];
     for (const entry of asked) {
-      const socket = ownData(entry.request, 'socket');
-      if (socket === null || socket === undefined || !sent(entry.number, socket)) waiting.push(entry);
+      const socket = socketOf(entry.request);
+      const pipe = ownData(entry.request, 'socketPath');
+      if (socket === null || socket === undefined || !sent(entry.number, socket, pipe)) waiting.push(entry);
     }
   };
 
   return {
     incoming(number, socket) {
-      if (isSocket(socket)) tell(number, socket, true);
+      if (isSocket(socket)) tell(number, socket, true, pipeOf(socket));
     },
     outgoing(number, request) {
       if (waiting.length >= WAITING_MAX) waiting.shift();
@@ -71,6 +84,23 @@ export function createConnections(put: PutConnection): Connections {
 
 function isSocket(value: unknown): value is Socket {
   return typeof value === 'object' && value !== null && !isProxy(value) && value instanceof Socket;
+}
+
+let socketGetter: (() => unknown) | undefined;
+
+/** From Node 22 on it is behind an accessor of Node's own: https://github.com/nodejs/node/blob/v22.x/lib/_http_outgoing.js */
+function socketOf(request: object): unknown {
+  const own = ownData(request, 'socket');
+  if (own !== undefined) return own;
+  const { prototype } = process.getBuiltinModule('node:http').OutgoingMessage;
+  socketGetter ??= getOwnPropertyDescriptor(prototype, 'socket')?.get;
+  return socketGetter === undefined ? undefined : apply(socketGetter, request, []);
+}
+
+/** Path on which the server listens from which this connection comes. */
+function pipeOf(socket: Socket): unknown {
+  const server = ownData(socket, 'server');
+  return typeof server === 'object' && server !== null && !isProxy(server) ? ownData(server, '_pipeName') : undefined;
 }
 
 /** An IPv4 address looks the same from a socket that listens for both kinds. */

@@ -6,6 +6,8 @@ import { indexOf, isProxy, objectKeys, slice, weakMapGet, weakMapSet } from '../
 import { ownData } from '../capture/classify.ts';
 import type { WriteFact } from '../probes/fact-writer.ts';
 import { createConnections } from './connections.ts';
+import { propagateTo } from './propagation.ts';
+import { putHex, type TraceContext } from './trace-context.ts';
 
 const INCOMING = 0;
 const OUTGOING = 1;
@@ -16,6 +18,8 @@ export interface HttpParts {
   encode: Encode;
   putLine(text: string, p: number): number;
   contexts: Contexts;
+  /** Hosts whose requests get a `traceparent` header. Empty: such headers are neither made nor looked at. */
+  propagate: readonly string[];
 }
 
 /** One request that has begun; `status` is known before it ends. */
@@ -68,20 +72,36 @@ export function watchHttp(parts: HttpParts): HttpWatch {
     return p + 1;
   };
 
+  const propagation = parts.propagate.length === 0 ? undefined : propagateTo(parts.propagate, contexts.correlation);
+  const traced = (number: number, context: TraceContext | undefined): void => {
+    if (context === undefined) return;
+    write(K.REQUEST_TRACE, context.flags, (p) =>
+      putHex(parts.words, putHex(parts.words, putNumber(number, p), context.traceId), context.parentId),
+    );
+  };
+
   const channels: Record<string, (message: Record<string, object>) => void> = {
-    'http.server.request.start': ({ request, socket }) =>
-      connections.incoming(start(request!, INCOMING, data(request, 'method'), text(data(request, 'url'))), socket),
+    'http.server.request.start': ({ request, socket }) => {
+      const number = start(request!, INCOMING, data(request, 'method'), text(data(request, 'url')));
+      connections.incoming(number, socket);
+      traced(number, propagation?.received(K.NAMED_CORRELATION_FIRST + number, request!));
+    },
     'http.server.response.finish': ({ request, response }) => end(request!, data(response, 'statusCode')),
-    'http.client.request.start': ({ request }) =>
-      connections.outgoing(start(request!, OUTGOING, data(request, 'method'), clientUrl(request!)), request!),
+    'http.client.request.start': ({ request }) => {
+      const number = start(request!, OUTGOING, data(request, 'method'), clientUrl(request!));
+      connections.outgoing(number, request!);
+      traced(number, propagation?.sent(request!));
+    },
     'http.client.response.finish': ({ request, response }) => {
       connections.settle();
       end(request!, data(response, 'statusCode'));
     },
     'http.client.request.error': ({ request, error }) => end(request!, error),
     'undici:request:create': ({ request }) => {
-      const url = `${text(data(request, 'origin'))}${text(data(request, 'path'))}`;
-      start(request!, OUTGOING, data(request, 'method'), url);
+      const origin = text(data(request, 'origin'));
+      const url = `${origin}${text(data(request, 'path'))}`;
+      const number = start(request!, OUTGOING, data(request, 'method'), url);
+      traced(number, propagation?.fetches(request!, origin));
     },
     'undici:client:sendHeaders': ({ request, socket }) => {
       const opened = weakMapGet(open, request!);
@@ -95,7 +115,7 @@ export function watchHttp(parts: HttpParts): HttpWatch {
     'undici:request:error': ({ request, error }) => end(request!, error),
   };
 
-  const undo: (() => void)[] = [];
+  const undo: (() => void)[] = propagation === undefined ? [] : [propagation.stop];
   for (const name of objectKeys(channels)) {
     const handle = channels[name]!;
     const listener = (message: unknown): void => {

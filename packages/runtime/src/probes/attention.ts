@@ -73,7 +73,7 @@ export interface Attention {
   attendTimed(): number;
   /** Before an ENTER that needs attention: deepest so far, from the event loop, or as `attend`. */
   attendEnter(): number;
-  /** With a time point and this cause: before a RESUME, and what happens on somebody's behalf. */
+  /** Before a RESUME, and what happens on somebody's behalf: with a time point and the cause where there is one. */
   attendCaused(cause: Cause | undefined): number;
   /** Ends an event whose words reach up to `p`. */
   commit(p: number): void;
@@ -172,7 +172,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
   };
 
   const attendCaused = (cause: Cause | undefined): number => {
-    const p = attendWith(true);
+    const p = attendWith(cause !== undefined);
     if (p < 0 || state.d >= FRAMES_MAX) return -1;
     if (state.d >= registers[DEEPEST]!) registers[DEEPEST] = state.d + 1;
     if (cause !== undefined) putCause(cause);

@@ -173,6 +173,10 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     if (frame.o) onTop(frame);
   };
 
+  /** Only the way back to the event loop needs its time; a caller goes on at once, as after any call. */
+  const attendSleep = (frame: Frame): number =>
+    frame.d <= registers[BASE_DEPTH]! ? attention.attendTimed() : attention.attend();
+
   /** Ends the event that put the frame to sleep. */
   const sleep = (frame: Frame, site: number, p: number, yielded: boolean, delegating: boolean): void => {
     const { d } = frame;
@@ -192,7 +196,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
   const a = (frame: Frame, site: number, value: unknown, delegating?: unknown): unknown => {
     if (!frame.o || !onTop(frame)) return value;
     frame.closing = false;
-    const p = attention.attendTimed();
+    const p = attendSleep(frame);
     if (p < 0) return value;
     words[p] = (site << 8) | K.SUSPEND;
     sleep(frame, site, p + 1, false, delegating !== undefined);
@@ -202,7 +206,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
   const y = (frame: Frame, site: number, value: unknown): unknown => {
     if (!frame.o || !onTop(frame)) return value;
     frame.closing = false;
-    const p = attention.attendTimed();
+    const p = attendSleep(frame);
     if (p < 0) return value;
     words[p] = (site << 8) | K.SUSPEND_VALUE;
     sleep(frame, site, encode(value, p + 1, null), true, false);

@@ -321,7 +321,8 @@ class Collector {
         this.put(shelf, 'move', { from: moment, kind, direction });
       }
     }
-    for (const call of standingCalls(state)) this.put(shelf, 'lineValues', { call, moment });
+    for (const call of standingCalls(state))
+      this.put(shelf, 'lineValues', { call, moment, wait: true }, { call, moment });
   }
 
   private meetNames(state: StateView): void {

@@ -54,7 +54,7 @@ export function searchValues(recording: Recording, condition: string, filter: Se
   return subject === 'value' ? namedValues(recording, predicates, filter) : calls(recording, predicates, filter);
 }
 
-/** A text in names of functions and files, in output, and in values. Names come first. */
+/** A text in names of functions and files, in output, and in values; of a number also the number itself. Names come first. */
 export function* searchText(
   recording: Recording,
   text: string,
@@ -65,7 +65,10 @@ export function* searchText(
   if (!kinds.has('log') && !kinds.has('value')) return;
   // Texts stand in the words as they are, four or two characters each: a chunk without these bytes has no hit.
   const needles = [Buffer.from(text, 'latin1'), Buffer.from(text, 'utf16le')];
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  const isNumber = !Number.isNaN(number) || text === 'NaN';
   const isMentioned = ({ words }: Chunk): boolean => {
+    if (isNumber) return true;
     const bytes = Buffer.from(words.buffer, words.byteOffset, words.byteLength);
     return needles.some((needle) => bytes.includes(needle));
   };
@@ -75,7 +78,9 @@ export function* searchText(
     const names = event.kind <= K.ENTER_MANY ? (frame?.site?.function.parameters ?? []) : [];
     for (const [i, value] of event.values.entries()) {
       // Only what the event itself says: an object that was seen before is not a hit each time it is passed on.
-      if (!hasText(value, text, new Set(event.captured))) continue;
+      const isHit = (part: Value): boolean =>
+        typeof part === 'string' ? part.includes(text) : isNumber && Object.is(part, number);
+      if (!holds(value, isHit, new Set(event.captured))) continue;
       const site = replay.resolver.resolve(event.payload);
       const name = isLog
         ? 'output'
@@ -108,13 +113,13 @@ function* searchNames(recording: Recording, text: string, kinds: ReadonlySet<Sea
   }
 }
 
-function hasText(value: Value, text: string, fresh: ReadonlySet<unknown>, depth = 0): boolean {
-  if (typeof value === 'string') return value.includes(text);
-  if (!isCaptured(value)) return false;
-  if (value.type === 'cut string') return value.name.includes(text);
+/** Whether something holds for a value or what lies in it. */
+function holds(value: Value, isHit: (part: Value) => boolean, fresh: ReadonlySet<unknown>, depth = 0): boolean {
+  if (!isCaptured(value)) return isHit(value);
+  if (value.type === 'cut string') return isHit(value.name);
   if (!fresh.has(value) || depth > 3) return false;
-  if (value.type === 'error' && hasText(value.message, text, fresh, depth + 1)) return true;
-  return value.items.some((item) => hasText(item, text, fresh, depth + 1));
+  if (value.type === 'error' && holds(value.message, isHit, fresh, depth + 1)) return true;
+  return value.items.some((item) => holds(item, isHit, fresh, depth + 1));
 }
 
 interface Seen {

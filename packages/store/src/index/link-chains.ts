@@ -1,4 +1,5 @@
 import type { Database } from '../driver/index.ts';
+import { pairRequests } from './request-pairs.ts';
 
 /*
  * What one thread sent and another received: who caused the receiver's calls, and which chain they belong to. Made anew
@@ -13,9 +14,6 @@ interface Link {
   isRequest: number;
 }
 
-/** A request may be announced in the sending process shortly after it has arrived in the other. */
-const INVERTED_NS = 100e6;
-
 const RECEIPTS = 'receipt_rows r JOIN send_rows s ON s.channel = r.channel AND s.sequence = r.sequence';
 
 export function linkChains(sidecar: Database): void {
@@ -24,16 +22,6 @@ export function linkChains(sidecar: Database): void {
     linkCorrelations(sidecar);
     adoptCalls(sidecar);
   }, 'immediate');
-}
-
-/** Requests that came in, with those that went out by the same connection, as many after its beginning, last before them. */
-function pairRequests(sidecar: Database): void {
-  sidecar.exec(`DELETE FROM request_pairs;
-    INSERT INTO request_pairs SELECT i.id, o.id FROM request_rows i JOIN connection_rows ci ON ci.request_id = i.id
-      JOIN connection_rows co ON co.client = ci.client AND co.server = ci.server AND co.before = ci.before
-      JOIN request_rows o ON o.id = co.request_id
-      WHERE i.direction = 'in' AND o.direction = 'out' AND o.start_ns <= i.start_ns + ${INVERTED_NS}
-      GROUP BY i.id HAVING o.start_ns = max(o.start_ns);`);
 }
 
 /**

@@ -45,6 +45,9 @@ export class LinkRows {
     else if (kind === K.REQUEST_SOCKET) {
       const [client, server] = event.values;
       sql.connection.run(callId(thread, event.number), event.number2, plainText(client), plainText(server));
+    } else if (kind === K.REQUEST_TRACE) {
+      const [trace, parent] = event.values;
+      sql.trace.run(callId(thread, event.number), plainText(trace), plainText(parent), event.payload);
     }
   }
 
@@ -81,5 +84,6 @@ function prepare(db: Database) {
     receipt: db.prepare('INSERT OR REPLACE INTO receipt_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?)'),
     taken: db.prepare('UPDATE receipt_rows SET taken_by = ? WHERE thread_id = ? AND event = ?'),
     connection: db.prepare('INSERT OR REPLACE INTO connection_rows VALUES(?, ?, ?, ?)'),
+    trace: db.prepare('INSERT OR REPLACE INTO trace_rows VALUES(?, ?, ?, ?)'),
   };
 }

@@ -10,7 +10,7 @@
  *
  * A change here raises SIDECAR_VERSION; an older sidecar is then made anew.
  */
-export const SIDECAR_VERSION = 5;
+export const SIDECAR_VERSION = 6;
 
 /** `PRAGMA application_id`: "ECX1". */
 export const SIDECAR_APPLICATION_ID = 0x45435831;
@@ -36,6 +36,7 @@ export const GROUP_OF_TABLE: Readonly<Record<string, RowGroup>> = {
   send_rows: 'calls',
   receipt_rows: 'calls',
   connection_rows: 'calls',
+  trace_rows: 'calls',
   request_pairs: 'calls',
   correlation_links: 'calls',
   write_rows: 'writes',
@@ -126,6 +127,8 @@ CREATE TABLE receipt_rows(thread_id INTEGER, event INTEGER, kind TEXT, channel I
 CREATE INDEX receipts_by_correlation ON receipt_rows(correlation_id);
 CREATE TABLE connection_rows(request_id INTEGER PRIMARY KEY, before INTEGER, client TEXT, server TEXT);
 CREATE INDEX connections_by_address ON connection_rows(client, server, before);
+CREATE TABLE trace_rows(request_id INTEGER PRIMARY KEY, trace TEXT, parent TEXT, flags INTEGER);
+CREATE INDEX traces_by_id ON trace_rows(trace, parent);
 CREATE TABLE request_pairs(received INTEGER PRIMARY KEY, sent INTEGER);
 CREATE TABLE correlation_links(id INTEGER PRIMARY KEY, parent INTEGER, root INTEGER);
 CREATE INDEX links_by_parent ON correlation_links(parent);
@@ -187,7 +190,8 @@ CREATE VIEW suspensions AS SELECT u.call_id, u.time_ns, coalesce(u.resumed_ns, (
 CREATE VIEW exceptions AS SELECT id, call_id, thread_id, time_ns, name, message, stack, caught, event
   FROM exception_rows;
 CREATE VIEW requests AS SELECT id, call_id, direction, method, url, status, start_ns, end_ns,
-    ${rootOf('r.correlation_id')} AS correlation_id
+    ${rootOf('r.correlation_id')} AS correlation_id,
+    (SELECT printf('00-%s-%s-%02x', t.trace, t.parent, t.flags) FROM trace_rows t WHERE t.request_id = r.id) AS traceparent
   FROM request_rows r;
 CREATE VIEW edges AS
   SELECT kind, from_call, to_call, from_thread, to_thread, time_ns, NULL AS from_ns, event,

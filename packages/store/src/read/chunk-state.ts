@@ -250,7 +250,7 @@ export class ChunkState {
 const NOT_EXECUTED = new Uint8Array(256);
 for (const kind of [
   K.CORRELATION, K.LOG, K.UNCAUGHT, K.REQUEST_START, K.REQUEST_END, K.MARK, K.AGGREGATE, K.SEND, K.RECEIVE,
-  K.REQUEST_SOCKET,
+  K.REQUEST_SOCKET, K.REQUEST_TRACE,
 ]) NOT_EXECUTED[kind] = 1; // prettier-ignore
 
 function newRow(call: number, siteId: number, link: number): Row {

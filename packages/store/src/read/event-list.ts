@@ -137,6 +137,7 @@ const WITHOUT_SITE: ReadonlySet<number> = new Set([
   K.SEND,
   K.RECEIVE,
   K.REQUEST_SOCKET,
+  K.REQUEST_TRACE,
 ]);
 
 /** Whether the payload of events of this kind is a site. */

@@ -43,4 +43,5 @@ const NAMES = new Map<number, string>([
   [K.SEND, 'send'],
   [K.RECEIVE, 'receive'],
   [K.REQUEST_SOCKET, 'connection'],
+  [K.REQUEST_TRACE, 'trace context'],
 ]);

@@ -56,6 +56,7 @@ export function resolveMoment(recording: Recording, text: string, thread?: numbe
   const exact = parseMoment(text);
   if (exact) {
     requireThread(recording, exact.thread);
+    requireEvent(recording, exact);
     return exact;
   }
   if (text.includes(':')) {
@@ -85,10 +86,21 @@ export function resolveCall(recording: Recording, text: string): CallName {
   return call;
 }
 
-function requireThread(recording: Recording, thread: number): void {
+/** Throws NO_SUCH_THREAD. */
+export function requireThread(recording: Recording, thread: number): void {
   const threads = recording.threads();
   if (threads.some(({ id }) => id === thread)) return;
   throw storeError('NO_SUCH_THREAD', `${thread} (there are: ${threads.map(({ id }) => id).join(', ') || 'none'})`);
+}
+
+/** What lies between two stored events may be lost; what lies outside of all is a mistake. */
+function requireEvent(recording: Recording, { thread, event }: Moment): void {
+  const chunks = recording.chunks(thread);
+  const first = chunks[0]?.firstEvent ?? 0;
+  const last = chunks.reduce((most, chunk) => Math.max(most, chunk.firstEvent + chunk.events - 1), -1);
+  if (event >= first && event <= last) return;
+  const stored = last < 0 ? 'none' : `${first} to ${last}`;
+  throw storeError('NOT_STORED', `event ${event} of thread ${thread} (stored: ${stored})`);
 }
 
 /** The last event at or before a time; the first one when all are later. */

@@ -247,6 +247,7 @@ export class ThreadReplay {
       case K.SEND:
       case K.RECEIVE:
       case K.REQUEST_SOCKET:
+      case K.REQUEST_TRACE:
         return top;
       default:
         break;

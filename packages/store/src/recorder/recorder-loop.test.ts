@@ -28,9 +28,15 @@ beforeEach(() => {
   reports = [];
 });
 
-function start(hooks: RecorderHooks = {}, change: Partial<RecorderOptions> = {}): void {
+/** @param early what the program says before the recorder is up */
+function start(
+  hooks: RecorderHooks = {},
+  change: Partial<RecorderOptions> = {},
+  early: readonly RecorderMessage[] = [],
+): void {
   const { port1, port2 } = new MessageChannel();
   port = port1;
+  for (const message of early) post(message);
   port1.on('message', (report: RecorderReport) => reports.push(report));
   new RecorderLoop({ ...recorderOptions(file, writer, port2), ...change }, hooks).start();
 }
@@ -150,6 +156,36 @@ describe('times', () => {
       end_ns: 7_000_005_000,
     });
     db.close();
+  });
+});
+
+describe('a service', () => {
+  test('hears of a snapshot that was asked for before it was there, and the end waits until it is done', async () => {
+    let asked = 0;
+    let isBusy = true;
+    start(
+      {
+        service: (access) => {
+          // Takes what has been said so far.
+          access.threads();
+          return { snapshotAsked: () => asked++, isBusy: () => isBusy, stop: () => undefined };
+        },
+      },
+      {},
+      [{ type: 'snapshot' }],
+    );
+    expect(asked).toBe(1);
+    const ended = exit();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(reported('closed')).toBe(false);
+    isBusy = false;
+    await ended;
+  });
+
+  test('that is not done in time is left behind', async () => {
+    start({ service: () => ({ snapshotAsked: () => undefined, isBusy: () => true, stop: () => undefined }) });
+    await exit();
+    expect(reported('closed')).toBe(true);
   });
 });
 
@@ -293,6 +329,31 @@ describe('when recording cannot go on', () => {
     other.close();
     await until('everything is stored', () => storedEvents() === 400);
     expect(reported('failed')).toBe(false);
+  });
+
+  test('others that write all the time are waited for as long as they do', async () => {
+    start();
+    await until('ready', () => reported('ready'));
+    const other = openDatabase(file);
+    other.exec('BEGIN IMMEDIATE');
+    const insert = other.prepare("INSERT INTO meta(key, value) VALUES('test', ?) ON CONFLICT DO UPDATE SET value = ?");
+    // Between its transactions there is no moment for anybody else.
+    const writes = setInterval(() => {
+      insert.run(String(performance.now()), String(performance.now()));
+      other.exec('COMMIT; BEGIN IMMEDIATE');
+    }, 100);
+    for (let i = 0; i < 200; i++) writer.call(1, i);
+    const progress = writer.words[R.R_PROGRESS]!;
+    const ended = exit();
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect([reported('failed'), reported('closed')]).toEqual([false, false]);
+    // The program goes on waiting, because the recorder shows that it lives.
+    expect(writer.words[R.R_PROGRESS]! - progress).toBeGreaterThan(5);
+    clearInterval(writes);
+    other.exec('COMMIT');
+    other.close();
+    await ended;
+    expect([reported('failed'), storedEvents()]).toEqual([false, 400]);
   });
 
   test('a lock that never ends does not keep the program from ending', async () => {

@@ -6,6 +6,7 @@ import { storeFailure } from '../schema/failure.ts';
 import type { RecorderHooks } from './hooks.ts';
 import { Inbox } from './inbox.ts';
 import type { RecorderOptions, RecorderReport } from './messages.ts';
+import { CONTENDED_MS_MAX, OtherWriters } from './other-writers.ts';
 import { Recorder } from './recorder.ts';
 import type { RecorderAccess, RecorderService } from './service.ts';
 import { Recording } from '../read/recording.ts';
@@ -22,7 +23,9 @@ const SETTLE_TICKS = 3;
 const HOLD_MS_MAX = 150;
 /** After `process-exit` the drain request is awaited for so long. */
 const EXIT_GRACE_MS = 1_000;
-/** A program that wants to end is not held up longer than this by somebody else's lock on the recording. */
+/** A program that wants to end waits for what a service is about to finish at most this long. */
+const SERVICE_AT_EXIT_MS = 1_000;
+/** A program that wants to end is not held up longer than this by a lock on the recording while nobody writes to it. */
 const LOCKED_AT_EXIT_MS = 2_000;
 /** Once recording has stopped, its losses are written at most this often. */
 const LOSSES_MS = 1_000;
@@ -46,6 +49,8 @@ export class RecorderLoop {
   private state: 'running' | 'asleep' | 'stopped' | 'ended' = 'running';
   private exitSeenMs: number | undefined;
   private held = false;
+  /** While somebody waits and the database is locked: since when, and since when nobody else writes to it either. */
+  private locked: { sinceMs: number; quietSinceMs: number; others: OtherWriters } | undefined;
   private stopReason = '';
   private stopNote: string | undefined;
   private lossesTimer: NodeJS.Timeout | undefined;
@@ -68,7 +73,7 @@ export class RecorderLoop {
     for (const thread of this.recorder.threads.values()) thread.setRecorderState(1);
     this.report({ type: 'ready', file: this.options.file, driver: db.driver, processId, joined });
     this.service = this.hooks.service?.(this.access(this.recorder));
-    this.recorder.snapshotAsked = () => this.service?.snapshotAsked();
+    this.recorder.onSnapshotAsked(() => this.service?.snapshotAsked());
     this.turn();
     const { file, keepTotalBytes } = this.options;
     // Not before the first events are safe; a process that joins leaves it to the one that began the recording.
@@ -183,6 +188,8 @@ export class RecorderLoop {
   private flush(recorder: Recorder, extent: 'published' | 'full', waiting: Map<ThreadRecord, number>): boolean {
     try {
       if (!recorder.flush(extent, new Set(waiting.keys()))) return false;
+      // At the end there is more to write than this, so all of it counts.
+      if (recorder.exit === undefined) this.locked = undefined;
       recorder.endThreads();
       return true;
     } catch (error) {
@@ -196,6 +203,7 @@ export class RecorderLoop {
     if (recorder.exit === undefined) return false;
     this.exitSeenMs ??= nowMs;
     if (waiting.size === 0 && nowMs - this.exitSeenMs < EXIT_GRACE_MS) return false;
+    if (this.service?.isBusy() === true && nowMs - this.exitSeenMs < SERVICE_AT_EXIT_MS) return false;
     if (!this.holds(recorder, waiting)) return false;
     const threads = [...recorder.threads.values()];
     try {
@@ -220,8 +228,15 @@ export class RecorderLoop {
 
   private giveUpIfLocked(recorder: Recorder, waiting: Map<ThreadRecord, number>, nowMs: number): void {
     if (recorder.exit === undefined && waiting.size === 0) return;
-    this.exitSeenMs ??= nowMs;
-    if (nowMs - this.exitSeenMs > LOCKED_AT_EXIT_MS) throw storeError('OUT_LOCKED', this.options.file);
+    this.locked ??= { sinceMs: nowMs, quietSinceMs: nowMs, others: new OtherWriters(this.options.file) };
+    const { locked } = this;
+    if (locked.others.haveWritten()) {
+      locked.quietSinceMs = nowMs;
+      recorder.showLife();
+    }
+    if (nowMs - locked.quietSinceMs > LOCKED_AT_EXIT_MS || nowMs - locked.sinceMs > CONTENDED_MS_MAX) {
+      throw storeError('OUT_LOCKED', this.options.file);
+    }
   }
 
   private end(recorder: Recorder, threads: readonly ThreadRecord[]): void {

@@ -11,7 +11,8 @@ import { Levels } from './levels/levels.ts';
 import type { RecorderHooks } from './hooks.ts';
 import type { Inbox } from './inbox.ts';
 import type { ProcessExitMessage, RecorderMessage, RecorderOptions, ThreadInfo, TreeTotals } from './messages.ts';
-import type { Extent, Piece } from './ring-reader.ts';
+import { whileOthersWrite } from './other-writers.ts';
+import { showLife, type Extent, type Piece } from './ring-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import { move, ThreadRecord } from './thread-record.ts';
 
@@ -56,8 +57,9 @@ export class Recorder {
   readonly levels: Levels;
   /** Recording is paused from outside, in all threads. */
   private paused = false;
-  /** Hears that the program asks for a snapshot. */
-  snapshotAsked: () => void = () => undefined;
+  /** What to do when the program asks for a snapshot; until it is known, that is kept in mind. */
+  private takeSnapshot: (() => void) | undefined;
+  private isSnapshotAsked = false;
   private readonly keeper: Keeper | undefined;
   private keepNoted = false;
   private readonly disk: DiskGuard;
@@ -69,7 +71,10 @@ export class Recorder {
     this.inbox = inbox;
     this.disk = new DiskGuard(options.file, options.diskFloorBytes, hooks.freeBytes);
     this.disk.check(0);
-    const opened = openRecording(options.file, {
+    const ring = new Int32Array(options.main.ring);
+    const patiently = <Result>(attempt: () => Result): Result =>
+      whileOthersWrite(options.file, attempt, () => showLife(ring));
+    const meta = {
       format_version: String(FORMAT_VERSION),
       started_at: options.startedAt,
       start_hrtime_ns: String(options.originHrtimeNs),
@@ -77,7 +82,8 @@ export class Recorder {
       tool_version: options.toolVersion,
       clock: options.clock,
       state: 'open',
-    });
+    };
+    const opened = patiently(() => openRecording(options.file, meta));
     this.db = opened.db;
     this.joined = !opened.created;
     this.originHrtimeNs = options.originHrtimeNs;
@@ -87,7 +93,7 @@ export class Recorder {
     this.checkpointer = new Checkpointer(this.db, this.keeper?.logBytesMax);
     this.levels = this.makeLevels(options, hooks);
     const main = this.addThread(options.main);
-    this.processId = this.db.transaction(() => {
+    const addProcess = (): number => {
       this.rows.setState('open');
       const id = this.rows.addProcess(options.process, this.recordingNs(options.process.startNs));
       main.id = this.rows.addThread(id, options.main, null, this.recordingNs(options.main.startNs));
@@ -96,7 +102,8 @@ export class Recorder {
         this.rows.addPlan(id, options.plan.json, note, this.recordingNs(options.process.startNs));
       }
       return id;
-    }, 'immediate');
+    };
+    this.processId = patiently(() => this.db.transaction(addProcess, 'immediate'));
     this.db.exec(`PRAGMA busy_timeout = ${COMMIT_WAIT_MS}`);
     inbox.hear((message) => this.arrived(message));
   }
@@ -138,6 +145,22 @@ export class Recorder {
       if (thread !== undefined) thread.endNs = message.timeNs;
     } else if (message.type === 'process-exit') this.exit = message;
     else if (message.type === 'snapshot') this.snapshotAsked();
+  }
+
+  private snapshotAsked(): void {
+    if (this.takeSnapshot === undefined) this.isSnapshotAsked = true;
+    else this.takeSnapshot();
+  }
+
+  /** The program may have asked for a snapshot while the recording was being opened. */
+  onSnapshotAsked(take: () => void): void {
+    this.takeSnapshot = take;
+    if (this.isSnapshotAsked) take();
+  }
+
+  /** Threads that wait for the recorder go on doing so. */
+  showLife(): void {
+    for (const { reader } of this.threads.values()) showLife(reader.control);
   }
 
   /** From now on writers drop what they have, in all threads. */

@@ -201,7 +201,12 @@ export class RingReader {
       Atomics.store(this.control, at + R.S_STATE, R.SLOT_FREE);
       Atomics.notify(this.control, at + R.S_STATE);
     }
-    Atomics.add(this.control, R.R_PROGRESS, 1);
-    Atomics.notify(this.control, R.R_PROGRESS);
+    showLife(this.control);
   }
+}
+
+/** Tells the thread of this ring that its recorder gets on. */
+export function showLife(control: Int32Array): void {
+  Atomics.add(control, R.R_PROGRESS, 1);
+  Atomics.notify(control, R.R_PROGRESS);
 }

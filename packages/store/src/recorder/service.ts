@@ -49,6 +49,8 @@ export interface RecorderAccess {
 export interface RecorderService {
   /** The process asks for a snapshot of its own. */
   snapshotAsked(): void;
+  /** A snapshot is being taken or written: the end of the process waits for it, for a while. */
+  isBusy(): boolean;
   /** The process ends: everything is let go of at once. */
   stop(): void;
 }

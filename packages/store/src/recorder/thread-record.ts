@@ -43,8 +43,9 @@ export class ThreadRecord {
   setRecorderState(state: 1 | 2): void {
     const { control } = this;
     Atomics.store(control, R.R_RECORDER, state);
+    Atomics.notify(control, R.R_RECORDER);
     if (state !== 2) return;
-    for (const word of [R.R_RECORDER, R.R_PROGRESS, R.R_DRAINED]) Atomics.notify(control, word);
+    for (const word of [R.R_PROGRESS, R.R_DRAINED]) Atomics.notify(control, word);
     for (let slot = 0; slot < control[R.R_SLOTS]!; slot++) {
       Atomics.notify(control, R.slotControlWords(slot) + R.S_STATE);
     }

@@ -23,6 +23,8 @@ export interface Command {
   examples: readonly (readonly [line: string, does: string])[];
   /** Everything after the first positional is left alone (`run`). */
   passThrough?: boolean;
+  /** Off a terminal its lines are whole unless --width says otherwise: they are data more than text. */
+  wholeLines?: boolean;
   /** Exit code of wrong use (default 2). */
   usageExitCode?: number;
   /** Exit codes beyond those that all commands have, as a sentence. */

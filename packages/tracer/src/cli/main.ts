@@ -30,7 +30,10 @@ async function main(args: readonly string[]): Promise<number> {
       output.line(commandHelp(command, output));
       return 0;
     }
-    const own = processOutput(flags['json'] === true, countFlag(flags, 'width'));
+    const own = processOutput(
+      flags['json'] === true,
+      countFlag(flags, 'width') ?? (command.wholeLines && !process.stdout.isTTY ? 0 : undefined),
+    );
     return (await command.run({ positionals, flags, output: own })) ?? 0;
   } catch (error) {
     return explain(error, command, output);

@@ -2,13 +2,14 @@ import {
   openSidecar,
   readRecording,
   recordingState,
+  requireThread,
   type Progress,
   type Recording,
   type Sidecar,
 } from '@execution-cinema/store';
 import { findRoot } from '../config/index.ts';
 import { UsageError, type Flag, type Invocation } from './command.ts';
-import { textFlag } from './flag-values.ts';
+import { countFlag, textFlag } from './flag-values.ts';
 import { formatCount } from './format/quantity.ts';
 import { findRecording, shownPath } from './recordings.ts';
 
@@ -37,6 +38,8 @@ export async function withRecording<Result>(
   const file = findRecording(wanted, findRoot(process.cwd()));
   const recording = readRecording(file);
   try {
+    const thread = countFlag(flags, 'thread');
+    if (thread !== undefined) requireThread(recording, thread);
     if (process.stderr.isTTY) {
       const state = recordingState(file);
       const remark =

@@ -6,7 +6,7 @@ import { styleText } from './style.ts';
 /** Where a command writes: results on stdout, everything else on stderr. */
 export interface Output {
   readonly json: boolean;
-  /** Columns that a line may take; 0: nothing is shortened (stdout is no terminal). */
+  /** Columns that a line may take; 0: nothing is shortened. */
   readonly columns: number;
   /** A line of the human-readable result. Not used with --json. */
   line(text?: string): void;
@@ -31,6 +31,9 @@ export interface Output {
 /** Progress is drawn at most this often. */
 const PROGRESS_INTERVAL_MS = 100;
 
+/** Off a terminal: room for what a person or `grep` looks for, not for a socket with everything in it. */
+export const PIPE_COLUMNS = 400;
+
 /** Rows written before a closed pipe or a full one is noticed. */
 export const ROWS_PER_DRAIN = 200;
 
@@ -53,7 +56,7 @@ export function processOutput(json: boolean, width?: number): Output {
   };
   return {
     json,
-    columns: width ?? (stdout.isTTY ? stdout.columns || 80 : 0),
+    columns: width ?? (stdout.isTTY ? stdout.columns || 80 : PIPE_COLUMNS),
     line(text = '') {
       clear();
       stdout.write(`${text}\n`);

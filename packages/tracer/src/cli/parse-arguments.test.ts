@@ -29,6 +29,7 @@ test.each([
   [['--zzzz'], 'unknown flag --zzzz'],
   [['-z'], 'unknown flag -z'],
   [['--level'], /--level.*argument missing/],
+  [['--level', '-5'], '--level wants L; one that begins with a dash is written --level=-...'],
   [['--quiet=yes'], /--quiet.*does not take an argument/],
 ])('%j', (args, message) => {
   expect(() => parseArguments(command, args)).toThrow(UsageError);

@@ -1,6 +1,7 @@
 import { nearest } from '@execution-cinema/instrument/plan';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError, type Command, type Flag } from './command.ts';
+import { PIPE_COLUMNS } from './output.ts';
 
 /** Flags that every command has. */
 const COMMON_FLAGS: readonly Flag[] = [
@@ -8,17 +9,21 @@ const COMMON_FLAGS: readonly Flag[] = [
   {
     name: 'width',
     value: 'N',
-    text: 'shorten values so that lines fit N columns (default: the terminal, else no limit)',
+    text: `shorten values so that lines fit N columns, 0 for no limit (default: the terminal, else ${PIPE_COLUMNS})`,
   },
   { name: 'help', short: 'h', text: 'this help' },
 ];
+
+const WIDTH_OF_WHOLE_LINES = 'shorten values so that lines fit N columns (default: the terminal, else no limit)';
 
 /** A command's own flags and those that all have, unless it describes one of those in its own words. */
 export function allFlags(command: Command): readonly Flag[] {
   const own = new Set(command.flags.map((flag) => flag.name));
   return [
     ...command.flags,
-    ...COMMON_FLAGS.filter(({ name }) => !own.has(name) && !(name === 'width' && command.passThrough)),
+    ...COMMON_FLAGS.filter(({ name }) => !own.has(name) && !(name === 'width' && command.passThrough)).map((flag) =>
+      flag.name === 'width' && command.wholeLines ? { ...flag, text: WIDTH_OF_WHOLE_LINES } : flag,
+    ),
   ];
 }
 
@@ -67,6 +72,11 @@ function explain(error: NodeJS.ErrnoException, known: readonly Flag[]): string {
       known.map((flag) => flag.name),
     );
     return `unknown flag ${named}${best ? `; did you mean --${best}?` : ''}`;
+  }
+  if (error.code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' && error.message.includes('ambiguous')) {
+    const flag = known.find(({ name, short }) => named === `--${name}` || named === `-${short}`);
+    const name = `--${flag?.name ?? named}`;
+    return `${name} wants ${flag?.value ?? 'a value'}; one that begins with a dash is written ${name}=-...`;
   }
   return error.message.split('. ')[0]!.replaceAll("'", '');
 }

@@ -48,7 +48,12 @@ export const VARIABLES = {
   keep: variable('keep', 'SIZE', keep.parse, 'newest part of a recording that is kept: 4GB, none'),
   keepTotal: variable('keep-total', 'SIZE', keepTotal.parse, 'size of all recordings that are kept: 20GB, none'),
   signal: variable('signal', 'NAME', signal.parse, 'signal that takes a snapshot: USR1, USR2, off'),
-  propagate: variable('propagate', 'HOSTS', propagate.parse, 'hosts whose requests get a traceparent header'),
+  propagate: variable(
+    'propagate',
+    'HOSTS',
+    propagate.parse,
+    'hosts whose requests get a traceparent header: api.test,*.internal,localhost:3000',
+  ),
   quiet: variable('quiet', null, quiet.parse, 'no lines on stderr'),
 } as const satisfies Record<string, Variable<unknown>>;
 

@@ -6,6 +6,8 @@ export interface ControlParts {
   pid: number;
   snapshot(reason: string): Promise<Replies['snapshot']>;
   collect(): Promise<Replies['collect']>;
+  /** Has the main thread write a mark; its time by that thread, null: it has not come to it yet. */
+  mark(name: string): Promise<number | null>;
 }
 
 /** Functions named in a reply that cannot reach the level asked for. */
@@ -14,7 +16,7 @@ const LIMITED_MAX = 20;
 /** What a recorded process does when it is asked to. Wrong requests are errors with a message for people. */
 export function createControl(
   access: RecorderAccess,
-  { pid, snapshot, collect }: ControlParts,
+  { pid, snapshot, collect, mark }: ControlParts,
 ): (request: Request) => Promise<unknown> {
   let paused = false;
 
@@ -41,6 +43,12 @@ export function createControl(
     return { changed, matched: meant.length, limited: limited.slice(0, LIMITED_MAX) };
   };
 
+  const putMark = async (name: string): Promise<Replies['mark']> => {
+    if (paused) throw new Error('its recording is paused: there is nothing to put a mark into');
+    const timeNs = await mark(name);
+    return { timeNs: timeNs === null ? null : access.recordingNs(timeNs) };
+  };
+
   return async (request) => {
     switch (request.type) {
       case 'collect':
@@ -56,8 +64,7 @@ export function createControl(
       case 'resume':
         return setPaused(false);
       case 'mark':
-        access.note('mark', request.name);
-        return { timeNs: access.nowNs() } satisfies Replies['mark'];
+        return putMark(request.name);
       default:
         throw new Error(`unknown request ${JSON.stringify((request as { type?: unknown }).type)}`);
     }

@@ -25,7 +25,8 @@ export interface Replies {
   set: { changed: number; matched: number; limited: LiveLevel[] };
   pause: Record<string, never>;
   resume: Record<string, never>;
-  mark: { timeNs: number };
+  /** null: the main thread does not answer, and marks the moment at which it goes on. */
+  mark: { timeNs: number | null };
 }
 
 export interface ProcessLevels {

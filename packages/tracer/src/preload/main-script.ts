@@ -1,6 +1,7 @@
 import nodeModule from 'node:module';
 import { extname, resolve } from 'node:path';
 import { packageTypeOf } from '../loader/package-type.ts';
+import { isOwnSpecifier, wordsOf } from './own-flags.ts';
 
 /*
  * `node --import x app.cjs` is not `node app.cjs` with something before it: Node then runs the main script through the
@@ -50,15 +51,15 @@ function runsAsCommonJs(file: string): boolean {
   return extension === '.cjs' || packageTypeOf(file) !== 'module';
 }
 
-/** Whether the module at `url` is the last one that `--import` names: then nothing else comes before the script. */
-export function isLastImport(isUs: (specifier: string) => boolean): boolean {
+/** Whether the tracer is the last thing that `--import` names: then nothing else comes before the script. */
+export function isLastImport(): boolean {
   const options = optionsOfNode();
   let last: string | undefined;
   options.forEach((option, index) => {
     if (option === '--import') last = options[index + 1];
     else if (option.startsWith('--import=')) last = option.slice('--import='.length);
   });
-  return last !== undefined && isUs(last);
+  return last !== undefined && isOwnSpecifier(last);
 }
 
 /** Whether what runs now is the main script, or the ticks and promises that it has left behind. */
@@ -101,7 +102,5 @@ function replaceRunMain(goOn: () => void): void {
 }
 
 function optionsOfNode(): string[] {
-  const { NODE_OPTIONS = '' } = process.env;
-  const fromEnvironment = NODE_OPTIONS.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
-  return [...fromEnvironment.map((option) => option.replace(/^"|"$/g, '')), ...process.execArgv];
+  return [...wordsOf(process.env['NODE_OPTIONS'] ?? ''), ...process.execArgv];
 }

@@ -12,6 +12,7 @@ import { moduleFormat, projectOf, TYPESCRIPT_FILE } from '../loader/typescript/i
 import { endLine } from './end-line.ts';
 import { bundleUrl, installLoader, type Loader } from './loader.ts';
 import { findMainScript, isLastImport, runAsCommonJs, type MainScript } from './main-script.ts';
+import { hideFlags, withoutFlags } from './own-flags.ts';
 import { holdParentChannel } from './parent-channel.ts';
 import { installChildProcesses } from '../propagate/child-processes.ts';
 import { takeTree, treeEnvironment, type Tree } from '../propagate/tree.ts';
@@ -50,6 +51,8 @@ const holder = globalThis as Record<symbol, unknown>;
 /** The channel to the process that has forked this one. */
 let parentEnd: ProcessEnd | undefined;
 let mainScript: MainScript = { file: undefined, isCommonJs: false };
+/** The main script is run by the preload, see there. */
+let takesOver = false;
 let releaseParentChannel = (): void => {};
 
 // `require.cache` shows the program's own modules only.
@@ -73,24 +76,22 @@ interface Holder {
 }
 
 function takeOver(): Promise<void> | undefined {
-  return takesOver() ? runAsCommonJs(releaseParentChannel) : undefined;
-}
-
-function takesOver(): boolean {
-  const isUs = (specifier: string): boolean =>
-    specifier === 'tracer' || specifier === bundleUrl('preload.mjs').href || specifier.endsWith('dist/preload.mjs');
-  return mainScript.isCommonJs && isLastImport(isUs);
+  return takesOver ? runAsCommonJs(releaseParentChannel) : undefined;
 }
 
 function start(): void {
   mainScript = findMainScript(isCommonJsTypeScript);
-  if (takesOver()) releaseParentChannel = holdParentChannel();
+  takesOver = mainScript.isCommonJs && isLastImport();
+  if (takesOver) releaseParentChannel = holdParentChannel();
   const tree = takeTree(process.env);
   const config = tree?.config ?? configure();
   const recording = isOff(config) ? undefined : record(config, tree);
   if (recording === undefined) dismissRecorder();
   const loader = install(config, recording);
-  if (recording !== undefined) propagate(config, recording, tree);
+  if (recording !== undefined) {
+    propagate(config, recording, tree);
+    if (tree === undefined) hideOwnFlags();
+  }
   // CommonJS starts the ES module side when it meets an `import()`.
   if (!mainScript.isCommonJs) loader.esModules.ensure();
   if (!mainScript.isCommonJs && hasTypeScriptAround(mainScript.file, config.root)) loader.esModules.ensureResolution();
@@ -105,6 +106,16 @@ function install(config: TracerConfig, recording: ThreadRecording | undefined): 
   if (recording !== undefined) offerSnapshots(value, recording, loader.scripts);
   recording?.runtime.observe();
   return loader;
+}
+
+/** What is started from here on gets the preload by environment. */
+function hideOwnFlags(): void {
+  hideFlags(process.execArgv);
+  const { NODE_OPTIONS } = process.env;
+  if (NODE_OPTIONS === undefined) return;
+  const rest = withoutFlags(NODE_OPTIONS);
+  if (rest === undefined) delete process.env['NODE_OPTIONS'];
+  else process.env['NODE_OPTIONS'] = rest;
 }
 
 /** Threads and processes that this one starts belong to the same recording. */
@@ -139,6 +150,7 @@ function propagateToProcesses(config: TracerConfig, recording: ThreadRecording):
 function startInWorker(): void {
   const boot = workerBoot();
   hideOwnFlag(boot, PRELOAD);
+  if (boot?.execArgv === null) hideFlags(process.execArgv);
   const recording = boot === undefined ? undefined : joinRecording(boot, RECORDER_BUNDLE);
   const loader = install(boot?.config ?? configure(true), recording);
   loader.esModules.ensure();

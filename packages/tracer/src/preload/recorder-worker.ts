@@ -3,8 +3,8 @@ import { R } from '@execution-cinema/format';
 import type { RecorderOptions } from '@execution-cinema/store';
 import { SIGNAL_EXEC_ARGV, type SignalState } from '../snapshot/signal.ts';
 
-/** A port of this thread whose messages make its event loop turn, and do nothing else. */
-export let turnPort: object | undefined;
+/** A port of this thread whose messages make its event loop turn; a text asks for a mark. */
+export let turnPort: MessagePort | undefined;
 
 /** A thread that waits to be told what to record. */
 let waiting: Worker | undefined;
@@ -47,8 +47,6 @@ export function startRecorderWorker(bundle: URL, options: RecorderOptions): numb
   worker.on('error', ended);
   worker.on('exit', ended);
   const { port1, port2: turn } = new MessageChannel();
-  port1.on('message', () => undefined);
-  port1.unref();
   turnPort = port1;
   worker.postMessage({ options, turn }, [...(options.ports as MessagePort[]), turn]);
   return threadId;

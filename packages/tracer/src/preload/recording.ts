@@ -7,7 +7,8 @@ import { BUILD_ID } from '../build-id.ts';
 import type { TracerConfig } from '../config/index.ts';
 import type { Tree } from '../propagate/tree.ts';
 import { createIsolatedRedactor, learnEnvironment } from '../redaction/isolated-redactor.ts';
-import { startRecorderWorker } from './recorder-worker.ts';
+import { createMarkTaker } from '../control/marks.ts';
+import { startRecorderWorker, turnPort } from './recorder-worker.ts';
 import { allocateThreadMemory, DRAIN_MS_MAX, type ThreadRecording } from './thread-recording.ts';
 
 /** As they are before the runtime follows the program's. */
@@ -95,18 +96,22 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
     plan: { file: config.planFile, json: JSON.stringify(config.plan) },
     ...(config.budgetPercent === null ? {} : { budgetShare: config.budgetPercent / 100 }),
   });
+  const marks = createMarkTaker(turnPort!, new Int32Array(ring));
   const runtime = createRuntime({
     ring,
     levels,
     originHrtimeNs,
     clock: config.clock,
     backpressure: config.backpressure,
+    propagate: config.propagate,
     values: config.values,
     redactor,
     linkSeed,
     linkMemory,
     post,
+    onTick: marks.look,
   });
+  marks.begin(runtime, nowNs);
   runtime.linkMemory.hideThread(recorderThread);
   return {
     runtime,

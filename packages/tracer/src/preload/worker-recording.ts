@@ -57,6 +57,7 @@ export function joinRecording(boot: WorkerBoot, recorderBundle: URL): WorkerReco
     originHrtimeNs,
     clock: config.clock,
     backpressure: config.backpressure,
+    propagate: config.propagate,
     values: config.values,
     redactor,
     thread: threadId,

@@ -36,7 +36,7 @@ export function describeThread(raw: RawThread, thread: ServedThread, context: De
     return describeFrame(frame, place, { open, told, thread, root: context.root });
   });
   const { suspended, omitted } = describeSuspended(answer?.sleepers, thread, context);
-  completeFrames(frames, raw, thread, context);
+  const sinceNs = completeFrames(frames, raw, thread, context);
   const variablesOmitted = raw.others.reduce((sum, { answer: { omitted: some } }) => sum + some, 0);
   return {
     id: thread.id ?? 0,
@@ -44,6 +44,7 @@ export function describeThread(raw: RawThread, thread: ServedThread, context: De
     name: thread.name,
     state: raw.state,
     ...(raw.unavailable === undefined ? {} : { unavailable: raw.unavailable }),
+    ...(sinceNs === undefined ? {} : { sinceNs }),
     pausedMs: Math.round(raw.pausedMs * 1000) / 1000,
     frames,
     ...(raw.framesOmitted > 0 ? { framesOmitted: raw.framesOmitted } : {}),
@@ -55,23 +56,25 @@ export function describeThread(raw: RawThread, thread: ServedThread, context: De
   };
 }
 
-/** Adds what only the recording knows. */
+/** Adds what only the recording knows. Gives the time of the last event of a thread that is blocked. */
 function completeFrames(
   frames: SnapshotFrame[],
   { state }: RawThread,
   { id }: ServedThread,
   { recording, deadlineMs }: DescribeContext,
-): void {
-  if (id === undefined) return;
+): number | undefined {
+  if (id === undefined) return undefined;
   if (state === 'blocked') {
     const recorded = recordedState(recording, id, deadlineMs);
-    if (recorded !== undefined) frames.push(...recordedFrames(recorded));
-    return;
+    if (recorded === undefined) return recording.chunks(id).at(-1)?.endNs;
+    frames.push(...recordedFrames(recorded));
+    return recorded.timeNs;
   }
   for (const frame of frames) {
     const call = frame.call === undefined ? undefined : parseCall(frame.call);
     if (call !== undefined) restoreOptimised(frame, recording, { ...call, line: frame.line }, deadlineMs);
   }
+  return undefined;
 }
 
 /** What was read of a target: variables by name, or a value of its own. */

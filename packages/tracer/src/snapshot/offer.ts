@@ -9,8 +9,10 @@ export interface SnapshotOffer {
   snapshot(): void;
 }
 
-/** A snapshot that was asked for is waited for at most this long. */
+/** A snapshot that was asked for is waited for at most this long, once the recorder has come up, which may take so long. */
 const WAIT_MS_MAX = 1_000;
+const START_MS_MAX = 5_000;
+const RECORDER_ENDED = 2;
 
 /** Lets the recorder read this thread, and the program ask for that. */
 export function offerSnapshots(holder: object, recording: ThreadRecording, scripts: LoadedScripts): void {
@@ -21,6 +23,8 @@ export function offerSnapshots(holder: object, recording: ThreadRecording, scrip
   const snapshot: SnapshotOffer['snapshot'] = () => {
     const taken = load(control, R.R_SNAPSHOTS);
     post({ type: 'snapshot' });
+    wait(control, R.R_RECORDER, 0, START_MS_MAX);
+    if (load(control, R.R_RECORDER) === RECORDER_ENDED) return;
     // The inspector interrupts the wait, so the thread is read right here.
     wait(control, R.R_SNAPSHOTS, taken, WAIT_MS_MAX);
   };

@@ -103,7 +103,8 @@ export function createProcessReader(parts: ProcessReaderParts): ProcessReader {
         deadlineMs: performance.now() + DESCRIBE_MS,
       };
       const mainBlocked = raw.get(0)?.state === 'blocked';
-      const why = failure ?? (mainBlocked ? 'native call in the main thread' : 'native call');
+      // Worker threads are reached through the main thread.
+      const why = failure ?? (mainBlocked ? 'not readable while the main thread is in a native call' : 'native call');
       return {
         id: access.processId,
         pid,

@@ -1,6 +1,7 @@
 import type { RecorderAccess, RecorderService, RecorderOptions } from '@execution-cinema/store';
 import type { MessagePort } from 'node:worker_threads';
 import { createControl } from '../control/control.ts';
+import { askForMark } from '../control/marks.ts';
 import { serveControl } from '../control/serve.ts';
 import type { TracerConfig } from '../config/index.ts';
 import { createProcessReader } from './process-snapshot.ts';
@@ -17,7 +18,7 @@ export interface ServiceParts {
   config: TracerConfig;
   /** Folder of our own bundles. */
   ownFolder: string;
-  /** A port on which the main thread listens: a message makes its event loop turn. */
+  /** A port on which the main thread listens: a message makes its event loop turn, a text asks for a mark. */
   turn: MessagePort;
   /** The signal that takes snapshots; a text says why it cannot be heard. */
   signal: OwnedSignal | string | undefined;
@@ -39,8 +40,10 @@ export function startService(access: RecorderAccess, parts: ServiceParts): Recor
   let collectedMs = -Infinity;
   /** One reading at a time: the others wait. */
   let last: Promise<unknown> = Promise.resolve();
+  let busyCount = 0;
   const inTurn = <Result>(run: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(run);
+    busyCount++;
+    const result = last.then(run).finally(() => busyCount--);
     last = result.catch(() => undefined);
     return result;
   };
@@ -64,6 +67,7 @@ export function startService(access: RecorderAccess, parts: ServiceParts): Recor
       collectedMs = performance.now();
       return inTurn(() => reader.read());
     },
+    mark: (name) => askForMark(turn, access.threads()[0]!.control, name),
   });
 
   const stops: (() => void)[] = [];
@@ -85,6 +89,7 @@ export function startService(access: RecorderAccess, parts: ServiceParts): Recor
 
   return {
     snapshotAsked: () => snapshotSoon('api'),
+    isBusy: () => busyCount > 0,
     stop() {
       clearTimeout(serving);
       reader.stop();

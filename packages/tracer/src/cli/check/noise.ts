@@ -20,6 +20,8 @@ const NOISE: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
   [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:[A-Z][a-z]{2} \d\d?|\d\d? [A-Z][a-z]{2}) \d{4}\b/g, '<date>'],
   [/\b\d\d?:\d\d:\d\d(?:[.,]\d+)?\b/g, '<time>'],
+  // TAP counts tests as they end, and some run at the same time.
+  [/^(\s*(?:not )?ok )\d+\b/, '$1<number>'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<uuid>'],
   [/\b0x[0-9a-f]{6,}\b/gi, '<address>'],
   [/\(node:\d+\)/g, '(node:<pid>)'],

@@ -3,7 +3,7 @@ import type { LiveLevel } from '@execution-cinema/store';
 import type { ProcessLevels } from '../../control/protocol.ts';
 import { UsageError, type Command, type FlagValues } from '../command.ts';
 import { isSet, limitFlag, rejectPositionals, textFlag } from '../flag-values.ts';
-import { counted } from '../format/quantity.ts';
+import { counted, formatDuration } from '../format/quantity.ts';
 import { printTable } from '../format/table.ts';
 import { printable } from '../format/text.ts';
 import { askLive, findLive } from '../live/target.ts';
@@ -28,7 +28,11 @@ export const control: Command = {
     { name: 'function', short: 'f', value: 'F', text: 'of this function: total, Cart.*' },
     { name: 'pause', text: 'record nothing until --resume; what happens meanwhile is counted' },
     { name: 'resume', text: 'record again' },
-    { name: 'mark', value: 'NAME', text: 'put a named moment into the recording' },
+    {
+      name: 'mark',
+      value: 'NAME',
+      text: 'put a named moment into the recording, as mark() of tracer/api does (view marks)',
+    },
     { name: 'snapshot', text: 'take a snapshot, as tracer snapshot does' },
     { name: 'limit', short: 'n', value: 'N', text: `lines shown (default ${DEFAULT_LIMIT}; 0 or all: no limit)` },
   ],
@@ -49,22 +53,22 @@ export const control: Command = {
   },
 };
 
-type Action = 'level' | 'pause' | 'resume' | 'mark' | 'snapshot';
+/** In the order in which they are done: what is marked or read is there before recording is paused. */
+const ACTIONS = ['level', 'resume', 'mark', 'snapshot', 'pause'] as const;
+type Action = (typeof ACTIONS)[number];
 
 interface ActResult {
   pid: number;
   set?: { level: string; changed: number; matched: number; limited: LiveLevel[] };
   paused?: boolean;
-  mark?: { name: string; timeNs: number };
+  mark?: { name: string; timeNs: number | null };
   snapshot?: string;
   levels?: ProcessLevels;
 }
 
 /** Checks the flags; nothing asked for means that levels are shown. */
 function actionsOf(flags: FlagValues): Action[] {
-  const actions = (['level', 'pause', 'resume', 'mark', 'snapshot'] as const).filter(
-    (name) => flags[name] !== undefined,
-  );
+  const actions = ACTIONS.filter((name) => flags[name] !== undefined);
   if (isSet(flags, 'pause') && isSet(flags, 'resume')) throw new UsageError('--pause and --resume at once');
   const level = textFlag(flags, 'level');
   if (level !== undefined && !(LEVELS as readonly string[]).includes(level)) {
@@ -101,9 +105,10 @@ async function act(pid: number, actions: readonly Action[], flags: FlagValues): 
 function print({ pid, set, paused, mark, snapshot, levels }: ActResult, limit: number, output: Output): void {
   const who = output.bold(`process ${pid}`);
   if (set !== undefined) printSet(who, set, output);
-  if (paused !== undefined) output.line(`${who}  recording ${paused ? 'is paused' : 'goes on'}`);
-  if (mark !== undefined) output.line(`${who}  marked ${printable(mark.name)}`);
+  if (paused === false) output.line(`${who}  recording goes on`);
+  if (mark !== undefined) output.line(`${who}  ${markText(mark)}`);
   if (snapshot !== undefined) output.line(`${who}  snapshot ${printable(shownPath(snapshot))}`);
+  if (paused === true) output.line(`${who}  recording is paused`);
   if (levels === undefined) return;
   output.line(`${who}  ${printable(shownPath(levels.recording))}${levels.paused ? output.yellow('  paused') : ''}`);
   const rows = rowsOf(levels.functions);
@@ -119,6 +124,13 @@ function print({ pid, set, paused, mark, snapshot, levels }: ActResult, limit: n
     rows.slice(0, limit),
   );
   if (rows.length > limit) output.message(`${rows.length - limit} more (--limit all)`);
+}
+
+function markText({ name, timeNs }: NonNullable<ActResult['mark']>): string {
+  const shown = printable(name);
+  if (timeNs === null)
+    return `${shown} will be marked when its main thread goes on: it is in a native call, or a loop without events`;
+  return `marked ${shown} at ${formatDuration(timeNs)}`;
 }
 
 function printSet(

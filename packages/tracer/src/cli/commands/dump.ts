@@ -24,6 +24,7 @@ export const dump: Command = {
     { name: 'words', text: 'the 32-bit words of every event as well' },
     { name: 'limit', short: 'n', value: 'N', text: 'stop after so many events' },
   ],
+  wholeLines: true,
   examples: [
     ['tracer dump | less', 'all of it'],
     ['tracer dump --thread 1 --chunk 0 --words', 'one chunk, with its words'],

@@ -75,9 +75,6 @@ export const exportCommand: Command = {
           output.progress(`exported ${formatCount(doneEvents)} of ${formatCount(totalEvents)} events`),
         onDamage: () => damaged++,
       };
-      if (options.thread !== undefined && !recording.threads().some(({ id }) => id === options.thread)) {
-        throw new CommandError(`the recording has no thread ${options.thread}; see tracer info`);
-      }
       const pieces =
         format === 'html' ? [pageOf(recording, options, output)] : exportRecording(recording, format, options);
       const bytes = out === undefined ? await toStdout(pieces) : await toFile(pieces, resolve(out));

@@ -28,6 +28,9 @@ const KIND_OF: Readonly<Record<(typeof PLACES)[number], SearchKind>> = {
   values: 'value',
 };
 
+/** A condition of which only the beginning stands there: `total is`, `price >`. */
+const UNFINISHED = /^\s*[\w$.[\]]+\s+(?:is(?:\s+not)?|!?=|[<>]=?|contains|matches)\s*$/;
+
 export const search: Command = {
   name: 'search',
   summary: 'find values by a condition, or a text anywhere',
@@ -61,6 +64,9 @@ export const search: Command = {
     const [query, extra] = rest;
     if (query === undefined || query.trim() === '') throw new UsageError('nothing to look for');
     if (extra !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(extra)}; quote the condition`);
+    if (!isSet(flags, 'text') && UNFINISHED.test(query)) {
+      throw new UsageError(`the condition ${JSON.stringify(query)} has no value; --text looks for it as a text`);
+    }
     const limit = isSet(flags, 'first') ? 1 : limitFlag(flags, LIMIT_DEFAULT);
     const kinds = kindsOf(flags);
     return withRecording(invocation, rec, async (recording) => {

@@ -19,6 +19,7 @@ export const sql: Command = {
     { name: 'timeout', value: 'SPAN', text: 'give up after so long: 30s' },
     REC_FLAG,
   ],
+  wholeLines: true,
   examples: [
     ['tracer sql "SELECT function, count(*) n FROM calls GROUP BY 1 ORDER BY n DESC LIMIT 10"', 'called most often'],
     ['tracer sql "SELECT time_ns, value FROM writes WHERE name = \'total\'" --json', 'one array of row objects'],

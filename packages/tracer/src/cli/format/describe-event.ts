@@ -47,6 +47,7 @@ const NO_SITE: ReadonlySet<number> = new Set([
   K.SEND,
   K.RECEIVE,
   K.REQUEST_SOCKET,
+  K.REQUEST_TRACE,
 ]);
 
 /** What one decoded event says, without replaying what came before it. */
@@ -142,6 +143,8 @@ function detailOf(event: DecodedEvent, site: Site | undefined): string {
       return `${K.LINK_KINDS[event.payload] ?? ''} ${event.number2} of channel ${event.number}${cause}`;
     case K.REQUEST_SOCKET:
       return `#${event.number} ${first} to ${second}, request ${event.number2}`;
+    case K.REQUEST_TRACE:
+      return `#${event.number} traceparent ${event.values.join('-')}`;
     default:
       return values.join(' ');
   }

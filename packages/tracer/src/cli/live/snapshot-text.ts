@@ -37,8 +37,7 @@ function printProcess({ pid, argv, threads, unavailable }: SnapshotProcess, how:
 function printThread(thread: SnapshotThread, how: How, output: Output): void {
   const why = thread.unavailable === undefined || thread.unavailable === thread.state ? '' : `: ${thread.unavailable}`;
   output.line(`  ${output.bold(printable(thread.name))}  ${thread.state}${printable(why)}`);
-  if (thread.state === 'blocked' && thread.frames.length > 0)
-    output.line(output.dim('    it did not answer; this is what was recorded of it last'));
+  if (thread.state === 'blocked') printBlocked(thread, how, output);
   const frames = how.all ? thread.frames : thread.frames.filter(({ file }) => !file.startsWith('node:'));
   for (const [depth, frame] of frames.entries()) printFrame(frame, depth, how, output);
   if (thread.framesOmitted !== undefined)
@@ -46,6 +45,17 @@ function printThread(thread: SnapshotThread, how: How, output: Output): void {
   for (const suspended of thread.suspended) printSuspended(suspended, how, output);
   if (thread.suspendedOmitted !== undefined) output.line(output.dim(`    ${thread.suspendedOmitted} more suspended`));
   printResources(thread, output);
+}
+
+/** Since when, and what stands below. */
+function printBlocked({ sinceNs, frames }: SnapshotThread, { nowNs }: How, output: Output): void {
+  const silent =
+    sinceNs === undefined
+      ? 'it did not answer; nothing was recorded of it'
+      : `it did not answer; its last event was at ${formatTime(sinceNs)}, ${formatDuration(Math.max(0, nowNs - sinceNs))} before`;
+  output.line(
+    output.yellow(`    ${silent}${frames.length === 0 ? '' : '. Below is what was recorded of it until then'}`),
+  );
 }
 
 function printFrame(frame: SnapshotFrame, depth: number, { all }: How, output: Output): void {
