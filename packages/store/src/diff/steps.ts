@@ -35,7 +35,7 @@ interface StepForm {
 }
 
 /** How much of a function is compared: 1 calls, 2 writes as well, 3 expressions as well. */
-export type DepthOf = (site: Site) => 0 | 1 | 2 | 3;
+type DepthOf = (site: Site) => 0 | 1 | 2 | 3;
 
 export interface NamedValue {
   name: string;

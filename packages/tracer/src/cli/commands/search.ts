@@ -37,7 +37,7 @@ export const search: Command = {
   usage: '[REC] CONDITION | TEXT',
   details: [
     'CONDITION is NAME OPERATOR VALUE. NAME: a variable, parameter or property (total, this.total), what lies in one (order.price, lines[0].id), or of calls args[1], args.length, result, error. OPERATOR: is, is not, =, !=, <, <=, >, >=, contains, matches /regex/. After is: NaN, undefined, null, true, or a type or class (string, array, Cart). Several conditions about one thing are joined by and.',
-    'Anything else is a TEXT, looked for in names of functions and files, in output, and in values as they were first seen.',
+    'Anything else is a TEXT, looked for in names of functions and files, in output, and in values as they were first seen; a number is looked for as a number too.',
   ],
   flags: [
     { name: 'first', text: 'only the first hit' },
