@@ -88,8 +88,7 @@ function thrownUnseen(tracer: Tracer, thread: number, caught: number, value: Val
   while (kindAt(event) === K.WRITE || kindAt(event) === K.WRITE_SCOPED || kindAt(event) === K.SCOPE_OPEN) event--;
   if (kindAt(event) === K.CATCH) event--;
   while (kindAt(event) === K.LEAVE_THROW || kindAt(event) === K.UNWIND) event--;
-  if (kindAt(event) === K.RESUME)
-    return ends('input', 'the promise that was awaited was rejected by code not recorded');
+  if (kindAt(event) === K.RESUME) return ends('input', 'the promise that was awaited was rejected by code not recorded');
   const call = tracer.callAt(thread, event);
   const frame = tracer.at({ thread, event }).frame(call);
   const site = frame?.position ?? frame?.site;

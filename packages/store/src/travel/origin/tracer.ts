@@ -410,7 +410,12 @@ export class Tracer {
    * Goes into a call that has ended, to the expression that it returned. `awaited`: its promise gave this value; with
    * `until`, what it returned was another promise, which did so by that event.
    */
-  result(span: CallSpan, thread: number, certainty: Certainty, awaited?: { value: Value; until?: number }): Trail {
+  result(
+    span: CallSpan,
+    thread: number,
+    certainty: Certainty,
+    awaited?: { value: Value; until?: number },
+  ): Trail {
     const stop = this.spend(`${thread}:${span.call} result`, { thread, event: span.end - 1 });
     if (stop) return stop;
     const raw = resultOf(this.recording, thread, span.end);
