@@ -19,7 +19,8 @@ import { programName, programText } from './program.mjs';
 export const LEVELS = /** @type {const} */ (['boundaries', 'locals', 'expressions']);
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, '../../packages/tracer/dist');
-const BATCH_TIMEOUT_MS = 60_000;
+/** A busy machine may take long. */
+const BATCH_TIMEOUT_MS = 180_000;
 /** Processes at the same time. */
 const PROCESSES = 2;
 

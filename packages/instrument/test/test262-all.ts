@@ -31,7 +31,10 @@ for (let shard = 0; shard < shards; shard++) {
       '--no-warnings',
       join(import.meta.dirname, 'test262.ts'),
       ...args,
-      ...['--shard', `${shard}/${shards}`, '--report', report],
+      '--shard',
+      `${shard}/${shards}`,
+      '--report',
+      report,
     ],
     { stdio: 'inherit' },
   );
