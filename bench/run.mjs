@@ -25,6 +25,7 @@ const PARTS = {
   memory: { module: 'steady', text: 'memory over a time of full load' },
   budget: { module: 'steady', text: 'overhead under --budget' },
   reading: { module: 'reading', text: 'indexes, states, rows' },
+  viewer: { module: 'viewer', text: 'the viewer in a browser: pictures, steps, panning, memory' },
   appmap: { module: 'calls', text: 'the same calls under appmap-node', optional: true },
 };
 

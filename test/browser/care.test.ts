@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { makeProject, PRELOAD, type Project } from '../support/programs.ts';
+import { violations } from './axe.ts';
 import { end, moment, recordExample, serve, startBrowser, tab, variable, visit, SOON } from './viewer.ts';
 
 /* What a person does not ask for and would miss: running programs, screen readers, hostile recordings, narrow screens. */
@@ -24,33 +24,6 @@ afterAll(async () => {
   project?.remove();
   rmSync(folder, { recursive: true, force: true });
 });
-
-const SERIOUS = new Set(['serious', 'critical']);
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { html: string; failureSummary: string }[];
-}
-
-/** Violations of level serious and above, one line each. */
-async function violations(page: Page): Promise<string[]> {
-  // The policy of the page keeps scripts out that are not its own: axe is put in by the debugger.
-  await page.evaluate(readFileSync(AXE, 'utf8'));
-  const found = (await page.evaluate(
-    'axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)',
-  )) as Violation[];
-  return found
-    .filter(({ impact }) => SERIOUS.has(impact))
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .slice(0, 3)
-          .map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`)
-          .join(' | ')}`,
-    );
-}
 
 const ALL_PANELS = ['Timeline', 'Call tree', 'Functions', 'Async', 'Sequence', 'Map', 'SQL', 'Snapshots', 'Compare'];
 /** The dark theme differs in colours alone: panels with colours of their own are enough. */

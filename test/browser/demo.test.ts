@@ -126,6 +126,49 @@ test('the origin of a value leads back to who passed it', async () => {
   await atTheError();
 });
 
+test('the origin of the refused amount leads through two processes to a price in a thread', async () => {
+  await page.locator('.value-row', { hasText: 'payableCents' }).hover();
+  await page.getByRole('button', { name: 'Where payableCents came from' }).click();
+  const steps = page.getByRole('list', { name: /^Where payableCents/ }).getByRole('listitem');
+  const sent = steps.filter({ hasText: 'sent as a message' });
+  await expect.poll(() => sent.count(), SOON).toBeGreaterThan(1);
+  const wrong = steps.filter({ hasText: 'toCents' }).filter({ hasText: 'NaN' });
+  await expect.poll(() => wrong.count(), SOON).toBeGreaterThan(0);
+  expect(await steps.filter({ hasText: '"7,20"' }).count()).toBeGreaterThan(0);
+  await wrong.first().getByRole('button').first().click();
+  await expect.poll(() => page.locator('.film-label.current').textContent(), SOON).toMatch(/worker/);
+  await expect.poll(() => currentLine(page).textContent(), SOON).toContain('toCents(');
+  await page.getByRole('button', { name: 'Close the details' }).click();
+  await atTheError();
+});
+
+test('continue stops at a line where a condition holds', async () => {
+  await page.keyboard.press('Home');
+  await expect.poll(() => moment(page), SOON).not.toBe(errorMoment);
+  await page.goto(page.url().replace(/at=[^&]*/, `at=${errorMoment.split('@')[0]}@0`));
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('invoice.ts');
+  await page
+    .getByRole('dialog', { name: 'Search or go to' })
+    .getByRole('option')
+    .filter({ hasText: 'invoice.ts' })
+    .first()
+    .click();
+  const line = page.locator('.code-line[data-line="13"]');
+  await line.hover();
+  await line.getByRole('button', { name: 'Log point at line 13' }).click();
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('orderNumber === 1004');
+  await page.getByRole('form').getByRole('button', { name: 'Stop', exact: true }).click();
+  await page.locator('.chip.red', { hasText: '1 stop' }).waitFor();
+  await page.keyboard.press('F8');
+  await expect
+    .poll(() => page.locator('.value-row', { hasText: 'orderNumber' }).first().textContent(), SOON)
+    .toContain('1004');
+  await page.locator('.code-line[data-line="13"] .line-number').click({ modifiers: ['Alt'] });
+  await atTheError();
+});
+
 test('a log point tells what a line saw each time it ran', async () => {
   const line = page.locator('.code-line[data-line="12"]');
   await line.hover();

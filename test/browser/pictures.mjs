@@ -1,4 +1,4 @@
-// Takes the pictures of docs/images: every panel at 1280 x 800, the main ones dark as well and at 2560 x 1440, and the
+// Takes the pictures of docs/images: every panel at 1280 x 800, light and dark, the main ones at 2560 x 1440, and the
 // steps of docs/VIEWER.md. `node test/browser/pictures.mjs [part of a name]`, after a build.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,8 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import chromium from '@sparticuz/chromium';
-import { chromium as playwright } from 'playwright-core';
+import { launchChromium } from './chromium.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const DIST = join(ROOT, 'packages/tracer/dist');
@@ -50,9 +49,12 @@ const PANELS = {
   sequence: [tab('Sequence'), button('Visible time')],
   map: [tab('Map')],
   modules: [tab('Map'), button('Files')],
-  sql: [tab('SQL'), button('Calls that threw')],
+  sql: [
+    tab('SQL'),
+    button('Calls that threw'),
+    (/** @type {Page} */ page) => page.getByRole('listbox', { name: 'Rows' }).getByRole('option').first().waitFor(),
+  ],
   snapshots: [tab('Snapshots')],
-  compare: [tab('Compare'), click('.side-item.two')],
   origin: [variable('payableCents'), tab('Origin')],
   loop: [
     press('Control+k'),
@@ -78,9 +80,21 @@ const PANELS = {
   trust: [click('.trust-chips')],
   start: [button('All recordings')],
 };
-/** Enough to judge the dark colours and the large screen by; every picture weighs in a clone. */
-const DARK_PANELS = ['error', 'timeline', 'tree', 'async', 'sql', 'modules'];
-const LARGE_PANELS = ['error', 'tree'];
+const LARGE_PANELS = ['error', 'timeline', 'tree'];
+
+/** The run with the wrong total, with the one beside it that is right: at the article with the wrong price. */
+const COMPARE = [
+  tab('Compare'),
+  button('total-good'),
+  (/** @type {Page} */ page) => page.locator('.twins[data-together="true"]').waitFor(),
+  async (/** @type {Page} */ page) => {
+    for (let step = 0; step < 25; step++) {
+      if ((await page.locator('.twin-row.differs', { hasText: 'each' }).count()) > 0) return;
+      await page.keyboard.press('i');
+      await page.waitForTimeout(400);
+    }
+  },
+];
 
 /** The eight actions of docs/VIEWER.md; a picture after those that say so. */
 const STORY = [
@@ -96,18 +110,15 @@ const STORY = [
 
 const folder = mkdtempSync(join(tmpdir(), 'tracer-pictures-'));
 mkdirSync(OUT, { recursive: true });
-const browser = await playwright.launch({
-  executablePath: await chromium.executablePath(),
-  args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'],
-  headless: true,
-});
+const browser = await launchChromium();
 try {
-  await record('checkout', 'main.ts');
-  await record('demo', 'main.ts');
+  await record('checkout', 'checkout', 'main.ts');
+  await record('demo', 'demo', 'main.ts');
+  await record('total-good', 'bugs/wrong-total', 'main.js', 'ok');
+  await record('total-bad', 'bugs/wrong-total', 'main.js');
   const server = await serve(join(folder, 'demo.db'));
   for (const theme of /** @type {const} */ (['light', 'dark'])) {
     for (const [name, steps] of Object.entries(PANELS)) {
-      if (theme === 'dark' && !DARK_PANELS.includes(name)) continue;
       await picture(server.url, `${name}-${theme}`, theme, SMALL, steps);
     }
     for (const name of LARGE_PANELS) {
@@ -115,17 +126,18 @@ try {
     }
   }
   await server.close();
+  await comparison();
   await story();
 } finally {
   await browser.close();
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** @param {string} example @param {string} script */
-async function record(example, script) {
-  const program = spawn(process.execPath, ['--import', pathToFileURL(join(DIST, 'preload.mjs')).href, script], {
+/** @param {string} name @param {string} example @param {...string} command */
+async function record(name, example, ...command) {
+  const program = spawn(process.execPath, ['--import', pathToFileURL(join(DIST, 'preload.mjs')).href, ...command], {
     cwd: join(ROOT, 'examples', example),
-    env: { ...process.env, TRACER_OUT: join(folder, `${example}.db`), TRACER_QUIET: '1' },
+    env: { ...process.env, TRACER_OUT: join(folder, `${name}.db`), TRACER_QUIET: '1' },
     stdio: 'ignore',
   });
   await once(program, 'exit');
@@ -186,6 +198,15 @@ async function picture(url, name, theme, viewport, steps) {
   } finally {
     await page.context().close();
   }
+}
+
+async function comparison() {
+  const server = await serve(join(folder, 'total-bad.db'));
+  for (const theme of /** @type {const} */ (['light', 'dark'])) {
+    await picture(server.url, `compare-${theme}`, theme, SMALL, COMPARE);
+  }
+  await picture(server.url, 'large-compare-light', 'light', LARGE, COMPARE);
+  await server.close();
 }
 
 async function story() {

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import chromium from '@sparticuz/chromium';
-import { chromium as playwright, type Browser, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { CLI, openProject } from '../support/programs.ts';
+import { launchChromium } from './chromium.mjs';
 
 const START_TIMEOUT_MS = 30_000;
 /** For whatever a person would wait for. Long, since the machine may be busy; nothing here measures time. */
@@ -48,11 +48,8 @@ export async function end(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-/** Software drawing without a graphics library: the same picture everywhere, and fast enough. */
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none', '--hide-scrollbars'];
-
 export async function startBrowser(): Promise<Browser> {
-  return playwright.launch({ executablePath: await chromium.executablePath(), args: FLAGS, headless: true });
+  return launchChromium('--hide-scrollbars');
 }
 
 export interface Visit {

@@ -4,7 +4,7 @@
  */
 
 /** A step of the way of a value: how it got it, on which line, and the value then. */
-export interface WayStep {
+interface WayStep {
   kind: string;
   line: number;
   value: number;
@@ -21,7 +21,7 @@ export interface Traced {
 }
 
 /** What the program knew at the n-th execution of `hit++`. */
-export interface Mark {
+interface Mark {
   variables: ReadonlyMap<string, Traced>;
 }
 

@@ -139,6 +139,24 @@ describe('a moment', () => {
     });
     expect(stop.at).toEqual(thrown);
   });
+
+  test('stop at a line where a condition holds', async () => {
+    const from = { thread: thrown.thread, event: 1 };
+    const to = (condition: string) =>
+      page.ask('move', {
+        from,
+        kind: 'continue',
+        direction: 'forward',
+        breakpoints: [{ file: INVOICE, line: 13, condition }],
+      });
+    const { at: stop, why } = await to('orderNumber === 1004');
+    expect(why).toContain('orderNumber === 1004');
+    const { frames } = await page.ask('state', { moment: { thread: stop!.thread, event: stop!.event } });
+    const variables = frames[0]!.scopes.flatMap((scope) => scope.variables);
+    expect(variables.find(({ name }) => name === 'orderNumber')?.value).toBe(1004);
+    expect((await to('orderNumber === -1')).why).toBe('the end of what is recorded of this thread');
+    await expect(to('orderNumber ===')).rejects.toMatchObject({ code: 'BAD_EXPRESSION' });
+  });
 });
 
 describe('a line', () => {
@@ -232,6 +250,18 @@ test('a log point after the fact', async () => {
   expect(found.min!.value).toBeGreaterThan(10_000);
   const wrong = page.ask('logPoint', { file: VOUCHERS, line: 11, expression: 'cents +' });
   await expect(wrong).rejects.toMatchObject({ code: 'BAD_EXPRESSION' });
+});
+
+test('a moment has its counterpart in the other run, here itself', async () => {
+  const { items } = await page.ask('calls', { limit: 200 });
+  const moments = items.flatMap(({ end }) => end ?? []).filter((_end, i) => i % 20 === 0);
+  for (const { thread, event } of [thrown, ...moments]) {
+    const found = await page.ask('counterpart', { other: 'demo.db', moment: { thread, event } });
+    expect(found).toMatchObject({ at: { thread, event }, exact: true, why: '' });
+  }
+  const apart = await page.ask('counterpart', { other: 'demo.db', moment: { thread: 1, event: 0 } });
+  expect(apart).toMatchObject({ at: null, exact: false });
+  expect(apart.why).not.toBe('');
 });
 
 test('a run is the same as itself', async () => {
@@ -339,7 +369,11 @@ test('search finds names, text and values', async () => {
   expect(coverage).toBe(1);
   expect(new Set(hits.map(({ kind }) => kind))).toContain('source');
   const values = await page.ask('search', { text: 'NaN', kinds: ['value'] });
-  expect(Number.isNaN(decodeValue(values.hits[0]!.value!))).toBe(true);
+  expect(values.hits.some(({ value }) => Number.isNaN(decodeValue(value!)))).toBe(true);
+  const where = await page.ask('search', { text: 'orderNumber > 1010', kinds: ['value'] });
+  expect(where.hits.length).toBeGreaterThan(0);
+  for (const hit of where.hits) expect(decodeValue(hit.value!)).toBeGreaterThan(1010);
+  expect((await page.ask('search', { text: 'Afternoon', kinds: ['log'] })).hits[0]).toMatchObject({ kind: 'log' });
   const byName = await page.ask('search', { text: 'lowestafter' });
   expect(byName.hits[0]).toMatchObject({ kind: 'function', title: 'lowestAfter' });
 });

@@ -75,3 +75,60 @@ test('grows in the page while the program goes on, and ends with it', async () =
   expect((await page.ask('overview', {})).state).toBe('complete');
   expect((await page.ask('calls', { function: 'answer' })).total).toBe(2);
 });
+
+/** Makes calls in bursts, one for each line that it reads: enough of them to push out the oldest. */
+const BURSTS = `
+import { createInterface } from 'node:readline';
+let sum = 0;
+function add(n) { const next = sum + n; sum = next % 1_000_003; return sum; }
+console.log('ready');
+for await (const line of createInterface({ input: process.stdin })) {
+  for (let i = 0; i < 60_000; i++) add(i);
+  console.log('heard ' + line);
+}
+`;
+
+test('a page that looks at a running flight recording hears what is pruned, and goes on', async () => {
+  const script = project.write('bursts.mjs', BURSTS);
+  const flight = spawn(process.execPath, ['--import', PRELOAD, script], {
+    cwd: project.folder,
+    env: environment({
+      TRACER_OUT: `${project.folder}/.tracer/flight.db`,
+      TRACER_QUIET: '1',
+      TRACER_KEEP: '4MB',
+      TRACER_CHUNK: '64KB',
+    }),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  try {
+    const heard = createInterface({ input: flight.stdout! })[Symbol.asyncIterator]();
+    expect((await heard.next()).value).toBe('ready');
+    const other = await server.page();
+    const rec = 'flight.db';
+    await other.ask('open', { rec });
+    other.rec = rec;
+    expect(await other.ask('watch', { on: true })).toEqual({ running: true });
+    for (let burst = 0; burst < 8; burst++) {
+      flight.stdin!.write(`${burst}\n`);
+      expect((await heard.next()).value).toBe(`heard ${burst}`);
+    }
+    const { threads } = await other.notice('pruned');
+    expect(threads[0]!.pruned).toBeGreaterThan(0);
+    expect(threads[0]!.produced).toBe(threads[0]!.stored + threads[0]!.dropped + threads[0]!.pruned);
+    // What is gone says so; what is left answers.
+    await expect(other.ask('state', { moment: { thread: 1, event: 1 } })).rejects.toMatchObject({ message: /stored/ });
+    const newest = async (): Promise<boolean> => {
+      const { thread, event } = (await other.ask('overview', {})).threads[0]!.last!;
+      const asked = other.ask('state', { moment: { thread, event } });
+      // Pruning may overtake the question as long as the recorder has work.
+      return asked.then(
+        ({ at }) => at.event === event,
+        () => false,
+      );
+    };
+    await expect.poll(newest, { timeout: 15_000 }).toBe(true);
+    other.close();
+  } finally {
+    flight.kill('SIGKILL');
+  }
+});

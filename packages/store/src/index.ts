@@ -44,6 +44,7 @@ export {
   type RunComparison,
   type RunDifference,
 } from './diff/diff-runs.ts';
+export { PairedRuns, type Counterpart, type RunSide } from './diff/paired-runs.ts';
 export { IGNORE_HELP, parseIgnore, type IgnoreRules } from './diff/noise.ts';
 export { EXPORT_FORMATS, exportRecording, type ExportFormat } from './export/index.ts';
 export type { ExportOptions } from './export/frame-stream.ts';
@@ -72,7 +73,8 @@ export { callSteps, type CallStep, type CallSteps } from './stage/call-steps.ts'
 export { lineExecutions, type LineExecutions } from './stage/line-executions.ts';
 export { lineHits } from './stage/line-hits.ts';
 export { SiteCounts } from './stage/site-counts.ts';
-export { executionsInChunk } from './stage/executions-in-chunk.ts';
+export { conditionHolds } from './stage/condition-at.ts';
+export { executionSteps } from './stage/execution-steps.ts';
 export { BoundedLookup, OutOfTime } from './read/bounded-lookup.ts';
 export { lastWritesOf } from './read/last-writes.ts';
 export type { LiveLevel, LevelOverride, LiveLevels } from './recorder/levels/live-levels.ts';

@@ -12,14 +12,17 @@ export interface NumberFilter {
   readonly slots: Uint8Array;
   /** Keyed, so that the table gives no numbers away. */
   readonly key: number;
+  /** No number was added yet. */
+  isEmpty: boolean;
 }
 
 export function createNumberFilter(key: RedactionKey): NumberFilter {
-  return { slots: new Uint8Array(SLOTS), key: key[0] ^ key[1] };
+  return { slots: new Uint8Array(SLOTS), key: key[0] ^ key[1], isEmpty: true };
 }
 
 export function addNumber(filter: NumberFilter, value: number | bigint): void {
   filter.slots[slotOf(filter, Number(value))] = 1;
+  filter.isEmpty = false;
 }
 
 /** False: certainly none that was added. */

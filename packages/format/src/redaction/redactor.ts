@@ -117,6 +117,8 @@ export function createRedactor(options: RedactorOptions): Redactor {
   const remember = (name: SecretName, value: string): void => {
     if (!isRemembered(name, value)) return;
     known.add(value, name.kind);
+    // A program may make a number of it.
+    if (/^[1-9]\d{5,14}$/.test(value)) addNumber(numbers, Number(value));
     if (!/[^\w.-]/.test(value)) return;
     known.add(percentEncoded(value), name.kind);
     known.add(JSON.stringify(value).slice(1, -1), name.kind);

@@ -105,6 +105,9 @@ export function createEncoder(
   const mayBeSecret = (of: Redactor, value: number): boolean =>
     value > CARD_NUMBER_MIN || mayHoldNumber(of.numbers, value);
 
+  // Secrets of the environment are known before the first value.
+  if (redactor?.numbers.isEmpty === false) expectNumbers();
+
   const putNumber = (value: number, p: number, name: SecretName | null): number => {
     if (redactor !== undefined && (name !== null || (value > askedNumbersMin && mayBeSecret(redactor, value)))) {
       const token = redactor.redactNumber(name, value);
@@ -152,12 +155,19 @@ export function createEncoder(
     return strings.putKey(name, p + 2);
   };
 
+  const putString = (value: string, p: number, name: SecretName | null): number => {
+    const end = strings.putValue(value, p, name);
+    // A secret of digits may come again as a number.
+    if (name !== null && redactor?.numbers.isEmpty === false) expectNumbers();
+    return end;
+  };
+
   const putAny = (value: unknown, p: number, depth: number, name: SecretName | null): number => {
     switch (typeof value) {
       case 'number':
         return putNumber(value, p, name);
       case 'string':
-        return strings.putValue(value, p, name);
+        return putString(value, p, name);
       case 'object':
         if (value !== null) return putObject(value, p, depth, name);
         words[p] = T.NULL;

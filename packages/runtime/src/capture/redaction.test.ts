@@ -8,8 +8,8 @@ const JWT =
 const CARD = '4111 1111 1111 1111';
 const PASSWORD = 'correct-horse-42';
 
-function setUp() {
-  const harness = createHarness({ redactor: createRedactor({ key: '0123456789abcdef' }), slots: 8 });
+function setUp(redactor = createRedactor({ key: '0123456789abcdef' })) {
+  const harness = createHarness({ redactor, slots: 8 });
   const probes = harness.load();
   const { b, v } = probes;
   const json = (value: unknown): unknown => {
@@ -95,4 +95,14 @@ test('a number that was a secret once is one wherever it is, small ones included
   expect(json([123456, 123457, 99999])).toEqual([expect.stringMatching(/^<redacted pin/), 123457, 99999]);
   const values = take().flatMap((chunk) => chunk.events.flatMap((event) => event.values));
   expect(values.filter((value) => value === 123456)).toHaveLength(1); // the one before it was known
+});
+
+test('a secret text of digits is one as a number too, known from the environment or met on the way', () => {
+  const redactor = createRedactor({ key: '0123456789abcdef' });
+  redactor.redactValue('DB_PASSWORD', '7182818284');
+  const { json } = setUp(redactor);
+  expect(json([7182818284, 7182818285])).toEqual([expect.stringMatching(/^<redacted password/), 7182818285]);
+  const other = setUp();
+  expect(other.json({ password: '31415926' })).not.toContain('31415926');
+  expect(other.json([31415926, 31415927])).toEqual([expect.stringMatching(/^<redacted password/), 31415927]);
 });

@@ -28,6 +28,7 @@ export class EngineContext {
   private openedDetail: DetailReader | undefined;
   private counts: SiteCounts | undefined;
   private maps: SourceMaps | undefined;
+  private compared: EngineContext | undefined;
   readonly steps = new StepsCache();
   /** Another object whenever the recording has grown: key of what was worked out. */
   generation: object = {};
@@ -87,6 +88,17 @@ export class EngineContext {
     });
   }
 
+  /** Another recording that this one is compared with; the last one stays open. */
+  other(file: string): EngineContext {
+    if (this.compared?.data.file !== file) {
+      this.compared?.close();
+      this.compared = new EngineContext({ ...this.data, file, rec: file });
+    }
+    void this.compared.recording;
+    this.compared.refresh();
+    return this.compared;
+  }
+
   /** Takes in what was added to the recording since the last question. Returns whether there was anything. */
   refresh(): boolean {
     const { opened } = this;
@@ -103,9 +115,11 @@ export class EngineContext {
   }
 
   close(): void {
+    this.compared?.close();
     this.openedSidecar?.close();
     this.opened?.recording.close();
     this.openedSidecar = undefined;
+    this.compared = undefined;
     this.openedDetail = undefined;
     this.counts = undefined;
     this.maps = undefined;

@@ -50,15 +50,25 @@ function answerOf(
 ): string | Uint8Array<ArrayBuffer> {
   const job = new Job(new Int32Array(flag), (progress) => tell({ job: number, progress }), patient);
   job.checkpoint();
-  if (context.data.file !== null) {
-    void context.recording;
-    context.refresh();
-  }
   const answer = METHODS[method as keyof typeof METHODS] as (
     context: EngineContext,
     params: unknown,
     job: Job,
     otherFile?: string,
   ) => unknown;
-  return encodeFrame({ id, result: answer(context, params, job, otherFile) });
+  for (let attempt = 1; ; attempt++) {
+    if (context.data.file !== null) {
+      void context.recording;
+      context.refresh();
+    }
+    try {
+      return encodeFrame({ id, result: answer(context, params, job, otherFile) });
+    } catch (error) {
+      const isGone = error instanceof RangeError && context.data.file !== null;
+      if (!isGone || attempt === ATTEMPTS_MAX || !context.refresh()) throw error;
+    }
+  }
 }
+
+/** What a flight recorder prunes while it is read is asked for again: so often at most. */
+const ATTEMPTS_MAX = 5;

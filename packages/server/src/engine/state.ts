@@ -2,7 +2,6 @@ import {
   BoundedLookup,
   buildSeekIndex,
   OutOfTime,
-  readState,
   stateAt,
   type CallName,
   type SeekLookup,
@@ -30,14 +29,46 @@ export function lookupAt(context: EngineContext, { thread, event }: Moment, job:
   return context.index;
 }
 
-export function stateOf(context: EngineContext, moment: Moment, job: Job): State {
+/** Which frames are wanted with what they see: so many of the innermost, and some calls. */
+export interface WantedFrames {
+  innermost: number;
+  calls: readonly number[];
+}
+
+export const NO_FRAMES: WantedFrames = { innermost: 0, calls: [] };
+
+/** States that are kept: a step asks for the one before it again, and for several things about the same one. */
+const STATES_KEPT = 8;
+const kept = new WeakMap<object, Map<string, State>>();
+
+/** Stack of a thread at a moment, with what the wanted frames see. */
+export function stateOf(context: EngineContext, moment: Moment, job: Job, wanted: WantedFrames): State {
+  let states = kept.get(context.generation);
+  if (!states) kept.set(context.generation, (states = new Map()));
+  const key = `${moment.thread}@${moment.event} ${wanted.innermost} ${wanted.calls.join()}`;
+  const known = states.get(key);
+  if (known) return known;
+  const state = readStateOf(context, moment, job, wanted);
+  if (states.size >= STATES_KEPT) states.delete(states.keys().next().value!);
+  states.set(key, state);
+  return state;
+}
+
+function readStateOf(context: EngineContext, moment: Moment, job: Job, { innermost, calls }: WantedFrames): State {
   const { recording, sidecar } = context;
+  const isWhole = (place: number, call: number): boolean => place < innermost || calls.includes(call);
+  const read = (index: SeekLookup): State => stateAt(recording, moment.thread, moment.event, index, isWhole);
   try {
-    return stateAt(recording, moment.thread, moment.event, lookupAt(context, moment, job));
+    return read(lookupAt(context, moment, job));
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error;
     if (!job.patient) throw new NeedsIndex();
-    return readState(recording, sidecar.db, moment, storeProgress(job, 'building the index'));
+    buildSeekIndex(recording, sidecar.db, {
+      threads: [moment.thread],
+      untilEvent: moment.event,
+      onProgress: storeProgress(job, 'building the index'),
+    });
+    return read(context.index);
   }
 }
 
@@ -60,7 +91,7 @@ export function momentOnTop(context: EngineContext, moment: Moment | undefined, 
   const { thread, call } = name;
   const there = moment?.thread === thread ? moment : undefined;
   if (there) {
-    const { frames } = stateOf(context, there, job);
+    const { frames } = stateOf(context, there, job, NO_FRAMES);
     const at = frames.findIndex((frame) => frame.call === call);
     if (at === 0) return there;
     const above = frames[at - 1];

@@ -6,7 +6,8 @@ const STEPS_MAX = 20_000;
 const CACHE_COUNT = 12;
 
 /** A call that goes on for long is read so long; what lies further away is left out. */
-const TIME_LIMIT_MS = 150;
+const BLINK_MS = 15;
+const PATIENT_MS = 600;
 
 /** Where to find steps. */
 export interface StepsSource {
@@ -16,23 +17,24 @@ export interface StepsSource {
 
 /** What calls did, remembered: the cursor mostly moves within the same few calls. */
 export class StepsCache {
-  private readonly known = new Map<string, CallSteps>();
+  private readonly known = new Map<string, { steps: CallSteps; isPatient: boolean }>();
 
-  /** Steps of a call, all of them or those around an event. */
+  /** Steps of a call, all of them or those around an event; impatiently, those that are found within a blink. */
   get(
     { recording, index }: StepsSource,
     name: { thread: number; call: number },
     around: number | undefined,
     job: Job,
+    isPatient = true,
   ): CallSteps {
     const key = `${name.thread}:${name.call}`;
     const known = this.known.get(key);
-    if (known && covers(known, around)) {
+    if (known && covers(known.steps, around, known.isPatient || !isPatient)) {
       this.known.delete(key);
       this.known.set(key, known);
-      return known;
+      return known.steps;
     }
-    const endMs = performance.now() + TIME_LIMIT_MS;
+    const endMs = performance.now() + (isPatient ? PATIENT_MS : BLINK_MS);
     const found = callSteps(recording, name.thread, name.call, {
       limit: STEPS_MAX,
       index,
@@ -43,7 +45,7 @@ export class StepsCache {
       ...(around !== undefined && { around }),
     });
     if (this.known.size >= CACHE_COUNT) this.known.delete(this.known.keys().next().value!);
-    this.known.set(key, found);
+    this.known.set(key, { steps: found, isPatient });
     return found;
   }
 
@@ -52,9 +54,9 @@ export class StepsCache {
   }
 }
 
-function covers({ steps, before, after }: CallSteps, event: number | undefined): boolean {
+function covers({ steps, before, after }: CallSteps, event: number | undefined, isEnough: boolean): boolean {
   if (!before && !after) return true;
-  if (event === undefined) return false;
+  if (event === undefined || !isEnough) return false;
   const first = steps[0]?.event ?? Infinity;
   const last = steps.at(-1)?.event ?? -Infinity;
   // Near an end that is not the call's own, there is more to be seen beyond it.

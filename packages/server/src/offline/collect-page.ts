@@ -36,7 +36,7 @@ import { partOf, spanOfPart, type PartOptions, type ThreadPart } from './part.ts
 import { Shelves } from './shelves.ts';
 
 /** What an HTML page may hold. Every moment costs several answers, and those in long calls cost more the longer they are. */
-export const PAGE_EVENTS_MAX = 5_000;
+export const PAGE_EVENTS_MAX = 10_000;
 /** Packed answers of a page. */
 const PAGE_BYTES_MAX = 256 * 1024 * 1024;
 /** Calls of one list. */
@@ -321,7 +321,8 @@ class Collector {
         this.put(shelf, 'move', { from: moment, kind, direction });
       }
     }
-    for (const call of standingCalls(state)) this.put(shelf, 'lineValues', { call, moment });
+    for (const call of standingCalls(state))
+      this.put(shelf, 'lineValues', { call, moment, wait: true }, { call, moment });
   }
 
   private meetNames(state: StateView): void {

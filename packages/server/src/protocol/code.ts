@@ -91,6 +91,8 @@ export interface LineValuesParams {
   call: CallName;
   /** Values as they were then; default the end of the call. */
   moment?: Moment;
+  /** Answers when the call was read as far as that is worth it; else with what lies close to the moment. */
+  wait?: boolean;
 }
 
 export interface LineValue {
@@ -133,6 +135,8 @@ export interface LineValues {
   /** Lines of the current iteration(s): the strong path. Same as `lines` outside of loops. */
   path: Uint32Array;
   loops: LoopView[];
+  /** False: the call goes on for long, and what lies far from the moment was not looked at. */
+  whole: boolean;
 }
 
 export interface HistoryParams extends Page {

@@ -1,5 +1,5 @@
 /* Lists of facts, search, SQL, code map, hot functions, comparison of two recordings. */
-import type { At, CallName, Page, Place, Span } from './basics.ts';
+import type { At, CallName, Moment, Page, Place, Span } from './basics.ts';
 import type { WireValue } from './values.ts';
 
 export interface FactsParams extends Page {
@@ -219,8 +219,8 @@ export interface DiffSide {
   call: CallName | null;
   function: string;
   place: Place | null;
+  /** What it did there, and with which value. */
   text: string;
-  value: WireValue | null;
 }
 
 export interface Difference {
@@ -237,6 +237,19 @@ export interface DiffView {
   more: boolean;
   /** Calls of this recording that were compared. */
   compared: number;
-  /** Threads of both sides that were compared with each other. */
-  pairs: { left: number; right: number }[];
+}
+
+/** Where the other recording stands when this one stands at a moment. The first question reads both threads. */
+export interface CounterpartParams {
+  other: string;
+  moment: Moment;
+}
+
+export interface CounterpartView {
+  /** Null: nothing in the other recording stands for it. */
+  at: At | null;
+  /** Both did the same there; else it is the last thing before, that both did. */
+  exact: boolean;
+  /** Why it is not exact, for people. */
+  why: string;
 }

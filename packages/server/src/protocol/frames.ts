@@ -30,29 +30,49 @@ function typeOf(value: unknown): TypeName | undefined {
 
 /** JSON text, or a binary frame when the message holds typed arrays. */
 export function encodeFrame(message: unknown): string | Uint8Array<ArrayBuffer> {
-  const arrays: { view: WireArray; offset: number }[] = [];
-  let bytes = 0;
-  const text = JSON.stringify(message, (_key, value: unknown) => {
-    const type = typeOf(value);
-    if (!type) return value;
-    const view = value as WireArray;
-    arrays.push({ view, offset: bytes });
-    const place = { $a: [type, bytes, view.length] };
-    bytes += aligned(view.byteLength);
-    return place;
-  });
-  if (arrays.length === 0) return text;
+  const arrays: Placed = { views: [], bytes: 0 };
+  // A replacer would do as well, but is called for every value of every state: that takes ten times as long.
+  const text = JSON.stringify(withPlaces(message, arrays));
+  if (arrays.views.length === 0) return text;
   const encoded = new TextEncoder().encode(text);
   const base = HEAD_BYTES + aligned(encoded.length);
-  const frame = new Uint8Array(base + bytes);
+  const frame = new Uint8Array(base + arrays.bytes);
   const head = new DataView(frame.buffer);
   head.setUint32(0, FRAME_MAGIC, true);
   head.setUint32(4, encoded.length, true);
   frame.set(encoded, HEAD_BYTES);
-  for (const { view, offset } of arrays) {
+  for (const { view, offset } of arrays.views) {
     frame.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), base + offset);
   }
   return frame;
+}
+
+interface Placed {
+  views: { view: WireArray; offset: number }[];
+  bytes: number;
+}
+
+/** The value with places instead of its typed arrays; where there are none in it, itself. */
+function withPlaces(value: unknown, arrays: Placed): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const type = typeOf(value);
+  if (type) {
+    const view = value as WireArray;
+    const place = { $a: [type, arrays.bytes, view.length] };
+    arrays.views.push({ view, offset: arrays.bytes });
+    arrays.bytes += aligned(view.byteLength);
+    return place;
+  }
+  let copy: Record<string, unknown> | unknown[] | undefined;
+  for (const key of Object.keys(value)) {
+    const own = (value as Record<string, unknown>)[key];
+    if (typeof own !== 'object' || own === null) continue;
+    const placed = withPlaces(own, arrays);
+    if (placed === own) continue;
+    copy ??= Array.isArray(value) ? [...value] : { ...value };
+    (copy as Record<string, unknown>)[key] = placed;
+  }
+  return copy ?? value;
 }
 
 /** The message of a frame. Throws SyntaxError or RangeError when it is none. */

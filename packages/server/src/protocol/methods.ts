@@ -28,6 +28,8 @@ import type {
 } from './code.ts';
 import type {
   CodeMapView,
+  CounterpartParams,
+  CounterpartView,
   DiffParams,
   DiffView,
   EdgeView,
@@ -129,6 +131,7 @@ export interface RecordingMethods {
   };
   types: { params: { functionId: number }; result: TypesView };
   diff: { params: DiffParams; result: DiffView };
+  counterpart: { params: CounterpartParams; result: CounterpartView };
   /** Builds the indexes ahead, with progress; other questions are answered meanwhile. */
   index: { params: { rows?: boolean }; result: { built: boolean } };
 }
@@ -179,5 +182,6 @@ export const RECORDING_METHODS: readonly (keyof RecordingMethods)[] = [
   'hot',
   'types',
   'diff',
+  'counterpart',
   'index',
 ];

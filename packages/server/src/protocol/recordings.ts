@@ -1,27 +1,13 @@
 /* Which recordings there are, what is in one, and how far it can be trusted. */
+import type { RecordingSummary } from '@execution-cinema/store';
 import type { At, Moment, Span } from './basics.ts';
 
 export type RecordingState = 'running' | 'complete' | 'cut off' | 'unreadable';
 
-/** One line of the start page. */
-export interface RecordingEntry {
+/** One line of the start page: what the catalogue says of a recording, which its own file describes. */
+export interface RecordingEntry extends Omit<RecordingSummary, 'file' | 'name' | 'error'> {
   /** What requests name it by, what links hold (`rec=`), and what `tracer view` takes. */
   rec: string;
-  state: RecordingState;
-  /** ISO 8601. */
-  startedAt: string;
-  durationNs: number;
-  /** Database and write-ahead log. */
-  bytes: number;
-  processes: number;
-  threads: number;
-  events: number;
-  dropped: number;
-  /** Command line of the first process. */
-  argv: string[];
-  /** How that process ended; null while it runs or when that is not known. */
-  exitCode: number | null;
-  signal: string | null;
   /** Why it cannot be read, null when it can. */
   error: string | null;
 }
@@ -107,8 +93,8 @@ export interface Overview {
   /** What the flight recorder has deleted, per thread. */
   pruned: { thread: number; events: number; calls: number; span: Span }[];
   notes: { process: number; timeNs: number; kind: string; text: string }[];
-  /** Estimate of what recording cost, in words for people; null when it is not known. */
-  overhead: string | null;
+  /** What recording cost the program, estimated from the number of events, nanoseconds over all threads. */
+  overheadNs: number;
   /** Time of the first event that is stored; null when there is none. */
   beginNs: number | null;
   /** Counts of the facts lists; null while their rows are not built (`open` never waits for them, the lists build them). */

@@ -4,7 +4,7 @@
  */
 import type { WebSocket } from 'ws';
 import type { Work } from '../engine/engine-thread.ts';
-import type { EnginePool } from '../engine/engine-pool.ts';
+import { TWO_RUNS, type EnginePool } from '../engine/engine-pool.ts';
 import { errorInfo, ServerError } from '../errors.ts';
 import { REQUESTS_IN_FLIGHT_MAX, type Hello, type Notice, type Params, type Request } from '../protocol.ts';
 import type { Library } from '../recordings/library.ts';
@@ -87,7 +87,9 @@ export class Client {
       else recording.unwatch(this);
       return this.send(JSON.stringify({ id: request.id, result: { running: recording.running } }));
     }
-    const other = method === 'diff' ? library.folder.fileOf((request.params as Params<'diff'>).other) : undefined;
+    const other = TWO_RUNS.has(method)
+      ? library.folder.fileOf((request.params as Params<'diff' | 'counterpart'>).other)
+      : undefined;
     this.run(request, recording.pool, other);
   }
 

@@ -102,7 +102,7 @@ export const PARAMS: { [M in Method]: Check<Params<M>> } = {
   source: object({ file: text() }),
   hits: object({ file: text() }, { span, thread, wait: flag }),
   executions: object({ file: text(), line }, { ...page, thread, call: callName, span, around: moment }),
-  lineValues: object({ call: callName }, { moment }),
+  lineValues: object({ call: callName }, { moment, wait: flag }),
   steps: object({ call: callName }, { around: moment, limit: integer(1, STEPS_MAX) }),
   history: object(
     {
@@ -176,5 +176,6 @@ export const PARAMS: { [M in Method]: Check<Params<M>> } = {
   hot: object({}, { ...page, sort: oneOf('self', 'total', 'calls', 'mean', 'max', 'threw', 'complexity') }),
   types: object({ functionId }),
   diff: object({ other: text() }, { limit: integer(1, LIST_LIMIT_MAX) }),
+  counterpart: object({ other: text(), moment }),
   index: object({}, { rows: flag }),
 };

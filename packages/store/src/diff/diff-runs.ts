@@ -6,8 +6,9 @@ import { differenceOf, type Renames, type ValueDifference } from './comparable.t
 import { pairedIdentities } from './identities.ts';
 import { Noise, type IgnoreRules } from './noise.ts';
 import { threadRoles } from './roles.ts';
-import { functionKey, stepsOf, type Step, type StepKind, type StepRules } from './steps.ts';
+import { stepsOf, type Step, type StepKind, type StepRules } from './steps.ts';
 import { TurnReader } from './turn-reader.ts';
+import { functionKey } from './turns.ts';
 
 /**
  * `value`: both did the same, with another value. `path`: they did different things. `missing`: one did something that

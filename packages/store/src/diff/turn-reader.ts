@@ -1,4 +1,5 @@
-import type { Step, TurnName } from './steps.ts';
+import type { Step } from './steps.ts';
+import type { TurnName } from './turns.ts';
 
 export interface Turn {
   name: TurnName;

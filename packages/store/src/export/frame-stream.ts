@@ -1,17 +1,14 @@
 import { K, type Value } from '@execution-cinema/format';
 import { chunkDetail, NO_SITE, type FrameVisitor, type OpenStack } from '../detail/chunk-detail.ts';
-import type { Progress } from '../index/progress.ts';
 import { plainText } from '../index/value-text.ts';
-import { chunkOfTime, firstChunkFrom, type Chunk } from '../read/chunks.ts';
+import type { Chunk } from '../read/chunks.ts';
 import type { TimeRange } from '../read/moments.ts';
 import type { ProcessRow, Recording, ThreadRow } from '../read/recording.ts';
 import type { Site } from '../read/sites.ts';
+import { workOf, type Part } from '../read/work.ts';
 
-export interface ExportOptions {
-  thread?: number;
-  /** Calls that reach beyond it are cut at its ends. */
-  range?: TimeRange;
-  onProgress?: (progress: Progress) => void;
+/** Calls that reach beyond a range are cut at its ends. */
+export interface ExportOptions extends Part {
   onDamage?: (thread: number, chunk: number, reason: string) => void;
 }
 
@@ -42,17 +39,10 @@ export function* streamFrames<Piece extends string | Uint8Array>(
   format: FrameFormat<Piece>,
   options: ExportOptions = {},
 ): Generator<Piece[]> {
-  const range = options.range ?? { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER };
+  const { range, threads, done } = workOf(recording, options);
   const processes = new Map(recording.processes().map((process) => [process.id, process]));
-  const threads = recording.threads().filter(({ id }) => options.thread === undefined || options.thread === id);
-  const work = threads.map((thread) => {
-    const chunks = recording.chunks(thread.id);
-    return { thread, chunks: chunks.slice(firstChunkFrom(chunks, range.fromNs), chunkOfTime(chunks, range.toNs) + 1) };
-  });
-  const totalEvents = work.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.events, 0);
-  let doneEvents = 0;
   yield [format.head()];
-  for (const { thread, chunks } of work) {
+  for (const { thread, chunks } of threads) {
     if (chunks.length === 0) continue;
     yield [format.threadStart(thread, processes.get(thread.processId))];
     const stream = new ThreadStream(recording, thread.id, range, format);
@@ -66,8 +56,7 @@ export function* streamFrames<Piece extends string | Uint8Array>(
         if (chunk.damage !== undefined) options.onDamage?.(thread.id, info.chunk, chunk.damage);
         yield stream.take();
       }
-      doneEvents += info.events;
-      options.onProgress?.({ doneEvents, totalEvents });
+      done(info);
     }
     const isWhole = chunks.at(-1) === recording.chunks(thread.id).at(-1);
     const endNs = Math.min(range.toNs, (isWhole ? thread.endNs : null) ?? chunks.at(-1)!.endNs);

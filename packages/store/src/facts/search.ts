@@ -10,7 +10,7 @@ import {
 } from '@execution-cinema/format';
 import type { Progress } from '../index/progress.ts';
 import { plainText } from '../index/value-text.ts';
-import { chunkOfTime, firstChunkFrom, type Chunk, type ChunkEvent } from '../read/chunks.ts';
+import type { Chunk, ChunkEvent } from '../read/chunks.ts';
 import { copyValue, LiveObjects } from '../read/live-objects.ts';
 import { concerns, sitesOf } from '../read/event-list.ts';
 import { fileMatcher, functionMatcher } from '../read/match.ts';
@@ -18,6 +18,7 @@ import type { TimeRange } from '../read/moments.ts';
 import type { Recording } from '../read/recording.ts';
 import { ThreadReplay, type Frame } from '../read/replay.ts';
 import { nameOfSite } from '../read/site-text.ts';
+import { workOf } from '../read/work.ts';
 import { parsePredicate, valueAt, type Predicate } from './predicate.ts';
 
 export interface SearchFilter {
@@ -53,7 +54,7 @@ export function searchValues(recording: Recording, condition: string, filter: Se
   return subject === 'value' ? namedValues(recording, predicates, filter) : calls(recording, predicates, filter);
 }
 
-/** A text in names of functions and files, in output, and in values. Names come first. */
+/** A text in names of functions and files, in output, and in values; of a number also the number itself. Names come first. */
 export function* searchText(
   recording: Recording,
   text: string,
@@ -64,7 +65,10 @@ export function* searchText(
   if (!kinds.has('log') && !kinds.has('value')) return;
   // Texts stand in the words as they are, four or two characters each: a chunk without these bytes has no hit.
   const needles = [Buffer.from(text, 'latin1'), Buffer.from(text, 'utf16le')];
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  const isNumber = !Number.isNaN(number) || text === 'NaN';
   const isMentioned = ({ words }: Chunk): boolean => {
+    if (isNumber) return true;
     const bytes = Buffer.from(words.buffer, words.byteOffset, words.byteLength);
     return needles.some((needle) => bytes.includes(needle));
   };
@@ -74,7 +78,9 @@ export function* searchText(
     const names = event.kind <= K.ENTER_MANY ? (frame?.site?.function.parameters ?? []) : [];
     for (const [i, value] of event.values.entries()) {
       // Only what the event itself says: an object that was seen before is not a hit each time it is passed on.
-      if (!hasText(value, text, new Set(event.captured))) continue;
+      const isHit = (part: Value): boolean =>
+        typeof part === 'string' ? part.includes(text) : isNumber && Object.is(part, number);
+      if (!isIn(value, isHit, new Set(event.captured))) continue;
       const site = replay.resolver.resolve(event.payload);
       const name = isLog
         ? 'output'
@@ -107,13 +113,13 @@ function* searchNames(recording: Recording, text: string, kinds: ReadonlySet<Sea
   }
 }
 
-function hasText(value: Value, text: string, fresh: ReadonlySet<unknown>, depth = 0): boolean {
-  if (typeof value === 'string') return value.includes(text);
-  if (!isCaptured(value)) return false;
-  if (value.type === 'cut string') return value.name.includes(text);
+/** Whether something holds for a value or what lies in it. */
+function isIn(value: Value, isHit: (part: Value) => boolean, fresh: ReadonlySet<unknown>, depth = 0): boolean {
+  if (!isCaptured(value)) return isHit(value);
+  if (value.type === 'cut string') return isHit(value.name);
   if (!fresh.has(value) || depth > 3) return false;
-  if (value.type === 'error' && hasText(value.message, text, fresh, depth + 1)) return true;
-  return value.items.some((item) => hasText(item, text, fresh, depth + 1));
+  if (value.type === 'error' && isIn(value.message, isHit, fresh, depth + 1)) return true;
+  return value.items.some((item) => isIn(item, isHit, fresh, depth + 1));
 }
 
 interface Seen {
@@ -132,24 +138,16 @@ function* eventsOf(
 ): Generator<SearchHit> {
   const inFile = filter.file === undefined ? undefined : fileMatcher(filter.file);
   const isNamed = filter.function === undefined ? undefined : functionMatcher(filter.function);
-  const range = filter.range ?? { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER };
-  const threads = recording.threads().filter(({ id }) => filter.thread === undefined || filter.thread === id);
-  const work = threads.map(({ id }) => {
-    const chunks = recording.chunks(id);
-    return {
-      thread: id,
-      chunks: chunks.slice(firstChunkFrom(chunks, range.fromNs), chunkOfTime(chunks, range.toNs) + 1),
-    };
-  });
-  const totalEvents = work.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.events, 0);
-  let doneEvents = 0;
-  for (const { thread, chunks } of work) {
+  const { range, threads, done } = workOf(recording, filter);
+  for (const {
+    thread: { id: thread },
+    chunks,
+  } of threads) {
     const replay = new ThreadReplay(recording.resolver(thread));
     const sites = sitesOf(recording, thread, inFile, isNamed);
     for (const info of chunks) {
       const chunk = recording.tryChunk(thread, info);
-      doneEvents += info.events;
-      filter.onProgress?.({ doneEvents, totalEvents });
+      done(info);
       if (typeof chunk === 'string' || (sites && !concerns(chunk, sites)) || !mayHold(chunk, thread)) continue;
       replay.beginChunk(chunk.header);
       const objects = new LiveObjects();

@@ -2,13 +2,13 @@ import { K, type Value } from '@execution-cinema/format';
 import type { Progress } from '../index/progress.ts';
 import { functionId } from '../index/row-ids.ts';
 import { storeError } from '../errors.ts';
-import { chunkOfTime, firstChunkFrom } from '../read/chunks.ts';
 import { concerns, sitesOf } from '../read/event-list.ts';
 import { fileMatcher, functionMatcher } from '../read/match.ts';
 import type { Recording } from '../read/recording.ts';
 import { ThreadReplay } from '../read/replay.ts';
 import { describeSite } from '../read/site-text.ts';
 import type { Site } from '../read/sites.ts';
+import { workOf } from '../read/work.ts';
 import type { FunctionFilter } from './hot.ts';
 import { Observed, type ObservedType } from './observed.ts';
 
@@ -92,18 +92,11 @@ export function observedTypes(
 ): ObservedFunction[] {
   const wanted = wantedFunctions(recording, filter);
   const functions = new Map<number, FunctionTypes>();
-  const range = filter.range ?? { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER };
-  const threads = recording.threads().filter(({ id }) => filter.thread === undefined || filter.thread === id);
-  const work = threads.map(({ id }) => {
-    const chunks = recording.chunks(id);
-    return {
-      thread: id,
-      chunks: chunks.slice(firstChunkFrom(chunks, range.fromNs), chunkOfTime(chunks, range.toNs) + 1),
-    };
-  });
-  const totalEvents = work.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.events, 0);
-  let doneEvents = 0;
-  for (const { thread, chunks } of work) {
+  const { range, threads, done } = workOf(recording, { ...filter, ...(onProgress && { onProgress }) });
+  for (const {
+    thread: { id: thread },
+    chunks,
+  } of threads) {
     const replay = new ThreadReplay(recording.resolver(thread));
     const sites = sitesOf(recording, thread, wanted.inFile, wanted.isNamed);
     const typesOf = (site: Site): FunctionTypes | undefined => {
@@ -116,8 +109,7 @@ export function observedTypes(
     };
     for (const info of chunks) {
       const chunk = recording.tryChunk(thread, info);
-      doneEvents += info.events;
-      onProgress?.({ doneEvents, totalEvents });
+      done(info);
       if (typeof chunk === 'string' || (sites && !concerns(chunk, sites))) continue;
       replay.beginChunk(chunk.header);
       chunk.forEach((event) => {

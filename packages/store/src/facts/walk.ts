@@ -1,16 +1,13 @@
 import { K, type Value } from '@execution-cinema/format';
-import type { Progress } from '../index/progress.ts';
-import { chunkOfTime, firstChunkFrom, type ChunkEvent } from '../read/chunks.ts';
+import type { ChunkEvent } from '../read/chunks.ts';
 import { copyValue, LiveObjects } from '../read/live-objects.ts';
 import type { TimeRange } from '../read/moments.ts';
 import type { Recording } from '../read/recording.ts';
 import { ThreadReplay, type Frame, type Outcome } from '../read/replay.ts';
+import { workOf, type Part } from '../read/work.ts';
 
-export interface WalkOptions {
-  thread?: number;
-  /** Only events in it; a call that began earlier is known without its arguments. */
-  range?: TimeRange;
-  onProgress?: (progress: Progress) => void;
+/** Of a range only the events in it; a call that began earlier is known without its arguments. */
+export interface WalkOptions extends Part {
   /** What cannot be read is left out, and told here. */
   onDamage?: (thread: number, chunk: number, reason: string) => void;
 }
@@ -37,42 +34,35 @@ export interface WalkVisitor {
   event?(event: ChunkEvent, frame: Frame | undefined, replay: ThreadReplay): void;
   entered?(frame: Frame, event: ChunkEvent): void;
   ended?(call: WalkedCall): void;
-  /** After each chunk: a good moment to hand on what was gathered. */
-  chunk?(): void;
 }
 
-/** Goes over all events of a recording in the order of each thread, values included, holding what is open only. */
+/**
+ * Goes over all events of a recording in the order of each thread, values included, holding what is open only. It stops
+ * every few thousand events: a good moment to hand on what was gathered.
+ */
 export function* walk(recording: Recording, options: WalkOptions, visitor: WalkVisitor): Generator<void> {
-  const threads = recording.threads().filter(({ id }) => options.thread === undefined || options.thread === id);
-  const range = options.range ?? { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER };
-  const work = threads.map((thread) => {
-    const chunks = recording.chunks(thread.id);
-    const from = firstChunkFrom(chunks, range.fromNs);
-    return { thread, chunks: chunks.slice(from, chunkOfTime(chunks, range.toNs) + 1) };
-  });
-  const totalEvents = work.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.events, 0);
-  let doneEvents = 0;
-  for (const { thread, chunks } of work) {
+  const { range, threads, done } = workOf(recording, options);
+  for (const { thread, chunks } of threads) {
     if (visitor.thread?.(thread.id) === false) continue;
     const walker = new ThreadWalker(recording, thread.id, range, visitor);
     for (const info of chunks) {
       const chunk = recording.tryChunk(thread.id, info);
       if (typeof chunk === 'string') options.onDamage?.(thread.id, info.chunk, chunk);
       else {
-        walker.chunk(chunk);
+        yield* walker.chunk(chunk);
         if (chunk.damage !== undefined) options.onDamage?.(thread.id, info.chunk, chunk.damage);
       }
-      doneEvents += info.events;
-      options.onProgress?.({ doneEvents, totalEvents });
-      visitor.chunk?.();
+      done(info);
       yield;
     }
     const isWhole = chunks.at(-1) === recording.chunks(thread.id).at(-1);
     walker.finish(isWhole ? thread.endNs : null);
-    visitor.chunk?.();
     yield;
   }
 }
+
+/** Events between two stops of a walk: their calls with all values, as text, take some megabytes. */
+const EVENTS_PER_STEP = 4_096;
 
 /** Errors of these come up in a promise: the caller does not see them. */
 const PROMISE_KINDS = /^async/;
@@ -97,13 +87,15 @@ class ThreadWalker {
     this.replay = new ThreadReplay(this.recording.resolver(thread));
   }
 
-  chunk(chunk: ReturnType<Recording['chunk']>): void {
+  /** Stops now and then, so that what was gathered need not pile up. */
+  *chunk(chunk: ReturnType<Recording['chunk']>): Generator<void> {
     const { replay, visitor, range } = this;
     for (const frame of replay.beginChunk(chunk.header)) {
       this.end(frame, 'terminated', undefined, chunk.header.firstEvent, chunk.header.startNs);
     }
     const objects = new LiveObjects();
-    chunk.forEach((event) => {
+    let untilStop = EVENTS_PER_STEP;
+    for (const event of chunk.events()) {
       objects.begin(event);
       const frame = replay.step(event);
       const isIn = event.timeNs >= range.fromNs && event.timeNs <= range.toNs;
@@ -125,7 +117,10 @@ class ThreadWalker {
         else this.known.delete(gone.call);
       }
       objects.end(event, replay.resolver.resolve(event.payload));
-    });
+      if (--untilStop > 0) continue;
+      untilStop = EVENTS_PER_STEP;
+      yield;
+    }
   }
 
   private noteError({ kind, values }: ChunkEvent, frame: Frame | undefined): void {

@@ -168,23 +168,16 @@ export class ThreadReplay {
     const call = this.nextCall++;
     const caused = event.causeCode >= 0;
     const correlation = caused ? event.causeCorrelation || call : parent ? parent.correlationInForce : call;
-    const frame: Frame = {
-      ...unknownFrame(call, event.payload, this.resolver),
-      parent: parent?.call ?? 0,
-      asyncParent: caused ? event.causeCall : 0,
-      causeCode: caused ? event.causeCode : -1,
-      correlation,
-      correlationInForce: correlation,
-      get arguments() {
-        return event.values;
-      },
-      chunk: this.chunk,
-      startEvent: event.event,
-      startNs: event.timeNs,
-      depth: this.stack.length,
-      startDepth: this.stack.length,
-      position: site,
-    };
+    const frame = new BegunFrame(call, site, event);
+    frame.parent = parent?.call ?? 0;
+    frame.asyncParent = caused ? event.causeCall : 0;
+    frame.causeCode = caused ? event.causeCode : -1;
+    frame.correlation = frame.correlationInForce = correlation;
+    frame.chunk = this.chunk;
+    frame.startEvent = event.event;
+    frame.startNs = event.timeNs;
+    frame.depth = frame.startDepth = this.stack.length;
+    frame.position = site;
     if (site?.function.parameters[0] === 'this') frame.thisFrom = { event, chunk: this.chunk };
     this.stack.push(frame);
     this.entered = frame;
@@ -283,6 +276,45 @@ export class ThreadReplay {
       top.link = instance;
       top.position = site;
     }
+  }
+}
+
+/** A class, not an object literal: millions of them are made, and their arguments are decoded when asked for. */
+class BegunFrame implements Frame {
+  readonly call: number;
+  readonly site: Site | undefined;
+  readonly siteId: number;
+  parent = -1;
+  asyncParent = 0;
+  causeCode = -1;
+  correlation = 0;
+  correlationInForce = 0;
+  startEvent = -1;
+  startNs = -1;
+  depth = 0;
+  startDepth = 0;
+  link = 0;
+  thisFrom: Frame['thisFrom'];
+  chunk = 0;
+  pending: DecodedEvent | undefined;
+  hasPending = false;
+  position: Site | undefined;
+  sleeping: Frame['sleeping'];
+  private readonly begin: DecodedEvent;
+
+  constructor(call: number, site: Site | undefined, begin: DecodedEvent) {
+    this.call = call;
+    this.site = site;
+    this.siteId = begin.payload;
+    this.begin = begin;
+    this.thisFrom = undefined;
+    this.pending = undefined;
+    this.position = undefined;
+    this.sleeping = undefined;
+  }
+
+  get arguments(): Value[] {
+    return this.begin.values;
   }
 }
 

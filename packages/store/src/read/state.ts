@@ -90,9 +90,16 @@ export interface State {
 /**
  * Stack and variables of one thread just after event `event`. What lies in the moment's own chunk is replayed from
  * its header; older calls, scopes and writes are looked up chunk by chunk, directly where there is an `index`.
+ * Frames that `isWhole` (by place from the innermost, and call) leaves out are told without `this` and scopes.
  * Throws RangeError when the thread has no readable chunk at or before the event.
  */
-export function stateAt(recording: Recording, thread: number, event: number, index?: SeekLookup): State {
+export function stateAt(
+  recording: Recording,
+  thread: number,
+  event: number,
+  index?: SeekLookup,
+  isWhole: (place: number, call: number) => boolean = () => true,
+): State {
   const at = new ThreadAt(recording, thread, event, index);
   const { view, here, info } = at;
   const { header } = view.chunk;
@@ -103,7 +110,7 @@ export function stateAt(recording: Recording, thread: number, event: number, ind
     event,
     timeNs: event < info.firstEvent ? header.startNs : view.chunk.timeOf(Math.min(event, view.endEvent - 1)),
     // Innermost first also because of the limits of what is looked up.
-    frames: [...stack].reverse().map((frame) => at.describe(frame)),
+    frames: [...stack].reverse().map((frame, place) => at.describe(frame, isWhole(place, frame.call))),
     asyncCallers: asyncCallers(recording, thread, stack[0]?.call ?? 0, asleep),
     framesOmitted: header.framesOmitted,
     suspended: asleep.map(suspendedCall),

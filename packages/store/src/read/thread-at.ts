@@ -85,7 +85,8 @@ export class ThreadAt {
     return undefined;
   }
 
-  describe(frame: Frame): StateFrame {
+  /** `isWhole`: with what it sees. */
+  describe(frame: Frame, isWhole = true): StateFrame {
     this.past.completeFrame(frame);
     const position = frame.position ?? frame.site;
     const entry = frame.site?.function;
@@ -99,9 +100,9 @@ export class ThreadAt {
       startEvent: frame.startEvent,
       startNs: frame.startNs,
       asyncParent: frame.asyncParent,
-      this: this.thisOf(frame),
+      this: isWhole ? this.thisOf(frame) : undefined,
       hasThis: entry?.parameters[0] === 'this' || frame.thisFrom !== undefined,
-      scopes: this.scopes(frame),
+      scopes: isWhole ? this.scopes(frame) : [],
     };
   }
 

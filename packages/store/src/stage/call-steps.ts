@@ -1,13 +1,13 @@
 import { EventScanner, H, K, type Value } from '@execution-cinema/format';
-import { chunkOfCall, chunkOfEvent, type Chunk, type ChunkInfo } from '../read/chunks.ts';
+import { chunkView, nextEvent, type ChunkView, type LazyEvent } from '../read/chunk-view.ts';
+import { chunkOfCall, chunkOfEvent, type ChunkInfo } from '../read/chunks.ts';
 import { eventName } from '../read/event-names.ts';
 import { siteOfEvent } from '../read/event-list.ts';
-import { copyValue, LiveObjects } from '../read/live-objects.ts';
 import type { SeekLookup } from '../read/past.ts';
 import type { Recording } from '../read/recording.ts';
-import { ThreadReplay, type Frame } from '../read/replay.ts';
 import { describeSite, nameOfSite } from '../read/site-text.ts';
-import type { Site } from '../read/sites.ts';
+import type { Site, SiteResolver } from '../read/sites.ts';
+import { valueThen } from './value-then.ts';
 
 /** One thing that a call did: an event of its own, or a call that it made. */
 export interface CallStep {
@@ -125,11 +125,45 @@ function trim(result: CallSteps, around: number, limit: number): CallSteps {
 /** Kinds that are no step of their own. */
 const SILENT: ReadonlySet<number> = new Set([K.SCOPE_OPEN, K.SCOPE_COPY, K.SCOPE_LINK, K.CORRELATION]);
 
+/** Kinds that belong to the call on top and say nothing of where it stands. */
+const NO_PLACE: ReadonlySet<number> = new Set([
+  K.RETURN_VALUE, K.SCOPE_LINK, K.RESUME, K.CORRELATION, K.LOG, K.UNCAUGHT, K.REQUEST_START, K.REQUEST_END, K.MARK,
+  K.AGGREGATE, K.SEND, K.RECEIVE, K.REQUEST_SOCKET,
+]); // prettier-ignore
+
+const OUTCOMES: ReadonlyMap<number, string> = new Map([
+  [K.LEAVE_THROW, 'threw'],
+  [K.LEAVE_CLOSED, 'closed'],
+  [K.UNWIND, 'terminated'],
+]);
+
+/** Where the call stands, as far as a chunk tells. */
+interface Standing {
+  site: Site | undefined;
+  position: Site | undefined;
+}
+
+/** A chunk as it is being read. */
+interface Reading {
+  view: ChunkView;
+  /** Values are decoded later, if at all: what waits for that does not keep the view. */
+  again: () => ChunkView | undefined;
+  scanner: EventScanner;
+  /** Calls on the stack, as far as the chunk lists them. */
+  calls: number[];
+  /** Event with the value of a return that still runs finally blocks, by call. */
+  pending: Map<number, number>;
+  standing: Standing;
+  steps: CallStep[];
+}
+
+/** Finds the steps of one call by going through words: a call may take a whole chunk, of which a few lines are shown. */
 class StepCollector {
   private readonly recording: Recording;
   private readonly thread: number;
   private readonly call: number;
-  private readonly children = new Map<number, ChildCall>();
+  private readonly resolver: SiteResolver;
+  private readonly children = new Map<number, Child>();
   /** One of the chunks that were read has its end. */
   hasEnded = false;
   site: Site | undefined;
@@ -138,106 +172,208 @@ class StepCollector {
     this.recording = recording;
     this.thread = thread;
     this.call = call;
+    this.resolver = recording.resolver(thread);
   }
 
   read(info: ChunkInfo): CallStep[] {
-    const { recording, thread, call } = this;
-    const chunk = recording.tryChunk(thread, info);
-    if (typeof chunk === 'string' || !this.isActive(chunk)) return [];
-    const replay = new ThreadReplay(recording.resolver(thread));
-    replay.beginChunk(chunk.header);
-    const objects = new LiveObjects();
-    const steps: CallStep[] = [];
-    for (const event of chunk.events()) {
-      objects.begin(event);
-      const frame = replay.step(event);
-      const { entered } = replay;
-      let isOver = false;
-      for (const { frame: ended, outcome, value } of replay.ended) {
-        const child = this.children.get(ended.call);
-        if (child) {
-          Object.assign(child, { outcome, result: copyValue(value), endEvent: event.event, endNs: event.timeNs });
-        }
-        isOver ||= ended.call === call;
+    const again = (): ChunkView | undefined => chunkView(this.recording, this.thread, info);
+    const view = again();
+    if (!view) return [];
+    const { header, words } = view.chunk;
+    const own = header.frames.find((frame) => frame.call === this.call);
+    if (own) this.site ??= this.resolver.resolve(own.site);
+    const reading: Reading = {
+      view,
+      again,
+      scanner: new EventScanner(words, header),
+      calls: header.frames.map((frame) => frame.call),
+      pending: new Map(),
+      standing: { site: this.site, position: undefined },
+      steps: [],
+    };
+    const { scanner, calls } = reading;
+    let nextCall = header.nextCall;
+    while (!this.hasEnded && nextEvent(scanner)) {
+      const { kind } = scanner;
+      if (kind <= K.ENTER_MANY) this.enter(reading, nextCall++);
+      else if (kind <= K.SUSPEND_VALUE && kind !== K.RETURN_VALUE) this.leave(reading);
+      else {
+        if (kind === K.RESUME) calls.push(H.u53(words[scanner.operands]!, words[scanner.operands + 1]!));
+        else if (kind === K.RETURN_VALUE) reading.pending.set(calls.at(-1) ?? 0, scanner.event);
+        if (calls.at(-1) === this.call) this.note(reading);
       }
-      this.hasEnded ||= isOver;
-      const site = siteOfEvent(event.kind, event.payload, replay.resolver);
-      if (frame?.call === call && !SILENT.has(event.kind)) {
-        this.site ??= frame.site;
-        steps.push(ownStep(event, frame, site, replay.ended.at(-1)?.value));
-      } else if (entered?.parent === call) steps.push(this.childStep(entered, replay.stack.at(-2)));
-      objects.end(event, site);
-      if (isOver) break;
     }
-    return steps;
+    return reading.steps;
   }
 
-  private childStep(child: Frame, parent: Frame | undefined): CallStep {
-    const place = parent?.position ?? parent?.site;
-    const known: ChildCall = { call: child.call, outcome: undefined, result: undefined, endEvent: -1, endNs: -1 };
-    this.children.set(child.call, known);
-    return {
-      event: child.startEvent,
-      timeNs: child.startNs,
+  private enter(reading: Reading, call: number): void {
+    const { calls, scanner, standing } = reading;
+    const isChild = calls.at(-1) === this.call;
+    calls.push(call);
+    if (call === this.call) {
+      this.site ??= this.resolver.resolve(scanner.payload);
+      standing.site = standing.position = this.site;
+      this.add(reading);
+    } else if (isChild) this.addChild(reading, call);
+  }
+
+  /** Something else than a begin or an end. */
+  private note(reading: Reading): void {
+    const { standing } = reading;
+    const { kind, payload } = reading.scanner;
+    const site = siteOfEvent(kind, payload, this.resolver);
+    if (kind === K.RESUME) standing.site = this.site ??= this.resolver.resolve(payload);
+    else if (site && !NO_PLACE.has(kind) && site.function === standing.site?.function) standing.position = site;
+    if (!SILENT.has(kind)) this.add(reading);
+  }
+
+  /** A frame leaves the stack; with UNWIND as many as there are. */
+  private leave(reading: Reading): void {
+    const { calls, pending, scanner, standing } = reading;
+    const { kind, payload } = scanner;
+    const sleeps = kind === K.SUSPEND || kind === K.SUSPEND_VALUE;
+    for (let left = kind === K.UNWIND ? payload : 1; left > 0 && calls.length > 0; left--) {
+      const ended = calls.pop()!;
+      if (!sleeps) this.children.get(ended)?.endedAt(reading, pending.get(ended));
+      if (ended !== this.call) continue;
+      this.hasEnded ||= !sleeps;
+      if (sleeps) standing.position = this.resolver.resolve(payload) ?? standing.position;
+      if (kind !== K.UNWIND) this.add(reading);
+    }
+    if (kind === K.UNWIND && calls.at(-1) === this.call) this.add(reading);
+  }
+
+  private add({ view, again, scanner, pending, standing, steps }: Reading): void {
+    const { event, kind, payload } = scanner;
+    const site = siteOfEvent(kind, payload, this.resolver);
+    steps.push(ownStep({ view, again }, { event, standing, site, returned: pending.get(this.call) }));
+  }
+
+  private addChild({ view, scanner, standing, steps }: Reading, call: number): void {
+    const { event, payload } = scanner;
+    const place = standing.position ?? standing.site;
+    const child = new Child(call);
+    this.children.set(call, child);
+    steps.push({
+      event,
+      timeNs: view.chunk.timeOf(event),
       kind: 'call',
       line: place?.line ?? 0,
       column: place?.column ?? 0,
-      name: child.site?.function.name ?? '(unknown)',
+      name: this.resolver.resolve(payload)?.function.name ?? '(unknown)',
       operator: '',
       value: undefined,
       hasValue: false,
       arguments: undefined,
-      child: known,
-    };
-  }
-
-  /** Whether the call does anything in a chunk: found without decoding values. */
-  private isActive(chunk: Chunk): boolean {
-    const { call } = this;
-    const { header, words } = chunk;
-    if (header.frames.at(-1)?.call === call) return true;
-    const scanner = new EventScanner(words, header);
-    const calls = header.frames.map((frame) => frame.call);
-    let next = header.nextCall;
-    try {
-      while (scanner.next()) {
-        const { kind } = scanner;
-        if (kind <= K.ENTER_MANY) calls.push(next++);
-        else if (kind < K.SUSPEND) {
-          if (kind === K.RETURN_VALUE) continue;
-          for (let left = kind === K.UNWIND ? scanner.payload : 1; left > 0; left--) calls.pop();
-        } else if (kind <= K.SUSPEND_VALUE) calls.pop();
-        else if (kind === K.RESUME) calls.push(H.u53(words[scanner.operands]!, words[scanner.operands + 1]!));
-        if (calls.at(-1) === call) return true;
-      }
-    } catch {
-      // What follows damage is lost.
-    }
-    return false;
+      child,
+    });
   }
 }
 
-/** What an event of a call's own did. `ended` is the value of the frame that it ended. */
+class Child implements ChildCall {
+  readonly call: number;
+  outcome: string | undefined;
+  endEvent = -1;
+  endNs = -1;
+  private read: (() => Value) | undefined;
+
+  constructor(call: number) {
+    this.call = call;
+  }
+
+  get result(): Value {
+    return this.read?.();
+  }
+
+  endedAt({ view, again, scanner: { kind, event } }: Reading, pending: number | undefined): void {
+    this.outcome = OUTCOMES.get(kind) ?? 'returned';
+    this.endEvent = event;
+    this.endNs = view.chunk.timeOf(event);
+    const returned = kind === K.LEAVE_PENDING ? pending : event;
+    if (this.outcome === 'returned') this.read = () => lastValue(again(), returned);
+  }
+}
+
+/** The last value of an event, as it was then. */
+function lastValue(view: ChunkView | undefined, event: number | undefined): Value {
+  if (!view || event === undefined) return undefined;
+  return valueThen(view, view.event(event - view.firstEvent).values.at(-1), event);
+}
+
+function thenIn(view: ChunkView | undefined, value: Value, event: number): Value {
+  return view ? valueThen(view, value, event) : value;
+}
+
+/** What is known of an event of a call's own besides what stands in it. */
+interface OwnFacts {
+  event: number;
+  standing: Standing;
+  site: Site | undefined;
+  /** Event with the value that a pending return gives. */
+  returned: number | undefined;
+}
+
+/** What an event of a call's own did. */
 export function ownStep(
-  event: { event: number; timeNs: number; kind: number; values: Value[] },
-  frame: Frame,
-  site: Site | undefined,
-  ended: Value,
+  { view, again }: Pick<Reading, 'view' | 'again'>,
+  { event, standing, site, returned }: OwnFacts,
 ): CallStep {
-  const isEnter = event.kind <= K.ENTER_MANY;
-  const isLeave = event.kind >= K.LEAVE_VALUE && event.kind <= K.LEAVE_PENDING && event.kind !== K.LEAVE_THROW;
-  const place = (site && site.function === frame.site?.function ? site : frame.position) ?? frame.site;
-  return {
-    event: event.event,
-    timeNs: event.timeNs,
-    kind: eventName(event.kind),
-    line: place?.line ?? 0,
-    column: place?.column ?? 0,
-    name: (site && nameOfSite(site)) ?? '',
-    operator: (site && describeSite(site).operator) ?? '',
-    value: copyValue(isLeave ? ended : event.values.at(-1)),
-    hasValue: isLeave || (!isEnter && event.values.length > 0),
-    arguments: isEnter ? event.values.map((value) => copyValue(value)) : undefined,
-    child: undefined,
-  };
+  const lazy = view.event(event - view.firstEvent);
+  const valueEvent = lazy.kind === K.LEAVE_PENDING ? returned : event;
+  return new OwnStep(lazy, {
+    timeNs: view.chunk.timeOf(event),
+    standing,
+    site,
+    value: () => lastValue(again(), valueEvent),
+    asThen: (value) => thenIn(again(), value, event),
+  });
+}
+
+interface StepFacts extends Pick<OwnFacts, 'standing' | 'site'> {
+  timeNs: number;
+  value: () => Value;
+  asThen: (value: Value) => Value;
+}
+
+/** An event of a call's own. Its values are decoded when they are first asked for. */
+class OwnStep implements CallStep {
+  readonly event: number;
+  readonly timeNs: number;
+  readonly kind: string;
+  readonly line: number;
+  readonly column: number;
+  readonly name: string;
+  readonly operator: string;
+  readonly hasValue: boolean;
+  readonly child = undefined;
+  private readonly isEnter: boolean;
+  private readonly lazy: LazyEvent;
+  private readonly facts: Pick<StepFacts, 'value' | 'asThen'>;
+  private known: { value: Value } | undefined;
+
+  constructor(lazy: LazyEvent, { timeNs, standing, site, value, asThen }: StepFacts) {
+    const { kind } = lazy;
+    const isLeave = kind >= K.LEAVE_VALUE && kind <= K.LEAVE_PENDING && kind !== K.LEAVE_THROW;
+    const place = (site && site.function === standing.site?.function ? site : standing.position) ?? standing.site;
+    this.event = lazy.event;
+    this.timeNs = timeNs;
+    this.kind = eventName(kind);
+    this.line = place?.line ?? 0;
+    this.column = place?.column ?? 0;
+    this.name = (site && nameOfSite(site)) ?? '';
+    this.operator = (site && describeSite(site).operator) ?? '';
+    this.isEnter = kind <= K.ENTER_MANY;
+    this.hasValue = isLeave || (!this.isEnter && lazy.values.length > 0);
+    this.lazy = lazy;
+    this.facts = { value, asThen };
+  }
+
+  get value(): Value {
+    this.known ??= { value: this.hasValue ? this.facts.value() : undefined };
+    return this.known.value;
+  }
+
+  get arguments(): readonly Value[] | undefined {
+    return this.isEnter ? this.lazy.values.map(this.facts.asThen) : undefined;
+  }
 }

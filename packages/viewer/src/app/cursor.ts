@@ -11,6 +11,7 @@ import type {
   MoveParams,
   StateView,
 } from '@execution-cinema/server/protocol';
+import { counterpart } from '../model/differences.ts';
 import { isCancelled } from '../transport/source.ts';
 import { Latest } from '../transport/latest.ts';
 import { ask } from './session.ts';
@@ -35,7 +36,8 @@ export const frame = computed<FrameView | null>(() => {
 });
 
 const latest = new Latest();
-const FRAMES_DESCRIBED = 12;
+/** The innermost frame; another one is described when it is chosen. */
+const FRAMES_DESCRIBED = 1;
 /** Steps that may wait while one is being made; a held key does not pile up more. */
 const STEPS_WAITING_MAX = 2;
 
@@ -93,12 +95,24 @@ export async function loadState(): Promise<void> {
       if (call !== null && !answer.frames.some((entry) => entry.call === call)) frameCall.value = null;
     });
     previousMoment = answer.at;
+    await describePinned();
   } catch (error) {
     batch(() => {
       state.value = null;
       stateError.value = error;
     });
   }
+}
+
+/** The pinned state has the frame described that stood on top then: another one is asked for when it is looked at. */
+async function describePinned(): Promise<void> {
+  const pin = pinned.peek();
+  const own = frame.peek();
+  const other = pin && own ? counterpart(own, pin) : undefined;
+  if (!pin || !other?.shortened) return;
+  const { thread, event } = pin.at;
+  const answer = await ask('state', { moment: { thread, event }, frames: FRAMES_DESCRIBED, call: other.call });
+  if (pinned.peek() === pin) pinned.value = answer;
 }
 
 /** Where the cursor was before, for the marks on what has just changed. */
@@ -219,6 +233,13 @@ export function togglePin(): void {
 export function toggleBreakpoint(file: string, line: number): void {
   const others = breakpoints.peek().filter((entry) => entry.file !== file || entry.line !== line);
   breakpoints.value = others.length < breakpoints.peek().length ? others : [...others, { file, line }];
+}
+
+/** `continue` stops at a line where a condition holds; an empty one always does. */
+export function setBreakpoint(file: string, line: number, condition: string): void {
+  const others = breakpoints.peek().filter((entry) => entry.file !== file || entry.line !== line);
+  breakpoints.value = [...others, { file, line, ...(condition !== '' && { condition }) }];
+  say(`Continue (F8) stops at line ${line}${condition === '' ? '' : ` where ${condition}`}`);
 }
 
 export function clearCursor(): void {

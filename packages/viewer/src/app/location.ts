@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals';
 import { formatMoment } from '@execution-cinema/format';
 import { formatAddress, NOWHERE, parseAddress, type Address } from '../model/address.ts';
+import { otherRec } from './compare.ts';
 import { cursor, frameCall } from './cursor.ts';
 import { dock, side } from './panels.ts';
 import { overview } from './session.ts';
@@ -24,6 +25,7 @@ function currentAddress(): Address {
     side: side.peek(),
     file: file?.file ?? null,
     line: file?.line ?? null,
+    with: otherRec.peek(),
   };
 }
 
@@ -44,7 +46,7 @@ export function readAddress(): Address {
 /** Panels change the address without an entry. */
 export function keepAddress(onBack: (address: Address) => void): void {
   effect(() => {
-    void [dock.value, side.value, openedFile.value];
+    void [dock.value, side.value, openedFile.value, otherRec.value];
     writeAddress(true);
   });
   window.addEventListener('popstate', () => onBack(readAddress()));

@@ -1,11 +1,11 @@
 /* Which panels are shown and how large; remembered by the browser, where it lets us. */
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { DOCKS, type DockId, type SideId } from '../model/address.ts';
 import { defaultLayout, restoreLayout, type Layout } from '../model/layout.ts';
 
 export const dock = signal<DockId>('timeline');
 export const side = signal<SideId>('log');
-export const theme = signal<'system' | 'light' | 'dark'>('system');
+const theme = signal<'system' | 'light' | 'dark'>('system');
 export const paletteOpen = signal<false | 'all' | 'search'>(false);
 export const helpOpen = signal(false);
 export const trustOpen = signal(false);
@@ -36,18 +36,19 @@ effect(() => {
   writeMemory({ layout, theme: theme.value, dock: dock.value });
 });
 
-effect(() => {
-  if (theme.value === 'system') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = theme.value;
-});
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+const systemIsDark = signal(systemDark.matches);
+systemDark.addEventListener('change', () => (systemIsDark.value = systemDark.matches));
 
 /** Whether the page is dark now, by choice or by the system. */
-export function isDark(): boolean {
-  return theme.peek() === 'dark' || (theme.peek() === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
-}
+export const isDark = computed(() => (theme.value === 'system' ? systemIsDark.value : theme.value === 'dark'));
+
+effect(() => {
+  document.documentElement.dataset['theme'] = isDark.value ? 'dark' : 'light';
+});
 
 export function toggleTheme(): void {
-  theme.value = isDark() ? 'light' : 'dark';
+  theme.value = isDark.peek() ? 'light' : 'dark';
 }
 
 function readMemory(): Record<string, unknown> | undefined {

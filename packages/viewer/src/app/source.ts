@@ -1,17 +1,13 @@
 /* The file that is shown: that of the frame, or one opened beside it; with what ran of it. */
 import { computed, effect, signal } from '@preact/signals';
-import type { Executions, HitsView, LineValues, Place, SourceView } from '@execution-cinema/server/protocol';
+import type { Executions, HitsView, LineValues, Place } from '@execution-cinema/server/protocol';
 import { Lru } from '../model/lru.ts';
-import { scanText, type Token } from '../model/highlight.ts';
+import { scanText } from '../model/highlight.ts';
+import type { ShownFile } from '../model/shown-file.ts';
 import { isCancelled } from '../transport/source.ts';
 import { Latest } from '../transport/latest.ts';
 import { cursor, frame, frameCall, state } from './cursor.ts';
 import { ask, generation, overview } from './session.ts';
-
-export interface ShownFile {
-  view: SourceView;
-  lines: readonly Token[][];
-}
 
 /** A file that was opened by hand; null: the one of the frame. */
 export const openedFile = signal<{ file: string; line: number | null } | null>(null);
@@ -45,6 +41,8 @@ export const wantedPlace = computed<Place | null>(() => {
 
 const FILES_KEPT = 24;
 const HITS_AGAIN_MS = 400;
+/** How long the cursor stays before more is asked for than can be had at once. */
+const REST_MS = 120;
 const files = new Lru<ShownFile>(FILES_KEPT);
 const sources = new Latest();
 const counts = new Latest();
@@ -129,7 +127,16 @@ async function loadHits(file: string): Promise<void> {
 
 async function loadLineValues(call: string, moment: { thread: number; event: number }): Promise<void> {
   const params = { call, moment: { thread: moment.thread, event: moment.event } };
-  const answer = await quietly(values.run((cancel) => ask('lineValues', params, { signal: cancel })));
+  const answer = await quietly(
+    values.run(async (cancel) => {
+      const close = await ask('lineValues', params, { signal: cancel });
+      lineValues.value = close;
+      if (close.whole) return undefined;
+      // Of a call that goes on for long, what lies around the moment comes first.
+      await new Promise((resolve) => setTimeout(resolve, REST_MS));
+      return cancel.aborted ? undefined : ask('lineValues', { ...params, wait: true }, { signal: cancel });
+    }),
+  );
   if (answer) lineValues.value = answer;
 }
 

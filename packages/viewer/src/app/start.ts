@@ -3,6 +3,7 @@ import { batch } from '@preact/signals';
 import type { Opened } from '@execution-cinema/server/protocol';
 import type { Address } from '../model/address.ts';
 import type { AnswerSource } from '../transport/source.ts';
+import { compareWith, followComparison, otherRec, stopComparing } from './compare.ts';
 import { clearCursor, cursor, frameCall, goTo, goToText, loadState, move, onMoved, state } from './cursor.ts';
 import { closeDetails, followDetails } from './details.ts';
 import { forgetTiles } from './flame-tiles.ts';
@@ -21,6 +22,7 @@ export function startApp(answers: AnswerSource): void {
   });
   followSources();
   followDetails();
+  followComparison();
   followTimeline();
   keepAddress((address) => void goToAddress(address));
   startSession(answers, {
@@ -39,6 +41,7 @@ export function startApp(answers: AnswerSource): void {
 export async function openAt(rec: string, address: Address): Promise<void> {
   batch(() => {
     clearCursor();
+    stopComparing();
     closeDetails();
     forgetSources();
     forgetTiles();
@@ -54,6 +57,7 @@ export async function openAt(rec: string, address: Address): Promise<void> {
   if (address.at === null || !(await goToText(address.at, { frame: address.call, passing: true })))
     await goToBeginning(result);
   if (file !== null) openFile(file, address.line);
+  if (address.with !== null) await compareWith(address.with, false);
 }
 
 async function goToBeginning({ start, running }: Opened): Promise<void> {
@@ -79,6 +83,8 @@ async function goToAddress(address: Address): Promise<void> {
   if (!isThere && address.at !== null) await goToText(address.at, { frame: address.call, passing: true });
   if (address.file !== null) openFile(address.file, address.line);
   else followFrame();
+  if (address.with === null) stopComparing();
+  else if (address.with !== otherRec.peek()) await compareWith(address.with, false);
 }
 
 /** The start page, as a place to come back from. */
@@ -89,6 +95,7 @@ export function goHome(): void {
 
 function goHomeAgain(): void {
   closeRecording();
+  stopComparing();
   clearCursor();
   forgetSources();
   document.title = 'Execution Cinema';

@@ -28,9 +28,20 @@ export interface Address {
   /** A file opened beside the one of the frame. */
   file: string | null;
   line: number | null;
+  /** The recording beside it. */
+  with: string | null;
 }
 
-export const NOWHERE: Address = { rec: null, at: null, call: null, dock: null, side: null, file: null, line: null };
+export const NOWHERE: Address = {
+  rec: null,
+  at: null,
+  call: null,
+  dock: null,
+  side: null,
+  file: null,
+  line: null,
+  with: null,
+};
 
 export function parseAddress(hash: string): Address {
   const fields = new URLSearchParams(hash.replace(/^#/, ''));
@@ -44,6 +55,7 @@ export function parseAddress(hash: string): Address {
     side: oneOf(SIDES, fields.get('side')),
     file: text('file'),
     line: Number.isInteger(line) && line > 0 ? line : null,
+    with: text('with'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { sameContent } from './differences.ts';
 import type { HitsView, LineValue, LineValues, SourceView } from '@execution-cinema/server/protocol';
 
 /** What is known of one line of source at the moment. */
@@ -11,7 +12,12 @@ export interface LineFacts {
   /** The call that is looked at has run it (in this iteration), has run it in others, will run it, or not. */
   path: 'now' | 'before' | 'later' | 'none';
   values: readonly LineValue[];
+  /** A value here is another one in the run that it is compared with. */
+  differs?: boolean;
 }
+
+/** Kinds of events at which a line is shown as one that threw. */
+export const THROWING: ReadonlySet<string> = new Set(['throw', 'leave by throw', 'uncaught']);
 
 /** A line that ran so often is hot, even where no line ran more often. */
 const HOT_COUNT = 30;
@@ -51,6 +57,22 @@ export function lineFacts(
       const entry = at(value.line);
       entry.values = [...entry.values, value];
     }
+  }
+  return facts;
+}
+
+/** The same facts, with the lines marked on which another run had other values. */
+export function markDifferent(
+  facts: Map<number, LineFacts>,
+  others: ReadonlyMap<number, LineFacts>,
+): Map<number, LineFacts> {
+  for (const [line, own] of facts) {
+    const other = others.get(line)?.values ?? [];
+    const differs = own.values.some(({ name, kind, value }) => {
+      const found = other.find((entry) => entry.name === name && entry.kind === kind);
+      return found !== undefined && !sameContent(found.value, value);
+    });
+    if (differs) facts.set(line, { ...own, differs });
   }
   return facts;
 }

@@ -20,22 +20,7 @@ export const recordings: Answer<'recordings'> = ({ data }) => {
   return { folder: data.folder, recordings: found.map(entryOf), advice: ADVICE };
 };
 
-function entryOf(summary: RecordingSummary): RecordingEntry {
-  const { file, state, startedAt, durationNs, bytes, processes, threads, events, dropped } = summary;
-  const { argv, exitCode, signal, error } = summary;
-  return {
-    rec: basename(file),
-    state,
-    startedAt,
-    durationNs,
-    bytes,
-    processes,
-    threads,
-    events,
-    dropped,
-    argv,
-    exitCode,
-    signal,
-    error: error ?? null,
-  };
+/** All that the catalogue knows, but for where the file lies. */
+function entryOf({ file, name: _name, error, ...summary }: RecordingSummary): RecordingEntry {
+  return { ...summary, rec: basename(file), error: error ?? null };
 }

@@ -12,7 +12,8 @@ import { executions, hits, lineValues, steps } from './lines.ts';
 import type { Answer } from './method.ts';
 import { momentsAt, resolve, state, value } from './moment.ts';
 import { move } from './move.ts';
-import { diff, logPoint, origin } from './origins.ts';
+import { counterpart, diff } from './two-runs.ts';
+import { logPoint, origin } from './origins.ts';
 import { open, overview, skipped } from './overview.ts';
 import { search } from './search.ts';
 import { schema } from './schema.ts';
@@ -60,5 +61,6 @@ export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   hot,
   types,
   diff,
+  counterpart,
   index,
 };

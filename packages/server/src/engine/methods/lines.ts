@@ -2,7 +2,7 @@
 import { formatCall, parseCall } from '@execution-cinema/format';
 import {
   callSteps,
-  executionsInChunk,
+  executionSteps,
   lineExecutions,
   lineHits,
   type CallStep,
@@ -80,7 +80,7 @@ function stepView(thread: number, step: CallStep): StepView {
 export const lineValues: Answer<'lineValues'> = (context, params, job) => {
   const name = readCall(params.call);
   const moment = params.moment?.thread === name.thread ? params.moment.event : undefined;
-  const found = context.steps.get(context, name, moment, job);
+  const found = context.steps.get(context, name, moment, job, params.wait === true);
   const event = moment ?? Number.MAX_SAFE_INTEGER;
   const { site } = found;
   if (!site) throw new ServerError('UNAVAILABLE', `the code of call ${params.call} is not in the recording`);
@@ -90,6 +90,7 @@ export const lineValues: Answer<'lineValues'> = (context, params, job) => {
     file: site.file,
     function: site.function.name,
     loops,
+    whole: !found.before && !found.after,
     ...linesOf(found, site, event, loops),
   };
 };
@@ -291,33 +292,17 @@ function executionViews(
     };
   });
   const endMs = performance.now() + VALUES_TIME_LIMIT_MS;
-  const done = new Set<Execution>();
   const byDistance = views
     .map((view, i) => ({ view, distance: Math.abs(i - near) }))
     .sort((a, b) => a.distance - b.distance);
   for (const { view } of byDistance) {
-    if (done.has(view)) continue;
-    if (done.size > 0 && performance.now() > endMs) break;
+    if (performance.now() > endMs) break;
     job.checkpoint();
-    const { thread, event } = view.at;
-    const read = executionsInChunk(
-      recording,
-      thread,
-      event,
-      line,
-      new Set(views.filter(({ at: { thread: own } }) => own === thread).map((other) => other.at.event)),
+    const { site, steps: own } = executionSteps(recording, view.at.thread, view.at.event, line);
+    if (!site) continue;
+    view.values = own.flatMap((step) =>
+      valuesOf(view.at.thread, step, site).map(({ name, value }) => ({ name, value })),
     );
-    for (const other of views) {
-      const found = other.at.thread === thread ? read.get(other.at.event) : undefined;
-      if (!found) continue;
-      done.add(other);
-      const { site } = found;
-      if (site)
-        other.values = found.steps.flatMap((step) =>
-          valuesOf(thread, step, site).map(({ name, value }) => ({ name, value })),
-        );
-    }
-    done.add(view);
   }
   return views;
 }

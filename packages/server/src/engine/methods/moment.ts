@@ -1,4 +1,4 @@
-import { formatCall, typeOfValue, valueToText } from '@execution-cinema/format';
+import { formatCall, parseCall, typeOfValue, valueToText } from '@execution-cinema/format';
 import {
   eventAt,
   eventAtTime,
@@ -14,7 +14,9 @@ import {
 } from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
 import { encodeValue, type At, type EventView, type Moment } from '../../protocol.ts';
+import type { EngineContext } from '../context.ts';
 import { functionIdAt } from '../functions.ts';
+import type { Job } from '../job.ts';
 import { stateOf } from '../state.ts';
 import { at } from '../views/basics.ts';
 import { asyncCallerViews, frameViews, suspendedViews } from '../views/state-view.ts';
@@ -47,11 +49,12 @@ export const momentsAt: Answer<'momentsAt'> = ({ recording }, { timeNs, threads 
 export const state: Answer<'state'> = (context, params, job) => {
   const { recording, index } = context;
   const { thread, event } = params.moment;
-  const found = stateOf(context, params.moment, job);
-  const before =
-    params.since && params.since.thread === thread ? valuesOf(stateOf(context, params.since, job)) : undefined;
+  const innermost = params.frames ?? FRAMES_DEFAULT;
+  const named = params.call === undefined ? undefined : parseCall(params.call)?.call;
+  const found = stateOf(context, params.moment, job, { innermost, calls: named === undefined ? [] : [named] });
+  const before = params.since?.thread === thread ? beforeOf(context, params.since, found, job) : undefined;
   const options = {
-    frames: params.frames ?? FRAMES_DEFAULT,
+    frames: innermost,
     call: params.call,
     isChanged: (frame: StateFrame, scope: StateScope, variable: StateVariable) =>
       before !== undefined && before.get(keyOf(frame, scope, variable)) !== textOf(variable),
@@ -68,6 +71,12 @@ export const state: Answer<'state'> = (context, params, job) => {
     suspendedComplete: found.suspendedComplete,
   };
 };
+
+/** What the frames that are described saw at another moment. */
+function beforeOf(context: EngineContext, since: Moment, { frames }: State, job: Job): Map<string, string> {
+  const calls = frames.filter(({ scopes }) => scopes.length > 0).map(({ call }) => call);
+  return valuesOf(stateOf(context, since, job, { innermost: 1, calls }));
+}
 
 function keyOf(frame: StateFrame, scope: StateScope, { name }: StateVariable): string {
   const owner = scope.instance === 0 ? `call ${frame.call} ${scope.line}:${scope.column}` : `scope ${scope.instance}`;

@@ -1,5 +1,6 @@
 import { parseCall } from '@execution-cinema/format';
 import {
+  conditionHolds,
   FUNCTIONS_PER_MODULE,
   move as moveInStore,
   resolveMoment,
@@ -9,8 +10,8 @@ import {
 import { ServerError } from '../../errors.ts';
 import type { MoveParams } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
-import type { Job } from '../job.ts';
-import { stateOf } from '../state.ts';
+import { NeedsIndex, type Job } from '../job.ts';
+import { NO_FRAMES, stateOf } from '../state.ts';
 import type { Answer } from './method.ts';
 import { atMoment } from './moment.ts';
 
@@ -57,7 +58,7 @@ function target(context: EngineContext, params: MoveParams, job: Job): Target {
         kind === 'out' ? (isBack ? 'where it was called' : 'it ended') : '',
       );
     case 'continue':
-      return continued(context, params, ask);
+      return continued(context, params, ask, job);
     case 'call start':
       return told(startOfCall(context, params, job), 'the call began');
     case 'call end':
@@ -88,7 +89,7 @@ function inFrame(
 ): Moment | undefined {
   const wanted = call === undefined ? undefined : parseCall(call)?.call;
   if (wanted === undefined) return ask({ kind: kind as 'over' | 'out' });
-  const { frames } = stateOf(context, from, job);
+  const { frames } = stateOf(context, from, job, NO_FRAMES);
   const at = frames.findIndex((frame) => frame.call === wanted);
   if (at <= 0) return ask({ kind: kind as 'over' | 'out' });
   const name = (frame: { call: number }): string => `${from.thread}:${frame.call}`;
@@ -101,7 +102,7 @@ function inFrame(
 
 function callOf(context: EngineContext, { call, from }: MoveParams, job: Job): string | undefined {
   if (call !== undefined) return call;
-  const top = stateOf(context, from, job).frames[0];
+  const top = stateOf(context, from, job, NO_FRAMES).frames[0];
   return top && `${from.thread}:${top.call}`;
 }
 
@@ -120,12 +121,20 @@ function endOfCall(context: EngineContext, params: MoveParams, job: Job): Moment
 function continued(
   context: EngineContext,
   { from, direction, breakpoints = [], throws = false }: MoveParams,
-  ask: (options: Omit<StoreMove, 'direction'>) => Moment | undefined,
+  ask: (options: Omit<StoreMove, 'direction'>, from?: Moment) => Moment | undefined,
+  job: Job,
 ): Target {
   const stops: { found: Moment; why: string }[] = [];
-  for (const { file, line } of breakpoints) {
-    const found = ask({ kind: 'line', file, line });
-    if (found) stops.push({ found, why: `breakpoint at ${file}:${line}` });
+  for (const { file, line, condition } of breakpoints) {
+    let found = ask({ kind: 'line', file, line });
+    for (let looked = 0; found && !holds(context, found, condition); looked++) {
+      if (!job.patient && looked >= CONDITIONS_AT_ONCE) throw new NeedsIndex();
+      if (looked >= CONDITIONS_MAX) throw new ServerError('UNAVAILABLE', tooRare(condition!));
+      job.progress(`looking where ${condition}`, looked, CONDITIONS_MAX);
+      found = ask({ kind: 'line', file, line }, found);
+    }
+    const when = condition === undefined ? '' : ` where ${condition}`;
+    if (found) stops.push({ found, why: `breakpoint at ${file}:${line}${when}` });
   }
   const thrown = throws ? ask({ kind: 'throw' }) : undefined;
   if (thrown) stops.push({ found: thrown, why: 'an error is thrown' });
@@ -134,6 +143,18 @@ function continued(
   if (stops[0]) return stops[0];
   const end = direction === 'back' ? 'start' : 'end';
   return { found: resolveMoment(context.recording, end, from.thread), why: edgeText(end === 'start') };
+}
+
+/** Executions of a line for which a condition is looked at, by a thread that others wait for, and at most. */
+const CONDITIONS_AT_ONCE = 50;
+const CONDITIONS_MAX = 20_000;
+
+function tooRare(condition: string): string {
+  return `${condition} does not hold in the next ${CONDITIONS_MAX} executions of the line; a log point looks at all of them`;
+}
+
+function holds({ recording, index }: EngineContext, moment: Moment, condition: string | undefined): boolean {
+  return condition === undefined || condition.trim() === '' || conditionHolds(recording, index, moment, condition);
 }
 
 function placeOf({ file, line }: MoveParams): { file?: string; line?: number } {

@@ -1,32 +1,20 @@
-/* Where values come from, log points after the fact, and where two runs part. */
+/* Where values come from, and log points after the fact. */
 import { formatCall, parseCall, valueToText, type Value } from '@execution-cinema/format';
 import {
-  diffRuns,
   eventAt,
   lastWrite,
   logpoint,
   origin as originInStore,
-  parseIgnore,
-  readRecording,
   resolveMoment,
   timeOfMoment,
   type CallName,
-  type DifferenceSide,
   type LogpointHit,
   type Moment,
   type Origin as StoredOrigin,
-  type RunDifference,
 } from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
-import {
-  encodeValue,
-  type Difference,
-  type DiffSide,
-  type LogPointHit,
-  type OriginStep,
-  type Params,
-} from '../../protocol.ts';
-import { storeProgress, type EngineContext } from '../context.ts';
+import { encodeValue, type LogPointHit, type OriginStep, type Params } from '../../protocol.ts';
+import type { EngineContext } from '../context.ts';
 import type { Job } from '../job.ts';
 import { lookupAt, momentOnTop } from '../state.ts';
 import { at, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
@@ -160,49 +148,4 @@ function hitView({ recording }: EngineContext, { moment, timeNs, call, value, un
 
 function textOf(value: Value): string {
   return typeof value === 'string' ? value : valueToText(value);
-}
-
-export const diff: Answer<'diff'> = (context, { other: _other, limit = DIFFERENCES_DEFAULT }, job, otherFile) => {
-  const other = readRecording(otherFile!);
-  try {
-    const found = diffRuns(context.recording, other, {
-      rules: parseIgnore([]),
-      onProgress: storeProgress(job, 'comparing'),
-    });
-    return {
-      same: found.differences.length === 0,
-      differences: found.differences.slice(0, limit).map(differenceView),
-      more: found.differences.length > limit,
-      compared: found.equalSteps,
-      pairs: [],
-    };
-  } finally {
-    other.close();
-  }
-};
-
-const DIFFERENCES_DEFAULT = 20;
-
-function differenceView({ kind, role, a, b, value }: RunDifference): Difference {
-  const what = value ? `${value.name}` : '';
-  const why = {
-    value: `the same step with another value of ${what} (${role})`,
-    path: `they do different things (${role})`,
-    missing: `one does something that the other never does (${role})`,
-    thread: `one has a thread that the other lacks (${role})`,
-  }[kind];
-  return { kind, why, left: sideView(a), right: sideView(b) };
-}
-
-function sideView(side: DifferenceSide | null): DiffSide {
-  if (!side) return { at: null, call: null, function: '', place: null, text: '', value: null };
-  const { thread, event, timeNs, call, function: name, file, line } = side;
-  return {
-    at: at(thread, event, timeNs),
-    call: call > 0 ? formatCall(thread, call) : null,
-    function: name,
-    place: file === '' ? null : { file, line, column: 0 },
-    text: side.name,
-    value: null,
-  };
 }

@@ -74,11 +74,17 @@ function describe(context: EngineContext, info: RecordingInfo): Overview {
       span: { fromNs: startNs, toNs: endNs },
     })),
     notes: info.notes.map(({ processId, timeNs, kind, text }) => ({ process: processId, timeNs, kind, text })),
-    overhead: null,
+    overheadNs: info.events.produced * EVENT_COST_NS,
     beginNs: beginOf(recording),
     facts: { logs: null, exceptions: null, requests: null, snapshots: countSnapshots(context) },
   };
 }
+
+/**
+ * A recording does not know how fast the program is without it. An event costs about as much wherever there are many of
+ * them: 36 to 41 ns for a parser at both levels (docs/PERFORMANCE.md), 8 for calls with one integer.
+ */
+const EVENT_COST_NS = 40;
 
 /** The first event of all. A chunk says since when it was open: what Node did before the first event counts as its time. */
 function beginOf(recording: Recording): number | null {

@@ -1,12 +1,21 @@
-/* Search: names and texts at once, values and what was printed as far as they are indexed. */
-import type { Json } from '@execution-cinema/format';
-import { FUNCTIONS_PER_MODULE, rowCoverage } from '@execution-cinema/store';
-import type { SearchHit, SearchKind, SearchResult } from '../../protocol.ts';
+/*
+ * Search. Names and source by rank, values and output by the engine of `tracer search` (also conditions such as
+ * `price > 100`), errors and requests from the rows of facts.
+ */
+import { formatCall } from '@execution-cinema/format';
+import {
+  FUNCTIONS_PER_MODULE,
+  isPredicate,
+  rowCoverage,
+  searchText,
+  searchValues,
+  type Progress,
+  type SearchHit as StoreHit,
+} from '@execution-cinema/store';
+import { encodeValue, type SearchHit, type SearchKind, type SearchResult } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
 import type { Job } from '../job.ts';
-import { atOrNull, callNameOrNull } from '../views/basics.ts';
-import { wireOfJson } from '../views/wire-json.ts';
-import { splitCallId } from '@execution-cinema/format';
+import { at, atOrNull, callNameOrNull } from '../views/basics.ts';
 import type { Answer } from './method.ts';
 
 const LIMIT_DEFAULT = 20;
@@ -15,23 +24,30 @@ const INDEXED_EVENTS_MAX = 3_000_000;
 const TEXT_LENGTH_MAX = 200;
 
 const ALL: readonly SearchKind[] = ['function', 'file', 'exception', 'log', 'request', 'value', 'source'];
-const FROM_ROWS: ReadonlySet<SearchKind> = new Set(['exception', 'log', 'request', 'value']);
+const FROM_ROWS: ReadonlySet<SearchKind> = new Set(['exception', 'request']);
 
 interface Query {
+  /** As it was typed; values and output are searched for exactly this. */
+  asked: string;
+  /** In small letters. */
   text: string;
   limit: number;
 }
 
 export const search: Answer<'search'> = (context, params, job) => {
   const kinds = params.kinds ?? ALL;
-  const query = { text: params.text.toLowerCase(), limit: params.limit ?? LIMIT_DEFAULT };
+  const query = { asked: params.text, text: params.text.toLowerCase(), limit: params.limit ?? LIMIT_DEFAULT };
   const result: SearchResult = { hits: [], more: [], coverage: 1 };
   if (query.text === '') return result;
   if (kinds.some((kind) => FROM_ROWS.has(kind))) result.coverage = prepare(context, job);
   for (const kind of ALL) {
     if (!kinds.includes(kind)) continue;
     job.checkpoint();
-    const hits = FINDERS[kind](context, query);
+    const { hits, coverage } =
+      kind === 'value' || kind === 'log'
+        ? scan(context, query, kind, job)
+        : { hits: FINDERS[kind](context, query), coverage: 1 };
+    result.coverage = Math.min(result.coverage, coverage);
     if (hits.length > query.limit) result.more.push(kind);
     result.hits.push(...hits.slice(0, query.limit));
   }
@@ -42,8 +58,8 @@ export const search: Answer<'search'> = (context, params, job) => {
 function prepare(context: EngineContext, job: Job): number {
   const { recording, sidecar } = context;
   const events = recording.threads().reduce((sum, { stored }) => sum + stored, 0);
-  if (events <= INDEXED_EVENTS_MAX) context.buildRows(job, ['calls', 'writes']);
-  const covered = rowCoverage(recording, sidecar.db).filter(({ group }) => group === 'writes');
+  if (events <= INDEXED_EVENTS_MAX) context.buildRows(job, ['calls']);
+  const covered = rowCoverage(recording, sidecar.db).filter(({ group }) => group === 'calls');
   const total = covered.reduce((sum, { events: all }) => sum + all, 0);
   return total === 0 ? 1 : covered.reduce((sum, { eventsCovered }) => sum + eventsCovered, 0) / total;
 }
@@ -56,14 +72,12 @@ const EMPTY: Omit<SearchHit, 'kind' | 'title' | 'detail'> = {
   value: null,
 };
 
-const FINDERS: Record<SearchKind, (context: EngineContext, query: Query) => SearchHit[]> = {
+const FINDERS: Record<Exclude<SearchKind, 'log' | 'value'>, (context: EngineContext, query: Query) => SearchHit[]> = {
   function: findFunctions,
   file: findFiles,
   source: findSource,
   exception: findExceptions,
-  log: findLogs,
   request: findRequests,
-  value: findValues,
 };
 
 function findFunctions({ recording }: EngineContext, { text, limit }: Query): SearchHit[] {
@@ -71,11 +85,11 @@ function findFunctions({ recording }: EngineContext, { text, limit }: Query): Se
   for (const id of recording.moduleIds()) {
     const module = recording.module(id);
     module?.sites?.functions.forEach(({ name, source, line, column, kind }, i) => {
-      const at = name.toLowerCase().lastIndexOf(text);
-      if (at < 0 || kind === 'module') return;
+      const found = name.toLowerCase().lastIndexOf(text);
+      if (found < 0 || kind === 'module') return;
       const file = module.sites!.sources[source] ?? module.file;
       // Whole names first, then beginnings.
-      const rank = name.length - text.length + (at === 0 || name[at - 1] === '.' ? 0 : 1_000);
+      const rank = name.length - text.length + (found === 0 || name[found - 1] === '.' ? 0 : 1_000);
       const functionId = id * FUNCTIONS_PER_MODULE + i;
       hits.push({
         ...EMPTY,
@@ -167,17 +181,6 @@ function findExceptions(context: EngineContext, { text, limit }: Query): SearchH
 
 const EVENTS_PER_THREAD = 2 ** 40;
 
-function findLogs(context: EngineContext, { text, limit }: Query): SearchHit[] {
-  return factHits(
-    context,
-    'log',
-    `SELECT id, call_id AS callId, thread_id AS thread, id % ${EVENTS_PER_THREAD} AS event, time_ns AS timeNs,
-       text AS title, stream AS detail FROM logs WHERE ${contains('text')} ORDER BY time_ns LIMIT ?`,
-    text,
-    limit + 1,
-  );
-}
-
 function findRequests(context: EngineContext, { text, limit }: Query): SearchHit[] {
   return factHits(
     context,
@@ -192,46 +195,56 @@ function findRequests(context: EngineContext, { text, limit }: Query): SearchHit
   );
 }
 
-interface ValueRow {
-  id: number;
-  callId: number | null;
-  timeNs: number;
-  name: string | null;
-  value: string;
-  file: string | null;
-  line: number | null;
-  column: number | null;
+/** What the engine finds within this time is shown; how much of the recording that was is said. */
+const SCAN_MS = 4_000;
+
+class EnoughTime extends Error {}
+
+/** Values and lines of output: of the first that are found thread by thread, in order of time. */
+function scan(
+  { recording }: EngineContext,
+  { asked, limit }: Query,
+  kind: 'value' | 'log',
+  job: Job,
+): { hits: SearchHit[]; coverage: number } {
+  const endMs = performance.now() + SCAN_MS;
+  let coverage = 1;
+  const onProgress = ({ doneEvents, totalEvents }: Progress): void => {
+    job.progress('searching', doneEvents, totalEvents);
+    if (performance.now() <= endMs) return;
+    coverage = totalEvents === 0 ? 1 : doneEvents / totalEvents;
+    throw new EnoughTime();
+  };
+  const hits: SearchHit[] = [];
+  try {
+    const isCondition = kind === 'value' && isPredicate(asked);
+    const found = isCondition
+      ? searchValues(recording, asked, { onProgress })
+      : searchText(recording, asked, { onProgress }, new Set([kind]));
+    for (const hit of found) {
+      hits.push(hitView(hit, kind));
+      if (hits.length > limit) break;
+    }
+  } catch (error) {
+    if (!(error instanceof EnoughTime)) throw error;
+  }
+  return { hits: hits.sort((a, b) => a.at!.timeNs - b.at!.timeNs), coverage };
 }
 
-/** Writes, then results: each stands for a moment. Arguments are seen where they are written or returned again. */
-function findValues({ sidecar }: EngineContext, { text, limit }: Query): SearchHit[] {
-  const writes = sidecar.db
-    .prepare(
-      `SELECT id, call_id AS callId, time_ns AS timeNs, name, value, file, line, "column" FROM writes
-       WHERE ${contains('value')} ORDER BY time_ns LIMIT ?`,
-    )
-    .all<ValueRow>(text, limit + 1);
-  const results = sidecar.db
-    .prepare(
-      `SELECT c.thread_id * ${EVENTS_PER_THREAD} + c.end_event AS id, c.id AS callId, c.end_ns AS timeNs,
-         f.name || '()' AS name, c.result AS value, f.file, f.line, f."column" FROM call_rows c
-         LEFT JOIN function_rows f ON f.id = c.function_id
-       WHERE c.end_event IS NOT NULL AND ${contains('c.result')} ORDER BY c.end_ns LIMIT ?`,
-    )
-    .all<ValueRow>(text, limit + 1);
-  return [...writes, ...results]
-    .sort((a, b) => a.timeNs - b.timeNs)
-    .map((row) => {
-      const { thread, call: event } = splitCallId(row.id);
-      return {
-        kind: 'value',
-        title: row.name ?? '',
-        detail: row.file === null ? '' : `${row.file}:${row.line}`,
-        place: row.file === null ? null : { file: row.file, line: row.line ?? 0, column: row.column ?? 0 },
-        at: atOrNull(thread, event, row.timeNs),
-        call: callNameOrNull(row.callId),
-        functionId: null,
-        value: wireOfJson(JSON.parse(row.value) as Json),
-      };
-    });
+function hitView(hit: StoreHit, kind: 'value' | 'log'): SearchHit {
+  const { thread, event, timeNs, call, function: name, file, line, value } = hit;
+  const place = file === '' ? null : { file, line, column: 0 };
+  const where = place ? `${file}:${line}` : '';
+  const isLog = kind === 'log';
+  const text = isLog && typeof value === 'string' ? value : '';
+  return {
+    kind,
+    title: isLog ? text.trim().slice(0, TEXT_LENGTH_MAX) : hit.name || `${name}()`,
+    detail: where,
+    place,
+    at: at(thread, event, timeNs),
+    call: call > 0 ? formatCall(thread, call) : null,
+    functionId: null,
+    value: isLog ? null : encodeValue(value),
+  };
 }

@@ -1,7 +1,8 @@
-import { functionFacts, type FunctionFacts, type FunctionFilter } from '@execution-cinema/store';
+import { functionFacts, type FunctionFacts } from '@execution-cinema/store';
 import { UsageError, type Command, type FlagValues, type Invocation } from '../command.ts';
 import { ComplexityOf } from '../facts/complexity.ts';
-import { countFlag, isSet, limitFlag, rangeFlag, rejectPositionals, textFlag } from '../flag-values.ts';
+import { functionFilter, reportCut } from '../facts/function-filter.ts';
+import { isSet, limitFlag, rejectPositionals, textFlag } from '../flag-values.ts';
 import { counted, formatCount, formatDuration } from '../format/quantity.ts';
 import { printTable } from '../format/table.ts';
 import { printable } from '../format/text.ts';
@@ -45,7 +46,7 @@ export const hot: Command = {
     const limit = limitFlag(flags, LIMIT_DEFAULT);
     const never = isSet(flags, 'never');
     return withIndex(invocation, positionals[0], async ({ recording, sidecar, onProgress }) => {
-      const facts = functionFacts(recording, sidecar.db, filterOf(flags), onProgress);
+      const facts = functionFacts(recording, sidecar.db, functionFilter(flags), onProgress);
       const complexity = new ComplexityOf(recording);
       output.progress(undefined);
       const chosen = facts.filter((entry) => (never ? hasNeverRun(entry) : !hasNeverRun(entry)));
@@ -56,13 +57,7 @@ export const hot: Command = {
       if (never) printNever(shown, places, output);
       else printHot(shown, places, complexity, output);
       if (rows.length === 0) output.message(never ? 'every function ran' : 'none of these functions ran');
-      else if (shown.length < rows.length) {
-        output.message(
-          output.dim(
-            `only the first ${formatCount(shown.length)} of ${formatCount(rows.length)} are shown; -n 0 shows all`,
-          ),
-        );
-      }
+      else if (shown.length < rows.length) reportCut(output, shown.length, ` of ${formatCount(rows.length)}`);
       if (!never) reportNever(facts, output);
     });
   },
@@ -73,19 +68,6 @@ function orderOf(flags: FlagValues): Order {
   const order = ORDERS.find((known) => known === text);
   if (!order) throw new UsageError(`--by wants one of ${ORDERS.join(', ')}, not ${JSON.stringify(text)}`);
   return order;
-}
-
-function filterOf(flags: FlagValues): FunctionFilter {
-  const name = textFlag(flags, 'function');
-  const file = textFlag(flags, 'file');
-  const thread = countFlag(flags, 'thread');
-  const range = rangeFlag(flags);
-  return {
-    ...(name === undefined ? {} : { function: name }),
-    ...(file === undefined ? {} : { file }),
-    ...(thread === undefined ? {} : { thread }),
-    ...(range === undefined ? {} : { range }),
-  };
 }
 
 function hasNeverRun({ calls, totalNs }: FunctionFacts): boolean {

@@ -9,7 +9,8 @@ import {
   type SearchKind,
 } from '@execution-cinema/store';
 import { UsageError, type Command, type FlagValues, type Invocation } from '../command.ts';
-import { countFlag, isSet, limitFlag, rangeFlag, textFlag } from '../flag-values.ts';
+import { functionFilter, reportCut } from '../facts/function-filter.ts';
+import { isSet, limitFlag, textFlag } from '../flag-values.ts';
 import { formatCount, formatTime, largest } from '../format/quantity.ts';
 import { printTable } from '../format/table.ts';
 import { printable } from '../format/text.ts';
@@ -70,7 +71,7 @@ export const search: Command = {
     const kinds = kindsOf(flags);
     return withRecording(invocation, rec, async (recording) => {
       const filter: SearchFilter = {
-        ...filterOf(flags),
+        ...functionFilter(flags),
         onProgress: ({ doneEvents, totalEvents }) =>
           output.progress(`searched ${formatCount(doneEvents)} of ${formatCount(totalEvents)} events`),
       };
@@ -81,8 +82,7 @@ export const search: Command = {
       if (output.json) return output.printJsonRows(shown.map(dataOf));
       print(shown, recording, output);
       if (shown.length === 0) output.message(asText ? 'nowhere in this recording' : 'it never holds in this recording');
-      if (more && limit > 1)
-        output.message(output.dim(`only the first ${formatCount(limit)} are shown; -n 0 shows all`));
+      if (more && limit > 1) reportCut(output, limit);
       const last = shown[0];
       if (last && last.thread > 0) {
         output.message(
@@ -92,19 +92,6 @@ export const search: Command = {
     });
   },
 };
-
-function filterOf(flags: FlagValues): SearchFilter {
-  const name = textFlag(flags, 'function');
-  const file = textFlag(flags, 'file');
-  const thread = countFlag(flags, 'thread');
-  const range = rangeFlag(flags);
-  return {
-    ...(name === undefined ? {} : { function: name }),
-    ...(file === undefined ? {} : { file }),
-    ...(thread === undefined ? {} : { thread }),
-    ...(range === undefined ? {} : { range }),
-  };
-}
 
 function kindsOf(flags: FlagValues): ReadonlySet<SearchKind> | undefined {
   const text = textFlag(flags, 'in');

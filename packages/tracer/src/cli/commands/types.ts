@@ -1,14 +1,14 @@
 import {
   functionFacts,
   observedTypes,
-  type FunctionFilter,
   type ObservedFunction,
   type ObservedType,
   type ObservedVariable,
 } from '@execution-cinema/store';
-import type { Command, FlagValues, Invocation } from '../command.ts';
+import type { Command, Invocation } from '../command.ts';
 import { DeclaredTypesOf, mismatches, type DeclaredTypes } from '../facts/declared-types.ts';
-import { countFlag, isSet, limitFlag, rangeFlag, rejectPositionals, textFlag } from '../flag-values.ts';
+import { functionFilter, reportCut } from '../facts/function-filter.ts';
+import { isSet, limitFlag, rejectPositionals } from '../flag-values.ts';
 import { counted, formatCount } from '../format/quantity.ts';
 import { clip, printable } from '../format/text.ts';
 import { REC_FLAG, withIndex } from '../open-recording.ts';
@@ -47,7 +47,7 @@ export const types: Command = {
     const limit = limitFlag(flags, LIMIT_DEFAULT);
     const onlyMismatches = isSet(flags, 'mismatch');
     return withIndex(invocation, positionals[0], async ({ recording, sidecar, onProgress }) => {
-      const filter = filterOf(flags);
+      const filter = functionFilter(flags);
       const all = observedTypes(recording, filter, ({ doneEvents, totalEvents }) =>
         output.progress(`read ${formatCount(doneEvents)} of ${formatCount(totalEvents)} events`),
       );
@@ -63,11 +63,7 @@ export const types: Command = {
       if (chosen.length === 0) {
         output.message(onlyMismatches ? 'everything fits its declaration' : 'none of these functions ran');
       } else if (shown.length < chosen.length) {
-        output.message(
-          output.dim(
-            `only the first ${formatCount(shown.length)} of ${formatCount(chosen.length)} functions are shown; -n 0 shows all`,
-          ),
-        );
+        reportCut(output, shown.length, ` of ${formatCount(chosen.length)} functions`);
       }
       if (wrong > 0 && !onlyMismatches) {
         output.message(
@@ -83,19 +79,6 @@ export const types: Command = {
     });
   },
 };
-
-function filterOf(flags: FlagValues): FunctionFilter {
-  const name = textFlag(flags, 'function');
-  const file = textFlag(flags, 'file');
-  const thread = countFlag(flags, 'thread');
-  const range = rangeFlag(flags);
-  return {
-    ...(name === undefined ? {} : { function: name }),
-    ...(file === undefined ? {} : { file }),
-    ...(thread === undefined ? {} : { thread }),
-    ...(range === undefined ? {} : { range }),
-  };
-}
 
 interface JudgedPlace extends ObservedVariable {
   declared: string | undefined;

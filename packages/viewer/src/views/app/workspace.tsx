@@ -1,3 +1,6 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { otherRec } from '../../app/compare.ts';
 import { defaultSize, sizes } from '../../app/panels.ts';
 import { LIMITS, maxSize, type Layout } from '../../model/layout.ts';
 import { Dock } from '../dock/dock.tsx';
@@ -12,24 +15,39 @@ export function Workspace() {
     <main class="workspace">
       <Stage />
       {line('stageHeight', 'rows', 'before', 'Height of the stage')}
-      <div class="work">
-        <div class="side-column" style={{ width: `${sizes.sideWidth.value}px` }}>
-          <SidePanel />
-        </div>
-        {line('sideWidth', 'columns', 'before', 'Width of the facts')}
-        <div class="centre-column">
-          <SourcePanel />
-          {line('dockHeight', 'rows', 'after', 'Height of the lower panel')}
-          <div class="dock-box" style={{ height: `${sizes.dockHeight.value}px` }}>
-            <Dock />
-          </div>
-        </div>
-        {line('stateWidth', 'columns', 'after', 'Width of the state')}
-        <div class="state-column" style={{ width: `${sizes.stateWidth.value}px` }}>
-          <StatePanel />
+      {otherRec.value !== null ? <LazySideBySide /> : <Work />}
+    </main>
+  );
+}
+
+/** Fetched when two recordings are first compared. */
+function LazySideBySide() {
+  const [View, setView] = useState<ComponentType | null>(null);
+  useEffect(() => {
+    void import('../compare/side-by-side.tsx').then((module) => setView(() => module.SideBySide));
+  }, []);
+  return View && <View />;
+}
+
+function Work() {
+  return (
+    <div class="work">
+      <div class="side-column" style={{ width: `${sizes.sideWidth.value}px` }}>
+        <SidePanel />
+      </div>
+      {line('sideWidth', 'columns', 'before', 'Width of the facts')}
+      <div class="centre-column">
+        <SourcePanel />
+        {line('dockHeight', 'rows', 'after', 'Height of the lower panel')}
+        <div class="dock-box" style={{ height: `${sizes.dockHeight.value}px` }}>
+          <Dock />
         </div>
       </div>
-    </main>
+      {line('stateWidth', 'columns', 'after', 'Width of the state')}
+      <div class="state-column" style={{ width: `${sizes.stateWidth.value}px` }}>
+        <StatePanel />
+      </div>
+    </div>
   );
 }
 

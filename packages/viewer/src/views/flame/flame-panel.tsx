@@ -74,7 +74,7 @@ export function FlamePanel() {
         hover,
         found,
         crossings: edges,
-        isDark: isDark(),
+        isDark: isDark.peek(),
       },
       palette,
     );

@@ -1,6 +1,6 @@
 import { goHome } from '../../app/start.ts';
 import { copyLink } from '../../app/location.ts';
-import { helpOpen, isDark, paletteOpen, theme, toggleTheme, trustOpen } from '../../app/panels.ts';
+import { helpOpen, isDark, paletteOpen, toggleTheme, trustOpen } from '../../app/panels.ts';
 import { hello, overview } from '../../app/session.ts';
 import { commandText } from '../../model/thread-labels.ts';
 import { Button } from '../parts/button.tsx';
@@ -10,7 +10,6 @@ import { TrustChips } from './trust.tsx';
 export function Header() {
   const current = overview.value;
   const argv = current?.processes[0]?.argv ?? [];
-  void theme.value;
   return (
     <header class="header">
       <button type="button" class="brand" title="All recordings" aria-label="All recordings" onClick={goHome}>
@@ -32,8 +31,8 @@ export function Header() {
       </button>
       <Button icon="link" label="Copy a link to this moment" keys="Y" onClick={() => void copyLink()} />
       <Button
-        icon={isDark() ? 'sun' : 'moon'}
-        label={isDark() ? 'Light colours' : 'Dark colours'}
+        icon={isDark.value ? 'sun' : 'moon'}
+        label={isDark.value ? 'Light colours' : 'Dark colours'}
         keys="Shift T"
         onClick={toggleTheme}
       />

@@ -96,7 +96,7 @@ function TrustCard({ overview, onClose }: { overview: Overview; onClose: () => v
       'Length',
       `${durationText(overview.durationNs)}, ${plural(overview.processes.length, 'process', 'processes')}, ${plural(overview.threads.length, 'thread')}`,
     ],
-    ['Cost', overview.overhead ?? 'what recording cost is not known'],
+    ['Cost', `${costText(overview)}, estimated from the number of events`],
     ['Clock', overview.clock],
     ['File', `${overview.rec}, ${bytesText(overview.bytes)}`],
   ];
@@ -200,4 +200,10 @@ function SkippedRows() {
       )}
     </ul>
   );
+}
+
+/** Threads run beside each other: the cost is told for all of them together. */
+function costText({ overheadNs, threads }: Overview): string {
+  const spread = threads.length > 1 ? ` over ${threads.length} threads` : '';
+  return `about ${durationText(overheadNs)} of processor time${spread}`;
 }

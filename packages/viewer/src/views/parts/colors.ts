@@ -1,6 +1,6 @@
 /* The colours of the style sheet for what is drawn on a canvas. */
 import { effect, signal } from '@preact/signals';
-import { theme } from '../../app/panels.ts';
+import { isDark } from '../../app/panels.ts';
 
 export interface Colors {
   panel: string;
@@ -56,8 +56,7 @@ function read(): Colors {
 export const colors = signal<Colors>(read());
 
 effect(() => {
-  void theme.value;
+  void isDark.value;
   colors.value = read();
 });
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => (colors.value = read()));
 window.addEventListener('load', () => (colors.value = read()));

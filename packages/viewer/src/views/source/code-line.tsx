@@ -1,11 +1,17 @@
-import { toggleBreakpoint } from '../../app/cursor.ts';
-import { inspectLineValue } from '../../app/details.ts';
-import { selectedLine, shown } from '../../app/source.ts';
+import type { LineValue } from '@execution-cinema/server/protocol';
 import type { LineFacts } from '../../model/line-facts.ts';
 import type { Token } from '../../model/highlight.ts';
 import { countText } from '../../model/units.ts';
 import { memo } from '../parts/memo.tsx';
 import { Value } from '../parts/value.tsx';
+
+/** What can be done with a line; the same object for all lines and pictures. */
+export interface LineActions {
+  select: (line: number) => void;
+  toggleStop: (line: number) => void;
+  addLogPoint: (line: number) => void;
+  inspect: (value: LineValue) => void;
+}
 
 interface Properties {
   line: number;
@@ -18,7 +24,8 @@ interface Properties {
   isStop: boolean;
   /** Characters that are on screen. */
   columns: number;
-  onLogPoint: (line: number) => void;
+  /** Undefined: only to be looked at. */
+  actions: LineActions | undefined;
 }
 
 const WORDS: Readonly<Record<string, string>> = { return: 'returns', yield: 'yields', throw: 'throws' };
@@ -29,10 +36,11 @@ const ROOM_LEAST = 16;
 const ROOM_MOST = 64;
 
 function Line(properties: Properties) {
-  const { line, top, tokens, facts, isCurrent, threw, isSelected, isStop, columns, onLogPoint } = properties;
+  const { line, top, tokens, facts, isCurrent, threw, isSelected, isStop, columns, actions } = properties;
   const path = facts?.path ?? 'none';
   const classes = ['code-line', `path-${path}`];
   if (facts?.neverRan) classes.push('never');
+  if (facts?.differs) classes.push('different');
   if (isCurrent) classes.push('current');
   if (threw) classes.push('threw');
   if (isSelected) classes.push('selected');
@@ -54,31 +62,13 @@ function Line(properties: Properties) {
         >
           {hits === undefined ? '' : countText(hits)}
         </span>
-        <button
-          type="button"
-          class="add-log"
-          tabIndex={-1}
-          aria-label={`Log point at line ${line}`}
-          title="Log point: what an expression was, each time this line ran"
-          onClick={() => onLogPoint(line)}
-        >
-          <span aria-hidden="true">+</span>
-        </button>
-        <button
-          type="button"
-          class={`line-number${isStop ? ' stop' : ''}`}
-          tabIndex={-1}
-          aria-label={`Line ${line}`}
-          title="Click: when this line ran. Alt+click: stop here when continuing."
-          onClick={(event) => {
-            if (event.altKey) toggleBreakpoint(shown.peek()!.view.file, line);
-            else selectedLine.value = selectedLine.peek() === line ? null : line;
-          }}
-        >
-          {line}
-        </button>
+        {actions ? (
+          <LineButtons line={line} isSelected={isSelected} isStop={isStop} actions={actions} />
+        ) : (
+          <span class="line-number">{line}</span>
+        )}
       </div>
-      <span class="code-text" onClick={() => (selectedLine.value = line)}>
+      <span class="code-text" onClick={() => actions?.select(line)}>
         {tokens.map(({ text, kind, column }) =>
           kind === 'plain' ? (
             text
@@ -104,7 +94,8 @@ function Line(properties: Properties) {
               tabIndex={-1}
               class={`inline-value ${value.kind}`}
               title={`${value.kind} ${value.name}`}
-              onClick={() => inspectLineValue(value)}
+              disabled={!actions}
+              onClick={() => actions?.inspect(value)}
             >
               <span class="inline-name">{WORDS[value.kind] ?? value.name}</span>
               <Value value={value.value} room={room} />
@@ -114,6 +105,41 @@ function Line(properties: Properties) {
         </span>
       )}
     </div>
+  );
+}
+
+function LineButtons({
+  line,
+  isSelected,
+  isStop,
+  actions,
+}: Pick<Properties, 'line' | 'isSelected' | 'isStop'> & { actions: LineActions }) {
+  return (
+    <>
+      <button
+        type="button"
+        class="add-log"
+        tabIndex={-1}
+        aria-label={`Log point at line ${line}`}
+        title="Log point: what an expression was, each time this line ran"
+        onClick={() => actions.addLogPoint(line)}
+      >
+        <span aria-hidden="true">+</span>
+      </button>
+      <button
+        type="button"
+        class={`line-number${isStop ? ' stop' : ''}`}
+        tabIndex={-1}
+        aria-label={`Line ${line}`}
+        title="Click: when this line ran. Alt+click: stop here when continuing."
+        onClick={(event) => {
+          if (event.altKey) actions.toggleStop(line);
+          else actions.select(isSelected ? 0 : line);
+        }}
+      >
+        {line}
+      </button>
+    </>
   );
 }
 

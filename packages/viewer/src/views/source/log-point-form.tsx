@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { LogPointResult } from '@execution-cinema/server/protocol';
-import { goTo } from '../../app/cursor.ts';
+import { goTo, setBreakpoint } from '../../app/cursor.ts';
 import { askLong, wholeSpan } from '../../app/session.ts';
 import { plural, timeText } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
@@ -87,6 +87,15 @@ export function LogPointForm({ file, line, top, onClose }: Properties) {
         <button type="submit" class="button primary">
           Log
         </button>
+        <Button
+          label="Continue (F8) stops at this line, only where the condition holds"
+          onClick={() => {
+            setBreakpoint(file, line, when.current!.value.trim());
+            onClose();
+          }}
+        >
+          Stop
+        </Button>
         <Button icon="close" label="Close" onClick={onClose} />
       </div>
       {error !== null && <ErrorMessage error={error} />}

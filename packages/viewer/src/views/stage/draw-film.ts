@@ -23,7 +23,8 @@ export interface FilmPicture {
 
 export function drawFilm(context: CanvasRenderingContext2D, size: Size, picture: FilmPicture, colors: Colors): void {
   const { film, lanes, laneHeight, whole } = picture;
-  drawRuler(context, size, whole, colors);
+  const flag = picture.cursorNs === null ? undefined : cursorFlag(context, size, picture, colors);
+  drawRuler(context, size, { whole, flag }, colors);
   const laneOf = new Map(lanes.map((thread, index) => [thread, index]));
   for (const [index, thread] of lanes.entries()) {
     const top = RULER_HEIGHT + index * laneHeight;
@@ -40,7 +41,13 @@ export function drawFilm(context: CanvasRenderingContext2D, size: Size, picture:
   if (picture.cursorNs !== null) drawCursor(context, size, picture, colors);
 }
 
-function drawRuler(context: CanvasRenderingContext2D, size: Size, whole: Span, colors: Colors): void {
+/** Times along the top. What the flag of the cursor would cover in part is left out. */
+function drawRuler(
+  context: CanvasRenderingContext2D,
+  size: Size,
+  { whole, flag }: { whole: Span; flag: Flag | undefined },
+  colors: Colors,
+): void {
   context.font = `11px ${colors.fontUi}`;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
@@ -49,7 +56,8 @@ function drawRuler(context: CanvasRenderingContext2D, size: Size, whole: Span, c
     context.fillStyle = colors.border;
     context.fillRect(x, 0, 1, size.height);
     const text = timeText(at, (whole.toNs - whole.fromNs) * 4);
-    if (x + 6 + context.measureText(text).width > size.width) continue;
+    const end = x + 6 + context.measureText(text).width;
+    if (end > size.width || (flag && end > flag.left && x < flag.left + flag.width)) continue;
     context.fillStyle = colors.text3;
     context.fillText(text, x + 5, RULER_HEIGHT / 2);
   }
@@ -159,13 +167,25 @@ function drawBrush(context: CanvasRenderingContext2D, size: Size, { view, whole 
   context.fillRect(from, RULER_HEIGHT - 2, Math.max(2, to - from), 2);
 }
 
-function drawCursor(context: CanvasRenderingContext2D, size: Size, picture: FilmPicture, colors: Colors): void {
+/** The time of the cursor, above its line. */
+interface Flag {
+  x: number;
+  left: number;
+  width: number;
+  text: string;
+}
+
+function cursorFlag(context: CanvasRenderingContext2D, size: Size, picture: FilmPicture, colors: Colors): Flag {
   const x = xOf(picture.cursorNs!, picture.whole, size.width);
-  drawLine(context, size, x, colors.accent, 1.5);
   const text = timeText(picture.cursorNs!, picture.whole.toNs - picture.whole.fromNs);
   context.font = `600 11px ${colors.fontUi}`;
   const width = context.measureText(text).width + 12;
-  const left = Math.max(0, Math.min(size.width - width, x - width / 2));
+  return { x, text, width, left: Math.max(0, Math.min(size.width - width, x - width / 2)) };
+}
+
+function drawCursor(context: CanvasRenderingContext2D, size: Size, picture: FilmPicture, colors: Colors): void {
+  const { x, left, width, text } = cursorFlag(context, size, picture, colors);
+  drawLine(context, size, x, colors.accent, 1.5);
   context.fillStyle = colors.accentSolid;
   roundRect(context, left, 1, width, RULER_HEIGHT - 4, 5);
   context.fillStyle = '#fff';

@@ -20,7 +20,7 @@ export function DetailPanel({ target }: { target: Inspected }) {
       aria-label={`Details of ${target.title}`}
       style={{ height: `${sizes.detailHeight.value}px` }}
     >
-      <header class="panel-head">
+      <header class="panel-head compact">
         <code class="detail-title" title={target.title}>
           {target.title}
         </code>

@@ -75,7 +75,7 @@ function Step({ step, index }: { step: OriginStep; index: number }) {
   );
 }
 
-export function SourceLine({ text }: { text: string }) {
+function SourceLine({ text }: { text: string }) {
   return (
     <code class="source-line">
       {scanLine(text, START).tokens.map(({ text: part, kind, column }) => (

@@ -59,8 +59,8 @@ export function ScopeList({ frame }: { frame: FrameView }) {
           filters={filters}
         />
       ))}
-      {frame.scopes.length === 0 && frame.this === null && (
-        <p class="scope-note">This call has no variables{frame.shortened ? ' that were asked for yet' : ''}.</p>
+      {frame.scopes.length === 0 && frame.this === null && !frame.shortened && (
+        <p class="scope-note">This call has no variables.</p>
       )}
     </div>
   );

@@ -1,15 +1,15 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { At, VariableName, VariableView, WireValue } from '@execution-cinema/server/protocol';
 import { cursor, goTo } from '../../app/cursor.ts';
 import { inspectVariable, propertyName } from '../../app/details.ts';
 import { copyText } from '../../app/location.ts';
-import { ask, wholeSpan } from '../../app/session.ts';
+import { wholeSpan } from '../../app/session.ts';
 import { timeText } from '../../model/units.ts';
 import { canOpen, childrenOf, isNode, previewText, toPlainJson } from '../../model/values.ts';
-import { Latest } from '../../transport/latest.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Value } from '../parts/value.tsx';
+import { useFullValue } from './use-full-value.ts';
 
 interface Properties {
   name: string;
@@ -32,7 +32,6 @@ const INDENT = 14;
 const ROOM = 120;
 const TITLE_ROOM = 600;
 const CHILDREN_STEP = 100;
-const DEPTH_ASKED = 2;
 
 /** A name and its value; opens in place, as deep as was recorded. */
 export function ValueRow(properties: Properties) {
@@ -112,7 +111,7 @@ interface ChildrenProperties {
 
 function Children({ value, title, thread, depth }: ChildrenProperties) {
   const [limit, setLimit] = useState(CHILDREN_STEP);
-  const full = useFullValue(value);
+  const full = useFullValue(value, cursor.value);
   if (typeof value === 'string') return <pre class="long-text">{value}</pre>;
   if (isNode(value) && value.t === 'cut string') {
     return <pre class="long-text">{`${value.c ?? ''}… (${(value.l ?? 0).toLocaleString('en')} characters)`}</pre>;
@@ -158,21 +157,4 @@ function Children({ value, title, thread, depth }: ChildrenProperties) {
 
 function ownerText(value: WireValue): string {
   return isNode(value) && value.c ? value.c : 'object';
-}
-
-/** The value, or where only its identity was sent, what the object held at the cursor. */
-function useFullValue(value: WireValue): WireValue {
-  const [full, setFull] = useState<{ of: WireValue; value: WireValue } | null>(null);
-  const latest = useRef(new Latest()).current;
-  const object = isNode(value) && value.t === 'shallow' ? value.i : undefined;
-  const at = cursor.value;
-  useEffect(() => {
-    if (object === undefined || !at) return;
-    const moment = { thread: at.thread, event: at.event };
-    void latest
-      .run((signal) => ask('value', { moment, object, depth: DEPTH_ASKED }, { signal }))
-      .then((answer) => answer && setFull({ of: value, value: answer.value }))
-      .catch(() => setFull(null)); // the row then keeps saying why it was not captured
-  }, [object, at?.event]);
-  return full && full.of === value ? full.value : value;
 }
