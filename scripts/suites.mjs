@@ -1,6 +1,6 @@
 // `pnpm suites [names...]`: the test suites of real packages, from their repositories, with `tracer check`: plain, plain
 // and recorded at locals, their own code included. Each is fetched at one commit into a folder outside this checkout,
-// its dependencies installed without their scripts, and run as it stands; the entry says what has to be built.
+// its dependencies installed without their scripts, and run as it stands: nothing is built.
 //
 //   --work DIR      where (default: tracer-suites in the temporary folder); what is there already is used again
 //   --sources DIR   git repositories `DIR/<owner>+<name>/repo` to take the sources from instead of GitHub
@@ -19,7 +19,6 @@ import { ROOT, runTool } from './run-tool.mjs';
  * @property {string} revision commit
  * @property {string} tests runner and kinds of module, for the table
  * @property {string[]} command
- * @property {string[]} [build] what its tests need to be made beforehand
  * @property {Record<string, string>} [env]
  * @property {number} [node] least major version of Node
  */
@@ -67,7 +66,7 @@ for (const suite of chosen) {
 process.exitCode = failed > 0 ? 1 : 0;
 
 /** @param {Suite} suite @param {string} folder */
-function prepare({ repository, revision, build }, folder) {
+function prepare({ repository, revision }, folder) {
   /** @param {string} command @param {string[]} args */
   const run = (command, ...args) => execFileSync(command, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   if (!existsSync(join(folder, 'package.json'))) {
@@ -84,7 +83,6 @@ function prepare({ repository, revision, build }, folder) {
   // Settings and locked versions of the package belong to its own registry and its own Node.
   for (const file of ['.npmrc', 'package-lock.json']) rmSync(join(folder, file), { force: true });
   run('npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--legacy-peer-deps', '--loglevel=error');
-  if (build !== undefined) run(build[0] ?? '', ...build.slice(1));
 }
 
 /** @param {Suite} suite @param {string} folder */

@@ -26,7 +26,7 @@ const EXIT_GRACE_MS = 1_000;
 /** A program that wants to end waits for what a service is about to finish at most this long. */
 const SERVICE_AT_EXIT_MS = 1_000;
 /** A program that wants to end is not held up longer than this by a lock on the recording while nobody writes to it. */
-const LOCKED_AT_EXIT_MS = 2_000;
+const LOCKED_AT_EXIT_MS = 3_000;
 /** Once recording has stopped, its losses are written at most this often. */
 const LOSSES_MS = 1_000;
 

@@ -227,6 +227,8 @@ export class Recorder {
       thread.accept(pieces);
     }
     this.checkpointer.committed(bytes);
+    // A thread that waits for the end of its own may have to wait until those of the others are written.
+    this.showLife();
     this.bytesUnguarded = bytes;
     return true;
   }
