@@ -6,19 +6,26 @@
 
 const CARD_DIGITS_MIN = 13;
 const CARD_DIGITS_MAX = 19;
+const ZERO = 48;
 
 /** Smallest and largest whole number that can be a card's. */
 export const CARD_NUMBER_MIN = 1e12;
 
-const GROUPED = /(?<![\w.+-])\d{4}([ -]?)\d{4,6}\1\d{4,5}(?:\1\d{1,7})?(?![\w-]|\.\d)/g;
+/** The first digit is one that issuers have. */
+const GROUPED = /(?<![\w.+-])[2-6]\d{3}([ -]?)\d{4,6}\1\d{4,5}(?:\1\d{1,7})?(?![\w-]|\.\d)/g;
 
-/** Whether these digits (nothing else in the text) are a card number. */
-function isCardNumber(digits: string): boolean {
-  const count = digits.length;
+/** Whether this text, digits with separators among them, is a card number. Begins with four digits. */
+function isCardNumber(text: string): boolean {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) if (isDigit(text.charCodeAt(at))) count++;
   if (count < CARD_DIGITS_MIN || count > CARD_DIGITS_MAX) return false;
-  const two = Number(digits.slice(0, 2));
-  const four = Number(digits.slice(0, 4));
-  return hasIssuer(count, two, four) && passesLuhn(digits);
+  let four = 0;
+  for (let at = 0; at < 4; at++) four = four * 10 + text.charCodeAt(at) - ZERO;
+  return hasIssuer(count, (four / 100) | 0, four) && passesLuhn(text);
+}
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= ZERO + 9;
 }
 
 /** Whether a number is a card's. Only whole numbers from CARD_NUMBER_MIN on need asking. */
@@ -29,7 +36,7 @@ export function isCardValue(value: number | bigint): boolean {
 
 /** Calls `replace` for each card number in the text and puts its result in place. */
 export function replaceCards(text: string, replace: (secret: string, kind: string) => string): string {
-  return text.replace(GROUPED, (found) => (isCardNumber(found.replace(/[ -]/g, '')) ? replace(found, 'card') : found));
+  return text.replace(GROUPED, (found) => (isCardNumber(found) ? replace(found, 'card') : found));
 }
 
 function hasIssuer(count: number, two: number, four: number): boolean {
@@ -43,11 +50,15 @@ function hasIssuer(count: number, two: number, four: number): boolean {
   return count === 14 && (two === 36 || two === 38 || two === 39 || (four >= 3000 && four <= 3059));
 }
 
-function passesLuhn(digits: string): boolean {
+function passesLuhn(text: string): boolean {
   let sum = 0;
-  for (let at = digits.length - 1, double = false; at >= 0; at--, double = !double) {
-    const digit = digits.charCodeAt(at) - 48;
+  let double = false;
+  for (let at = text.length - 1; at >= 0; at--) {
+    const code = text.charCodeAt(at);
+    if (!isDigit(code)) continue;
+    const digit = code - ZERO;
     sum += double ? (digit > 4 ? digit * 2 - 9 : digit * 2) : digit;
+    double = !double;
   }
   return sum % 10 === 0;
 }
