@@ -2,7 +2,7 @@ import { executionAsyncResource } from 'node:async_hooks';
 import { CAUSE_CODES } from '@execution-cinema/format';
 import * as K from '@execution-cinema/format/event-kinds';
 import { BASE_DEPTH, CAUSE_PENDING, CHUNK, CORRELATION, DROPPING, NEXT_CALL, type Core } from '../core.ts';
-import { mapClear, mapDelete, mapGet, mapSet, mapFirstKey } from '../primordials.ts';
+import { mapClear, mapDelete, mapGet, mapSet } from '../primordials.ts';
 import type { Attention, Cause } from '../probes/attention.ts';
 import { putPair } from '../ring/chunk-header.ts';
 import { addContext, contextOf, setContext, type Context } from './context.ts';
@@ -56,6 +56,8 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   let forced = 0;
   let forcedDepth = -1;
   const names = new Map<number, string>();
+  /** Keys of `names` by age. The first key of a Map is dear: behind the deleted ones that V8 keeps until it rehashes. */
+  const order = new Float64Array(NAMES_MAX);
   const numbers = new Map<string, number>();
   let namesCount = 0;
   /** Numbers whose name was stated in the chunk `statedIn`. */
@@ -102,14 +104,14 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   };
 
   const remember = (number: number, name: string): void => {
-    if (namesCount >= NAMES_MAX) {
-      const oldest = mapFirstKey(names)!;
+    const place = namesCount++ % NAMES_MAX;
+    if (namesCount > NAMES_MAX) {
+      const oldest = order[place]!;
       const oldName = mapGet(names, oldest)!;
       mapDelete(names, oldest);
       if (mapGet(numbers, oldName) === oldest) mapDelete(numbers, oldName);
-    } else {
-      namesCount++;
     }
+    order[place] = number;
     mapSet(names, number, name);
   };
 

@@ -23,30 +23,28 @@ export interface Connections {
   settle(): void;
 }
 
+/** What stays the same over all requests of a socket, and how many there were. */
+interface Connection {
+  requests: number;
+  readonly client: string;
+  readonly server: string;
+}
+
 export type PutConnection = (number: number, before: number, client: string, server: string) => void;
 
 export function createConnections(put: PutConnection): Connections {
-  const counts = new WeakMap<object, number>();
+  const known = new WeakMap<object, Connection>();
   let waiting: { number: number; request: object }[] = [];
-
-  const count = (socket: Socket): number => {
-    const before = weakMapGet(counts, socket) ?? 0;
-    weakMapSet(counts, socket, before + 1);
-    return before;
-  };
 
   /** False: the socket has no address, or none any more. */
   const tell = (number: number, socket: Socket, isServer: boolean, pipe: unknown): boolean => {
-    const { localAddress, localPort, remoteAddress, remotePort } = socket;
-    if (localPort === undefined || remotePort === undefined) {
-      if (typeof pipe !== 'string') return false;
-      put(number, count(socket), '', resolve(pipe));
-      return true;
+    let connection = weakMapGet(known, socket);
+    if (connection === undefined) {
+      connection = connectionOf(socket, isServer, pipe);
+      if (connection === undefined) return false;
+      weakMapSet(known, socket, connection);
     }
-    const before = count(socket);
-    const here = addressText(localAddress, localPort);
-    const there = addressText(remoteAddress, remotePort);
-    put(number, before, isServer ? there : here, isServer ? here : there);
+    put(number, connection.requests++, connection.client, connection.server);
     return true;
   };
 
@@ -80,6 +78,15 @@ export function createConnections(put: PutConnection): Connections {
     sent,
     settle,
   };
+}
+
+function connectionOf(socket: Socket, isServer: boolean, pipe: unknown): Connection | undefined {
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  if (localPort === undefined || remotePort === undefined)
+    return typeof pipe === 'string' ? { requests: 0, client: '', server: resolve(pipe) } : undefined;
+  const here = addressText(localAddress, localPort);
+  const there = addressText(remoteAddress, remotePort);
+  return { requests: 0, client: isServer ? there : here, server: isServer ? here : there };
 }
 
 function isSocket(value: unknown): value is Socket {
