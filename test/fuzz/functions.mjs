@@ -1,6 +1,6 @@
 import { inside } from './context.mjs';
 import { expression } from './expressions.mjs';
-import { parameters } from './patterns.mjs';
+import { fuelled, parameters } from './patterns.mjs';
 import { statements } from './statements.mjs';
 import { list, s, x } from './tree.mjs';
 
@@ -124,9 +124,9 @@ export function classText(w, place, name) {
   for (let i = 0; i < count; i++) {
     members.push(
       w.pick([
-        () => s`${w.property() === 'name' ? 'static name' : `f${i}`} = ${e()};`,
+        () => s`${w.property() === 'name' ? 'static name' : `f${i}`} = ${fuelled(e())};`,
         () => s`static s${i} = ${e()};`,
-        () => s`[${expression(w, outside, 1)}] = ${e()};`,
+        () => s`[${expression(w, outside, 1)}] = ${fuelled(e())};`,
         () => s`static { ${list(statements(w, { ...inner, canAwait: false }, 2))}}`,
         () => s`${w.pick(['', 'static '])}${method(w, inner)}`,
         () => method(w, inner),
@@ -152,5 +152,5 @@ export function classText(w, place, name) {
       s`constructor(${text}) { tick(); ${list([...(w.chance(0.3) ? statements(w, own, 1) : []), s`${call}`, ...statements(w, own, 2)])}}`,
     );
   }
-  return s`class ${name}${base ?? ''} { ${secret} = ${e()}; static has(o) { return ${secret} in o ? log('has', o.${secret}) : false; } ${list(members)}}`;
+  return s`class ${name}${base ?? ''} { ${secret} = ${fuelled(e())}; static has(o) { return ${secret} in o ? log('has', o.${secret}) : false; } ${list(members)}}`;
 }

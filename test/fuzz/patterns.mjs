@@ -4,12 +4,20 @@ import { s, x } from './tree.mjs';
 /** @import { Place, Writer } from './context.mjs' */
 /** @import { Piece } from './tree.mjs' */
 
+/**
+ * For what runs before a body has ticked: a recursion through it would else end by the depth of the stack, which is not the
+ * same when recorded. @param {Piece} piece @returns {Piece}
+ */
+export function fuelled(piece) {
+  return x`(tick(), ${piece})`;
+}
+
 /** A pattern; `name` gives its targets. @param {Writer} w @param {Place} place @param {() => string} name @param {number} depth @returns {Piece} */
 export function pattern(w, place, name, depth = 2) {
   const target = () => (depth > 0 && w.chance(0.25) ? pattern(w, place, name, depth - 1) : name());
   const withDefault = () => {
     const one = target();
-    return w.chance(0.4) ? s`${one} = ${expression(w, place, 1)}` : s`${one}`;
+    return w.chance(0.4) ? s`${one} = ${fuelled(expression(w, place, 1))}` : s`${one}`;
   };
   return w.pick([
     () => s`[${withDefault()}]`,
@@ -45,7 +53,7 @@ export function parameters(w, place) {
     return fresh;
   };
   const inner = { ...place, canAwait: false, canYield: false };
-  const e = () => expression(w, inner, 1);
+  const e = () => fuelled(expression(w, inner, 1));
   switch (w.below(8)) {
     case 0:
       return { text: s``, simple: true };
@@ -59,7 +67,7 @@ export function parameters(w, place) {
     case 5:
       return { text: s`${name()} = ${e()}, ...${name()}`, simple: false };
     case 6:
-      return { text: s`${pattern(w, inner, name)} = ${source(w, inner)}, ${name()} = ${e()}`, simple: false };
+      return { text: s`${pattern(w, inner, name)} = ${fuelled(source(w, inner))}, ${name()} = ${e()}`, simple: false };
     default:
       return { text: s`${name()}, ...${pattern(w, inner, name, 0)}`, simple: false };
   }
