@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn';
 import { SITE_DELETE, SITE_PROPERTY } from '@execution-cinema/format';
-import { isInert, keyName, type NodeOf } from '../ast.ts';
+import { isAnonymousDefinition, isInert, keyName, type NodeOf } from '../ast.ts';
 import type { Walk } from '../walk.ts';
 import { findPunctuator, skipTrivia } from '../trivia.ts';
 import { hintName, targetName } from './names.ts';
@@ -143,7 +143,8 @@ export function ownerOf(walk: Walk, target: Member, isFirst: boolean): Owner | u
     if (variable !== undefined) return { name: object.name, keep: undefined };
   }
   if (isModuleExports(walk, object)) return { name: 'module.exports', keep: undefined };
-  if (walk.withoutTemporaries > 0 || !isFirst) return undefined;
+  // A function without a name would take that of the variable, and nobody else refers to it.
+  if (walk.withoutTemporaries > 0 || !isFirst || isAnonymousDefinition(object)) return undefined;
   const wanted = target.optional === true ? '?' : target.computed ? '[' : '.';
   const end = findPunctuator(walk.source, object.end, wanted, ')');
   if (end < 0) return undefined;
