@@ -74,10 +74,6 @@ export const mapEntries = uncurry(Map.prototype.entries);
 export const mapIteratorNext = uncurry(
   Object.getPrototypeOf(new Map().entries()).next as (this: unknown) => IteratorResult<[unknown, unknown]>,
 );
-/** The key that was set first. */
-export function mapFirstKey<K>(map: Map<K, unknown>): K | undefined {
-  return mapIteratorNext(mapKeys(map) as never).value as K | undefined;
-}
 
 export const setSize = uncurry(getterOf(Set.prototype, 'size')) as (self: unknown) => number;
 export const setValues = uncurry(Set.prototype.values);
@@ -136,7 +132,6 @@ export const weakMapSet = uncurry(WeakMap.prototype.set) as <V>(
 export const mapGet = uncurry(Map.prototype.get) as <K, V>(self: Map<K, V>, key: K) => V | undefined;
 export const mapSet = uncurry(Map.prototype.set) as <K, V>(self: Map<K, V>, key: K, value: V) => void;
 export const mapDelete = uncurry(Map.prototype.delete) as <K, V>(self: Map<K, V>, key: K) => boolean;
-const mapKeys = uncurry(Map.prototype.keys) as <K>(self: Map<K, unknown>) => IterableIterator<K>;
 export const mapForEach = uncurry(Map.prototype.forEach) as <K, V>(
   self: Map<K, V>,
   visit: (value: V, key: K) => void,

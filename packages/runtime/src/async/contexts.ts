@@ -3,6 +3,7 @@ import { CAUSE_CODES } from '@execution-cinema/format';
 import * as K from '@execution-cinema/format/event-kinds';
 import { BASE_DEPTH, CAUSE_PENDING, CHUNK, CORRELATION, DROPPING, NEXT_CALL, type Core } from '../core.ts';
 import { mapClear, mapDelete, mapGet, mapSet } from '../primordials.ts';
+import { createBoundedMap } from '../bounded-map.ts';
 import type { Attention, Cause } from '../probes/attention.ts';
 import { putPair } from '../ring/chunk-header.ts';
 import { addContext, contextOf, setContext, type Context } from './context.ts';
@@ -55,11 +56,10 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   /** Correlation that the program has set for calls made at this depth. */
   let forced = 0;
   let forcedDepth = -1;
-  const names = new Map<number, string>();
-  /** Keys of `names` by age. The first key of a Map is dear: behind the deleted ones that V8 keeps until it rehashes. */
-  const order = new Float64Array(NAMES_MAX);
+  const names = createBoundedMap<number, string>(NAMES_MAX, (number, name) => {
+    if (mapGet(numbers, name) === number) mapDelete(numbers, name);
+  });
   const numbers = new Map<string, number>();
-  let namesCount = 0;
   /** Numbers whose name was stated in the chunk `statedIn`. */
   const stated = new Map<number, true>();
   let statedIn = -1;
@@ -103,18 +103,6 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     }
   };
 
-  const remember = (number: number, name: string): void => {
-    const place = namesCount++ % NAMES_MAX;
-    if (namesCount > NAMES_MAX) {
-      const oldest = order[place]!;
-      const oldName = mapGet(names, oldest)!;
-      mapDelete(names, oldest);
-      if (mapGet(numbers, oldName) === oldest) mapDelete(numbers, oldName);
-    }
-    order[place] = number;
-    mapSet(names, number, name);
-  };
-
   /** States the name of a correlation, once per chunk. */
   const stateName = (correlation: number): void => {
     if (correlation < K.NAMED_CORRELATION_FIRST) return;
@@ -124,7 +112,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
       statedIn = chunk;
     }
     if (mapGet(stated, correlation) === true) return;
-    const name = mapGet(names, correlation);
+    const name = names.get(correlation);
     const p = name === undefined ? -1 : attention.attend();
     if (p < 0) return;
     mapSet(stated, correlation, true);
@@ -153,7 +141,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     let number = mapGet(numbers, name);
     if (number === undefined) {
       number = K.NAMED_CORRELATION_FIRST + nextNumber++;
-      remember(number, name);
+      names.set(number, name);
       mapSet(numbers, name, number);
     }
     const outerForced = forced;
@@ -198,7 +186,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     startRequest: (name) => {
       const number = startChain(CODE_HTTP);
       const correlation = K.NAMED_CORRELATION_FIRST + number;
-      remember(correlation, name);
+      names.set(correlation, name);
       stateName(correlation);
       return number;
     },

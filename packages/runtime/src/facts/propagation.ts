@@ -1,19 +1,7 @@
+import { createBoundedMap } from '../bounded-map.ts';
 import { ownData } from '../capture/classify.ts';
 import { replaceProperty } from '../links/replace.ts';
-import {
-  apply,
-  charCodeAt,
-  indexOf,
-  isArray,
-  mapDelete,
-  mapFirstKey,
-  mapGet,
-  mapSet,
-  mapSize,
-  slice,
-  toLowerCase,
-  trim,
-} from '../primordials.ts';
+import { apply, charCodeAt, indexOf, isArray, slice, toLowerCase, trim } from '../primordials.ts';
 import { createHostMatcher, splitHost } from './named-hosts.ts';
 import {
   formatTraceparent,
@@ -61,17 +49,16 @@ export interface Propagation {
 /** @param correlation the one in force, 0 when none is known */
 export function propagateTo(hosts: readonly string[], correlation: () => number): Propagation {
   const isNamed = createHostMatcher(hosts);
-  const traces = new Map<number, Trace>();
+  const traces = createBoundedMap<number, Trace>(TRACES_MAX);
 
   const remember = (chain: number, trace: Trace): void => {
     if (chain === 0) return;
-    if (mapSize(traces) >= TRACES_MAX) mapDelete(traces, mapFirstKey(traces)!);
-    mapSet(traces, chain, trace);
+    traces.set(chain, trace);
   };
 
   const traceInForce = (): Trace => {
     const chain = correlation();
-    const known = mapGet(traces, chain);
+    const known = traces.get(chain);
     if (known !== undefined) return known;
     const trace = { traceId: newTraceId(), flags: SAMPLED, state: '' };
     remember(chain, trace);
