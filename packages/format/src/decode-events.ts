@@ -275,61 +275,61 @@ export function decodeOperands(
   result: Pick<DecodedEvent, 'number' | 'number2' | 'number3' | 'values'>,
 ): void {
   const { values } = result;
-  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return read(decoder, kind - K.ENTER_0, values);
+  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return readValues(decoder, kind - K.ENTER_0, values);
   switch (kind) {
     case K.ENTER_MANY:
-      return read(decoder, u32(decoder), values);
+      return readValues(decoder, readU32(decoder), values);
     case K.LEAVE_SMI:
       values.push((payload << 8) >> 8);
       return;
     case K.RESUME:
-      result.number = pair(decoder);
+      result.number = readPair(decoder);
       return;
     case K.SCOPE_OPEN:
     case K.SCOPE_LINK:
-      result.number = u32(decoder);
+      result.number = readU32(decoder);
       return;
     case K.SCOPE_COPY:
-      result.number = u32(decoder);
-      result.number2 = u32(decoder);
+      result.number = readU32(decoder);
+      result.number2 = readU32(decoder);
       return;
     case K.WRITE_SCOPED:
     case K.REQUEST_END:
-      result.number = u32(decoder);
-      return read(decoder, 1, values);
+      result.number = readU32(decoder);
+      return readValues(decoder, 1, values);
     case K.MUTATION:
-      result.number = u32(decoder);
-      result.number2 = u32(decoder);
-      return read(decoder, 1 + (result.number >>> 8), values);
+      result.number = readU32(decoder);
+      result.number2 = readU32(decoder);
+      return readValues(decoder, 1 + (result.number >>> 8), values);
     case K.REQUEST_START:
-      result.number = u32(decoder);
-      return read(decoder, 2, values);
+      result.number = readU32(decoder);
+      return readValues(decoder, 2, values);
     case K.SEND:
     case K.RECEIVE:
-      result.number = pair(decoder);
-      result.number2 = pair(decoder);
-      if (kind === K.RECEIVE) result.number3 = u32(decoder);
+      result.number = readPair(decoder);
+      result.number2 = readPair(decoder);
+      if (kind === K.RECEIVE) result.number3 = readU32(decoder);
       return;
     case K.REQUEST_SOCKET:
-      result.number = u32(decoder);
-      result.number2 = u32(decoder);
-      return read(decoder, 2, values);
+      result.number = readU32(decoder);
+      result.number2 = readU32(decoder);
+      return readValues(decoder, 2, values);
     case K.REQUEST_TRACE:
-      result.number = u32(decoder);
-      values.push(hex(decoder, K.TRACE_ID_WORDS), hex(decoder, K.PARENT_ID_WORDS));
+      result.number = readU32(decoder);
+      values.push(readHex(decoder, K.TRACE_ID_WORDS), readHex(decoder, K.PARENT_ID_WORDS));
       return;
     case K.AGGREGATE:
-      result.number = u32(decoder);
-      return read(decoder, 4, values);
+      result.number = readU32(decoder);
+      return readValues(decoder, 4, values);
     case K.CORRELATION:
-      result.number = pair(decoder);
-      return read(decoder, 1, values);
+      result.number = readPair(decoder);
+      return readValues(decoder, 1, values);
     case K.PROPERTY:
     case K.PROPERTY_DELETE:
     case K.MARK:
-      return read(decoder, 2, values);
+      return readValues(decoder, 2, values);
     case K.PROPERTY_COMPUTED:
-      return read(decoder, 3, values);
+      return readValues(decoder, 3, values);
     case K.LEAVE_VALUE:
     case K.RETURN_VALUE:
     case K.SUSPEND_VALUE:
@@ -342,7 +342,7 @@ export function decodeOperands(
     case K.LOG:
     case K.LOG_INJECTED:
     case K.UNCAUGHT:
-      return read(decoder, 1, values);
+      return readValues(decoder, 1, values);
     default:
       return;
   }
@@ -350,21 +350,21 @@ export function decodeOperands(
 
 // Functions of the module, not of `decodeOperands`: making them for every event would cost more than most events.
 
-function u32(decoder: ValueDecoder): number {
+function readU32(decoder: ValueDecoder): number {
   return decoder.words[decoder.position++]! >>> 0;
 }
 
-function pair(decoder: ValueDecoder): number {
-  const low = u32(decoder);
-  return H.u53(low, u32(decoder));
+function readPair(decoder: ValueDecoder): number {
+  const low = readU32(decoder);
+  return H.u53(low, readU32(decoder));
 }
 
-function read(decoder: ValueDecoder, count: number, values: Value[]): void {
+function readValues(decoder: ValueDecoder, count: number, values: Value[]): void {
   for (let i = 0; i < count; i++) values.push(decoder.read());
 }
 
-function hex(decoder: ValueDecoder, words: number): string {
+function readHex(decoder: ValueDecoder, words: number): string {
   let text = '';
-  for (let i = 0; i < words; i++) text += u32(decoder).toString(16).padStart(8, '0');
+  for (let i = 0; i < words; i++) text += readU32(decoder).toString(16).padStart(8, '0');
   return text;
 }
