@@ -1,16 +1,14 @@
-// Reads a trace by Perfetto's own definitions: node scripts/perfetto.mjs TRACE PERFETTO_TRACE_PROTO
+// Reads a trace by Perfetto's own definitions: node test/cli/perfetto.mjs TRACE PERFETTO_TRACE_PROTO
 //
 // TRACE is what `tracer export --format perfetto` wrote, PERFETTO_TRACE_PROTO the file `protos/perfetto/trace/perfetto_trace.proto` of
-// github.com/google/perfetto, which no package of npm holds. Fails where a field that was written is unknown there or of
+// github.com/google/perfetto, which is not kept here. Fails where a field that was written is unknown there or of
 // another type, where an end has no beginning, or where a name is used before it is defined.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import protobuf from 'protobufjs';
 
-const require = createRequire(new URL('../test/package.json', import.meta.url));
-const protobuf = require('protobufjs');
 const [traceFile, protoFile] = process.argv.slice(2);
 if (traceFile === undefined || protoFile === undefined) {
-  console.error('usage: node scripts/perfetto.mjs TRACE PERFETTO_TRACE_PROTO');
+  console.error('usage: node test/cli/perfetto.mjs TRACE PERFETTO_TRACE_PROTO');
   process.exit(2);
 }
 
