@@ -85,8 +85,8 @@ export class ThreadAt {
     return undefined;
   }
 
-  /** `isWhole`: with what it sees. */
-  describe(frame: Frame, isWhole = true): StateFrame {
+  /** `isWhole`: with what it sees, of larger scopes around the function only the names. */
+  describe(frame: Frame, isWhole: boolean, outerVariablesMax: number): StateFrame {
     this.past.completeFrame(frame);
     const position = frame.position ?? frame.site;
     const entry = frame.site?.function;
@@ -102,11 +102,11 @@ export class ThreadAt {
       asyncParent: frame.asyncParent,
       this: isWhole ? this.thisOf(frame) : undefined,
       hasThis: entry?.parameters[0] === 'this' || frame.thisFrom !== undefined,
-      scopes: isWhole ? this.scopes(frame) : [],
+      scopes: isWhole ? this.scopes(frame, outerVariablesMax) : [],
     };
   }
 
-  private scopes(frame: Frame): StateScope[] {
+  private scopes(frame: Frame, outerVariablesMax: number): StateScope[] {
     const { site } = frame;
     if (!site) return [];
     const { table, functionIndex } = site;
@@ -124,11 +124,23 @@ export class ThreadAt {
         for (const i of variablesOf(table, scopeIndex)) hidden.add(table.variables[i]!.name);
         continue;
       }
+      const { kind, line, column } = scope;
+      const isOuter = scope.function !== functionIndex;
+      const names = isOuter ? this.namesIn(frame, scopeIndex).filter((name) => !hidden.has(name)) : [];
+      if (names.length > outerVariablesMax) {
+        result.push({ kind, instance, line, column, variables: [], omitted: names });
+        continue;
+      }
       const variables = this.variables(frame, scopeIndex, instance).filter(({ name }) => !hidden.has(name));
-      if (variables.length === 0) continue;
-      result.push({ kind: scope.kind, instance, line: scope.line, column: scope.column, variables });
+      if (variables.length > 0) result.push({ kind, instance, line, column, variables, omitted: [] });
     }
     return result;
+  }
+
+  private namesIn(frame: Frame, scopeIndex: number): string[] {
+    const { table } = frame.site!;
+    const variables = variablesOf(table, scopeIndex).map((i) => table.variables[i]!);
+    return variables.filter(({ kind }) => kind !== 'import').map(({ name }) => name);
   }
 
   /** Variables of a scope that the frame sees. Frames that share an instance share what is known of it. */
