@@ -31,7 +31,7 @@ export { openSidecar, type Sidecar } from './index/sidecar.ts';
 export { findCalls, type CallFilter, type CallInfo, type RowValue } from './index/calls.ts';
 export { refreshFacts } from './index/facts.ts';
 export type { Fact } from './index/fact-chunks.ts';
-export { buildRows, hasRowsOf, rowCoverage, type GroupCoverage, type RowBuild } from './index/row-index.ts';
+export { buildRows, eventsWithoutRows, rowCoverage, type GroupCoverage, type RowBuild } from './index/row-index.ts';
 export { ROW_GROUPS, type RowGroup } from './index/sidecar-schema.ts';
 export { runSql, type SqlOptions, type SqlResult } from './index/sql.ts';
 export { callTree, type CallTree, type TreeNode, type TreeOptions } from './index/tree.ts';

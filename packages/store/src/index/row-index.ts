@@ -103,14 +103,15 @@ function hasRowsOfThread(recording: Recording, sidecar: Database, thread: number
   return recording.chunks(thread).every((info) => covers.missing(thread, info, ['calls']).size === 0);
 }
 
-/** Whether every chunk that holds a fact has its rows of calls. False while tier 1 is not built. */
-export function hasRowsOf(recording: Recording, sidecar: Database, fact: Fact): boolean {
+/** Events of chunks that hold a fact, as far as tier 1 knows, and have no rows of calls yet. */
+export function eventsWithoutRows(recording: Recording, sidecar: Database, fact: Fact): number {
   const covers = new Coverage(sidecar);
-  return recording
+  const missing = recording
     .threads()
-    .every(({ id }) =>
-      chunksWith(recording, sidecar, id, fact).every((info) => covers.missing(id, info, ['calls']).size === 0),
+    .flatMap(({ id }) =>
+      chunksWith(recording, sidecar, id, fact).filter((info) => covers.missing(id, info, ['calls']).size > 0),
     );
+  return missing.reduce((sum, { events }) => sum + events, 0);
 }
 
 /** Whether every chunk has its rows of calls. */

@@ -1,5 +1,5 @@
 import {
-  hasRowsOf,
+  eventsWithoutRows,
   levelName,
   recordingInfo,
   type ChunkInfo,
@@ -119,7 +119,7 @@ function firstTime(recording: Recording, thread: number, info: ChunkInfo): numbe
 /** Counts of rows, where all of their kind are built; null else. */
 function countRows({ recording, sidecar: { db } }: EngineContext): Partial<Overview['facts']> {
   const count = (table: string, fact: Fact): number | null =>
-    hasRowsOf(recording, db, fact)
+    eventsWithoutRows(recording, db, fact) === 0
       ? (db.prepare(`SELECT count(*) AS n FROM ${table}`).get<{ n: number }>()?.n ?? 0)
       : null;
   return {
