@@ -89,7 +89,7 @@ export async function loadState(): Promise<void> {
     previousMoment = answer.at;
     if (looksOutside.peek() || pinned.peek()) await describeOutside(params);
     await describePinned();
-    if (call === null && pinned.peek() === null) askAhead(answer.at, lastStepMade);
+    if (call === null && pinned.peek() === null) askAhead(answer, lastStepMade);
   } catch (error) {
     batch(() => {
       state.value = null;

@@ -1,6 +1,15 @@
 /* Moments around the cursor: what was asked lately is kept, what is likely to be asked next is asked ahead. */
 import { effect } from '@preact/signals';
-import type { CallName, Method, Moment, MoveKind, MoveParams, Params, Result } from '@execution-cinema/server/protocol';
+import type {
+  CallName,
+  Method,
+  Moment,
+  MoveKind,
+  MoveParams,
+  Params,
+  Result,
+  StateView,
+} from '@execution-cinema/server/protocol';
 import { Lru } from '../model/lru.ts';
 import { ask, connection, generation, isRunning } from './session.ts';
 
@@ -75,8 +84,11 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let wish: object | undefined;
 
 /** When it rests: asks for the moments that steps from here lead to, the repeated step first. */
-export function askAhead(from: Moment, last: Step | undefined): void {
+export function askAhead({ at: from, frames }: StateView, last: Step | undefined): void {
   whenAtRest(async (isWanted) => {
+    // What is on the screen comes first.
+    if (frames[0]) await askNear('lineValues', lineValuesParams(frames[0].call, from));
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
     const isLast = ({ kind, direction }: Step): boolean => kind === last?.kind && direction === last.direction;
     for (const { kind, direction } of last ? [last, ...LIKELY.filter((step) => !isLast(step))] : LIKELY) {
       if (!isWanted()) return;

@@ -85,7 +85,8 @@ function Scope({ frame, scope, other, filters }: ScopeProperties) {
   const before = (variable: VariableView) => valueBefore(variable, scope.kind, other);
   const wanted = filters ? scope.variables.filter((variable) => before(variable) !== undefined) : scope.variables;
   const functions = wanted.filter(isDeclaration);
-  const rows = showsFunctions ? wanted : wanted.filter((variable) => !isDeclaration(variable));
+  const others = wanted.filter((variable) => !isDeclaration(variable));
+  const rows = showsFunctions ? [...others, ...functions] : others;
   if (wanted.length === 0 && (filters || omitted.length === 0)) return null;
   const isClosure = scope.instance !== 0 && scope.kind !== 'module';
   return (
@@ -120,8 +121,7 @@ function Scope({ frame, scope, other, filters }: ScopeProperties) {
         ))}
       {open && functions.length > 0 && !filters && (
         <button type="button" class="scope-more" onClick={() => setShowsFunctions(!showsFunctions)}>
-          {showsFunctions ? 'hide' : 'show'} {functions.length}{' '}
-          {functions.length === 1 ? 'function or class' : 'functions and classes'}
+          {showsFunctions ? 'hide' : 'show'} {declarationsText(functions)}
         </button>
       )}
     </div>
@@ -134,8 +134,27 @@ function omittedText(names: readonly string[]): string {
   return `${names.length} variables: ${names.slice(0, NAMES_SHOWN).join(', ')}, …`;
 }
 
+/** What Node wraps round a CommonJS file; nobody writes to it. */
+const WRAPPER: ReadonlySet<string> = new Set(['exports', 'require', 'module', '__filename', '__dirname']);
+
+function isOfNode({ name, source }: VariableView): boolean {
+  return source === 'unknown' && WRAPPER.has(name);
+}
+
+function declarationsText(variables: readonly VariableView[]): string {
+  const ofNode = variables.filter(isOfNode).length;
+  const own = variables.length - ofNode;
+  const texts = [
+    own > 0 && `${own} ${own === 1 ? 'function or class' : 'functions and classes'}`,
+    ofNode > 0 && 'what Node gives a file',
+  ];
+  return texts.filter(Boolean).join(' and ');
+}
+
 /** Functions and classes rarely are what somebody looks for. */
-function isDeclaration({ kind, value }: VariableView): boolean {
+function isDeclaration(variable: VariableView): boolean {
+  const { kind, value } = variable;
+  if (isOfNode(variable)) return true;
   if (kind === 'function' || kind === 'class') return true;
   return kindOf(value) === 'object' && isNode(value) && value.t === 'function' && kind === 'const';
 }
