@@ -11,7 +11,8 @@ const KINDS: Readonly<Record<Fact, readonly number[]>> = {
   throws: [K.THROW, K.CATCH, K.LEAVE_THROW, K.UNCAUGHT],
   output: [K.LOG, K.LOG_INJECTED],
   marks: [K.MARK],
-  links: [K.SEND, K.RECEIVE, K.REQUEST_START, K.REQUEST_END, K.REQUEST_SOCKET, K.REQUEST_TRACE],
+  // Names of chains tell where a request's chain begins.
+  links: [K.CORRELATION, K.SEND, K.RECEIVE, K.REQUEST_START, K.REQUEST_END, K.REQUEST_SOCKET, K.REQUEST_TRACE],
 };
 
 /** The bits of an event kind. */
