@@ -28,7 +28,7 @@ export function defaultLayout({ width, height }: Screen): Layout {
     sideWidth: isHuge ? 480 : isWide ? 380 : width >= 1_400 ? 300 : 252,
     stateWidth: isHuge ? 600 : isWide ? 480 : width >= 1_400 ? 400 : 336,
     dockHeight: Math.round(height * (height >= 1_300 ? 0.42 : height >= 1_100 ? 0.36 : 0.34)),
-    detailHeight: Math.round(height * 0.3),
+    detailHeight: Math.round(height * (height >= 1_300 ? 0.42 : 0.3)),
     stageHeight: height >= 1_100 ? 192 : 138,
   };
 }
