@@ -159,7 +159,7 @@ class SeekBuilder {
     for (const [owner, variables] of seek.touched) {
       for (const variable of variables) this.sql.touch.run(thread, owner, variable, info.chunk);
     }
-    this.sql.sites.run(thread, info.chunk, seek.throws ? 1 : 0, bytesOf(seek.sites));
+    this.sql.sites.run(thread, info.chunk, seek.facts, bytesOf(seek.sites));
     for (const id of seek.objects) this.sql.capture.run(thread, id, info.chunk);
     for (const call of seek.causes) this.sql.effect.run(thread, call, info.chunk);
     for (const call of seek.woken) this.sql.wake.run(info.chunk, thread, call);

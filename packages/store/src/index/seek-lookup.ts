@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../driver/index.ts';
+import { FACT_BITS } from './fact-chunks.ts';
 import { END, POSITION, type SeekLookup, type SleepingCall } from '../read/past.ts';
 import { ownerOfCall, type Owner } from '../read/variables.ts';
 
@@ -51,7 +52,7 @@ export class SeekIndex implements SeekLookup {
            (SELECT max(chunk) FROM seek_chunks WHERE thread_id = ?), -1) AS chunk`,
       ),
       sites: sidecar.prepare('SELECT sites AS list FROM chunk_sites WHERE thread_id = ? AND chunk = ?'),
-      throws: sidecar.prepare('SELECT throws FROM chunk_sites WHERE thread_id = ? AND chunk = ?'),
+      throws: sidecar.prepare('SELECT facts FROM chunk_sites WHERE thread_id = ? AND chunk = ?'),
       capture: sidecar.prepare(
         'SELECT max(chunk) AS chunk FROM object_captures WHERE thread_id = ? AND object = ? AND chunk < ?',
       ),
@@ -121,8 +122,8 @@ export class SeekIndex implements SeekLookup {
   }
 
   throws(thread: number, chunk: number): boolean | undefined {
-    const row = this.sql.throws.get<{ throws: number }>(thread, chunk);
-    return row && row.throws === 1;
+    const row = this.sql.throws.get<{ facts: number }>(thread, chunk);
+    return row && (row.facts & FACT_BITS.throws) !== 0;
   }
 
   actionChunk(thread: number, call: number, chunk: number, direction: 'after' | 'before'): number | undefined {

@@ -6,6 +6,7 @@ import { namesSite } from '../read/event-list.ts';
 import { END, POSITION, THIS_VALUE, type SleepingCall } from '../read/past.ts';
 import type { Site, SiteResolver } from '../read/sites.ts';
 import { variableOf } from '../read/sites.ts';
+import { FACTS_OF_KIND } from './fact-chunks.ts';
 import { ownerOfCall, ownerOfScope, type Owner } from '../read/variables.ts';
 
 /** What one chunk adds to the seek index. */
@@ -22,8 +23,8 @@ export interface ChunkSeek {
   objects: Uint32Array;
   /** Calls that scheduled calls which begin here. */
   causes: Set<number>;
-  /** Something was thrown, caught or ended by an exception. */
-  throws: boolean;
+  /** Which facts lists are made of happened: bits of `FACT_BITS`. */
+  facts: number;
 }
 
 /** Kinds whose payload is a site of the function on top: where the frame stands. */
@@ -35,9 +36,6 @@ for (const kind of [
 
 const NAMES_SITE = new Uint8Array(256);
 for (let kind = K.FIRST_EVENT_KIND; kind < 256; kind++) NAMES_SITE[kind] = namesSite(kind) ? 1 : 0;
-
-const THROWS = new Uint8Array(256);
-for (const kind of [K.THROW, K.CATCH, K.LEAVE_THROW, K.UNCAUGHT]) THROWS[kind] = 1;
 
 const EMPTY = new Uint32Array(0);
 
@@ -111,7 +109,7 @@ export class SeekScanner {
       sites: EMPTY,
       objects: EMPTY,
       causes: new Set(),
-      throws: false,
+      facts: 0,
     };
     const { noted } = this;
     const frames: Frames = {
@@ -129,7 +127,7 @@ export class SeekScanner {
       also(scanner);
       const { kind, payload } = scanner;
       if (NAMES_SITE[kind] === 1) noted.add(payload);
-      if (THROWS[kind] === 1) result.throws = true;
+      result.facts |= FACTS_OF_KIND[kind]!;
       if (kind <= K.ENTER_MANY) {
         if (scanner.causeCode >= 0 && scanner.causeCall > 0) result.causes.add(scanner.causeCall);
         push(frames, nextCall++, payload, 0);

@@ -91,7 +91,7 @@ CREATE TABLE detail_stacks(thread_id INTEGER, chunk INTEGER, next_event INTEGER,
   PRIMARY KEY(thread_id, chunk));
 CREATE TABLE slice_ends(thread_id INTEGER, call INTEGER, start_ns INTEGER, end_ns INTEGER, outcome INTEGER,
   PRIMARY KEY(thread_id, call, start_ns)) WITHOUT ROWID;
-CREATE TABLE chunk_sites(thread_id INTEGER, chunk INTEGER, throws INTEGER, sites BLOB /* ascending u32, little-endian */,
+CREATE TABLE chunk_sites(thread_id INTEGER, chunk INTEGER, facts INTEGER /* bits: fact-chunks.ts */, sites BLOB /* ascending u32, little-endian */,
   PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
 CREATE TABLE object_captures(thread_id INTEGER, object INTEGER, chunk INTEGER,
   PRIMARY KEY(thread_id, object, chunk)) WITHOUT ROWID;

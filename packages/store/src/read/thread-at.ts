@@ -86,8 +86,8 @@ export class ThreadAt {
     return undefined;
   }
 
-  /** `isWhole`: with what it sees. */
-  describe(frame: Frame, isWhole = true): StateFrame {
+  /** `isWhole`: with what it sees, of larger scopes around the function only the names. */
+  describe(frame: Frame, isWhole: boolean, outerVariablesMax: number): StateFrame {
     this.past.completeFrame(frame);
     const position = frame.position ?? frame.site;
     const entry = frame.site?.function;
@@ -103,11 +103,11 @@ export class ThreadAt {
       asyncParent: frame.asyncParent,
       this: isWhole ? this.thisOf(frame) : undefined,
       hasThis: entry?.parameters[0] === 'this' || frame.thisFrom !== undefined,
-      scopes: isWhole ? this.scopes(frame) : [],
+      scopes: isWhole ? this.scopes(frame, outerVariablesMax) : [],
     };
   }
 
-  private scopes(frame: Frame): StateScope[] {
+  private scopes(frame: Frame, outerVariablesMax: number): StateScope[] {
     const { site } = frame;
     if (!site) return [];
     const { table, functionIndex } = site;
@@ -124,10 +124,18 @@ export class ThreadAt {
         unused.push(scopeIndex);
         continue;
       }
+      const { kind, line, column } = scope;
       const hidden = unused.flatMap((inner) => shadowedNames(table, scopeIndex, inner));
+      const isOuter = scope.function !== functionIndex;
+      if (isOuter && variablesOf(table, scopeIndex).length > outerVariablesMax) {
+        const omitted = this.namesIn(frame, scopeIndex).filter((name) => !hidden.includes(name));
+        if (omitted.length > outerVariablesMax) {
+          result.push({ kind, instance, line, column, variables: [], omitted });
+          continue;
+        }
+      }
       const variables = this.seen(this.variables(frame, scopeIndex, instance), instance, hidden);
-      if (variables.length === 0) continue;
-      result.push({ kind: scope.kind, instance, line: scope.line, column: scope.column, variables });
+      if (variables.length > 0) result.push({ kind, instance, line, column, variables, omitted: [] });
     }
     return result;
   }
@@ -142,6 +150,12 @@ export class ThreadAt {
     const part = variables.filter(({ name }) => !names.has(name));
     this.parts.set(key, part);
     return part;
+  }
+
+  private namesIn(frame: Frame, scopeIndex: number): string[] {
+    const { table } = frame.site!;
+    const variables = variablesOf(table, scopeIndex).map((i) => table.variables[i]!);
+    return variables.filter(({ kind }) => kind !== 'import').map(({ name }) => name);
   }
 
   /** Variables of a scope that the frame sees. Frames that share an instance share what is known of it. */
