@@ -24,7 +24,7 @@ beforeAll(async () => {
   const out = join(recording.folder, 'good.json');
   const args = [CLI, 'export', recording.file, '--format', 'speedscope', '--out', out];
   const [code] = await once(spawn(process.execPath, args, { stdio: 'ignore' }), 'exit');
-  expect(code).toBe(0);
+  if (code !== 0) throw new Error(`tracer export ended with ${String(code)}`);
   const file = JSON.parse(readFileSync(out, 'utf8')) as { profiles: { events: unknown[] }[] };
   // Without its first beginning the last end has nothing to end.
   file.profiles[0]!.events.shift();
