@@ -66,7 +66,7 @@ const PANELS = {
     press('Control+k'),
     type('quoteFor'),
     press('Enter'),
-    click('.calls-table .list-row'),
+    click('.calls-table .list-row:has-text("1006")'),
     press('n'),
     press('n'),
     press('n'),
@@ -97,19 +97,9 @@ const named = (/** @type {string} */ text) => [
 /** @type {typeof PANELS} */
 const EXTREME_PANELS = {
   'extreme-stack': [],
-  'extreme-stack-open': [button('more frames')],
-  'extreme-values': [
-    tab('Functions'),
-    (/** @type {Page} */ page) =>
-      page
-        .getByRole('option', { name: /^values/ })
-        .last()
-        .click(),
-    click('.calls-table .list-row'),
-    click('[data-line="34"]'),
-    click('.line-runs .run'),
-    variable('numbers'),
-  ],
+  'extreme-stack-open': [button('more calls of')],
+  // Its last event: all values are there.
+  'extreme-values': [press('Control+k'), type('1@2213424'), press('Enter'), variable('numbers')],
   'extreme-output': [],
   'extreme-names': named('findTheCheapest'),
   'extreme-timeline': [press('f')],
@@ -213,10 +203,10 @@ async function serve(file) {
  */
 async function open(url, theme, viewport) {
   const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   await page.goto(url);
-  await page.locator('.frame.current').waitFor();
+  await page.locator('.frame.current, .state .message').first().waitFor();
   await settle(page);
   return page;
 }
