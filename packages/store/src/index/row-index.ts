@@ -11,6 +11,7 @@ import { chunksInFlight, chunksWith, type Fact } from './fact-chunks.ts';
 import type { Progress } from './progress.ts';
 import { RowBuilder, type Carry, type ChunkResult } from './row-builder.ts';
 import { buildSeekIndex } from './seek-index.ts';
+import { CACHE_KIB } from './sidecar.ts';
 import { GROUP_INDEXES, ROW_GROUPS, type RowGroup } from './sidecar-schema.ts';
 
 export interface RowBuild {
@@ -39,11 +40,23 @@ export interface GroupCoverage {
   damaged: { chunk: number; reason: string }[];
 }
 
+/** Pages kept while rows are built: their indexes are written to all over. */
+const BUILD_CACHE_KIB = 65_536;
+
 /**
  * Builds rows (tier 2) for the chunks that are not covered yet: of the whole recording, of a range, or of some
  * functions. A transaction per chunk: it can be stopped and continued, and several processes may do it at once.
  */
 export function buildRows(recording: Recording, sidecar: Database, options: RowBuild = {}): void {
+  sidecar.exec(`PRAGMA cache_size = -${BUILD_CACHE_KIB}`);
+  try {
+    buildGroups(recording, sidecar, options);
+  } finally {
+    sidecar.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+  }
+}
+
+function buildGroups(recording: Recording, sidecar: Database, options: RowBuild): void {
   const groups = options.groups ?? ROW_GROUPS;
   if (options.functions || options.fact) {
     buildSeekIndex(recording, sidecar, options.onProgress ? { onProgress: options.onProgress } : {});

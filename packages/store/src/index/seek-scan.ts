@@ -1,4 +1,6 @@
-import { H, K, T, type Definitions, type EventScanner } from '@execution-cinema/format';
+import { H, K, type EventScanner } from '@execution-cinema/format';
+import { FIXED } from '../read/chunk-view.ts';
+import type { ChunkMapper } from '../read/chunk-map.ts';
 import type { Chunk } from '../read/chunks.ts';
 import { namesSite } from '../read/event-list.ts';
 import { END, POSITION, THIS_VALUE, type SleepingCall } from '../read/past.ts';
@@ -74,8 +76,6 @@ function olderThan(next: number, words: Int32Array, heads: readonly number[]): U
   return sorted.filter((id, i) => id !== sorted[i - 1]);
 }
 
-const FIXED: ReadonlySet<number> = new Set([T.FUNCTION, T.REGEXP, T.DATE]);
-
 /** Frames of the chunk as three arrays: this loop runs millions of times a second and must not allocate. */
 interface Frames {
   calls: number[];
@@ -97,8 +97,8 @@ export class SeekScanner {
     this.asleep = asleep;
   }
 
-  /** Scans one chunk. What comes after damaged words is not counted. `also` is called with the same events. */
-  scan(chunk: Chunk, also: (scanner: EventScanner) => void = () => undefined): ChunkSeek {
+  /** Scans one chunk. What comes after damaged words is not counted. `mapper` and `also` get the same events. */
+  scan(chunk: Chunk, mapper: ChunkMapper, also: (scanner: EventScanner) => void): ChunkSeek {
     const { header, words } = chunk;
     const older = header.nextCall;
     const olderScopes = header.nextScope;
@@ -112,7 +112,6 @@ export class SeekScanner {
       facts: 0,
     };
     const { noted } = this;
-    const found: Definitions = { objects: [], strings: [] };
     const frames: Frames = {
       calls: header.frames.map((frame) => frame.call),
       sites: header.frames.map((frame) => frame.site),
@@ -124,6 +123,7 @@ export class SeekScanner {
     // After a gap the header may list calls that slept before it.
     for (const call of frames.calls) this.wake(call, fresh, result);
     chunk.scan((scanner) => {
+      mapper.note(scanner);
       also(scanner);
       const { kind, payload } = scanner;
       if (NAMES_SITE[kind] === 1) noted.add(payload);
@@ -169,13 +169,13 @@ export class SeekScanner {
       if (depth >= 0 && frames.calls[depth]! < older && STANDS[kind] === 1) {
         this.touchOlder(frames.calls[depth]!, frames.sites[depth]!, kind, payload, result);
       }
-    }, found);
+    }, mapper.found);
     for (const sleeper of fresh.values()) {
       result.slept.push(sleeper);
       this.asleep.set(sleeper.call, sleeper);
     }
     result.sites = noted.take();
-    result.objects = olderThan(header.nextObject, words, found.objects);
+    result.objects = olderThan(header.nextObject, words, mapper.found.objects);
     return result;
   }
 
