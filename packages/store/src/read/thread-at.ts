@@ -127,21 +127,17 @@ export class ThreadAt {
       const { kind, line, column } = scope;
       const hidden = unused.flatMap((inner) => shadowedNames(table, scopeIndex, inner));
       const isOuter = scope.function !== functionIndex;
-      const names = isOuter ? this.namesIn(frame, scopeIndex).filter((name) => !hidden.includes(name)) : [];
-      if (names.length > outerVariablesMax) {
-        result.push({ kind, instance, line, column, variables: [], omitted: names });
-        continue;
+      if (isOuter && variablesOf(table, scopeIndex).length > outerVariablesMax) {
+        const omitted = this.namesIn(frame, scopeIndex).filter((name) => !hidden.includes(name));
+        if (omitted.length > outerVariablesMax) {
+          result.push({ kind, instance, line, column, variables: [], omitted });
+          continue;
+        }
       }
       const variables = this.seen(this.variables(frame, scopeIndex, instance), instance, hidden);
       if (variables.length > 0) result.push({ kind, instance, line, column, variables, omitted: [] });
     }
     return result;
-  }
-
-  private namesIn(frame: Frame, scopeIndex: number): string[] {
-    const { table } = frame.site!;
-    const variables = variablesOf(table, scopeIndex).map((i) => table.variables[i]!);
-    return variables.filter(({ kind }) => kind !== 'import').map(({ name }) => name);
   }
 
   /** Those that no scope in between hides. Frames that see the same of an instance share the list. */
@@ -154,6 +150,12 @@ export class ThreadAt {
     const part = variables.filter(({ name }) => !names.has(name));
     this.parts.set(key, part);
     return part;
+  }
+
+  private namesIn(frame: Frame, scopeIndex: number): string[] {
+    const { table } = frame.site!;
+    const variables = variablesOf(table, scopeIndex).map((i) => table.variables[i]!);
+    return variables.filter(({ kind }) => kind !== 'import').map(({ name }) => name);
   }
 
   /** Variables of a scope that the frame sees. Frames that share an instance share what is known of it. */
