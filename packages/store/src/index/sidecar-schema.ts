@@ -10,7 +10,7 @@
  *
  * A change here raises SIDECAR_VERSION; an older sidecar is then made anew.
  */
-export const SIDECAR_VERSION = 7;
+export const SIDECAR_VERSION = 8;
 
 /** `PRAGMA application_id`: "ECX1". */
 export const SIDECAR_APPLICATION_ID = 0x45435831;
