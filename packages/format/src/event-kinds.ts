@@ -119,8 +119,9 @@ export const MARK = 0x49;
 /** payload = site; u32 count; V first; V last; V min; V max: what a degraded site saw since its last aggregate. */
 export const AGGREGATE = 0x4a;
 /**
- * u53 correlation; V its name: `withCorrelation()` or a request. Stated once in each chunk that uses it, before that; calls
- * belong to it by the CAUSE before their ENTER, the call on top does not.
+ * u53 correlation; V its name: `withCorrelation()` or a request. Stated once in each chunk that uses it, before that (a
+ * request's not where it begins: REQUEST_START says the same); calls belong to it by the CAUSE before their ENTER, the call
+ * on top does not.
  */
 export const CORRELATION = 0x4b;
 

@@ -2,9 +2,10 @@
 /**
  * Version of the chunk layout (see `chunk-layout.ts`) and of the event words. Raise it with every change.
  * Changelog: 1 first version; 2 MUTATION (what built-in methods do to arrays, Maps and Sets), SEND, RECEIVE and
- * REQUEST_SOCKET (what goes between threads and processes); 3 REQUEST_TRACE (traceparent headers of requests).
+ * REQUEST_SOCKET (what goes between threads and processes); 3 REQUEST_TRACE (traceparent headers of requests);
+ * 4 an incoming REQUEST_START names its correlation, without a CORRELATION in its chunk.
  */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 /** Chunks from this version on can be read. */
 export const FORMAT_VERSION_MIN = 1;
 

@@ -115,7 +115,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const ring = createRing(core, clock, options.backpressure);
   core.registers[EXACT] = options.clock === 'exact' ? 1 : 0;
   const attention = createAttention(core, ring, clock);
-  const { encode, putLine, strings, containers, forget, trustStackFormatter } = createEncoder(
+  const { encode, putLine, putKnown, strings, containers, forget, trustStackFormatter } = createEncoder(
     core,
     options.values,
     redactor,
@@ -177,7 +177,16 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     linkMemory,
     observe: () => {
       samples = createSamples(core, post);
-      http = watchHttp({ words: core.words, write: writeFact, encode, putLine, contexts, propagate });
+      http = watchHttp({
+        words: core.words,
+        write: writeFact,
+        encode,
+        putLine,
+        putKnown,
+        know: strings.know,
+        contexts,
+        propagate,
+      });
       const undo = [
         contexts.listen(),
         watchOutput({ write: writeFact, putLine }),

@@ -42,6 +42,9 @@ function setUp() {
     let next = 1;
     for (const event of events) {
       if (event.kind === K.CORRELATION) named.set(event.number, String(event.values[0]));
+      if (event.kind === K.REQUEST_START && event.payload === 0) {
+        named.set(K.NAMED_CORRELATION_FIRST + event.number, event.values.join(' '));
+      }
       if (event.kind === K.ENTER_0 + 1) {
         const number = next++;
         const name = String(event.values[0]);

@@ -2,21 +2,17 @@ import { executionAsyncResource } from 'node:async_hooks';
 import { CAUSE_CODES } from '@execution-cinema/format';
 import * as K from '@execution-cinema/format/event-kinds';
 import { BASE_DEPTH, CAUSE_PENDING, CHUNK, CORRELATION, DROPPING, NEXT_CALL, type Core } from '../core.ts';
-import { mapClear, mapDelete, mapGet, mapSet } from '../primordials.ts';
-import { createBoundedMap } from '../bounded-map.ts';
 import type { Attention, Cause } from '../probes/attention.ts';
 import { putPair } from '../ring/chunk-header.ts';
 import { addContext, contextOf, setContext, type Context } from './context.ts';
 import { listenToResources } from './hooks.ts';
+import { createNames } from './names.ts';
 
 const CODE_AWAIT = CAUSE_CODES.indexOf('await');
 const CODE_PROMISE = CAUSE_CODES.indexOf('promise');
 const CODE_CORRELATION = CAUSE_CODES.indexOf('correlation');
 const CODE_HTTP = CAUSE_CODES.indexOf('http');
 const CODE_MESSAGE = CAUSE_CODES.indexOf('message');
-
-/** Names kept for stating them again in later chunks, and for recognising an id that is used again. */
-const NAMES_MAX = 10_000;
 
 export interface Contexts {
   /** Cause of an ENTER from the event loop, or of one whose correlation was set by the program. */
@@ -26,7 +22,9 @@ export interface Contexts {
   /** Runs `run` so that calls made in it, and what they schedule, belong to the correlation named `name`. */
   withCorrelation<Result>(name: string, run: () => Result): Result;
   /** Whatever the executing resource (a connection) does from here on belongs to a new correlation; its number. */
-  startRequest(name: string): number;
+  startRequest(method: string, url: string): number;
+  /** The event that begins this request stands in the current chunk, and names its correlation. */
+  requestStated(number: number): void;
   nextRequest(): number;
   /** As `startRequest`, without a name, for something that has arrived from elsewhere. */
   startReceipt(): number;
@@ -53,16 +51,11 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   /** Written at once by whoever asks for it, so one does for all. */
   const resumed = { code: CODE_AWAIT, call: 0, correlation: 0 };
   let nextNumber = 1;
+  const takeNumber = (): number => nextNumber++;
   /** Correlation that the program has set for calls made at this depth. */
   let forced = 0;
   let forcedDepth = -1;
-  const names = createBoundedMap<number, string>(NAMES_MAX, (number, name) => {
-    if (mapGet(numbers, name) === number) mapDelete(numbers, name);
-  });
-  const numbers = new Map<string, number>();
-  /** Numbers whose name was stated in the chunk `statedIn`. */
-  const stated = new Map<number, true>();
-  let statedIn = -1;
+  const names = createNames();
 
   const executing = (): Context | undefined => contextOf(reaction ?? executionAsyncResource());
 
@@ -103,22 +96,20 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     }
   };
 
+  /** Names the chunk that events go to; the one that is dropped has a name of its own. */
+  const chunkNow = (): number => registers[CHUNK]! * 2 + (registers[DROPPING] === 0 ? 0 : 1);
+
   /** States the name of a correlation, once per chunk. */
   const stateName = (correlation: number): void => {
     if (correlation < K.NAMED_CORRELATION_FIRST) return;
-    const chunk = registers[CHUNK]! * 2 + (registers[DROPPING] === 0 ? 0 : 1);
-    if (chunk !== statedIn) {
-      mapClear(stated);
-      statedIn = chunk;
-    }
-    if (mapGet(stated, correlation) === true) return;
-    const name = names.get(correlation);
-    const p = name === undefined ? -1 : attention.attend();
+    const name = names.get(correlation - K.NAMED_CORRELATION_FIRST);
+    if (name === undefined || name.statedIn === chunkNow()) return;
+    const p = attention.attend();
     if (p < 0) return;
-    mapSet(stated, correlation, true);
+    name.statedIn = chunkNow();
     words[p] = K.CORRELATION;
     putPair(words, p + 1, correlation);
-    attention.commit(putLine(name!, p + 3));
+    attention.commit(putLine(name.url === '' ? name.text : `${name.text} ${name.url}`, p + 3));
   };
 
   const causeOf = (): Cause | undefined => {
@@ -138,12 +129,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   };
 
   const withCorrelation = <Result>(name: string, run: () => Result): Result => {
-    let number = mapGet(numbers, name);
-    if (number === undefined) {
-      number = K.NAMED_CORRELATION_FIRST + nextNumber++;
-      names.set(number, name);
-      mapSet(numbers, name, number);
-    }
+    const number = K.NAMED_CORRELATION_FIRST + names.numberOf(name, takeNumber);
     const outerForced = forced;
     const outerDepth = forcedDepth;
     const outerPending = registers[CAUSE_PENDING]!;
@@ -165,7 +151,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
 
   /** What the executing resource does from here on belongs to a new correlation. */
   const startChain = (code: number): number => {
-    const number = nextNumber++;
+    const number = takeNumber();
     try {
       setContext(executionAsyncResource(), { call: 0, correlation: K.NAMED_CORRELATION_FIRST + number, code });
     } catch {
@@ -183,14 +169,16 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
       return resumed;
     },
     withCorrelation,
-    startRequest: (name) => {
+    startRequest: (method, url) => {
       const number = startChain(CODE_HTTP);
-      const correlation = K.NAMED_CORRELATION_FIRST + number;
-      names.set(correlation, name);
-      stateName(correlation);
+      names.setRequest(number, method, url);
       return number;
     },
-    nextRequest: () => nextNumber++,
+    requestStated: (number) => {
+      const name = names.get(number);
+      if (name !== undefined) name.statedIn = chunkNow();
+    },
+    nextRequest: takeNumber,
     startReceipt: () => startChain(CODE_MESSAGE),
     correlation: () => current(CODE_PROMISE)?.correlation ?? 0,
     onBehalf: () => (state.d > registers[BASE_DEPTH]! ? undefined : current(CODE_PROMISE)),

@@ -34,7 +34,7 @@ import {
   KIND_UNKNOWN,
 } from './identity.ts';
 import type { Containers } from '../probes/mutations.ts';
-import { createStrings, STRING_CHARS_MAX, type Strings } from './strings.ts';
+import { createStrings, STRING_CHARS_MAX, type KnownText, type Strings } from './strings.ts';
 
 /** How much of a value is taken. */
 export interface ValueLimits {
@@ -77,6 +77,8 @@ export interface Encoder {
   expectNumbers(): void;
   /** Writes a line of output as a string with its secrets replaced; otherwise as `encode`. */
   putLine(text: string, p: number): number;
+  /** Writes a text that is written again and again. */
+  putKnown(known: KnownText, p: number): number;
 }
 
 /** `readStack` in place of the encoder's own way of reading stacks of errors. */
@@ -306,6 +308,11 @@ export function createEncoder(
     }
   };
 
+  const putKnown = (known: KnownText, p: number): number => {
+    if (registers[DIRTY] === 0 && known.epoch !== registers[EPOCH]) arm();
+    return strings.putKnown(known, p);
+  };
+
   return {
     forget: () => {
       identity.forget();
@@ -324,6 +331,7 @@ export function createEncoder(
     },
     expectNumbers,
     putLine,
+    putKnown,
   };
 }
 

@@ -35,6 +35,14 @@ interface KeyEntry {
   readonly secret: SecretName | null;
 }
 
+/** A text without secrets that is written again and again. */
+export interface KnownText {
+  readonly text: string;
+  /** Table in which it has this number; see EPOCH. */
+  epoch: number;
+  number: number;
+}
+
 export interface Strings {
   /** Writes a string value of the program, redacted and cut; returns the position after it. */
   putValue(text: string, p: number, name: SecretName | null): number;
@@ -44,6 +52,9 @@ export interface Strings {
   secretOf(key: string): SecretName | null;
   /** Writes text that needs no redaction, cut after `max` characters. */
   putClean(text: string, p: number, max: number): number;
+  /** Makes a text known, with its secrets replaced and cut after KEY_CHARS_MAX characters. */
+  know(text: string): KnownText;
+  putKnown(known: KnownText, p: number): number;
   /** Lets go of the long texts that are remembered. */
   forget(): void;
 }
@@ -317,7 +328,12 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     const replaced = redactor === undefined ? null : redactor.redactValue(null, key);
     if (replaced !== null) return putClean(replaced, p, KEY_CHARS_MAX);
     if (key.length === 0) return putPacked(pack(key, 0), p);
-    const count = pack(key, key.length);
+    return putNumbered(key, entry, p);
+  };
+
+  /** Writes a text of at most INTERNED_CHARS_MAX characters with the next number, which `entry` keeps. */
+  const putNumbered = (text: string, entry: { epoch: number; number: number }, p: number): number => {
+    const count = pack(text, text.length);
     packed[0]! |= T.STRING_FLAG_INTERNED << FLAGS_SHIFT;
     entry.epoch = registers[EPOCH]!;
     entry.number = registers[STRINGS]!;
@@ -325,10 +341,22 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     return putPacked(count, p);
   };
 
+  const putKnown = (known: KnownText, p: number): number => {
+    if (known.epoch === registers[EPOCH]) {
+      words[p] = T.STRING_REF | (known.number << 8);
+      return p + 1;
+    }
+    const { text } = known;
+    if (text.length === 0 || text.length > INTERNED_CHARS_MAX) return putClean(text, p, KEY_CHARS_MAX);
+    return putNumbered(text, known, p);
+  };
+
   return {
     putValue,
     putKey,
     putClean,
+    know: (text) => ({ text: redactor?.redactValue(null, text, KEY_CHARS_MAX) ?? text, epoch: -1, number: 0 }),
+    putKnown,
     forget: () => {
       if (!hasLongTexts) return;
       hasLongTexts = false;

@@ -1,7 +1,9 @@
 import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { ownData } from '../capture/classify.ts';
-import { apply, getOwnPropertyDescriptor, isProxy, weakMapGet, weakMapSet } from '../primordials.ts';
+import type { KnownText } from '../capture/strings.ts';
+import { apply, getOwnPropertyDescriptor, isProxy } from '../primordials.ts';
+import { Returned } from '../returned.ts';
 
 /*
  * By which connection a request went: its two addresses, and how many requests went before it. Client and server say the
@@ -26,23 +28,41 @@ export interface Connections {
 /** What stays the same over all requests of a socket, and how many there were. */
 interface Connection {
   requests: number;
-  readonly client: string;
-  readonly server: string;
+  readonly client: KnownText;
+  readonly server: KnownText;
 }
 
-export type PutConnection = (number: number, before: number, client: string, server: string) => void;
+/** The connection of a socket, in a private field like identity in capture/identity.ts. */
+class Connected extends Returned {
+  #connection: Connection;
 
-export function createConnections(put: PutConnection): Connections {
-  const known = new WeakMap<object, Connection>();
+  constructor(socket: Socket, connection: Connection) {
+    super(socket);
+    this.#connection = connection;
+  }
+
+  static of(socket: object): Connection | undefined {
+    return #connection in socket ? socket.#connection : undefined;
+  }
+}
+
+export interface ConnectionParts {
+  know(text: string): KnownText;
+  put(number: number, before: number, client: KnownText, server: KnownText): void;
+}
+
+export function createConnections({ know, put }: ConnectionParts): Connections {
   let waiting: { number: number; request: object }[] = [];
 
   /** False: the socket has no address, or none any more. */
-  const tell = (number: number, socket: Socket, isServer: boolean, pipe: unknown): boolean => {
-    let connection = weakMapGet(known, socket);
+  const tell = (number: number, socket: Socket, isServer: boolean, pipe?: unknown): boolean => {
+    let connection = Connected.of(socket);
     if (connection === undefined) {
-      connection = connectionOf(socket, isServer, pipe);
-      if (connection === undefined) return false;
-      weakMapSet(known, socket, connection);
+      const ends = endsOf(socket, isServer, pipe);
+      if (ends === undefined) return false;
+      connection = { requests: 0, client: know(ends.client), server: know(ends.server) };
+      // oxlint-disable-next-line no-new -- the constructor's effect is the field
+      new Connected(socket, connection);
     }
     put(number, connection.requests++, connection.client, connection.server);
     return true;
@@ -68,7 +88,7 @@ export function createConnections(put: PutConnection): Connections {
 
   return {
     incoming(number, socket) {
-      if (isSocket(socket)) tell(number, socket, true, pipeOf(socket));
+      if (isSocket(socket)) tell(number, socket, true);
     },
     outgoing(number, request) {
       if (waiting.length >= WAITING_MAX) waiting.shift();
@@ -80,13 +100,15 @@ export function createConnections(put: PutConnection): Connections {
   };
 }
 
-function connectionOf(socket: Socket, isServer: boolean, pipe: unknown): Connection | undefined {
+function endsOf(socket: Socket, isServer: boolean, pipe: unknown): { client: string; server: string } | undefined {
   const { localAddress, localPort, remoteAddress, remotePort } = socket;
-  if (localPort === undefined || remotePort === undefined)
-    return typeof pipe === 'string' ? { requests: 0, client: '', server: resolve(pipe) } : undefined;
+  if (localPort === undefined || remotePort === undefined) {
+    const path = isServer ? pipeOf(socket) : pipe;
+    return typeof path === 'string' ? { client: '', server: resolve(path) } : undefined;
+  }
   const here = addressText(localAddress, localPort);
   const there = addressText(remoteAddress, remotePort);
-  return { requests: 0, client: isServer ? there : here, server: isServer ? here : there };
+  return { client: isServer ? there : here, server: isServer ? here : there };
 }
 
 function isSocket(value: unknown): value is Socket {

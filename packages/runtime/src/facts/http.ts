@@ -2,9 +2,11 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import * as K from '@execution-cinema/format/event-kinds';
 import type { Contexts } from '../async/contexts.ts';
 import type { Encode } from '../capture/encoder.ts';
-import { indexOf, isProxy, objectKeys, slice, weakMapGet, weakMapSet } from '../primordials.ts';
+import { indexOf, isProxy, objectKeys, slice } from '../primordials.ts';
 import { ownData } from '../capture/classify.ts';
+import type { KnownText } from '../capture/strings.ts';
 import type { WriteFact } from '../probes/fact-writer.ts';
+import { Returned } from '../returned.ts';
 import { createConnections } from './connections.ts';
 import { propagateTo } from './propagation.ts';
 import { putHex, type TraceContext } from './trace-context.ts';
@@ -17,6 +19,8 @@ export interface HttpParts {
   write: WriteFact;
   encode: Encode;
   putLine(text: string, p: number): number;
+  putKnown(known: KnownText, p: number): number;
+  know(text: string): KnownText;
   contexts: Contexts;
   /** Hosts whose requests get a `traceparent` header. Empty: such headers are neither made nor looked at. */
   propagate: readonly string[];
@@ -24,8 +28,29 @@ export interface HttpParts {
 
 /** One request that has begun; `status` is known before it ends. */
 interface OpenRequest {
+  /** 0: it has ended. */
   number: number;
   status: unknown;
+}
+
+/** What is known of a request, in a private field like identity in capture/identity.ts. */
+class Opened extends Returned {
+  #open: OpenRequest;
+
+  constructor(request: object, open: OpenRequest) {
+    super(request);
+    this.#open = open;
+  }
+
+  static set(request: object, open: OpenRequest): void {
+    if (#open in request) request.#open = open;
+    // oxlint-disable-next-line no-new -- the constructor's effect is the field
+    else new Opened(request, open);
+  }
+
+  static get(request: object): OpenRequest | undefined {
+    return #open in request ? request.#open : undefined;
+  }
 }
 
 export interface HttpWatch {
@@ -39,32 +64,33 @@ export interface HttpWatch {
  * An incoming one begins a new correlation, to which everything belongs that its connection causes until the next one.
  */
 export function watchHttp(parts: HttpParts): HttpWatch {
-  const { write, encode, putLine, contexts } = parts;
-  const open = new WeakMap<object, OpenRequest>();
+  const { write, encode, putLine, putKnown, know, contexts } = parts;
+  const connections = createConnections({
+    know,
+    put: (number, before, client, server) =>
+      write(K.REQUEST_SOCKET, 0, (p) => {
+        parts.words[p] = number;
+        parts.words[p + 1] = before;
+        return putKnown(server, putKnown(client, p + 2));
+      }),
+  });
 
-  const connections = createConnections((number, before, client, server) =>
-    write(K.REQUEST_SOCKET, 0, (p) => {
-      parts.words[p] = number;
-      parts.words[p + 1] = before;
-      return encode(server, encode(client, p + 2, null), null);
-    }),
-  );
-
-  const start = (request: object, direction: number, method: unknown, url: string): number => {
-    const title = `${text(method)} ${url}`;
-    const number = direction === INCOMING ? contexts.startRequest(title) : contexts.nextRequest();
-    weakMapSet(open, request, { number, status: undefined });
-    const put = (p: number): number => putLine(url, encode(text(method), putNumber(number, p), null));
-    write(K.REQUEST_START, direction, put, direction === OUTGOING ? contexts.onBehalf() : undefined);
+  const start = (request: object, direction: number, method: string, url: string): number => {
+    const isIncoming = direction === INCOMING;
+    const number = isIncoming ? contexts.startRequest(method, url) : contexts.nextRequest();
+    Opened.set(request, { number, status: undefined });
+    const put = (p: number): number => putLine(url, encode(method, putNumber(number, p), null));
+    const isWritten = write(K.REQUEST_START, direction, put, isIncoming ? undefined : contexts.onBehalf());
+    if (isIncoming && isWritten) contexts.requestStated(number);
     return number;
   };
 
   const end = (request: object, status: unknown): void => {
-    const opened = weakMapGet(open, request);
-    if (opened === undefined || opened.number === 0) return;
-    const { number } = opened;
-    opened.number = 0;
-    write(K.REQUEST_END, 0, (p) => encode(status ?? opened.status, putNumber(number, p), null));
+    const open = Opened.get(request);
+    if (open === undefined || open.number === 0) return;
+    const { number } = open;
+    open.number = 0;
+    write(K.REQUEST_END, 0, (p) => encode(status ?? open.status, putNumber(number, p), null));
   };
 
   const putNumber = (number: number, p: number): number => {
@@ -82,13 +108,13 @@ export function watchHttp(parts: HttpParts): HttpWatch {
 
   const channels: Record<string, (message: Record<string, object>) => void> = {
     'http.server.request.start': ({ request, socket }) => {
-      const number = start(request!, INCOMING, data(request, 'method'), text(data(request, 'url')));
+      const number = start(request!, INCOMING, text(data(request, 'method')), text(data(request, 'url')));
       connections.incoming(number, socket);
       traced(number, propagation?.received(K.NAMED_CORRELATION_FIRST + number, request!));
     },
     'http.server.response.finish': ({ request, response }) => end(request!, data(response, 'statusCode')),
     'http.client.request.start': ({ request }) => {
-      const number = start(request!, OUTGOING, data(request, 'method'), clientUrl(request!));
+      const number = start(request!, OUTGOING, text(data(request, 'method')), clientUrl(request!));
       connections.outgoing(number, request!);
       traced(number, propagation?.sent(request!));
     },
@@ -100,16 +126,16 @@ export function watchHttp(parts: HttpParts): HttpWatch {
     'undici:request:create': ({ request }) => {
       const origin = text(data(request, 'origin'));
       const url = `${origin}${text(data(request, 'path'))}`;
-      const number = start(request!, OUTGOING, data(request, 'method'), url);
+      const number = start(request!, OUTGOING, text(data(request, 'method')), url);
       traced(number, propagation?.fetches(request!, origin));
     },
     'undici:client:sendHeaders': ({ request, socket }) => {
-      const opened = weakMapGet(open, request!);
-      if (opened !== undefined && opened.number !== 0) connections.sent(opened.number, socket);
+      const open = Opened.get(request!);
+      if (open !== undefined && open.number !== 0) connections.sent(open.number, socket);
     },
     'undici:request:headers': ({ request, response }) => {
-      const opened = weakMapGet(open, request!);
-      if (opened !== undefined) opened.status = data(response, 'statusCode');
+      const open = Opened.get(request!);
+      if (open !== undefined) open.status = data(response, 'statusCode');
     },
     'undici:request:trailers': ({ request }) => end(request!, undefined),
     'undici:request:error': ({ request, error }) => end(request!, error),

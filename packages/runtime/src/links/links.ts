@@ -49,12 +49,13 @@ export function createLinks(core: Core, { write, contexts, seed }: LinkParts): L
     write(K.SEND, kind, put, contexts.onBehalf());
   };
 
-  const receive = (kind: number, channel: number, sequence: number, number: number): void =>
+  const receive = (kind: number, channel: number, sequence: number, number: number): void => {
     write(K.RECEIVE, kind, (p) => {
       const end = putLink(p, channel, sequence);
       words[end] = number;
       return end + 1;
     });
+  };
 
   const putLink = (p: number, channel: number, sequence: number): number => {
     putPair(words, p, channel);

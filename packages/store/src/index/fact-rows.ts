@@ -44,6 +44,9 @@ export class FactRows {
         const served = K.NAMED_CORRELATION_FIRST + event.number;
         const correlation = correlationId(thread, direction === 'in' ? served : correlationOf(event, frame));
         const by = call ?? causeOf(thread, event);
+        if (direction === 'in') {
+          sql.correlation.run(correlationId(thread, served), `${plainText(first)} ${plainText(second)}`);
+        }
         sql.request.run(request, by, direction, plainText(first), plainText(second), event.timeNs, correlation);
         break;
       }
