@@ -65,10 +65,13 @@ describe('output', () => {
     const harness = createHarness();
     const stop = harness.runtime.observe();
     const stream = process.stdout;
-    expect(Object.keys(stream)).not.toContain('write');
+    expect(Object.hasOwn(stream, 'write')).toBe(false);
+    const { prototype } = stream.constructor;
+    expect(stream.write === prototype.write).toBe(true);
+    expect(Object.keys(prototype)).not.toContain('write');
     expect([stream.write.name, stream.write.length]).toEqual(['write', 3]);
     stop();
-    expect(Object.hasOwn(stream, 'write')).toBe(false);
+    expect(Object.hasOwn(prototype, 'write')).toBe(false);
     expect(Object.getOwnPropertyDescriptor(process, 'stdout')).toEqual(before);
   });
 });
