@@ -7,6 +7,7 @@ import {
   getPrototypeOf,
   isTypedArray,
 } from '../primordials.ts';
+import { replaceProperty } from '../links/replace.ts';
 import type { WriteFact } from '../probes/fact-writer.ts';
 
 /** Bytes of one write that are decoded; the rest is not recorded. */
@@ -16,6 +17,8 @@ const STREAMS = [
   ['stdout', 1],
   ['stderr', 2],
 ] as const;
+
+type Write = (...values: unknown[]) => unknown;
 
 export interface OutputParts {
   write: WriteFact;
@@ -74,24 +77,18 @@ function homeOfWrite(stream: object): object | undefined {
 
 function watchWrites(home: object, written: (stream: unknown, chunk: unknown) => void): () => void {
   const own = getOwnPropertyDescriptor(home, 'write');
-  const inherited = getPrototypeOf(home) as { write: (...values: unknown[]) => unknown };
-  const replaced = {
-    write(this: unknown, chunk: unknown, _encoding?: unknown, _callback?: unknown): unknown {
-      written(this, chunk);
-      // oxlint-disable-next-line prefer-rest-params -- handed on as they came
-      return apply(own === undefined ? inherited.write : own.value, this, arguments);
-    },
+  const inherited = getPrototypeOf(home) as { write: Write };
+  const write = function (this: unknown, chunk: unknown, _encoding?: unknown, _callback?: unknown): unknown {
+    written(this, chunk);
+    // oxlint-disable-next-line prefer-rest-params -- handed on as they came
+    return apply(own === undefined ? inherited.write : own.value, this, arguments);
   };
   try {
-    defineProperty(home, 'write', { value: replaced.write, writable: true, configurable: true, enumerable: false });
+    defineProperty(write, 'name', { value: (home as { write: Write }).write.name, configurable: true });
+    return replaceProperty(home, 'write', write);
   } catch {
     return () => undefined;
   }
-  return () => {
-    if (getOwnPropertyDescriptor(home, 'write')?.value !== replaced.write) return;
-    if (own === undefined) delete (home as { write?: unknown }).write;
-    else defineProperty(home, 'write', own);
-  };
 }
 
 function record(chunk: unknown, number: number, parts: OutputParts): void {
