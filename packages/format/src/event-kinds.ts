@@ -116,7 +116,10 @@ export const REQUEST_START = 0x47;
 export const REQUEST_END = 0x48;
 /** V name; V data: `mark()` of the api. */
 export const MARK = 0x49;
-/** payload = site; u32 count; V first; V last; V min; V max: what a degraded site saw since its last aggregate. */
+/**
+ * payload = site; u32 count; V first; V last; V min; V max: what a degraded site saw since its last aggregate. Objects are
+ * named only, most of them `object`.
+ */
 export const AGGREGATE = 0x4a;
 /**
  * u53 correlation; V its name: `withCorrelation()` or a request. Stated once in each chunk that uses it, before that (a

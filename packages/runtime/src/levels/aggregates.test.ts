@@ -39,6 +39,19 @@ test('nothing of the program is kept: objects and long strings are only named', 
   expect(seen()).toEqual(['AGGREGATE @5 #2 shallow:Cart shallow:String undefined undefined']);
 });
 
+test('objects are asked for their class now and then, and counted always', () => {
+  const { b, levels, w, runtime, seen } = setUp();
+  levels[b + 5] = LEVEL_AGGREGATE;
+  levels[b + 6] = LEVEL_AGGREGATE;
+  for (let i = 0; i < 65; i++) w(b + 5, new Map());
+  for (let i = 0; i < 66; i++) w(b + 6, new Map());
+  runtime.drain(0);
+  expect(seen()).toEqual([
+    'AGGREGATE @5 #65 shallow:Map shallow:Map undefined undefined',
+    'AGGREGATE @6 #66 shallow:Map shallow:object undefined undefined',
+  ]);
+});
+
 test('is written at the next tick once the site records again, before its next event', () => {
   const { b, levels, w, tick, take } = setUp();
   levels[b + 5] = LEVEL_AGGREGATE;

@@ -7,7 +7,7 @@ import type { Encode } from '../capture/encoder.ts';
 import { className } from '../capture/classify.ts';
 import type { Strings } from '../capture/strings.ts';
 import { TICK, type Core } from '../core.ts';
-import { isNaN, isProxy, mapClear, mapForEach, mapGet, mapSet } from '../primordials.ts';
+import { isProxy } from '../primordials.ts';
 import type { Attention } from '../probes/attention.ts';
 import { LEVEL_RECORD, LEVEL_SECRET } from '../probes/levels.ts';
 
@@ -15,6 +15,8 @@ const REASON_BUDGET = CUT_REASONS.indexOf('budget');
 
 /** While a site is degraded, what it saw is written this often. */
 const AGGREGATE_MS = 100;
+/** Objects are asked for their class at the first visit and every so many after it: asking takes longer than recording. */
+const LOOK_EVERY = 64;
 /** Longer strings are counted and named only: kept as they are they could hold on to much larger ones. */
 const KEPT_CHARS_MAX = 12;
 
@@ -26,7 +28,11 @@ class Seen {
   }
 }
 
+/** A value that was not looked at. */
+const UNLOOKED = { object: new Seen('object'), function: new Seen('Function'), string: new Seen('String') };
+
 interface Aggregate {
+  readonly site: number;
   count: number;
   first: unknown;
   last: unknown;
@@ -36,7 +42,7 @@ interface Aggregate {
 }
 
 export interface Aggregates {
-  /** Counts a value that a degraded site saw. */
+  /** Counts a value that a degraded site saw; of numbers the smallest and largest is kept. */
   add(site: number, value: unknown): void;
   /** Writes what is due: everything every AGGREGATE_MS, a site at once when it records again. */
   onTick(nowMs: number): void;
@@ -54,24 +60,31 @@ export interface AggregateParts {
 export function createAggregates(core: Core, parts: AggregateParts): Aggregates {
   const { words, levels, registers } = core;
   const { attention, encode, strings, secretOf } = parts;
-  const bySite = new Map<number, Aggregate>();
+  /** By site: place in `entries`, counted from 1. Made when the first site is degraded. */
+  let places: Int32Array | undefined;
+  const entries: Aggregate[] = [];
   let isPending = false;
   let writtenMs = 0;
 
+  const entryOf = (site: number): Aggregate => {
+    places ??= new Int32Array(levels.length);
+    const place = places[site]!;
+    if (place !== 0) return entries[place - 1]!;
+    const entry = { site, count: 0, first: undefined, last: undefined, min: NaN, max: NaN };
+    entries[entries.length] = entry;
+    places[site] = entries.length;
+    return entry;
+  };
+
   const add = (site: number, value: unknown): void => {
-    const kept = keep(value);
-    let entry = mapGet(bySite, site);
-    if (entry === undefined) {
-      entry = { count: 0, first: kept, last: kept, min: NaN, max: NaN };
-      mapSet(bySite, site, entry);
-    }
-    if (entry.count === 0) entry.first = kept;
-    entry.count++;
-    entry.last = kept;
-    if (typeof value === 'number' && !isNaN(value)) {
+    const entry = entryOf(site);
+    const visit = entry.count++;
+    if (typeof value === 'number') {
+      entry.last = value;
       if (!(value >= entry.min)) entry.min = value;
       if (!(value <= entry.max)) entry.max = value;
-    }
+    } else entry.last = keep(value, visit % LOOK_EVERY === 0);
+    if (visit === 0) entry.first = entry.last;
     isPending = true;
     // Where nothing is recorded any more, nobody else would see that time goes on.
     if (words[R.R_TICK] !== registers[TICK]) attention.attend();
@@ -85,10 +98,11 @@ export function createAggregates(core: Core, parts: AggregateParts): Aggregates 
     return strings.putKey(value.name, start + 2);
   };
 
-  const write = (entry: Aggregate, site: number): void => {
+  const write = (entry: Aggregate): void => {
     if (entry.count === 0) return;
     let p = attention.attend();
     if (p < 0) return;
+    const { site } = entry;
     const name = secretOf(site);
     words[p] = (site << 8) | K.AGGREGATE;
     words[p + 1] = entry.count;
@@ -97,6 +111,8 @@ export function createAggregates(core: Core, parts: AggregateParts): Aggregates 
     p = encode(isNumber ? entry.min : undefined, p, name);
     attention.commit(encode(isNumber ? entry.max : undefined, p, name));
     entry.count = 0;
+    entry.first = undefined;
+    entry.last = undefined;
     entry.min = NaN;
     entry.max = NaN;
   };
@@ -104,8 +120,7 @@ export function createAggregates(core: Core, parts: AggregateParts): Aggregates 
   const flush = (): void => {
     if (!isPending) return;
     isPending = false;
-    mapForEach(bySite, write);
-    mapClear(bySite);
+    for (let i = 0; i < entries.length; i++) write(entries[i]!);
   };
 
   return {
@@ -118,22 +133,24 @@ export function createAggregates(core: Core, parts: AggregateParts): Aggregates 
         flush();
         return;
       }
-      mapForEach(bySite, (entry, site) => {
-        if ((levels[site]! & ~LEVEL_SECRET) === LEVEL_RECORD) write(entry, site);
-      });
+      for (let i = 0; i < entries.length; i++) {
+        const entry = entries[i]!;
+        if (entry.count > 0 && (levels[entry.site]! & ~LEVEL_SECRET) === LEVEL_RECORD) write(entry);
+      }
     },
   };
 }
 
-function keep(value: unknown): unknown {
+function keep(value: unknown, isLookedAt: boolean): unknown {
   switch (typeof value) {
     case 'object':
       if (value === null) return null;
+      if (!isLookedAt) return UNLOOKED.object;
       return new Seen(isProxy(value) ? 'Proxy' : className(value));
     case 'function':
-      return new Seen('Function');
+      return UNLOOKED.function;
     case 'string':
-      return value.length > KEPT_CHARS_MAX ? new Seen('String') : value;
+      return value.length > KEPT_CHARS_MAX ? UNLOOKED.string : value;
     default:
       return value;
   }

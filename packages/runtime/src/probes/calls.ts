@@ -40,14 +40,21 @@ export function createCallProbes(core: Core, parts: CallParts) {
   const { attend, attendTimed, attendEnter, commit, commitAt, commitEnter, leaveToLoop } = attention;
   const { modeOf, secretOf, secretAt, aggregate } = parts.levels;
 
+  /** Whether a site whose level byte is not plain 1 records all the same; counts it where it is degraded. */
+  const isEntered = (site: number, a: unknown): boolean => {
+    if (levels[site] === LEVEL_OFF) return false;
+    const mode = modeOf(site);
+    if (mode === LEVEL_AGGREGATE) aggregate(site, a);
+    return mode === LEVEL_RECORD;
+  };
+
   /** ENTER with any number of values, at any level. */
   const enterMany = (site: number, values: ArrayLike<unknown>): number => {
-    const mode = modeOf(site);
-    if (mode === LEVEL_OFF) return OFF;
-    if (mode === LEVEL_AGGREGATE) {
-      aggregate(site, values.length > 0 ? values[0] : undefined);
-      return OFF;
-    }
+    if (levels[site] !== LEVEL_RECORD && !isEntered(site, values.length > 0 ? values[0] : undefined)) return OFF;
+    return enterAll(site, values);
+  };
+
+  const enterAll = (site: number, values: ArrayLike<unknown>): number => {
     const depth = state.d;
     let p = registers[POSITION]!;
     if (
@@ -72,7 +79,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
   };
 
   const e0 = (site: number): number => {
-    if (levels[site] !== 1) return enterMany(site, []);
+    if (levels[site] !== 1) return isEntered(site, undefined) ? enterAll(site, []) : OFF;
     const depth = state.d;
     let p = registers[POSITION]!;
     if (
@@ -94,7 +101,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
   };
 
   const e1 = (site: number, a: unknown): number => {
-    if (levels[site] !== 1) return enterMany(site, [a]);
+    if (levels[site] !== 1) return isEntered(site, a) ? enterAll(site, [a]) : OFF;
     const depth = state.d;
     let p = registers[POSITION]!;
     if (
@@ -120,7 +127,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
   };
 
   const e2 = (site: number, a: unknown, b: unknown): number => {
-    if (levels[site] !== 1) return enterMany(site, [a, b]);
+    if (levels[site] !== 1) return isEntered(site, a) ? enterAll(site, [a, b]) : OFF;
     const depth = state.d;
     let p = registers[POSITION]!;
     if (
@@ -137,7 +144,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
   };
 
   const e3 = (site: number, a: unknown, b: unknown, c: unknown): number => {
-    if (levels[site] !== 1) return enterMany(site, [a, b, c]);
+    if (levels[site] !== 1) return isEntered(site, a) ? enterAll(site, [a, b, c]) : OFF;
     const depth = state.d;
     let p = registers[POSITION]!;
     if (
@@ -154,7 +161,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
   };
 
   const e4 = (site: number, a: unknown, b: unknown, c: unknown, d: unknown): number => {
-    if (levels[site] !== 1) return enterMany(site, [a, b, c, d]);
+    if (levels[site] !== 1) return isEntered(site, a) ? enterAll(site, [a, b, c, d]) : OFF;
     const depth = state.d;
     let p = registers[POSITION]!;
     if (
