@@ -9,6 +9,8 @@ import { quantile } from '../lib/statistics.mjs';
 
 const EVENTS_PER_ACORN_ROUND = 6_600_000;
 const MOMENTS = 300;
+/** States after which a process is warm: its code compiled, tables of sites read. Those before are told apart. */
+const WARM_UP = 50;
 const OUTPUT_BYTES_MAX = 64 * 2 ** 20;
 
 /** Indexes and questions on a recording of that many events. @param {Context} context @returns {Promise<Row[]>} */
@@ -21,7 +23,7 @@ export async function reading({ millionEvents, progress }) {
     record(recording, folder, 'acorn.cjs', [String(rounds)]);
     progress('tier 1');
     const seek = ask(recording, 'index');
-    progress(`${MOMENTS} states`);
+    progress(`${WARM_UP + MOMENTS} states, ${MOMENTS} moves`);
     const asked = JSON.parse(
       execFileSync(process.execPath, ['--input-type=module', '-e', stateProgram(recording)], {
         encoding: 'utf8',
@@ -51,9 +53,16 @@ export async function reading({ millionEvents, progress }) {
       line(
         'state --at, p99',
         'ms',
-        quantile(asked.ms, 0.99),
+        quantile(asked.states, 0.99),
         { most: 50 },
-        `median ${quantile(asked.ms, 0.5).toFixed(1)} ms`,
+        `median ${quantile(asked.states, 0.5).toFixed(1)} ms; the first ${WARM_UP} of the process: median ${quantile(asked.first, 0.5).toFixed(1)}, at most ${quantile(asked.first, 1).toFixed(1)} ms`,
+      ),
+      line(
+        'move, p99',
+        'ms',
+        quantile(asked.moves, 0.99),
+        { most: 50 },
+        `median ${quantile(asked.moves, 0.5).toFixed(1)} ms`,
       ),
       line('memory of the reader', 'MB', asked.rssBytes / 2 ** 20, { most: 300 }),
       line(
@@ -112,15 +121,27 @@ function stateProgram(recording) {
     import { openRecording } from ${JSON.stringify(library)};
     const recording = openRecording(${JSON.stringify(recording)});
     const { stored } = recording.info().threads[0];
-    const ms = [];
     let seed = 1;
-    for (let i = 0; i < ${MOMENTS}; i++) {
+    const anywhere = () => {
       seed = (seed * 48271) % 2147483647;
-      const event = Math.floor((seed / 2147483647) * stored);
-      const start = performance.now();
-      recording.stateAt('1@' + event);
-      ms.push(performance.now() - start);
-    }
+      return '1@' + Math.floor((seed / 2147483647) * stored);
+    };
+    const timed = (count, ask) =>
+      Array.from({ length: count }, (_, i) => {
+        const moment = anywhere();
+        const start = performance.now();
+        ask(moment, i);
+        return performance.now() - start;
+      });
+    const first = timed(${WARM_UP}, (moment) => recording.stateAt(moment));
+    const states = timed(${MOMENTS}, (moment) => recording.stateAt(moment));
+    const kinds = ['over', 'into', 'out', 'line', 'write'].flatMap((kind) => [
+      { kind, direction: 'forward' },
+      { kind, direction: 'back' },
+    ]);
+    const move = (moment, i) => recording.move(moment, kinds[i % kinds.length]);
+    timed(${WARM_UP}, move);
+    const moves = timed(${MOMENTS}, move);
     recording.close();
-    console.log(JSON.stringify({ ms, rssBytes: process.resourceUsage().maxRSS * 1024 }));`;
+    console.log(JSON.stringify({ first, states, moves, rssBytes: process.resourceUsage().maxRSS * 1024 }));`;
 }

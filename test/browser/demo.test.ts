@@ -218,7 +218,13 @@ test('the slider goes through the iterations of a loop', async () => {
     .filter({ hasText: 'quoteFor' })
     .first()
     .click();
-  await page.getByRole('listbox', { name: 'Calls of quoteFor' }).getByRole('option').last().click();
+  // An order with two lines.
+  await page
+    .getByRole('listbox', { name: 'Calls of quoteFor' })
+    .getByRole('option')
+    .filter({ hasText: '1006' })
+    .first()
+    .click();
   await expect.poll(() => page.locator('.frame.current .frame-name').textContent(), SOON).toBe('quoteFor');
   const slider = page.getByRole('slider', { name: /Iteration of the loop/ });
   for (let step = 0; step < 6 && (await slider.count()) === 0; step++) {

@@ -1,10 +1,10 @@
-// Takes the pictures of docs/images: every panel at 1280 x 800, light and dark, the main ones at 2560 x 1440, and the
-// steps of docs/VIEWER.md. `node test/browser/pictures.mjs [part of a name]`, after a build.
+// Takes the pictures of docs/images: every panel at 1280 x 800 and at 2560 x 1440 (`large-`), light and dark, what is hard
+// to show (`extreme-`), and the steps of docs/VIEWER.md. `node test/browser/pictures.mjs [part of a name]`, after a build.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { launchChromium } from './chromium.mjs';
 
@@ -13,6 +13,12 @@ const DIST = join(ROOT, 'packages/tracer/dist');
 const OUT = join(ROOT, 'docs/images');
 const SMALL = { width: 1280, height: 800 };
 const LARGE = { width: 2560, height: 1440 };
+const SIZES = [
+  { prefix: '', viewport: SMALL },
+  { prefix: 'large-', viewport: LARGE },
+];
+/** Of the coding: letters stay sharp, and a picture has a quarter of its size as PNG. */
+const QUALITY = 88;
 const wanted = process.argv[2] ?? '';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -60,7 +66,7 @@ const PANELS = {
     press('Control+k'),
     type('quoteFor'),
     press('Enter'),
-    click('.calls-table .list-row'),
+    click('.calls-table .list-row:has-text("1006")'),
     press('n'),
     press('n'),
     press('n'),
@@ -80,7 +86,39 @@ const PANELS = {
   trust: [click('.trust-chips')],
   start: [button('All recordings')],
 };
-const LARGE_PANELS = ['error', 'timeline', 'tree'];
+
+const EXTREMES = 'test/browser/programs';
+const named = (/** @type {string} */ text) => [
+  press('Control+k'),
+  type(text),
+  press('Enter'),
+  click('.calls-table .list-row'),
+];
+/** @type {typeof PANELS} */
+const EXTREME_PANELS = {
+  'extreme-stack': [],
+  'extreme-stack-open': [button('more calls of')],
+  // Its last event: all values are there.
+  'extreme-values': [press('Control+k'), type('1@2213424'), press('Enter'), variable('numbers')],
+  'extreme-output': [],
+  'extreme-names': named('findTheCheapest'),
+  'extreme-timeline': [press('f')],
+  'extreme-tree': [tab('Call tree')],
+  'extreme-functions': [tab('Functions')],
+  'extreme-errors': [tab('Errors')],
+  'extreme-sql-error': [
+    tab('SQL'),
+    (/** @type {Page} */ page) => page.locator('.cm-content, textarea').first().fill('SELECT nothing FROM nowhere'),
+    press('Control+Enter'),
+  ],
+};
+/** @type {typeof PANELS} */
+const EMPTY_PANELS = {
+  'empty-output': [],
+  'empty-errors': [tab('Errors'), tab('Snapshots')],
+  'empty-requests': [tab('HTTP'), tab('Compare')],
+  'empty-causes': [tab('Causes'), tab('Async')],
+};
 
 /** The run with the wrong total, with the one beside it that is right: at the article with the wrong price. */
 const COMPARE = [
@@ -116,16 +154,18 @@ try {
   await record('demo', 'demo', 'main.ts');
   await record('total-good', 'bugs/wrong-total', 'main.js', 'ok');
   await record('total-bad', 'bugs/wrong-total', 'main.js');
+  await record('extremes', join(ROOT, EXTREMES), 'extremes.js');
+  await record('quiet', join(ROOT, EXTREMES), 'quiet.js');
   const server = await serve(join(folder, 'demo.db'));
   for (const theme of /** @type {const} */ (['light', 'dark'])) {
     for (const [name, steps] of Object.entries(PANELS)) {
-      await picture(server.url, `${name}-${theme}`, theme, SMALL, steps);
-    }
-    for (const name of LARGE_PANELS) {
-      await picture(server.url, `large-${name}-${theme}`, theme, LARGE, PANELS[name] ?? []);
+      for (const { prefix, viewport } of SIZES)
+        await picture(server.url, `${prefix}${name}-${theme}`, theme, viewport, steps);
     }
   }
   await server.close();
+  await panelsOf('extremes', EXTREME_PANELS);
+  await panelsOf('quiet', EMPTY_PANELS);
   await comparison();
   await story();
 } finally {
@@ -136,7 +176,7 @@ try {
 /** @param {string} name @param {string} example @param {...string} command */
 async function record(name, example, ...command) {
   const program = spawn(process.execPath, ['--import', pathToFileURL(join(DIST, 'preload.mjs')).href, ...command], {
-    cwd: join(ROOT, 'examples', example),
+    cwd: resolve(ROOT, 'examples', example),
     env: { ...process.env, TRACER_OUT: join(folder, `${name}.db`), TRACER_QUIET: '1' },
     stdio: 'ignore',
   });
@@ -163,10 +203,10 @@ async function serve(file) {
  */
 async function open(url, theme, viewport) {
   const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   await page.goto(url);
-  await page.locator('.frame.current').waitFor();
+  await page.locator('.frame.current, .state .message').first().waitFor();
   await settle(page);
   return page;
 }
@@ -190,7 +230,7 @@ async function picture(url, name, theme, viewport, steps) {
       await page.waitForTimeout(500);
     }
     await settle(page);
-    await page.screenshot({ path: join(OUT, `${name}.png`) });
+    await take(page, name);
     console.log(name);
   } catch (error) {
     console.error(`${name}: ${String(error).split('\n')[0]}`);
@@ -203,10 +243,28 @@ async function picture(url, name, theme, viewport, steps) {
 async function comparison() {
   const server = await serve(join(folder, 'total-bad.db'));
   for (const theme of /** @type {const} */ (['light', 'dark'])) {
-    await picture(server.url, `compare-${theme}`, theme, SMALL, COMPARE);
+    for (const { prefix, viewport } of SIZES)
+      await picture(server.url, `${prefix}compare-${theme}`, theme, viewport, COMPARE);
   }
-  await picture(server.url, 'large-compare-light', 'light', LARGE, COMPARE);
   await server.close();
+}
+
+/** @param {string} recording @param {typeof PANELS} panels */
+async function panelsOf(recording, panels) {
+  if (!Object.keys(panels).some((name) => `${name}-light ${name}-dark`.includes(wanted))) return;
+  const server = await serve(join(folder, `${recording}.db`));
+  for (const theme of /** @type {const} */ (['light', 'dark'])) {
+    for (const [name, steps] of Object.entries(panels))
+      await picture(server.url, `${name}-${theme}`, theme, SMALL, steps);
+  }
+  await server.close();
+}
+
+/** @param {Page} page @param {string} name */
+async function take(page, name) {
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
+  writeFileSync(join(OUT, `${name}.webp`), Buffer.from(data, 'base64'));
 }
 
 async function story() {
@@ -216,7 +274,7 @@ async function story() {
   for (const step of STORY) {
     await step.do(page);
     await settle(page);
-    if (step.picture) await page.screenshot({ path: join(OUT, `${step.picture}.png`) });
+    if (step.picture) await take(page, step.picture);
   }
   console.log('checkout');
   await server.close();

@@ -86,6 +86,48 @@ test('chrome: trace events whose begins and ends match', async () => {
   expect(traceEvents.some(({ args }) => args?.['outcome'] === 'threw')).toBe(true);
 });
 
+/** A call as the engine of Chrome's DevTools lays it out. */
+interface EngineNode {
+  id: number;
+  entry: { name: string; ph: string; ts: number; dur: number };
+  depth: number;
+  children: EngineNode[];
+}
+
+interface Engine {
+  Handlers: { ModelHandlers: object };
+  Processor: {
+    TraceProcessor: {
+      createWithAllHandlers(): {
+        parse(events: readonly unknown[], options: object): Promise<void>;
+        data: { Renderer: { processes: Map<number, { threads: Map<number, EngineThread> }> } };
+      };
+    };
+  };
+}
+
+interface EngineThread {
+  name: string;
+  tree: { roots: Set<EngineNode> };
+}
+
+test("chrome: the engine of Chrome's DevTools finds the calls in each other", async () => {
+  const { traceEvents } = await json<{ traceEvents: unknown[] }>('chrome');
+  const { Processor } = (await import(require.resolve('@paulirish/trace_engine'))) as Engine;
+  const engine = Processor.TraceProcessor.createWithAllHandlers();
+  await engine.parse(traceEvents, {});
+  const thread = engine.data.Renderer.processes.get(4242)!.threads.get(1)!;
+  expect(thread.name).toBe('main (thread 1)');
+  const found: Nesting[] = [];
+  const visit = ({ entry, depth, children }: EngineNode): void => {
+    expect([entry.ph, entry.dur > 0]).toEqual(['X', true]);
+    found.push({ name: entry.name, depth });
+    children.forEach(visit);
+  };
+  thread.tree.roots.forEach(visit);
+  expect(found).toEqual(EXPECTED);
+});
+
 test("speedscope: valid by the program's own schema", async () => {
   interface Speedscope {
     shared: { frames: { name: string }[] };

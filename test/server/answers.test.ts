@@ -177,12 +177,12 @@ describe('a line', () => {
   test('has the values of one call, and of one iteration', async () => {
     const where = [{ on: 'vouchers.length', op: '>=', value: '2' }] as const;
     const call = (await page.ask('calls', { function: 'lowestAfter', where: [...where] })).items[0]!;
-    const whole = await page.ask('lineValues', { call: call.call });
+    const whole = await page.ask('lineValues', { call: call.call, wait: true });
     const [loop] = whole.loops;
     expect(whole.loops.length).toBe(1);
     expect([loop!.line, loop!.endLine, loop!.count]).toEqual([9, 13, loop!.starts.length]);
     const second = { thread: call.thread, event: loop!.starts[1]! };
-    const there = await page.ask('lineValues', { call: call.call, moment: second });
+    const there = await page.ask('lineValues', { call: call.call, moment: second, wait: true });
     expect(there.loops[0]!.current).toBe(1);
     // The second iteration has just begun: what the first one wrote is not shown any more.
     expect(there.values.map(({ name }) => name)).toEqual(['vouchers', 'cents', 'lowest', 'voucher']);

@@ -274,74 +274,62 @@ export function decodeOperands(
   payload: number,
   result: Pick<DecodedEvent, 'number' | 'number2' | 'number3' | 'values'>,
 ): void {
-  const u32 = (): number => decoder.words[decoder.position++]! >>> 0;
-  const pair = (): number => {
-    const low = u32();
-    return H.u53(low, u32());
-  };
-  const read = (count: number): void => {
-    for (let i = 0; i < count; i++) result.values.push(decoder.read());
-  };
-  const hex = (words: number): string => {
-    let text = '';
-    for (let i = 0; i < words; i++) text += u32().toString(16).padStart(8, '0');
-    return text;
-  };
-  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return read(kind - K.ENTER_0);
+  const { values } = result;
+  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return readValues(decoder, kind - K.ENTER_0, values);
   switch (kind) {
     case K.ENTER_MANY:
-      return read(u32());
+      return readValues(decoder, readU32(decoder), values);
     case K.LEAVE_SMI:
-      result.values.push((payload << 8) >> 8);
+      values.push((payload << 8) >> 8);
       return;
     case K.RESUME:
-      result.number = pair();
+      result.number = readPair(decoder);
       return;
     case K.SCOPE_OPEN:
     case K.SCOPE_LINK:
-      result.number = u32();
+      result.number = readU32(decoder);
       return;
     case K.SCOPE_COPY:
-      result.number = u32();
-      result.number2 = u32();
+      result.number = readU32(decoder);
+      result.number2 = readU32(decoder);
       return;
     case K.WRITE_SCOPED:
     case K.REQUEST_END:
-      result.number = u32();
-      return read(1);
+      result.number = readU32(decoder);
+      return readValues(decoder, 1, values);
     case K.MUTATION:
-      result.number = u32();
-      result.number2 = u32();
-      return read(1 + (result.number >>> 8));
+      result.number = readU32(decoder);
+      result.number2 = readU32(decoder);
+      return readValues(decoder, 1 + (result.number >>> 8), values);
     case K.REQUEST_START:
-      result.number = u32();
-      return read(2);
+      result.number = readU32(decoder);
+      return readValues(decoder, 2, values);
     case K.SEND:
     case K.RECEIVE:
-      result.number = pair();
-      result.number2 = pair();
-      if (kind === K.RECEIVE) result.number3 = u32();
+      result.number = readPair(decoder);
+      result.number2 = readPair(decoder);
+      if (kind === K.RECEIVE) result.number3 = readU32(decoder);
       return;
     case K.REQUEST_SOCKET:
-      result.number = u32();
-      result.number2 = u32();
-      return read(2);
+      result.number = readU32(decoder);
+      result.number2 = readU32(decoder);
+      return readValues(decoder, 2, values);
     case K.REQUEST_TRACE:
-      result.number = u32();
-      result.values.push(hex(K.TRACE_ID_WORDS), hex(K.PARENT_ID_WORDS));
+      result.number = readU32(decoder);
+      values.push(readHex(decoder, K.TRACE_ID_WORDS), readHex(decoder, K.PARENT_ID_WORDS));
       return;
     case K.AGGREGATE:
-      result.number = u32();
-      return read(4);
+      result.number = readU32(decoder);
+      return readValues(decoder, 4, values);
     case K.CORRELATION:
-      result.number = pair();
-      return read(1);
+      result.number = readPair(decoder);
+      return readValues(decoder, 1, values);
     case K.PROPERTY:
     case K.PROPERTY_DELETE:
     case K.MARK:
-      return read(2);
+      return readValues(decoder, 2, values);
     case K.PROPERTY_COMPUTED:
-      return read(3);
+      return readValues(decoder, 3, values);
     case K.LEAVE_VALUE:
     case K.RETURN_VALUE:
     case K.SUSPEND_VALUE:
@@ -354,8 +342,29 @@ export function decodeOperands(
     case K.LOG:
     case K.LOG_INJECTED:
     case K.UNCAUGHT:
-      return read(1);
+      return readValues(decoder, 1, values);
     default:
       return;
   }
+}
+
+// Functions of the module, not of `decodeOperands`: making them for every event would cost more than most events.
+
+function readU32(decoder: ValueDecoder): number {
+  return decoder.words[decoder.position++]! >>> 0;
+}
+
+function readPair(decoder: ValueDecoder): number {
+  const low = readU32(decoder);
+  return H.u53(low, readU32(decoder));
+}
+
+function readValues(decoder: ValueDecoder, count: number, values: Value[]): void {
+  for (let i = 0; i < count; i++) values.push(decoder.read());
+}
+
+function readHex(decoder: ValueDecoder, words: number): string {
+  let text = '';
+  for (let i = 0; i < words; i++) text += readU32(decoder).toString(16).padStart(8, '0');
+  return text;
 }

@@ -94,10 +94,11 @@ const plain = (value: Value): unknown =>
 
 test.each(Array.from({ length: 20 }, (_, i) => i + 1))('objects are as they were then, world %i', (seed) => {
   const { file, after, events, writes } = randomWorld(seed);
-  const recording = readRecording(file);
-  const sidecar = openSidecar(recording);
   const random = randomNumbers(seed + 50);
   for (const indexed of [false, true]) {
+    // Opened afresh, so that what the index stores is read instead of what was worked out before.
+    const recording = readRecording(file);
+    const sidecar = openSidecar(recording);
     if (indexed) buildSeekIndex(recording, sidecar.db);
     const index = indexed ? seekLookup(sidecar.db) : undefined;
     for (let i = 0; i < 15; i++) {
@@ -119,7 +120,7 @@ test.each(Array.from({ length: 20 }, (_, i) => i + 1))('objects are as they were
       const last = lastWrite(recording, index, { thread: 1, event }, target)?.moment.event;
       expect(last).toBe(expected.filter((write) => write <= event).at(-1));
     }
+    sidecar.close();
+    recording.close();
   }
-  sidecar.close();
-  recording.close();
 });

@@ -73,4 +73,14 @@ describe('rows', () => {
     });
     expect(found).toEqual(expected);
   });
+
+  test.each(SEEDS)('of exceptions are complete when only chunks that hold some are read, program %i', (seed) => {
+    const { writer, maker } = randomProgram(seed, 500);
+    const expected = built(makeRecording(writer, maker.table), (recording, db) => buildRows(recording, db));
+    const found = built(makeRecording(writer, maker.table), (recording, db) =>
+      buildRows(recording, db, { groups: ['calls'], fact: 'throws' }),
+    );
+    expect(found['exceptions']).toEqual(expected['exceptions']);
+    expect(found['call_rows']!.length).toBeLessThanOrEqual(expected['call_rows']!.length);
+  });
 });

@@ -3,6 +3,7 @@ import { readState } from '../src/index/seek-index.ts';
 import { openSidecar } from '../src/index/sidecar.ts';
 import { readRecording } from '../src/read/recording.ts';
 import { stateAt, type State } from '../src/read/state.ts';
+import { eventAt } from '../src/stage/event-at.ts';
 import { makeRecording } from './make-recording.ts';
 import { randomNumbers, randomProgram } from './random-program.ts';
 import { allEvents, slowState, type SlowFrame } from './slow-interpreter.ts';
@@ -44,6 +45,38 @@ describe('state at a moment', () => {
       expect({ event, frames: comparable(unindexed) }).toEqual({ event, frames: expected.frames });
     }
     sidecar.close();
+    recording.close();
+  });
+});
+
+describe('an event', () => {
+  test.each(SEEDS.slice(0, 20))('is told the same with the state after it as without, program %i', (seed) => {
+    const { writer, maker } = randomProgram(seed, 300);
+    const recording = readRecording(makeRecording(writer, maker.table));
+    for (const { event } of allEvents(writer)) {
+      const told = eventAt(recording, 1, event, undefined, stateAt(recording, 1, event))!;
+      expect({ ...told, depth: 0 }).toEqual({ ...eventAt(recording, 1, event)!, depth: 0 });
+    }
+    recording.close();
+  });
+});
+
+describe('a scope around a function', () => {
+  test('is described, or only named where it is large', () => {
+    const { writer, maker } = randomProgram(3, 300);
+    const recording = readRecording(makeRecording(writer, maker.table));
+    const scopes = allEvents(writer).flatMap(({ event }) => {
+      const whole = stateAt(recording, 1, event).frames.flatMap((frame) => frame.scopes);
+      const short = stateAt(recording, 1, event, undefined, { outerVariablesMax: 0 }).frames.flatMap(
+        (frame) => frame.scopes,
+      );
+      return short.map((scope, i) => ({ scope, whole: whole[i]! }));
+    });
+    const named = scopes.filter(({ scope }) => scope.omitted.length > 0);
+    expect(named.length).toBeGreaterThan(0);
+    for (const { scope, whole } of named) expect(scope.omitted).toEqual(whole.variables.map(({ name }) => name));
+    const described = scopes.filter(({ scope }) => scope.omitted.length === 0);
+    expect(described.map(({ scope }) => scope)).toEqual(described.map(({ whole }) => whole));
     recording.close();
   });
 });

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import {
   buildRows,
   DetailReader,
+  type Fact,
   openSidecar,
   readRecording,
   refreshFacts,
@@ -25,6 +26,8 @@ export class EngineContext {
   readonly data: EngineData;
   private opened: { recording: Recording; inode: number; dataVersion: number } | undefined;
   private openedSidecar: Sidecar | undefined;
+  /** It remembers what it was asked. */
+  private lookup: SeekLookup | undefined;
   private openedDetail: DetailReader | undefined;
   private counts: SiteCounts | undefined;
   private maps: SourceMaps | undefined;
@@ -74,17 +77,23 @@ export class EngineContext {
 
   /** What the seek index tells, as far as it is built. */
   get index(): SeekLookup {
-    return seekLookup(this.sidecar.db);
+    this.lookup ??= seekLookup(this.sidecar.db);
+    return this.lookup;
   }
 
-  /** Brings the rows of these groups up to date, of the whole recording or of a span of time. */
-  buildRows(job: Job, groups: readonly RowGroup[], span?: Span): void {
+  /** Brings the rows of these groups up to date, of the whole recording or of a span of time or for a list of facts. */
+  buildRows(
+    job: Job,
+    groups: readonly RowGroup[],
+    { span, fact }: { span?: Span | undefined; fact?: Fact } = {},
+  ): void {
     const { recording, sidecar } = this;
     refreshFacts(recording, sidecar.db);
     buildRows(recording, sidecar.db, {
       groups,
       onProgress: storeProgress(job, 'indexing calls'),
       ...(span && { range: span }),
+      ...(fact && !span && { fact }),
     });
   }
 
@@ -107,6 +116,7 @@ export class EngineContext {
     if (version === opened.dataVersion) return false;
     opened.dataVersion = version;
     this.generation = {};
+    this.lookup = undefined;
     this.maps = undefined;
     this.steps.clear();
     if (this.openedDetail) this.openedDetail.refresh();
@@ -119,6 +129,7 @@ export class EngineContext {
     this.openedSidecar?.close();
     this.opened?.recording.close();
     this.openedSidecar = undefined;
+    this.lookup = undefined;
     this.compared = undefined;
     this.openedDetail = undefined;
     this.counts = undefined;

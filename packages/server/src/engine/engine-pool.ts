@@ -23,6 +23,13 @@ const QUICK: ReadonlyMap<Method, number> = new Map(
 /** About another recording too. They have a thread of their own, that remembers how the two are paired. */
 export const TWO_RUNS: ReadonlySet<Method> = new Set<Method>(['diff', 'counterpart']);
 
+/** Look through the whole recording once; a thread for each remembers what it has found. */
+const COUNTING: ReadonlySet<Method> = new Set<Method>(['hits']);
+const FINDING: ReadonlySet<Method> = new Set<Method>(['executions']);
+
+/** Read the whole recording the first time: one after the other, and nothing else waits behind them. */
+const BUILDERS: ReadonlySet<Method> = new Set<Method>(['index', 'logs', 'exceptions', 'requests', 'edges', 'marks']);
+
 const SLOW_THREADS_MAX = 2;
 const SQL_PROCESSES_MAX = 3;
 
@@ -32,6 +39,9 @@ export class EnginePool {
   private readonly quick: EngineThread;
   private readonly slow: EngineThread[];
   private readonly paired: EngineThread;
+  private readonly counter: EngineThread;
+  private readonly finder: EngineThread;
+  private readonly builder: EngineThread;
   private readonly queries = new Set<SqlProcess>();
   private waiting: Work[] = [];
   private closed = false;
@@ -42,6 +52,9 @@ export class EnginePool {
     const thread = (): EngineThread => new EngineThread(file, data, () => this.dispatch());
     this.quick = thread();
     this.paired = thread();
+    this.counter = thread();
+    this.finder = thread();
+    this.builder = thread();
     this.slow = Array.from({ length: SLOW_THREADS_MAX }, thread);
   }
 
@@ -60,7 +73,7 @@ export class EnginePool {
   /** Takes a question back: it hears nothing more. */
   cancel(work: Work): void {
     this.waiting = this.waiting.filter((other) => other !== work);
-    if ([this.quick, this.paired, ...this.slow].some((thread) => thread.cancel(work))) return;
+    if (this.threads().some((thread) => thread.cancel(work))) return;
     for (const query of this.queries) if (query.work === work) query.kill();
   }
 
@@ -72,10 +85,21 @@ export class EnginePool {
 
   private begin(work: Work): boolean {
     if (work.method === 'sql') return this.beginQuery(work);
-    const threads = TWO_RUNS.has(work.method) ? [this.paired] : work.postponed ? [this.quick] : this.slow;
-    const free = threads.find((thread) => !thread.busy);
+    const free = this.threadsFor(work).find((thread) => !thread.busy);
     free?.run(work);
     return free !== undefined;
+  }
+
+  private threads(): EngineThread[] {
+    return [this.quick, this.paired, this.counter, this.finder, this.builder, ...this.slow];
+  }
+
+  private threadsFor({ method, postponed }: Work): EngineThread[] {
+    if (TWO_RUNS.has(method)) return [this.paired];
+    if (COUNTING.has(method)) return [this.counter];
+    if (FINDING.has(method)) return [this.finder];
+    if (BUILDERS.has(method)) return [this.builder];
+    return postponed ? [this.quick] : this.slow;
   }
 
   private beginQuery(work: Work): boolean {
@@ -95,7 +119,7 @@ export class EnginePool {
     this.closed = true;
     this.waiting = [];
     for (const query of this.queries) query.kill();
-    await Promise.all([this.quick, this.paired, ...this.slow].map((thread) => thread.stop()));
+    await Promise.all(this.threads().map((thread) => thread.stop()));
   }
 }
 

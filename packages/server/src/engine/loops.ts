@@ -57,14 +57,15 @@ export function loopViews(site: Site, steps: readonly CallStep[], event: number)
 }
 
 /**
- * A new iteration begins at what the loop's head says; where the head leaves no trace, when a place comes again or lies
- * before the last one. Places in inner loops do not count.
+ * A new iteration begins at what the loop's head says, which may be several things in a row (`const [a, b] of`); where the
+ * head leaves no trace, when a place comes again or lies before the last one. Places in inner loops do not count.
  */
 function runsOf(loop: LoopEntry, steps: readonly CallStep[]): Run[] {
   const runs: Run[] = [];
   let run: Run | undefined;
   let seen = new Set<string>();
   let last: Position = { line: 0, column: 0 };
+  let wasHead = false;
   for (const step of steps) {
     // What it did first, its arguments, and last, its result, is in no loop.
     if (step.kind === 'enter' || !holds(loop, step)) {
@@ -82,12 +83,13 @@ function runsOf(loop: LoopEntry, steps: readonly CallStep[]): Run[] {
       run = { starts: [step.event], count: 1, end: step.event + 1 };
       runs.push(run);
       seen = new Set();
-    } else if (isHead || (!loop.head && (seen.has(place) || isBack))) {
+    } else if (isHead ? !wasHead || seen.has(place) : !loop.head && (seen.has(place) || isBack)) {
       run.count++;
       if (run.starts.length < ITERATIONS_MAX) run.starts.push(step.event);
       seen = new Set();
     }
     if (isBefore) seen.add('before');
+    wasHead = isHead;
     seen.add(place);
     last = step;
     run.end = step.event + 1;

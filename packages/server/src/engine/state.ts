@@ -33,31 +33,52 @@ export function lookupAt(context: EngineContext, { thread, event }: Moment, job:
 export interface WantedFrames {
   innermost: number;
   calls: readonly number[];
+  /** Scopes around a function with more variables are told by names. */
+  outerVariablesMax: number;
 }
 
-export const NO_FRAMES: WantedFrames = { innermost: 0, calls: [] };
+export const NO_FRAMES: WantedFrames = { innermost: 0, calls: [], outerVariablesMax: 0 };
 
 /** States that are kept: a step asks for the one before it again, and for several things about the same one. */
-const STATES_KEPT = 8;
-const kept = new WeakMap<object, Map<string, State>>();
+const STATES_KEPT = 12;
+const kept = new WeakMap<object, KeptState[]>();
+
+interface KeptState {
+  state: State;
+  wanted: WantedFrames;
+}
+
+/** Whether a state tells all that is wanted: a call that was not on the stack then cannot be told either. */
+function tells({ state, wanted: { innermost, calls, outerVariablesMax } }: KeptState, wanted: WantedFrames): boolean {
+  if (wanted.innermost > innermost || wanted.outerVariablesMax > outerVariablesMax) return false;
+  const isTold = (call: number): boolean => {
+    const place = state.frames.findIndex((frame) => frame.call === call);
+    return place < innermost || calls.includes(call);
+  };
+  return wanted.calls.every(isTold);
+}
 
 /** Stack of a thread at a moment, with what the wanted frames see. */
 export function stateOf(context: EngineContext, moment: Moment, job: Job, wanted: WantedFrames): State {
   let states = kept.get(context.generation);
-  if (!states) kept.set(context.generation, (states = new Map()));
-  const key = `${moment.thread}@${moment.event} ${wanted.innermost} ${wanted.calls.join()}`;
-  const known = states.get(key);
-  if (known) return known;
+  if (!states) kept.set(context.generation, (states = []));
+  const { thread, event } = moment;
+  const known = states.find(
+    (entry) => entry.state.thread === thread && entry.state.event === event && tells(entry, wanted),
+  );
+  if (known) return known.state;
   const state = readStateOf(context, moment, job, wanted);
-  if (states.size >= STATES_KEPT) states.delete(states.keys().next().value!);
-  states.set(key, state);
+  if (states.length >= STATES_KEPT) states.shift();
+  states.push({ state, wanted });
   return state;
 }
 
-function readStateOf(context: EngineContext, moment: Moment, job: Job, { innermost, calls }: WantedFrames): State {
+function readStateOf(context: EngineContext, moment: Moment, job: Job, wanted: WantedFrames): State {
   const { recording, sidecar } = context;
+  const { innermost, calls, outerVariablesMax } = wanted;
   const isWhole = (place: number, call: number): boolean => place < innermost || calls.includes(call);
-  const read = (index: SeekLookup): State => stateAt(recording, moment.thread, moment.event, index, isWhole);
+  const read = (index: SeekLookup): State =>
+    stateAt(recording, moment.thread, moment.event, index, { isWhole, outerVariablesMax });
   try {
     return read(lookupAt(context, moment, job));
   } catch (error) {

@@ -182,6 +182,8 @@ export interface StateParams {
   frames?: number;
   /** This call is described with variables too. */
   call?: CallName;
+  /** Scopes around a function with more variables than this are told by names (`ScopeView.omitted`). Default: none. */
+  outerVariablesMax?: number;
   /** Variables whose value differs from their value at this moment (of the same thread) are marked `changed`. */
   since?: Moment;
 }
@@ -208,6 +210,8 @@ export interface ScopeView {
   line: number;
   column: number;
   variables: VariableView[];
+  /** Names of its variables where they were not asked for: see `StateParams.outerVariablesMax`. */
+  omitted: string[];
 }
 
 export interface FrameView {

@@ -96,7 +96,10 @@ export const PARAMS: { [M in Method]: Check<Params<M>> } = {
   resolve: object({ text: text() }, { thread }),
   momentsAt: object({ timeNs: time }, { threads: list(thread, THREADS_MAX) }),
   move,
-  state: object({ moment }, { frames: integer(0, 1_000), call: callName, since: moment }),
+  state: object(
+    { moment },
+    { frames: integer(0, 1_000), call: callName, since: moment, outerVariablesMax: integer(0) },
+  ),
   value: object({ moment, object: integer(1) }, { depth: integer(1, 16) }),
   code: none,
   source: object({ file: text() }),

@@ -42,9 +42,11 @@ export class ChromeFormat implements FrameFormat<string> {
     return this.event({ ph: 'B', cat: 'call', name: frameName(frame), ts: timeNs / 1000, args });
   }
 
-  end(_frame: StreamFrame, timeNs: number, outcome: number): string {
+  end(frame: StreamFrame, timeNs: number, outcome: number): string {
     const text = SLICE_OUTCOMES[outcome]!;
-    return this.event({ ph: 'E', ts: timeNs / 1000, ...(text === 'returned' ? {} : { args: { outcome: text } }) });
+    const args = text === 'returned' ? {} : { args: { outcome: text } };
+    // The format pairs ends with beginnings by order alone, but the engine of Chrome's DevTools wants their names.
+    return this.event({ ph: 'E', cat: 'call', name: frameName(frame), ts: timeNs / 1000, ...args });
   }
 
   instant(text: string, kind: 'log' | 'mark', timeNs: number): string {

@@ -7,9 +7,11 @@ import type { Recording } from '../read/recording.ts';
 import { ownerOfCall } from '../read/variables.ts';
 import { splitCallId } from '@execution-cinema/format';
 import { linkChains } from './link-chains.ts';
+import { chunksInFlight, chunksWith, type Fact } from './fact-chunks.ts';
 import type { Progress } from './progress.ts';
 import { RowBuilder, type Carry, type ChunkResult } from './row-builder.ts';
 import { buildSeekIndex } from './seek-index.ts';
+import { CACHE_KIB } from './sidecar.ts';
 import { GROUP_INDEXES, ROW_GROUPS, type RowGroup } from './sidecar-schema.ts';
 
 export interface RowBuild {
@@ -19,6 +21,8 @@ export interface RowBuild {
   range?: TimeRange;
   /** Only chunks in which one of these functions is called, or a call of it ends; names or globs. */
   functions?: readonly string[];
+  /** Only chunks that hold this: enough for a list of it. */
+  fact?: Fact;
   onProgress?: (progress: Progress) => void;
 }
 
@@ -36,13 +40,27 @@ export interface GroupCoverage {
   damaged: { chunk: number; reason: string }[];
 }
 
+/** Pages kept while rows are built: their indexes are written to all over. */
+const BUILD_CACHE_KIB = 65_536;
+
 /**
  * Builds rows (tier 2) for the chunks that are not covered yet: of the whole recording, of a range, or of some
  * functions. A transaction per chunk: it can be stopped and continued, and several processes may do it at once.
  */
 export function buildRows(recording: Recording, sidecar: Database, options: RowBuild = {}): void {
+  sidecar.exec(`PRAGMA cache_size = -${BUILD_CACHE_KIB}`);
+  try {
+    buildGroups(recording, sidecar, options);
+  } finally {
+    sidecar.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+  }
+}
+
+function buildGroups(recording: Recording, sidecar: Database, options: RowBuild): void {
   const groups = options.groups ?? ROW_GROUPS;
-  if (options.functions) buildSeekIndex(recording, sidecar);
+  if (options.functions || options.fact) {
+    buildSeekIndex(recording, sidecar, options.onProgress ? { onProgress: options.onProgress } : {});
+  }
   const select = (): ThreadWork[] =>
     recording.threads().map(({ id }) => ({ thread: id, chunks: selectChunks(recording, sidecar, id, options) }));
   let hasNew = false;
@@ -54,6 +72,12 @@ export function buildRows(recording: Recording, sidecar: Database, options: RowB
   if (options.functions) {
     const ids = functionIds(sidecar, options.functions);
     build(select().map(({ thread }) => ({ thread, chunks: chunksOfEnds(recording, sidecar, thread, ids) })));
+  }
+  if (options.fact === 'throws') {
+    // On its way up an exception may pass through chunks in which nothing is thrown.
+    const inFlight = (): ThreadWork[] =>
+      recording.threads().map(({ id }) => ({ thread: id, chunks: chunksInFlight(recording, sidecar, id) }));
+    while (buildWork(recording, sidecar, groups, inFlight(), options.onProgress) > 0) hasNew = true;
   }
   for (const group of groups) sidecar.exec(GROUP_INDEXES[group]);
   if (!groups.includes('calls')) return;
@@ -90,6 +114,17 @@ export function endCalls(recording: Recording, sidecar: Database, isRead = hasRo
 function hasRowsOfThread(recording: Recording, sidecar: Database, thread: number): boolean {
   const covers = new Coverage(sidecar);
   return recording.chunks(thread).every((info) => covers.missing(thread, info, ['calls']).size === 0);
+}
+
+/** Events of chunks that hold a fact, as far as tier 1 knows, and have no rows of calls yet. */
+export function eventsWithoutRows(recording: Recording, sidecar: Database, fact: Fact): number {
+  const covers = new Coverage(sidecar);
+  const missing = recording
+    .threads()
+    .flatMap(({ id }) =>
+      chunksWith(recording, sidecar, id, fact).filter((info) => covers.missing(id, info, ['calls']).size > 0),
+    );
+  return missing.reduce((sum, { events }) => sum + events, 0);
 }
 
 /** Whether every chunk has its rows of calls. */
@@ -176,8 +211,8 @@ class Coverage {
 }
 
 function selectChunks(recording: Recording, sidecar: Database, thread: number, options: RowBuild): ChunkInfo[] {
-  const { range, functions } = options;
-  let chunks = recording.chunks(thread) as ChunkInfo[];
+  const { range, functions, fact } = options;
+  let chunks = fact ? chunksWith(recording, sidecar, thread, fact) : (recording.chunks(thread) as ChunkInfo[]);
   if (range) {
     chunks = chunks.slice(firstChunkFrom(chunks, range.fromNs), chunkOfTime(chunks, range.toNs) + 1);
   }

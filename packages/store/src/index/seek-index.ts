@@ -1,7 +1,8 @@
 import { DetailIndexer } from '../detail/detail-index.ts';
 import type { FunctionTime } from '../detail/function-times.ts';
 import type { Database, Statement } from '../driver/index.ts';
-import type { ChunkInfo } from '../read/chunks.ts';
+import { ChunkMapper } from '../read/chunk-map.ts';
+import { chunkOfEvent, type ChunkInfo } from '../read/chunks.ts';
 import type { SeekLookup, SleepingCall } from '../read/past.ts';
 import type { Moment } from '../read/moments.ts';
 import type { Recording } from '../read/recording.ts';
@@ -25,10 +26,16 @@ export interface SeekBuild {
  * growing counts for calls per function only, and is scanned again later.
  */
 export function buildSeekIndex(recording: Recording, sidecar: Database, options: SeekBuild = {}): void {
-  const builder = new SeekBuilder(recording, sidecar);
-  const threads = options.threads ?? recording.threads().map((thread) => thread.id);
   const untilEvent = options.untilEvent ?? Number.POSITIVE_INFINITY;
-  const work = threads.map((thread) => {
+  const index = seekIndexOf(sidecar);
+  const behind = (options.threads ?? recording.threads().map((thread) => thread.id)).filter((thread) => {
+    const chunks = recording.chunks(thread);
+    const last = chunks[chunkOfEvent(chunks, untilEvent)];
+    return last !== undefined && !index.covers(thread, last.chunk);
+  });
+  if (behind.length === 0) return;
+  const builder = new SeekBuilder(recording, sidecar);
+  const work = behind.map((thread) => {
     const wanted = recording.chunks(thread).filter((chunk) => chunk.firstEvent <= untilEvent);
     return { thread, chunks: builder.missing(thread, wanted) };
   });
@@ -48,7 +55,7 @@ class SeekBuilder {
   private readonly recording: Recording;
   private readonly db: Database;
   private readonly sql: Record<
-    'cover' | 'calls' | 'touch' | 'sleep' | 'wake' | 'covered' | 'asleep' | 'sites' | 'capture' | 'effect',
+    'cover' | 'calls' | 'touch' | 'sleep' | 'wake' | 'covered' | 'asleep' | 'sites' | 'capture' | 'effect' | 'map',
     Statement
   >;
   private thread = 0;
@@ -64,6 +71,7 @@ class SeekBuilder {
       calls: db.prepare('INSERT OR REPLACE INTO function_calls VALUES(?, ?, ?, ?, ?, ?, ?)'),
       sites: db.prepare('INSERT OR REPLACE INTO chunk_sites VALUES(?, ?, ?, ?)'),
       capture: db.prepare('INSERT OR IGNORE INTO object_captures VALUES(?, ?, ?)'),
+      map: db.prepare('INSERT OR REPLACE INTO chunk_maps VALUES(?, ?, ?, ?)'),
       effect: db.prepare('INSERT OR IGNORE INTO effects VALUES(?, ?, ?)'),
       touch: db.prepare('INSERT OR IGNORE INTO last_writes VALUES(?, ?, ?, ?)'),
       sleep: db.prepare('INSERT OR IGNORE INTO sleeps VALUES(?, ?, ?, NULL, ?, ?, ?, ?, ?)'),
@@ -114,10 +122,13 @@ class SeekBuilder {
         this.sql.cover.run(thread, info.chunk, info.words, whole ? 1 : 0, null);
         return;
       }
-      const seek = this.scanner.scan(chunk, this.detail.begin(chunk, info));
+      const mapper = new ChunkMapper(chunk, info.events);
+      const seek = this.scanner.scan(chunk, mapper, this.detail.begin(chunk, info));
       this.storeFunctions(info, this.detail.end(info, whole));
-      if (whole) this.storeWhole(info, seek);
-      else this.scanner = undefined;
+      if (whole) {
+        this.storeWhole(info, seek);
+        this.sql.map.run(thread, info.chunk, chunk.words.length, mapper.finish().encode());
+      } else this.scanner = undefined;
       this.sql.cover.run(thread, info.chunk, chunk.words.length, whole ? 1 : 0, chunk.header.nextScope);
     }, 'immediate');
   }
@@ -148,7 +159,7 @@ class SeekBuilder {
     for (const [owner, variables] of seek.touched) {
       for (const variable of variables) this.sql.touch.run(thread, owner, variable, info.chunk);
     }
-    this.sql.sites.run(thread, info.chunk, seek.throws ? 1 : 0, bytesOf(seek.sites));
+    this.sql.sites.run(thread, info.chunk, seek.facts, bytesOf(seek.sites));
     for (const id of seek.objects) this.sql.capture.run(thread, id, info.chunk);
     for (const call of seek.causes) this.sql.effect.run(thread, call, info.chunk);
     for (const call of seek.woken) this.sql.wake.run(info.chunk, thread, call);
@@ -178,7 +189,16 @@ function isWhole(chunk: ChunkInfo, hasLater: boolean): boolean {
 
 /** What tier 1 of a sidecar knows, for `stateAt`, `move` and their like. Where it is not built they look everywhere. */
 export function seekLookup(sidecar: Database): SeekLookup {
-  return new SeekIndex(sidecar);
+  return seekIndexOf(sidecar);
+}
+
+const lookups = new WeakMap<Database, SeekIndex>();
+
+/** One per open sidecar: it remembers what it was asked last. */
+function seekIndexOf(sidecar: Database): SeekIndex {
+  let known = lookups.get(sidecar);
+  if (!known) lookups.set(sidecar, (known = new SeekIndex(sidecar)));
+  return known;
 }
 
 /**
@@ -191,10 +211,7 @@ export function readState(
   moment: Moment,
   onProgress?: (progress: Progress) => void,
 ): State {
-  buildSeekIndex(recording, sidecar, {
-    threads: [moment.thread],
-    untilEvent: moment.event,
-    ...(onProgress && { onProgress }),
-  });
-  return stateAt(recording, moment.thread, moment.event, new SeekIndex(sidecar));
+  const { thread, event } = moment;
+  buildSeekIndex(recording, sidecar, { threads: [thread], untilEvent: event, ...(onProgress && { onProgress }) });
+  return stateAt(recording, thread, event, seekIndexOf(sidecar));
 }

@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../driver/index.ts';
+import { FACT_BITS } from './fact-chunks.ts';
 import { END, POSITION, type SeekLookup, type SleepingCall } from '../read/past.ts';
 import { ownerOfCall, type Owner } from '../read/variables.ts';
 
@@ -26,9 +27,11 @@ export class SeekIndex implements SeekLookup {
     | 'effect',
     Statement
   >;
-  private readonly reach = new Map<string, boolean>();
+  /** By thread: a chunk before which every stored one is known to be indexed. */
+  private readonly reach = new Map<number, number>();
   /** Last chunks by variable, of owners asked for last. */
-  private readonly writes = new Map<string, ReadonlyMap<number, number>>();
+  private readonly writes = new Map<string, LastChunks>();
+  private newest: LastChunks | undefined;
 
   constructor(sidecar: Database) {
     this.sql = {
@@ -49,7 +52,7 @@ export class SeekIndex implements SeekLookup {
            (SELECT max(chunk) FROM seek_chunks WHERE thread_id = ?), -1) AS chunk`,
       ),
       sites: sidecar.prepare('SELECT sites AS list FROM chunk_sites WHERE thread_id = ? AND chunk = ?'),
-      throws: sidecar.prepare('SELECT throws FROM chunk_sites WHERE thread_id = ? AND chunk = ?'),
+      throws: sidecar.prepare('SELECT facts FROM chunk_sites WHERE thread_id = ? AND chunk = ?'),
       capture: sidecar.prepare(
         'SELECT max(chunk) AS chunk FROM object_captures WHERE thread_id = ? AND object = ? AND chunk < ?',
       ),
@@ -72,27 +75,37 @@ export class SeekIndex implements SeekLookup {
 
   /** True when every stored chunk before this one is indexed. */
   private reaches(thread: number, chunk: number): boolean {
-    const key = `${thread}/${chunk}`;
-    let known = this.reach.get(key);
-    if (known === undefined) {
-      const row = this.sql.reach.get<{ last: number | null; parts: number | null }>(thread, chunk);
-      known = chunk === 0 || (row?.last === chunk - 1 && row.parts === 0);
-      if (known) this.reach.set(key, true);
-    }
+    if (chunk <= (this.reach.get(thread) ?? 0)) return true;
+    const row = this.sql.reach.get<{ last: number | null; parts: number | null }>(thread, chunk);
+    const known = row?.last === chunk - 1 && row.parts === 0;
+    if (known) this.reach.set(thread, chunk);
     return known;
+  }
+
+  /** True when the chunk and every stored one before it are indexed, and nothing will be added to them. */
+  covers(thread: number, chunk: number): boolean {
+    return this.reaches(thread, chunk + 1);
   }
 
   lastWriteChunk(thread: number, owner: Owner, variable: number, beforeChunk: number): number | undefined {
     if (!this.reaches(thread, beforeChunk)) return undefined;
-    const key = `${thread}/${owner}/${beforeChunk}`;
-    let chunks = this.writes.get(key);
-    if (!chunks) {
-      const rows = this.sql.write.all<{ variable: number; chunk: number }>(thread, owner, beforeChunk);
-      chunks = new Map(rows.map((row) => [row.variable, row.chunk]));
-      if (this.writes.size >= OWNERS_MAX) this.writes.delete(this.writes.keys().next().value!);
-      this.writes.set(key, chunks);
-    }
+    const { newest } = this;
+    const isNewest = newest?.owner === owner && newest.before === beforeChunk && newest.thread === thread;
+    const { chunks } = isNewest ? newest : this.lastChunks(thread, owner, beforeChunk);
     return chunks.get(variable) ?? -1;
+  }
+
+  private lastChunks(thread: number, owner: Owner, before: number): LastChunks {
+    const key = `${thread}/${owner}/${before}`;
+    let known = this.writes.get(key);
+    if (!known) {
+      const rows = this.sql.write.all<{ variable: number; chunk: number }>(thread, owner, before);
+      known = { thread, owner, before, chunks: new Map(rows.map((row) => [row.variable, row.chunk])) };
+      if (this.writes.size >= OWNERS_MAX) this.writes.delete(this.writes.keys().next().value!);
+      this.writes.set(key, known);
+    }
+    this.newest = known;
+    return known;
   }
 
   asleepAt(thread: number, chunk: number): SleepingCall[] | undefined {
@@ -109,8 +122,8 @@ export class SeekIndex implements SeekLookup {
   }
 
   throws(thread: number, chunk: number): boolean | undefined {
-    const row = this.sql.throws.get<{ throws: number }>(thread, chunk);
-    return row && row.throws === 1;
+    const row = this.sql.throws.get<{ facts: number }>(thread, chunk);
+    return row && (row.facts & FACT_BITS.throws) !== 0;
   }
 
   actionChunk(thread: number, call: number, chunk: number, direction: 'after' | 'before'): number | undefined {
@@ -142,6 +155,14 @@ export class SeekIndex implements SeekLookup {
     if (!this.reaches(thread, beforeChunk)) return undefined;
     return this.sql.capture.get<ChunkRow>(thread, object, beforeChunk)?.chunk ?? -1;
   }
+}
+
+/** The last chunks before one that touched the variables of an owner. */
+interface LastChunks {
+  thread: number;
+  owner: Owner;
+  before: number;
+  chunks: ReadonlyMap<number, number>;
 }
 
 interface ChunkRow {

@@ -1,9 +1,12 @@
-import { H, K, T, type Definitions, type EventScanner } from '@execution-cinema/format';
+import { H, K, type EventScanner } from '@execution-cinema/format';
+import { FIXED } from '../read/chunk-view.ts';
+import type { ChunkMapper } from '../read/chunk-map.ts';
 import type { Chunk } from '../read/chunks.ts';
 import { namesSite } from '../read/event-list.ts';
 import { END, POSITION, THIS_VALUE, type SleepingCall } from '../read/past.ts';
 import type { Site, SiteResolver } from '../read/sites.ts';
 import { variableOf } from '../read/sites.ts';
+import { FACTS_OF_KIND } from './fact-chunks.ts';
 import { ownerOfCall, ownerOfScope, type Owner } from '../read/variables.ts';
 
 /** What one chunk adds to the seek index. */
@@ -20,8 +23,8 @@ export interface ChunkSeek {
   objects: Uint32Array;
   /** Calls that scheduled calls which begin here. */
   causes: Set<number>;
-  /** Something was thrown, caught or ended by an exception. */
-  throws: boolean;
+  /** Which facts lists are made of happened: bits of `FACT_BITS`. */
+  facts: number;
 }
 
 /** Kinds whose payload is a site of the function on top: where the frame stands. */
@@ -33,9 +36,6 @@ for (const kind of [
 
 const NAMES_SITE = new Uint8Array(256);
 for (let kind = K.FIRST_EVENT_KIND; kind < 256; kind++) NAMES_SITE[kind] = namesSite(kind) ? 1 : 0;
-
-const THROWS = new Uint8Array(256);
-for (const kind of [K.THROW, K.CATCH, K.LEAVE_THROW, K.UNCAUGHT]) THROWS[kind] = 1;
 
 const EMPTY = new Uint32Array(0);
 
@@ -76,8 +76,6 @@ function olderThan(next: number, words: Int32Array, heads: readonly number[]): U
   return sorted.filter((id, i) => id !== sorted[i - 1]);
 }
 
-const FIXED: ReadonlySet<number> = new Set([T.FUNCTION, T.REGEXP, T.DATE]);
-
 /** Frames of the chunk as three arrays: this loop runs millions of times a second and must not allocate. */
 interface Frames {
   calls: number[];
@@ -99,8 +97,8 @@ export class SeekScanner {
     this.asleep = asleep;
   }
 
-  /** Scans one chunk. What comes after damaged words is not counted. `also` is called with the same events. */
-  scan(chunk: Chunk, also: (scanner: EventScanner) => void = () => undefined): ChunkSeek {
+  /** Scans one chunk. What comes after damaged words is not counted. `mapper` and `also` get the same events. */
+  scan(chunk: Chunk, mapper: ChunkMapper, also: (scanner: EventScanner) => void): ChunkSeek {
     const { header, words } = chunk;
     const older = header.nextCall;
     const olderScopes = header.nextScope;
@@ -111,10 +109,9 @@ export class SeekScanner {
       sites: EMPTY,
       objects: EMPTY,
       causes: new Set(),
-      throws: false,
+      facts: 0,
     };
     const { noted } = this;
-    const found: Definitions = { objects: [], strings: [] };
     const frames: Frames = {
       calls: header.frames.map((frame) => frame.call),
       sites: header.frames.map((frame) => frame.site),
@@ -126,10 +123,11 @@ export class SeekScanner {
     // After a gap the header may list calls that slept before it.
     for (const call of frames.calls) this.wake(call, fresh, result);
     chunk.scan((scanner) => {
+      mapper.note(scanner);
       also(scanner);
       const { kind, payload } = scanner;
       if (NAMES_SITE[kind] === 1) noted.add(payload);
-      if (THROWS[kind] === 1) result.throws = true;
+      result.facts |= FACTS_OF_KIND[kind]!;
       if (kind <= K.ENTER_MANY) {
         if (scanner.causeCode >= 0 && scanner.causeCall > 0) result.causes.add(scanner.causeCall);
         push(frames, nextCall++, payload, 0);
@@ -171,13 +169,13 @@ export class SeekScanner {
       if (depth >= 0 && frames.calls[depth]! < older && STANDS[kind] === 1) {
         this.touchOlder(frames.calls[depth]!, frames.sites[depth]!, kind, payload, result);
       }
-    }, found);
+    }, mapper.found);
     for (const sleeper of fresh.values()) {
       result.slept.push(sleeper);
       this.asleep.set(sleeper.call, sleeper);
     }
     result.sites = noted.take();
-    result.objects = olderThan(header.nextObject, words, found.objects);
+    result.objects = olderThan(header.nextObject, words, mapper.found.objects);
     return result;
   }
 

@@ -10,7 +10,7 @@
  *
  * A change here raises SIDECAR_VERSION; an older sidecar is then made anew.
  */
-export const SIDECAR_VERSION = 6;
+export const SIDECAR_VERSION = 7;
 
 /** `PRAGMA application_id`: "ECX1". */
 export const SIDECAR_APPLICATION_ID = 0x45435831;
@@ -53,6 +53,7 @@ export const SEEK_TABLES: readonly string[] = [
   'chunk_sites',
   'object_captures',
   'effects',
+  'chunk_maps',
   'seek_chunks',
 ];
 
@@ -90,10 +91,12 @@ CREATE TABLE detail_stacks(thread_id INTEGER, chunk INTEGER, next_event INTEGER,
   PRIMARY KEY(thread_id, chunk));
 CREATE TABLE slice_ends(thread_id INTEGER, call INTEGER, start_ns INTEGER, end_ns INTEGER, outcome INTEGER,
   PRIMARY KEY(thread_id, call, start_ns)) WITHOUT ROWID;
-CREATE TABLE chunk_sites(thread_id INTEGER, chunk INTEGER, throws INTEGER, sites BLOB /* ascending u32, little-endian */,
+CREATE TABLE chunk_sites(thread_id INTEGER, chunk INTEGER, facts INTEGER /* bits: fact-chunks.ts */, sites BLOB /* ascending u32, little-endian */,
   PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
 CREATE TABLE object_captures(thread_id INTEGER, object INTEGER, chunk INTEGER,
   PRIMARY KEY(thread_id, object, chunk)) WITHOUT ROWID;
+CREATE TABLE chunk_maps(thread_id INTEGER, chunk INTEGER, words INTEGER, data BLOB /* words, little-endian: ChunkMap */,
+  PRIMARY KEY(thread_id, chunk));
 CREATE TABLE effects(thread_id INTEGER, call INTEGER, chunk INTEGER, PRIMARY KEY(thread_id, call, chunk)) WITHOUT ROWID;
 `;
 

@@ -12,6 +12,8 @@ const PLACE_SQLITE_ERRORS = new Set(['READONLY', 'CANTOPEN', 'IOERR']);
 const PAGE_BYTES = 8192;
 /** Log pages after which they are merged: 64 MiB, since each merge waits for the disk. */
 const CHECKPOINT_PAGES = 8192;
+/** What answers need; a reader of a hundred million events stays small. Building rows takes more, for as long as it lasts. */
+export const CACHE_KIB = 16_384;
 /** Two processes may index at once: each waits so long for the other's chunk. */
 const BUSY_TIMEOUT_MS = 30_000;
 
@@ -33,17 +35,26 @@ export function openSidecar(recording: Recording): Sidecar {
   const identity = identityOf(recording);
   const beside = `${recording.file}.index.db`;
   try {
-    return { file: beside, db: openOrRenew(beside, identity), temporary: false, close };
+    return sidecarOf(recording, { file: beside, db: openOrRenew(beside, identity), temporary: false });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (!PLACE_ERRORS.has(code) && !PLACE_SQLITE_ERRORS.has(sqliteCode(error) ?? '') && code !== 'FOREIGN') throw error;
   }
   const file = temporaryPlace(recording.file, '.index.db');
-  return { file, db: openOrRenew(file, identity), temporary: true, close };
+  return sidecarOf(recording, { file, db: openOrRenew(file, identity), temporary: true });
 }
 
-function close(this: Sidecar): void {
-  this.db.close();
+/** From here on the recording finds the maps of its chunks in the sidecar. */
+function sidecarOf(recording: Recording, opened: Omit<Sidecar, 'close'>): Sidecar {
+  const maps = opened.db.prepare('SELECT data FROM chunk_maps WHERE thread_id = ? AND chunk = ? AND words = ?');
+  const chunkMap = (...chunk: [thread: number, chunk: number, words: number]): Uint8Array | undefined =>
+    maps.get<{ data: Uint8Array }>(...chunk)?.data;
+  recording.chunkMap = chunkMap;
+  const close = (): void => {
+    if (recording.chunkMap === chunkMap) recording.chunkMap = undefined;
+    opened.db.close();
+  };
+  return { ...opened, close };
 }
 
 /** What tells one recording from another at the same path, and other tables from ours. */
@@ -77,7 +88,7 @@ function openOnce(file: string, identity: string): Database {
     if (empty) db.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
     // NORMAL keeps the file whole after a power cut; what is lost is made again.
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
-      PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     if (!belongs(db, identity)) db.transaction(() => renew(db, identity), 'immediate');
     return db;
   } catch (error) {

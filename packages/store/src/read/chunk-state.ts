@@ -1,4 +1,4 @@
-import { EventScanner, H, K } from '@execution-cinema/format';
+import { EventScanner, H, K, type ChunkHeader } from '@execution-cinema/format';
 import { LazyEvent, nextEvent, type ChunkView } from './chunk-view.ts';
 import type { SleepingCall } from './past.ts';
 import { unknownFrame, type Frame, type ScopeInstance } from './replay.ts';
@@ -28,7 +28,9 @@ interface Row {
 
 /** What one chunk knows of open calls, scopes and variables just after an event: `ThreadReplay` without what has ended. */
 export class ChunkState {
-  private readonly view: ChunkView;
+  private readonly header: ChunkHeader;
+  private held: ChunkView | undefined;
+  private readonly again: () => ChunkView | undefined;
   private readonly resolver: SiteResolver;
   private readonly stackRows: Row[] = [];
   private readonly asleepRows = new Map<number, Row>();
@@ -40,11 +42,13 @@ export class ChunkState {
   private readonly scopeEvents: number[] = [];
   private readonly scopeCalls: number[] = [];
   private readonly frames = new Map<Row, Frame>();
-  private readonly scanner: EventScanner;
+  private scanner: EventScanner | undefined;
   private nextCall: number;
 
   constructor(view: ChunkView, resolver: SiteResolver, until: number, sleepers: readonly SleepingCall[] = []) {
-    this.view = view;
+    this.header = view.chunk.header;
+    this.held = view;
+    this.again = view.again;
     this.resolver = resolver;
     for (const sleeper of sleepers) {
       const row = newRow(sleeper.call, sleeper.siteId, sleeper.link);
@@ -52,20 +56,21 @@ export class ChunkState {
       row.sleeper = sleeper;
       this.asleepRows.set(sleeper.call, row);
     }
-    for (const { call, site, scope } of view.chunk.header.frames) {
+    for (const { call, site, scope } of this.header.frames) {
       const known = this.asleepRows.get(call);
       this.asleepRows.delete(call);
       this.stackRows.push(newRow(call, site, scope || (known?.link ?? 0)));
     }
     this.scanner = new EventScanner(view.chunk.words, view.chunk.header);
-    this.nextCall = view.chunk.header.nextCall;
+    this.nextCall = this.header.nextCall;
     this.advance(until);
   }
 
   /** Goes on to just after a later event. */
   advance(until: number): void {
-    const { view, resolver, stackRows, scanner } = this;
-    const { words, header } = view.chunk;
+    const { resolver, stackRows, scanner, header } = this;
+    if (!scanner) return;
+    const { words } = scanner;
     this.frames.clear();
     while (scanner.event < until && nextEvent(scanner)) {
       const { kind, payload } = scanner;
@@ -103,6 +108,18 @@ export class ChunkState {
     }
   }
 
+  /** Lets go of the words, once it will not go on: a few numbers are left, which lead to values through a view found again. */
+  finish(): this {
+    this.held = this.scanner = undefined;
+    return this;
+  }
+
+  private get view(): ChunkView {
+    const view = this.held ?? this.again();
+    if (!view) throw new RangeError(`chunk ${this.header.chunk} is not in the recording any more (pruned?)`);
+    return view;
+  }
+
   /** A row for a call that begins: one of a call that has ended, where there is one. */
   private takeRow(call: number, siteId: number): Row {
     const row = this.free.pop();
@@ -130,7 +147,7 @@ export class ChunkState {
       return;
     }
     if (kind === K.SCOPE_OPEN || kind === K.SCOPE_COPY) {
-      const instance = this.view.chunk.header.nextScope + this.scopeEvents.length;
+      const instance = this.header.nextScope + this.scopeEvents.length;
       this.scopeEvents.push(at);
       this.scopeCalls.push(top?.call ?? 0);
       if (!top) return;
@@ -180,7 +197,7 @@ export class ChunkState {
     let frame = this.frames.get(row);
     if (!frame) {
       const { resolver, view } = this;
-      const chunk = view.chunk.header.chunk;
+      const { chunk } = this.header;
       frame = unknownFrame(row.call, row.siteId, resolver);
       frame.link = row.link;
       frame.position = row.position < 0 ? undefined : resolver.resolve(row.position);
@@ -206,13 +223,13 @@ export class ChunkState {
   }
 
   hasScope(instance: number): boolean {
-    const at = instance - this.view.chunk.header.nextScope;
+    const at = instance - this.header.nextScope;
     return at >= 0 && at < this.scopeEvents.length;
   }
 
   scope(instance: number): ScopeInstance | undefined {
     if (!this.hasScope(instance)) return undefined;
-    const at = instance - this.view.chunk.header.nextScope;
+    const at = instance - this.header.nextScope;
     const { event, number, number2, payload } = this.view.event(this.scopeEvents[at]!);
     const site = this.resolver.resolve(payload);
     return { instance, site, parent: number, from: number2, call: this.scopeCalls[at]!, event };
@@ -238,7 +255,7 @@ export class ChunkState {
       get value() {
         return source.values[0];
       },
-      chunk: this.view.chunk.header.chunk,
+      chunk: this.header.chunk,
       event: source.event,
       timeNs: source.timeNs,
       site: this.resolver.resolve(source.payload)!,

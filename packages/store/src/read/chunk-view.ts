@@ -1,5 +1,6 @@
 import {
   captured,
+  ChunkTables,
   decodeOperands,
   EventScanner,
   isCaptured,
@@ -9,17 +10,17 @@ import {
   ValueDecoder,
   type Captured,
   type DecodedEvent,
-  type Definitions,
   type Value,
 } from '@execution-cinema/format';
+import { ChunkMapper, readChunkMap, type ChunkMap } from './chunk-map.ts';
 import type { Chunk, ChunkInfo } from './chunks.ts';
-import { applyChange, changesObjects } from './live-objects.ts';
+import { applyChange } from './live-objects.ts';
 import type { Recording } from './recording.ts';
+import { lastBelow } from './search.ts';
 import type { SiteResolver } from './sites.ts';
-import { Timeline } from './times.ts';
 
-/** Views kept per recording: one holds a few numbers per event, string and object of its chunk. */
-const VIEW_CACHE_COUNT = 12;
+/** Views kept per recording: one holds its chunk, and where things stand in it. */
+const VIEW_CACHE_COUNT = 24;
 const caches = new WeakMap<Recording, Map<string, ChunkView>>();
 
 /**
@@ -34,8 +35,10 @@ export function chunkView(recording: Recording, thread: number, info: ChunkInfo)
   if (!view) {
     const chunk = recording.tryChunk(thread, info);
     if (typeof chunk === 'string') return undefined;
+    const bytes = recording.chunkMap?.(thread, info.chunk, chunk.words.length);
+    const map = bytes ? readChunkMap(chunk, bytes) : mapChunk(chunk, info.events);
     // What refers to a view from outside does not keep it.
-    view = new ChunkView(chunk, recording.resolver(thread), () => chunkView(recording, thread, info), info.events);
+    view = new ChunkView(chunk, map, recording.resolver(thread), () => chunkView(recording, thread, info));
   }
   // Deleted and set again, so that the order of the map is that of the last use.
   cache.delete(key);
@@ -82,38 +85,17 @@ export class ChunkView {
   private readonly resolver: SiteResolver;
   private readonly view: () => ChunkView | undefined;
   private readonly words: Int32Array;
-  /** Word of the head of every event, by number from the first one. */
-  private readonly events: Int32Array;
-  private readonly found: Definitions = { objects: [], strings: [] };
-  /** Events that change what objects hold, by number from the first one. */
-  private readonly changes: Int32Array;
+  private readonly map: ChunkMap;
   private readonly texts = new Map<number, string>();
-  private captures: Map<number, number[]> | undefined;
-  private readonly changesOf = new Map<number, readonly number[]>();
 
-  /** `view` finds this view again. `eventsExpected` spares growing lists. */
-  constructor(chunk: Chunk, resolver: SiteResolver, view: () => ChunkView | undefined, eventsExpected: number) {
+  /** `view` finds this view again. */
+  constructor(chunk: Chunk, map: ChunkMap, resolver: SiteResolver, view: () => ChunkView | undefined) {
     this.chunk = chunk;
+    this.map = map;
     this.view = view;
     this.resolver = resolver;
     this.words = chunk.words;
-    const heads = new NumberList(eventsExpected);
-    const changes = new NumberList(eventsExpected >> 2);
-    const scanner = new EventScanner(chunk.words, chunk.header);
-    scanner.found = this.found;
-    const timeline = new Timeline();
-    try {
-      while (scanner.next()) {
-        if (scanner.timePoint || heads.count === 0) timeline.note(scanner);
-        if (CHANGES[scanner.kind] === 1) changes.add(heads.count);
-        heads.add(scanner.at);
-      }
-    } catch {
-      // What comes after damaged words is not an event.
-    }
-    chunk.useTimeline(timeline, chunk.header.firstEvent + heads.count);
-    this.events = heads.taken();
-    this.changes = changes.taken();
+    chunk.useTimeline(map.timeline);
   }
 
   get firstEvent(): number {
@@ -122,7 +104,7 @@ export class ChunkView {
 
   /** Number of the event after the last one that can be read. */
   get endEvent(): number {
-    return this.firstEvent + this.events.length;
+    return this.firstEvent + this.map.eventCount;
   }
 
   /** Calls `visit` with the events up to `until`. */
@@ -142,9 +124,14 @@ export class ChunkView {
     }
   }
 
+  /** Finds this view again, for what must not keep it in memory. */
+  get again(): () => ChunkView | undefined {
+    return this.view;
+  }
+
   /** An event by its number from the first one; without its cause. */
   event(at: number): LazyEvent {
-    const word = this.events[at]!;
+    const word = this.map.head(at);
     const head = this.words[word]!;
     const event = new LazyEvent(this.view, word + 1);
     event.kind = head & 0xff;
@@ -169,7 +156,7 @@ export class ChunkView {
 
   /** Word of the head of an event by its number from the first one. */
   head(at: number): number {
-    return this.events[at]!;
+    return this.map.head(at);
   }
 
   /**
@@ -177,7 +164,7 @@ export class ChunkView {
    * without numbers among their operands, or for which these do not matter.
    */
   freshValues(at: number): Value[] {
-    const word = this.events[at]!;
+    const word = this.map.head(at);
     const head = this.words[word]!;
     const result = { number: 0, number2: 0, number3: 0, values: [] as Value[] };
     decodeOperands(new FreshDecoder(this, word + 1), head & 0xff, head >>> 8, result);
@@ -188,7 +175,7 @@ export class ChunkView {
   text(index: number): string {
     let text = this.texts.get(index);
     if (text === undefined) {
-      const position = this.found.strings[index];
+      const position = this.map.strings[index];
       if (position === undefined) throw new RangeError(`unknown string ${index}`);
       const value = new LazyDecoder(this, position).read();
       text = typeof value === 'string' ? value : isCaptured(value) ? value.name : String(value);
@@ -202,43 +189,41 @@ export class ChunkView {
    * event of its last capture or change. Undefined when it was not captured in this chunk up to there.
    */
   object(id: number, until: number): { node: Captured; asOf: number } | undefined {
-    const heads = this.capturesOf(id);
-    const end = until + 1 - this.firstEvent < this.events.length ? this.events[until + 1 - this.firstEvent]! : Infinity;
+    const { map } = this;
+    const heads = map.capturesOf(id);
+    const next = until + 1 - this.firstEvent;
+    const end = next < map.eventCount ? map.head(next) : Infinity;
     const last = lastBelow(heads, end);
     if (last < 0) return undefined;
     const head = heads[last]!;
     const node = new LazyDecoder(this, head, head).read() as Captured;
-    let asOf = this.eventOfWord(head);
-    const changes = this.changesTo(id);
-    const from = lastBelow(changes, asOf - this.firstEvent) + 1;
-    const to = lastBelow(changes, until + 1 - this.firstEvent);
-    if (from <= to) {
-      this.applyChanges(node, changes, from, to);
-      asOf = this.firstEvent + changes[to]!;
-    }
-    return { node, asOf };
+    const changes = map.changesOf(id);
+    const takenAt = map.eventOfWord(head);
+    const from = lastBelow(changes, map.head(takenAt)) + 1;
+    const to = lastBelow(changes, end);
+    if (from <= to) this.applyChanges(node, changes.subarray(from, to + 1));
+    return { node, asOf: this.firstEvent + (from <= to ? map.eventOfWord(changes[to]!) : takenAt) };
   }
 
   /**
-   * Applies changes `from` to `to` of a list. Of the writes of one property only the last counts: a parser's position is
-   * written ten thousand times in a chunk.
+   * Applies changes by the words of their heads. Of the writes of one property only the last counts: a parser's position
+   * is written ten thousand times in a chunk.
    */
-  private applyChanges(node: Captured, changes: readonly number[], from: number, to: number): void {
+  private applyChanges(node: Captured, changes: Int32Array): void {
     const isPlain = node.type === 'object' || node.type === 'error';
     const last = new Map<string, number>();
     const flush = (): void => {
-      for (const at of last.values()) this.apply(node, at);
+      for (const word of last.values()) this.apply(node, word);
       last.clear();
     };
-    for (let i = from; i <= to; i++) {
-      const at = changes[i]!;
-      const head = this.words[this.events[at]!]!;
+    for (const word of changes) {
+      const head = this.words[word]!;
       const site = (head & 0xff) === K.PROPERTY ? this.resolver.resolve(head >>> 8) : undefined;
       const name = site?.table.names[site.a];
-      if (isPlain && name !== undefined) last.set(name, at);
+      if (isPlain && name !== undefined) last.set(name, word);
       else {
         flush();
-        this.apply(node, at);
+        this.apply(node, word);
       }
     }
     flush();
@@ -246,7 +231,7 @@ export class ChunkView {
 
   /** Class of an object that was captured in this chunk. */
   className(id: number): string {
-    const head = this.capturesOf(id)[0];
+    const [head] = this.map.capturesOf(id);
     if (head === undefined) return '';
     const tag = this.words[head]! & 0xff;
     const name = CLASS_BY_TAG.get(tag);
@@ -255,80 +240,38 @@ export class ChunkView {
     return typeof text === 'string' ? text : isCaptured(text) ? text.name : '';
   }
 
-  /** Event whose words hold this one. */
-  private eventOfWord(word: number): number {
-    return this.firstEvent + lastBelow(this.events, word + 1);
+  /** True for an object captured in this chunk whose content never changes. */
+  isFixed(id: number): boolean {
+    const [head] = this.map.capturesOf(id);
+    return head !== undefined && FIXED.has(this.words[head]! & 0xff);
   }
 
-  private apply(node: Captured, at: number): void {
-    const event = this.event(at);
+  private apply(node: Captured, word: number): void {
+    const event = this.event(this.map.eventOfWord(word));
     applyChange(node, event, this.resolver.resolve(event.payload));
-  }
-
-  private capturesOf(id: number): readonly number[] {
-    if (!this.captures) {
-      this.captures = new Map();
-      for (const head of this.found.objects) listIn(this.captures, this.words[head + 1]!).push(head);
-    }
-    return this.captures.get(id) ?? [];
-  }
-
-  /** Looked through for one object at a time: most changes of a chunk are never asked for. */
-  private changesTo(id: number): readonly number[] {
-    let found = this.changesOf.get(id);
-    if (!found) {
-      const own: number[] = [];
-      for (const at of this.changes) if (this.ownerOf(at) === id) own.push(at);
-      this.changesOf.set(id, (found = own));
-    }
-    return found;
   }
 
   /** Events of the chunk, by number, that change or capture an object. */
   eventsAbout(id: number): number[] {
-    const changes = this.changesTo(id).map((at) => this.firstEvent + at);
-    const captures = this.capturesOf(id).map((head) => this.eventOfWord(head));
-    return [...new Set([...changes, ...captures])].sort((a, b) => a - b);
-  }
-
-  /** Identity of the object that a change is about; it stands behind the head of its value. */
-  private ownerOf(at: number): number {
-    const head = this.events[at]!;
-    return this.words[head + ((this.words[head]! & 0xff) === K.MUTATION ? 4 : 2)]!;
+    const words = [...this.map.changesOf(id), ...this.map.capturesOf(id)];
+    return [...new Set(words.map((word) => this.firstEvent + this.map.eventOfWord(word)))].sort((a, b) => a - b);
   }
 }
 
-/** Numbers added one by one: an array of JavaScript takes twice as long as the scan that fills it. */
-class NumberList {
-  private numbers: Int32Array;
-  count = 0;
-
-  constructor(expected: number) {
-    this.numbers = new Int32Array(Math.max(16, expected));
-  }
-
-  add(number: number): void {
-    if (this.count === this.numbers.length) {
-      const larger = new Int32Array(2 * this.count);
-      larger.set(this.numbers);
-      this.numbers = larger;
-    }
-    this.numbers[this.count++] = number;
-  }
-
-  taken(): Int32Array {
-    return this.numbers.subarray(0, this.count);
-  }
+function mapChunk(chunk: Chunk, eventsExpected: number): ChunkMap {
+  const mapper = new ChunkMapper(chunk, eventsExpected);
+  chunk.scan((scanner) => mapper.note(scanner), mapper.found);
+  return mapper.finish();
 }
-
-const CHANGES = new Uint8Array(256);
-for (let kind = 0; kind < 256; kind++) CHANGES[kind] = changesObjects(kind) ? 1 : 0;
 
 /** Kinds with numbers among their operands that a replay needs. */
 const HAS_NUMBER = new Uint8Array(256);
 for (const kind of [K.RESUME, K.SCOPE_OPEN, K.SCOPE_COPY, K.SCOPE_LINK, K.WRITE_SCOPED, K.MUTATION]) {
   HAS_NUMBER[kind] = 1;
 }
+
+/** Tags of objects whose content never changes. */
+export const FIXED: ReadonlySet<number> = new Set([T.FUNCTION, T.REGEXP, T.DATE]);
 
 /** Other classes stand behind the identity. */
 const CLASS_BY_TAG: ReadonlyMap<number, string> = new Map([
@@ -342,12 +285,15 @@ const REFERABLE: ReadonlySet<number> = new Set([
   T.OBJECT, T.ARRAY, T.MAP, T.SET, T.ERROR, T.BINARY, T.DATE, T.REGEXP, T.FUNCTION,
 ]); // prettier-ignore
 
+/** What stands anywhere is found without tables. */
+const NO_TABLES = new ChunkTables();
+
 /** Decodes a value anywhere in a chunk, with the content that stands there. */
 class FreshDecoder extends ValueDecoder {
   private readonly view: ChunkView;
 
   constructor(view: ChunkView, position: number) {
-    super(view.chunk.words, position);
+    super(view.chunk.words, position, NO_TABLES);
     this.view = view;
   }
 
@@ -386,24 +332,6 @@ class LazyDecoder extends FreshDecoder {
     }
     return super.read();
   }
-}
-
-function listIn(map: Map<number, number[]>, key: number): number[] {
-  let list = map.get(key);
-  if (!list) map.set(key, (list = []));
-  return list;
-}
-
-/** Index of the last number below `limit` in an ascending list, -1 when there is none. */
-function lastBelow(ascending: ArrayLike<number>, limit: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle]! < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 /** False at the end, and where the words stop being events. */

@@ -135,9 +135,9 @@ export class Chunk {
     return this.times;
   }
 
-  /** Takes a timeline from somebody who scanned the chunk anyway, up to before `endEvent`. */
-  useTimeline(timeline: Timeline, endEvent: number): void {
-    this.times ??= timeline.end(endEvent, this.endNs);
+  /** Takes a timeline from somebody who knows the whole chunk anyway. */
+  useTimeline(timeline: Timeline): void {
+    this.times ??= timeline;
   }
 
   /**

@@ -19,7 +19,7 @@ export function digestOf(recording: Recording, thread: number, info: ChunkInfo):
   if (!digest) {
     const view = chunkView(recording, thread, info);
     if (!view) return undefined;
-    digest = new ChunkState(view, recording.resolver(thread), Number.MAX_SAFE_INTEGER);
+    digest = new ChunkState(view, recording.resolver(thread), Number.MAX_SAFE_INTEGER).finish();
   }
   // Deleted and set again, so that the order of the map is that of the last use.
   cache.delete(key);

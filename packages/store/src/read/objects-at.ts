@@ -1,5 +1,5 @@
 import { isCaptured, type Captured, type Value } from '@execution-cinema/format';
-import { chunkView } from './chunk-view.ts';
+import { chunkView, type ChunkView } from './chunk-view.ts';
 import { lastWhere } from './chunks.ts';
 import type { SeekLookup } from './past.ts';
 import type { Recording } from './recording.ts';
@@ -31,6 +31,9 @@ export class ObjectsAt {
   private readonly at: number;
   private readonly event: number;
   private readonly index: SeekLookup | undefined;
+  private readonly here: ChunkView | undefined;
+  /** The view of another chunk that was looked into last. */
+  private looked: { at: number; view: ChunkView | undefined } | undefined;
   private budget = LOOKS_PER_MOMENT_MAX;
   private readonly nodes = new Map<number, { node: Captured; asOf: number; home: number; depth: number }>();
 
@@ -40,6 +43,7 @@ export class ObjectsAt {
     this.at = at;
     this.event = event;
     this.index = index;
+    this.here = chunkView(recording, thread, recording.chunks(thread)[at]!);
   }
 
   /** The value with its objects as they were. `chunk` is the number of the chunk that it was decoded from. */
@@ -84,10 +88,21 @@ export class ObjectsAt {
 
   private load(wanted: readonly Wanted[]): void {
     for (const { id, home } of wanted) {
-      if (this.nodes.has(id) || this.take(this.at, id) || this.budget <= 0) continue;
+      if (this.nodes.has(id) || this.take(this.at, id)) continue;
+      // What cannot change is as its own chunk has it; a program's module may hold thousands of functions.
+      if (this.viewAt(home)?.isFixed(id) && this.take(home, id)) continue;
+      if (this.budget <= 0) continue;
       this.budget--;
       for (let at = this.newestChunk(id, home); at >= home && at >= 0; at--) if (this.take(at, id)) break;
     }
+  }
+
+  private viewAt(at: number): ChunkView | undefined {
+    if (this.looked?.at !== at) {
+      const info = this.recording.chunks(this.thread)[at];
+      this.looked = { at, view: info && chunkView(this.recording, this.thread, info) };
+    }
+    return this.looked.view;
   }
 
   /** Index of the newest chunk before the moment's that may have captured an object. */
@@ -100,7 +115,7 @@ export class ObjectsAt {
   }
 
   private take(at: number, id: number): boolean {
-    const view = chunkView(this.recording, this.thread, this.recording.chunks(this.thread)[at]!);
+    const view = at === this.at ? this.here : this.viewAt(at);
     const found = view?.object(id, at === this.at ? this.event : Number.MAX_SAFE_INTEGER);
     if (found) this.nodes.set(id, { ...found, home: at, depth: 0 });
     return found !== undefined;

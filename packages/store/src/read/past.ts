@@ -61,6 +61,9 @@ export class Past {
   private readonly at: number;
   private readonly here: ChunkState;
   private readonly births = new Map<number, number>();
+  private readonly scopes = new Map<number, ScopeInstance>();
+  /** Of chunks by their index. */
+  private readonly digests = new Map<number, ChunkState>();
   /** Chunks up to this moment before which events were dropped. */
   private readonly drops: readonly ChunkInfo[];
   private readonly index: SeekLookup | undefined;
@@ -76,7 +79,12 @@ export class Past {
   }
 
   private digest(i: number): ChunkState | undefined {
-    return digestOf(this.recording, this.thread, this.chunks[i]!);
+    let digest = this.digests.get(i);
+    if (!digest) {
+      digest = digestOf(this.recording, this.thread, this.chunks[i]!);
+      if (digest) this.digests.set(i, digest);
+    }
+    return digest;
   }
 
   /** Index of the chunk in which the call began, -1 when that is not stored. */
@@ -168,8 +176,14 @@ export class Past {
   }
 
   scope(instance: number): ScopeInstance | undefined {
-    const known = this.here.scope(instance);
+    const known = this.scopes.get(instance);
     if (known) return known;
+    const found = this.here.scope(instance) ?? this.olderScope(instance);
+    if (found) this.scopes.set(instance, found);
+    return found;
+  }
+
+  private olderScope(instance: number): ScopeInstance | undefined {
     const birth = this.birthOfScope(instance);
     return birth < 0 || birth >= this.at ? undefined : this.digest(birth)?.scope(instance);
   }

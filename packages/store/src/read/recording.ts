@@ -69,7 +69,7 @@ export interface Pruned {
 }
 
 /** Chunks kept decoded-ready in memory per recording. */
-const CHUNK_CACHE_COUNT = 32;
+const CHUNK_CACHE_COUNT = 16;
 
 /**
  * A recording opened for reading. Never writes, and holds no read transaction between two calls, so it can read what
@@ -86,6 +86,8 @@ export class Recording {
   private readonly growing = new Set<string>();
 
   private readonly closed: () => void;
+  /** Finds the stored map of a chunk of so many words (`readChunkMap`): an opened sidecar sets it. */
+  chunkMap: ((thread: number, chunk: number, words: number) => Uint8Array | undefined) | undefined;
 
   /** `db` may read another file than `file`, a copy; `closed` is called after it was closed. */
   constructor(file: string, db: Database, closed: () => void = () => undefined) {

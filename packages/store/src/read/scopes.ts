@@ -12,6 +12,8 @@ interface TableLists {
   variablesOfScope: ReadonlyMap<number, readonly number[]>;
   /** Where the write stands that gives a variable its first value, for `let`, `const` and classes. */
   declarations: ReadonlyMap<number, { line: number; column: number }>;
+  /** Names that two scopes both declare, by both. */
+  shadowed: Map<string, readonly string[]>;
 }
 
 const lists = new WeakMap<ModuleSites, TableLists>();
@@ -21,7 +23,7 @@ function listsOf(table: ModuleSites): TableLists {
   if (!known) {
     const scopesOfFunction = indexesBy(table.scopes, (scope) => scope.function);
     const variablesOfScope = indexesBy(table.variables, (variable) => variable.scope);
-    known = { scopesOfFunction, variablesOfScope, declarations: findDeclarations(table) };
+    known = { scopesOfFunction, variablesOfScope, declarations: findDeclarations(table), shadowed: new Map() };
     lists.set(table, known);
   }
   return known;
@@ -41,6 +43,21 @@ function indexesBy<T>(items: readonly T[], keyOf: (item: T) => number): Map<numb
 /** Indexes of the variables that a scope declares. */
 export function variablesOf(table: ModuleSites, scope: number): readonly number[] {
   return listsOf(table).variablesOfScope.get(scope) ?? [];
+}
+
+/** Names of a scope that one further in declares too, and so hides. */
+export function shadowedNames(table: ModuleSites, scope: number, inner: number): readonly string[] {
+  const { shadowed } = listsOf(table);
+  const key = `${scope} ${inner}`;
+  let names = shadowed.get(key);
+  if (!names) {
+    const hiding = new Set(variablesOf(table, inner).map((i) => table.variables[i]!.name));
+    names = variablesOf(table, scope)
+      .map((i) => table.variables[i]!.name)
+      .filter((name) => hiding.has(name));
+    shadowed.set(key, names);
+  }
+  return names;
 }
 
 /**

@@ -31,6 +31,19 @@ export interface StateScope {
   line: number;
   column: number;
   variables: StateVariable[];
+  /** Names of its variables when they were not looked up, else empty. */
+  omitted: string[];
+}
+
+/** How much of a state is looked up; all of it when left out. */
+export interface StateDetail {
+  /** Frames (by place from the innermost, and call) that are told with `this` and scopes. */
+  isWhole?: (place: number, call: number) => boolean;
+  /**
+   * Scopes around the function with more variables than this are told by names: a library in one function has hundreds,
+   * whose values lie in as many older chunks.
+   */
+  outerVariablesMax?: number;
 }
 
 export interface StateFrame {
@@ -90,7 +103,6 @@ export interface State {
 /**
  * Stack and variables of one thread just after event `event`. What lies in the moment's own chunk is replayed from
  * its header; older calls, scopes and writes are looked up chunk by chunk, directly where there is an `index`.
- * Frames that `isWhole` (by place from the innermost, and call) leaves out are told without `this` and scopes.
  * Throws RangeError when the thread has no readable chunk at or before the event.
  */
 export function stateAt(
@@ -98,7 +110,7 @@ export function stateAt(
   thread: number,
   event: number,
   index?: SeekLookup,
-  isWhole: (place: number, call: number) => boolean = () => true,
+  { isWhole = () => true, outerVariablesMax = Number.POSITIVE_INFINITY }: StateDetail = {},
 ): State {
   const at = new ThreadAt(recording, thread, event, index);
   const { view, here, info } = at;
@@ -110,7 +122,9 @@ export function stateAt(
     event,
     timeNs: event < info.firstEvent ? header.startNs : view.chunk.timeOf(Math.min(event, view.endEvent - 1)),
     // Innermost first also because of the limits of what is looked up.
-    frames: [...stack].reverse().map((frame, place) => at.describe(frame, isWhole(place, frame.call))),
+    frames: [...stack]
+      .reverse()
+      .map((frame, place) => at.describe(frame, isWhole(place, frame.call), outerVariablesMax)),
     asyncCallers: asyncCallers(recording, thread, stack[0]?.call ?? 0, asleep),
     framesOmitted: header.framesOmitted,
     suspended: asleep.map(suspendedCall),

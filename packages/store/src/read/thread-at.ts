@@ -6,7 +6,7 @@ import { ObjectsAt } from './objects-at.ts';
 import { Past, type SeekLookup } from './past.ts';
 import type { Recording } from './recording.ts';
 import type { Frame } from './replay.ts';
-import { isBeforeDeclaration, scopesAt, variablesOf } from './scopes.ts';
+import { isBeforeDeclaration, scopesAt, shadowedNames, variablesOf } from './scopes.ts';
 import type { StateFrame, StateScope, StateVariable } from './state.ts';
 import { ownerOfCall } from './variables.ts';
 
@@ -20,6 +20,7 @@ export class ThreadAt {
   private readonly past: Past;
   readonly objects: ObjectsAt;
   private readonly shared = new Map<number, StateVariable[]>();
+  private readonly parts = new Map<string, StateVariable[]>();
 
   /**
    * `earlier` may be the state of the same chunk at an earlier event; it moves on to this one.
@@ -85,8 +86,8 @@ export class ThreadAt {
     return undefined;
   }
 
-  /** `isWhole`: with what it sees. */
-  describe(frame: Frame, isWhole = true): StateFrame {
+  /** `isWhole`: with what it sees, of larger scopes around the function only the names. */
+  describe(frame: Frame, isWhole: boolean, outerVariablesMax: number): StateFrame {
     this.past.completeFrame(frame);
     const position = frame.position ?? frame.site;
     const entry = frame.site?.function;
@@ -102,33 +103,59 @@ export class ThreadAt {
       asyncParent: frame.asyncParent,
       this: isWhole ? this.thisOf(frame) : undefined,
       hasThis: entry?.parameters[0] === 'this' || frame.thisFrom !== undefined,
-      scopes: isWhole ? this.scopes(frame) : [],
+      scopes: isWhole ? this.scopes(frame, outerVariablesMax) : [],
     };
   }
 
-  private scopes(frame: Frame): StateScope[] {
+  private scopes(frame: Frame, outerVariablesMax: number): StateScope[] {
     const { site } = frame;
     if (!site) return [];
     const { table, functionIndex } = site;
     const position = frame.position ?? site;
     const result: StateScope[] = [];
-    const hidden = new Set<string>();
+    const unused: number[] = [];
     for (const scopeIndex of scopesAt(table, functionIndex, position.line, position.column)) {
       const scope = table.scopes[scopeIndex]!;
       // What an outer function does not share, no inner one uses.
       if (scope.function !== functionIndex && !scope.shared) continue;
       const instance = scope.shared ? this.past.instanceOf(frame, scopeIndex) : 0;
       // Scopes between the function and the innermost one that it uses are not known to it; their names hide others.
-      const isUnused = scope.function !== functionIndex && instance === 0;
-      if (isUnused) {
-        for (const i of variablesOf(table, scopeIndex)) hidden.add(table.variables[i]!.name);
+      if (scope.function !== functionIndex && instance === 0) {
+        unused.push(scopeIndex);
         continue;
       }
-      const variables = this.variables(frame, scopeIndex, instance).filter(({ name }) => !hidden.has(name));
-      if (variables.length === 0) continue;
-      result.push({ kind: scope.kind, instance, line: scope.line, column: scope.column, variables });
+      const { kind, line, column } = scope;
+      const hidden = unused.flatMap((inner) => shadowedNames(table, scopeIndex, inner));
+      const isOuter = scope.function !== functionIndex;
+      if (isOuter && variablesOf(table, scopeIndex).length > outerVariablesMax) {
+        const omitted = this.namesIn(frame, scopeIndex).filter((name) => !hidden.includes(name));
+        if (omitted.length > outerVariablesMax) {
+          result.push({ kind, instance, line, column, variables: [], omitted });
+          continue;
+        }
+      }
+      const variables = this.seen(this.variables(frame, scopeIndex, instance), instance, hidden);
+      if (variables.length > 0) result.push({ kind, instance, line, column, variables, omitted: [] });
     }
     return result;
+  }
+
+  /** Those that no scope in between hides. Frames that see the same of an instance share the list. */
+  private seen(variables: StateVariable[], instance: number, hidden: readonly string[]): StateVariable[] {
+    if (hidden.length === 0) return variables;
+    const key = `${instance} ${hidden.join()}`;
+    const known = instance === 0 ? undefined : this.parts.get(key);
+    if (known) return known;
+    const names = new Set(hidden);
+    const part = variables.filter(({ name }) => !names.has(name));
+    this.parts.set(key, part);
+    return part;
+  }
+
+  private namesIn(frame: Frame, scopeIndex: number): string[] {
+    const { table } = frame.site!;
+    const variables = variablesOf(table, scopeIndex).map((i) => table.variables[i]!);
+    return variables.filter(({ kind }) => kind !== 'import').map(({ name }) => name);
   }
 
   /** Variables of a scope that the frame sees. Frames that share an instance share what is known of it. */
@@ -168,7 +195,7 @@ export class ThreadAt {
       const content = this.content(owner.arguments[position], owner.chunk);
       return { ...base, ...content, source: 'argument', event, timeNs, ...since(event) };
     }
-    return { ...base, ...this.unwritten(frame, variable, shared ? past.scope(instance)?.event : owner?.startEvent) };
+    return this.unwritten(frame, variable, shared ? past.scope(instance)?.event : owner?.startEvent);
   }
 
   /** A value with its objects as they are now. */
@@ -187,42 +214,17 @@ export class ThreadAt {
   }
 
   /** What the language says of a variable without a write since its scope began at event `birth`. */
-  private unwritten(
-    frame: Frame,
-    variable: VariableEntry,
-    birth: number | undefined,
-  ): Omit<StateVariable, 'name' | 'kind'> {
-    const unknown = (note: string): Omit<StateVariable, 'name' | 'kind'> => ({
-      value: undefined,
-      source: 'unknown',
-      event: -1,
-      timeNs: -1,
-      note,
-    });
-    const initial = (value: Value): Omit<StateVariable, 'name' | 'kind'> => ({
-      value,
-      source: 'initial',
-      event: -1,
-      timeNs: -1,
-    });
+  private unwritten(frame: Frame, variable: VariableEntry, birth: number | undefined): StateVariable {
+    const { name, kind } = variable;
+    const unknown = (note: string): StateVariable => {
+      return { name, kind, value: undefined, source: 'unknown', event: -1, timeNs: -1, note };
+    };
     const level = frame.site!.table.functions[frame.site!.table.scopes[variable.scope]!.function]?.level ?? 0;
     if (level < 2) return unknown('writes of this function were not recorded');
     if (birth === undefined || birth < 0) return unknown('the start of its scope is not in the recording');
     const dropped = this.past.droppedSince(birth);
     if (dropped > 0) return unknown(`${dropped} events were dropped since its scope began`);
-    switch (variable.kind) {
-      case 'var':
-        return initial(undefined);
-      case 'function':
-        return initial(captured('function', 0, variable.name));
-      case 'let':
-      case 'const':
-      case 'class':
-      case 'using':
-        return initial(captured('uninitialized', 0, ''));
-      default:
-        return unknown('no write recorded before this moment');
-    }
+    return initialOf(variable) ?? unknown('no write recorded before this moment');
   }
 
   private doubt(frame: Frame, event: number): { note?: string } {
@@ -232,5 +234,37 @@ export class ThreadAt {
     const dropped = this.past.droppedSince(event);
     if (dropped > 0) notes.push(`${dropped} events were dropped since`);
     return notes.length > 0 ? { note: notes.join('; ') } : {};
+  }
+}
+
+const initials = new WeakMap<VariableEntry, StateVariable>();
+
+/** A variable that nothing was written to; one for all moments, since a program may have ten thousand such functions. */
+function initialOf(variable: VariableEntry): StateVariable | undefined {
+  let known = initials.get(variable);
+  if (!known) {
+    const { name, kind } = variable;
+    const value = initialValue(variable);
+    if (value === NO_VALUE) return undefined;
+    initials.set(variable, (known = { name, kind, value, source: 'initial', event: -1, timeNs: -1 }));
+  }
+  return known;
+}
+
+const NO_VALUE = Symbol('no value');
+
+function initialValue({ name, kind }: VariableEntry): Value | typeof NO_VALUE {
+  switch (kind) {
+    case 'var':
+      return undefined;
+    case 'function':
+      return captured('function', 0, name);
+    case 'let':
+    case 'const':
+    case 'class':
+    case 'using':
+      return captured('uninitialized', 0, '');
+    default:
+      return NO_VALUE;
   }
 }

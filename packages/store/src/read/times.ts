@@ -1,4 +1,5 @@
 import type { EventScanner } from '@execution-cinema/format';
+import { lastBelow } from './search.ts';
 
 /** A shared tick is about this long; unread time beyond it lies directly before the event that saw the tick move. */
 const TICK_NS = 1_000_000;
@@ -17,10 +18,18 @@ export class Timeline {
 
   /** To be called with the first event of the chunk and every one that read the clock, in order; others change nothing. */
   note(scanner: EventScanner): void {
-    if (scanner.timePoint || this.starts.length === 0) {
-      this.starts.push(scanner.event);
-      this.timesNs.push(scanner.timeNs);
-    }
+    if (scanner.timePoint || this.starts.length === 0) this.add(scanner.event, scanner.timeNs);
+  }
+
+  /** The same for an event that is known to be such a one. */
+  add(event: number, timeNs: number): void {
+    this.starts.push(event);
+    this.timesNs.push(timeNs);
+  }
+
+  /** What was noted: events, and their times. */
+  points(): { starts: readonly number[]; timesNs: readonly number[] } {
+    return { starts: this.starts, timesNs: this.timesNs };
   }
 
   /** After the last event. `endEvent`: its number plus one; `endNs`: when that had happened at the latest. */
@@ -38,8 +47,10 @@ export class Timeline {
   /** Time of an event, nanoseconds since the recording began. Fast for events asked in order. */
   at(event: number): number {
     const { starts, timesNs } = this;
-    if (event < (starts[this.run] ?? 0)) this.run = 0;
-    while (this.run + 1 < starts.length && starts[this.run + 1]! <= event) this.run++;
+    if (!this.isInRun(event, this.run)) {
+      const next = this.run + 1;
+      this.run = this.isInRun(event, next) ? next : Math.max(0, lastBelow(starts, event + 1));
+    }
     const { run } = this;
     const start = starts[run] ?? 0;
     const timeNs = timesNs[run] ?? 0;
@@ -49,5 +60,10 @@ export class Timeline {
     const count = (isLast ? this.ends : starts[run + 1]!) - start;
     const spanNs = Math.max(0, Math.min(nextNs - timeNs, TICK_NS));
     return Math.round(timeNs + (spanNs / count) * (event - start));
+  }
+
+  private isInRun(event: number, run: number): boolean {
+    const { starts } = this;
+    return run < starts.length && event >= starts[run]! && (run + 1 === starts.length || event < starts[run + 1]!);
   }
 }

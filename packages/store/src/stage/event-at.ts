@@ -6,13 +6,23 @@ import { listed, siteOfEvent, type ListedEvent } from '../read/event-list.ts';
 import { ObjectsAt } from '../read/objects-at.ts';
 import type { SeekLookup } from '../read/past.ts';
 import type { Recording } from '../read/recording.ts';
+import type { State } from '../read/state.ts';
 
-/** One event of a thread with its values and the frame it belongs to; undefined when it is not stored or cannot be read. */
+/** Kinds that take a frame from the stack: it is not on top any more after its own event. */
+function ends(kind: number): boolean {
+  return kind > K.ENTER_MANY && kind <= K.SUSPEND_VALUE && kind !== K.RETURN_VALUE;
+}
+
+/**
+ * One event of a thread with its values and the frame it belongs to; undefined when it is not stored or cannot be read.
+ * With the state just after it the chunk is only gone through again when the event has ended its frame.
+ */
 export function eventAt(
   recording: Recording,
   thread: number,
   event: number,
   index?: SeekLookup,
+  after?: State,
 ): ListedEvent | undefined {
   const chunks = recording.chunks(thread);
   const at = chunkOfEvent(chunks, event);
@@ -22,18 +32,24 @@ export function eventAt(
   const resolver = recording.resolver(thread);
   const found = view.event(event - view.firstEvent);
   const { kind } = found;
-  // What begins or goes on is on top after its event, everything else before it.
-  const begins = kind <= K.ENTER_MANY || kind === K.RESUME;
-  const frame = new ChunkState(view, resolver, begins ? event : event - 1, undefined).stack.at(-1);
   const objects = new ObjectsAt(recording, thread, at, event, index);
   const values = found.values.map((value) => objects.value(value, info.chunk));
   const { timeNs, timeExact, number } = found;
-  return listed(
-    thread,
-    { kind, event, timeNs, timeExact, values, number },
-    frame,
-    siteOfEvent(kind, found.payload, resolver),
-  );
+  const own = { kind, event, timeNs, timeExact, values, number };
+  const site = siteOfEvent(kind, found.payload, resolver);
+  if (after && !ends(kind)) return ofTopFrame(listed(thread, own, undefined, site), after);
+  // What begins or goes on is on top after its event, everything else before it.
+  const begins = kind <= K.ENTER_MANY || kind === K.RESUME;
+  const frame = new ChunkState(view, resolver, begins ? event : event - 1, undefined).stack.at(-1);
+  return listed(thread, own, frame, site);
+}
+
+function ofTopFrame(event: ListedEvent, { frames, framesOmitted }: State): ListedEvent {
+  const top = frames[0];
+  if (!top) return event;
+  const { call, function: name, file } = top;
+  const depth = frames.length - 1 + framesOmitted;
+  return { ...event, call, depth, function: name === '(unknown)' ? '' : name, file: event.file || file };
 }
 
 /** The content of an object just after an event; undefined when none was captured. */

@@ -24,6 +24,10 @@ export function endLine(config: TracerConfig, result: RecordingResult, counts: F
   ];
   const failed = sum(counts.failed);
   if (failed > 0) parts.push(`${plural(failed, 'file')} not instrumented (${listed(counts.failed)})`);
+  const dependencies = counts.notSelected.get('dependency') ?? 0;
+  if (dependencies > 0) {
+    parts.push(`${plural(dependencies, 'file')} of dependencies left out (TRACER_PACKAGES=name records one)`);
+  }
   return [`${parts.join('; ')}. ${look}`, ...result.notes].join('\ntracer: ');
 }
 

@@ -46,6 +46,9 @@ export function run(command: Command): void {
 
 const TEXT_FIELDS = 'input:not([type="range"]):not([type="checkbox"]), textarea, select, [contenteditable="true"]';
 
+/** A slider moves by them itself. */
+const SLIDER_KEYS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']);
+
 /** Keys that work everywhere but in fields of text. Panels that use arrows themselves keep them. */
 export function listenToKeys(): void {
   window.addEventListener('keydown', (event) => {
@@ -64,7 +67,8 @@ export function listenToKeys(): void {
     if (!isGlobal && overview.peek() === null && command.do !== 'help' && command.do !== 'theme') return;
     const presses =
       (event.key === ' ' || event.key === 'Enter') && target?.matches?.('button, a, summary, input, [role="tab"]');
-    if (presses) return;
+    const slides = SLIDER_KEYS.has(event.key) && target?.matches?.('input[type="range"]');
+    if (presses || slides) return;
     event.preventDefault();
     run(command);
   });

@@ -9,11 +9,14 @@ import type {
   Moment,
   MoveKind,
   MoveParams,
+  Params,
   StateView,
 } from '@execution-cinema/server/protocol';
 import { counterpart } from '../model/differences.ts';
+import { withKnownScopes } from '../model/outer-scopes.ts';
 import { isCancelled } from '../transport/source.ts';
 import { Latest } from '../transport/latest.ts';
+import { askAhead, askNear, FRAMES_DESCRIBED, momentAt, moveParams, stateParams } from './near.ts';
 import { ask } from './session.ts';
 import { say } from './say.ts';
 
@@ -25,6 +28,8 @@ export const state = signal<StateView | null>(null);
 export const stateError = signal<unknown>(null);
 /** Moment that others are compared with. */
 export const pinned = signal<StateView | null>(null);
+/** Somebody looks at the large scopes around a function: they are described too. */
+export const looksOutside = signal(false);
 export const breakpoints = signal<readonly Breakpoint[]>([]);
 export const playing = signal<{ direction: 'forward' | 'back' } | null>(null);
 /** Steps a second. */
@@ -36,8 +41,6 @@ export const frame = computed<FrameView | null>(() => {
 });
 
 const latest = new Latest();
-/** The innermost frame; another one is described when it is chosen. */
-const FRAMES_DESCRIBED = 1;
 /** Steps that may wait while one is being made; a held key does not pile up more. */
 const STEPS_WAITING_MAX = 2;
 
@@ -74,28 +77,19 @@ export async function loadState(): Promise<void> {
   const call = frameCall.peek();
   const since = pinned.peek()?.at ?? previousMoment;
   try {
-    const answer = await latest.run((cancel) =>
-      ask(
-        'state',
-        {
-          moment: { thread: at.thread, event: at.event },
-          frames: FRAMES_DESCRIBED,
-          ...(call !== null && { call }),
-          ...(since?.thread === at.thread &&
-            since.event !== at.event && { since: { thread: since.thread, event: since.event } }),
-        },
-        { signal: cancel },
-      ),
-    );
+    const params = stateParams(at, call, since);
+    const answer = await latest.run((cancel) => askNear('state', params, cancel));
     if (!answer) return;
     batch(() => {
-      state.value = answer;
+      state.value = withKnownScopes(answer, looksOutside.value ? state.value : null);
       stateError.value = null;
       if (cursor.value?.event === answer.at.event && cursor.value.thread === answer.at.thread) cursor.value = answer.at;
       if (call !== null && !answer.frames.some((entry) => entry.call === call)) frameCall.value = null;
     });
     previousMoment = answer.at;
+    if (looksOutside.peek() || pinned.peek()) await describeOutside(params);
     await describePinned();
+    if (call === null && pinned.peek() === null) askAhead(answer, lastStepMade);
   } catch (error) {
     batch(() => {
       state.value = null;
@@ -104,12 +98,34 @@ export async function loadState(): Promise<void> {
   }
 }
 
+/** After what is close to the moment: the large scopes around the function. */
+async function describeOutside(params: Params<'state'>): Promise<void> {
+  if (!state.peek()?.frames.some(({ scopes }) => scopes.some(({ omitted }) => omitted.length > 0))) return;
+  const whole = { ...params, outerVariablesMax: Number.MAX_SAFE_INTEGER };
+  const answer = await latest.run((cancel) => ask('state', whole, { signal: cancel }));
+  if (answer) state.value = answer;
+}
+
+/** Describes the large scopes from now on. */
+export async function lookOutside(): Promise<void> {
+  if (looksOutside.peek()) return;
+  looksOutside.value = true;
+  const at = cursor.peek();
+  if (!at) return;
+  try {
+    await describeOutside(stateParams(at, frameCall.peek(), undefined));
+  } catch (error) {
+    if (!isCancelled(error)) say(messageOf(error), 'error');
+  }
+}
+
 /** The pinned state has the frame described that stood on top then: another one is asked for when it is looked at. */
 async function describePinned(): Promise<void> {
   const pin = pinned.peek();
   const own = frame.peek();
   const other = pin && own ? counterpart(own, pin) : undefined;
-  if (!pin || !other?.shortened) return;
+  if (!pin || !other) return;
+  if (!other.shortened && other.scopes.every(({ omitted }) => omitted.length === 0)) return;
   const { thread, event } = pin.at;
   const answer = await ask('state', { moment: { thread, event }, frames: FRAMES_DESCRIBED, call: other.call });
   if (pinned.peek() === pin) pinned.value = answer;
@@ -123,15 +139,9 @@ export async function goToTime(timeNs: number, thread: number | null, passing = 
   const at = cursor.peek();
   if (at) cursor.value = { ...at, timeNs };
   try {
-    const answer = await seek.run((cancel) =>
-      ask('momentsAt', { timeNs, ...(thread !== null && { threads: [thread] }) }, { signal: cancel }),
-    );
+    const answer = await seek.run(async (cancel) => ({ best: await momentAt(timeNs, thread, cancel) }));
     if (!answer) return;
-    const best = answer.moments.reduce<At | null>(
-      (found, entry) => (!found || entry.timeNs > found.timeNs ? entry : found),
-      null,
-    );
-    if (best) await goTo(best, { passing });
+    if (answer.best) await goTo(answer.best, { passing });
     else if (at) cursor.value = at;
   } catch (error) {
     say(messageOf(error), 'error');
@@ -152,6 +162,10 @@ export async function goToText(text: string, options: GoOptions = {}): Promise<b
 
 let stepsWaiting = 0;
 let lastStep: Promise<boolean> = Promise.resolve(true);
+/** It is likely to be made again. */
+let lastStepMade: { kind: MoveKind; direction: 'forward' | 'back' } | undefined;
+/** Steps to somewhere else, or further, than to the next moment. */
+const FAR: ReadonlySet<MoveKind> = new Set(['start', 'end', 'continue', 'line', 'write', 'throw', 'call', 'cause']);
 
 /** Makes a step after those under way. Resolves to whether the cursor has moved. */
 export function move(kind: MoveKind, direction: 'forward' | 'back', more: Partial<MoveParams> = {}): Promise<boolean> {
@@ -166,14 +180,13 @@ async function makeStep(kind: MoveKind, direction: 'forward' | 'back', more: Par
   if (!at) return false;
   const call = frameCall.peek();
   try {
-    const { at: target, why } = await ask('move', {
-      from: { thread: at.thread, event: at.event },
-      kind,
-      direction,
+    lastStepMade = FAR.has(kind) ? undefined : { kind, direction };
+    const params = moveParams(at, kind, direction, {
       ...(call !== null && { call }),
       ...(kind === 'continue' && { breakpoints: [...breakpoints.peek()], throws: true }),
       ...more,
     });
+    const { at: target, why } = await askNear('move', params);
     if (!target) {
       say(why);
       return false;

@@ -16,6 +16,7 @@ import type {
   VariableName,
   VariableView,
 } from '@execution-cinema/server/protocol';
+import { scopeOf } from '../model/outer-scopes.ts';
 import { Latest } from '../transport/latest.ts';
 import { cursor, frame, goTo } from './cursor.ts';
 import { askLong, generation } from './session.ts';
@@ -83,7 +84,7 @@ function givenValue({ name, value, source, asOf }: VariableView): HistoryItem | 
 export function inspectLineValue(value: LineValue): void {
   const own = frame.peek();
   const file = shown.peek()?.view.file;
-  const scope = own?.scopes.find(({ variables }) => variables.some(({ name }) => name === value.name));
+  const scope = own && scopeOf(own, value.name);
   const moment = { thread: value.at.thread, event: value.at.event };
   if (own && scope && (value.kind === 'variable' || value.kind === 'parameter')) {
     const of: VariableName = { kind: 'variable', call: own.call, name: value.name, instance: scope.instance };

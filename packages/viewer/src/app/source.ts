@@ -1,13 +1,14 @@
 /* The file that is shown: that of the frame, or one opened beside it; with what ran of it. */
 import { computed, effect, signal } from '@preact/signals';
-import type { Executions, HitsView, LineValues, Place } from '@execution-cinema/server/protocol';
+import type { Executions, HitsView, LineValues, Place, Span } from '@execution-cinema/server/protocol';
 import { Lru } from '../model/lru.ts';
 import { scanText } from '../model/highlight.ts';
 import type { ShownFile } from '../model/shown-file.ts';
 import { isCancelled } from '../transport/source.ts';
 import { Latest } from '../transport/latest.ts';
 import { cursor, frame, frameCall, state } from './cursor.ts';
-import { ask, generation, overview } from './session.ts';
+import { askNear, lineValuesParams } from './near.ts';
+import { ask, askLong, connection, generation, overview, wholeSpan } from './session.ts';
 
 /** A file that was opened by hand; null: the one of the frame. */
 export const openedFile = signal<{ file: string; line: number | null } | null>(null);
@@ -40,7 +41,6 @@ export const wantedPlace = computed<Place | null>(() => {
 });
 
 const FILES_KEPT = 24;
-const HITS_AGAIN_MS = 400;
 /** How long the cursor stays before more is asked for than can be had at once. */
 const REST_MS = 120;
 const files = new Lru<ShownFile>(FILES_KEPT);
@@ -118,18 +118,21 @@ async function loadSource(file: string): Promise<void> {
 }
 
 async function loadHits(file: string): Promise<void> {
-  const answer = await quietly(counts.run((cancel) => ask('hits', { file }, { signal: cancel })));
-  if (!answer) return;
-  hits.value = answer;
-  // Until everything was looked at, what is known of it grows.
-  if (answer.coverage < 1) setTimeout(() => shown.peek()?.view.file === file && void loadHits(file), HITS_AGAIN_MS);
+  const answer = await quietly(
+    counts.run(async (cancel) => {
+      const known = await ask('hits', { file }, { signal: cancel });
+      hits.value = known;
+      return known.coverage < 1 ? ask('hits', { file, wait: true }, { signal: cancel }) : undefined;
+    }),
+  );
+  if (answer) hits.value = answer;
 }
 
 async function loadLineValues(call: string, moment: { thread: number; event: number }): Promise<void> {
-  const params = { call, moment: { thread: moment.thread, event: moment.event } };
+  const params = lineValuesParams(call, moment);
   const answer = await quietly(
     values.run(async (cancel) => {
-      const close = await ask('lineValues', params, { signal: cancel });
+      const close = await askNear('lineValues', params, cancel);
       lineValues.value = close;
       if (close.whole) return undefined;
       // Of a call that goes on for long, what lies around the moment comes first.
@@ -142,9 +145,37 @@ async function loadLineValues(call: string, moment: { thread: number; event: num
 
 async function loadExecutions(file: string, line: number): Promise<void> {
   const at = cursor.peek();
-  const params = { file, line, limit: 50, ...(at && { around: { thread: at.thread, event: at.event } }) };
-  const answer = await quietly(runs.run((cancel) => ask('executions', params, { signal: cancel })));
-  if (answer) executions.value = answer;
+  const params = { file, line, limit: EXECUTIONS_SHOWN, ...(at && { around: { thread: at.thread, event: at.event } }) };
+  const key = `${overview.peek()?.rec} ${generation.peek()} ${file}:${line}`;
+  const answer = await quietly(
+    runs.run(async (cancel) => {
+      const isAtHand = connection.peek() !== 'open';
+      if (searched === key || isAtHand || !at) return ask('executions', params, { signal: cancel });
+      // The first time the whole recording is looked through: what ran around the cursor comes at once.
+      const span = spanAround(at.timeNs);
+      executions.value = partOf(await ask('executions', { ...params, span }, { signal: cancel }));
+      return askLong('executions', params, cancel);
+    }),
+  );
+  if (!answer) return;
+  searched = key;
+  executions.value = answer;
+}
+
+/** Line whose executions were looked for in the whole recording last. */
+let searched: string | undefined;
+const EXECUTIONS_SHOWN = 50;
+/** Share of the run, to both sides of the cursor, whose executions of a line are shown first. */
+const CLOSE_SHARE = 1 / 400;
+
+function spanAround(timeNs: number): Span {
+  const reach = wholeSpan.peek().toNs * CLOSE_SHARE;
+  return { fromNs: Math.max(0, timeNs - reach), toNs: timeNs + reach };
+}
+
+/** Of how many these are some is not known yet. */
+function partOf(found: Executions): Executions | null {
+  return found.items.length === 0 ? null : { ...found, total: null, current: null, offset: 0, more: true };
 }
 
 /** For what is an addition to a panel: without it the panel says nothing wrong. */

@@ -8,6 +8,7 @@ import { clearCursor, cursor, frameCall, goTo, goToText, loadState, move, onMove
 import { closeDetails, followDetails } from './details.ts';
 import { forgetTiles } from './flame-tiles.ts';
 import { followGrowth, goLive } from './live.ts';
+import { followRecording, forgetNear } from './near.ts';
 import { keepAddress, readAddress, writeAddress } from './location.ts';
 import { dock, side } from './panels.ts';
 import { say } from './say.ts';
@@ -20,6 +21,7 @@ export function startApp(answers: AnswerSource): void {
     if (openedFile.peek()) followFrame();
     writeAddress(passing);
   });
+  followRecording();
   followSources();
   followDetails();
   followComparison();
@@ -44,6 +46,7 @@ export async function openAt(rec: string, address: Address): Promise<void> {
     stopComparing();
     closeDetails();
     forgetSources();
+    forgetNear();
     forgetTiles();
     openedFile.value = null;
     if (address.dock) dock.value = address.dock;

@@ -16,7 +16,7 @@ function frame(call: string, name: string, variables: VariableView[] = []): Fram
     place: { file: 'a.js', line: 1, column: 0 },
     start: null,
     this: null,
-    scopes: [{ kind: 'function', instance: 0, line: 1, column: 0, variables }],
+    scopes: [{ kind: 'function', instance: 0, line: 1, column: 0, variables, omitted: [] }],
     shortened: false,
   };
 }

@@ -23,12 +23,13 @@ export const LIMITS: Readonly<Record<keyof Layout, { min: number; share: number 
 /** Sizes that suit a screen before anybody has moved a line. */
 export function defaultLayout({ width, height }: Screen): Layout {
   const isWide = width >= 1_800;
+  const isHuge = width >= 2_400;
   return {
-    sideWidth: isWide ? 380 : width >= 1_400 ? 300 : 252,
-    stateWidth: isWide ? 480 : width >= 1_400 ? 400 : 336,
-    dockHeight: Math.round(height * (height >= 1_100 ? 0.36 : 0.34)),
-    detailHeight: Math.round(height * 0.3),
-    stageHeight: height >= 1_100 ? 176 : 138,
+    sideWidth: isHuge ? 480 : isWide ? 380 : width >= 1_400 ? 300 : 252,
+    stateWidth: isHuge ? 600 : isWide ? 480 : width >= 1_400 ? 400 : 336,
+    dockHeight: Math.round(height * (height >= 1_300 ? 0.42 : height >= 1_100 ? 0.36 : 0.34)),
+    detailHeight: Math.round(height * (height >= 1_300 ? 0.42 : 0.3)),
+    stageHeight: height >= 1_100 ? 192 : 138,
   };
 }
 

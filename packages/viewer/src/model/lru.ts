@@ -21,6 +21,10 @@ export class Lru<Value> {
     if (this.entries.size > this.max) this.entries.delete(this.entries.keys().next().value!);
   }
 
+  delete(key: string): void {
+    this.entries.delete(key);
+  }
+
   /** The newest value that fulfils a condition. */
   find(condition: (value: Value) => boolean): Value | undefined {
     return [...this.entries.values()].reverse().find(condition);

@@ -1,17 +1,25 @@
 /* Snapshots, samples, and indexes built ahead. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSeekIndex } from '@execution-cinema/store';
+import { buildSeekIndex, eventsWithoutRows, type Fact } from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
 import type { SampleSeries, SnapshotEntry } from '../../protocol.ts';
 import { storeProgress } from '../context.ts';
 import { pageOf } from '../views/basics.ts';
 import type { Answer } from './method.ts';
 
+const FACTS_AHEAD: readonly Fact[] = ['output', 'throws', 'links'];
+/** About two seconds of work. */
+const EVENTS_AHEAD_MAX = 1_000_000;
+
 export const index: Answer<'index'> = (context, { rows }, job) => {
   const { recording, sidecar } = context;
   buildSeekIndex(recording, sidecar.db, { onProgress: storeProgress(job, 'building the index') });
   if (rows) context.buildRows(job, ['calls', 'writes']);
+  // Lists that cost little are made ahead, so that their tabs can say how many there are.
+  for (const fact of FACTS_AHEAD) {
+    if (eventsWithoutRows(recording, sidecar.db, fact) <= EVENTS_AHEAD_MAX) context.buildRows(job, ['calls'], { fact });
+  }
   return { built: true };
 };
 

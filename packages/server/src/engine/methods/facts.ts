@@ -83,7 +83,7 @@ interface LogRow {
 }
 
 export const logs: Answer<'logs'> = (context, params, job) => {
-  context.buildRows(job, ['calls'], params.span);
+  context.buildRows(job, ['calls'], { span: params.span, fact: 'output' });
   const source: Source = {
     columns: 'x.id, x.call_id AS callId, x.time_ns AS timeNs, x.stream, x.text, f.name AS function',
     from: `logs x ${WITH_FUNCTION}`,
@@ -125,7 +125,7 @@ interface ExceptionRow {
 }
 
 export const exceptions: Answer<'exceptions'> = (context, params, job) => {
-  context.buildRows(job, ['calls'], params.span);
+  context.buildRows(job, ['calls'], { span: params.span, fact: 'throws' });
   const source: Source = {
     columns: `x.id, x.call_id AS callId, x.thread_id AS thread, x.event, x.time_ns AS timeNs, x.name, x.message, x.stack,
       x.caught, f.name AS function, f.file, f.line`,
@@ -166,7 +166,7 @@ interface RequestRow {
 }
 
 export const requests: Answer<'requests'> = (context, params, job) => {
-  context.buildRows(job, ['calls'], params.span);
+  context.buildRows(job, ['calls'], { span: params.span, fact: 'links' });
   const source: Source = {
     columns: `id, call_id AS callId, direction, method, url, status, start_ns AS startNs, end_ns AS endNs,
       correlation_id AS correlation`,
@@ -214,7 +214,10 @@ interface EdgeRow {
 }
 
 export const edges: Answer<'edges'> = (context, params, job) => {
-  context.buildRows(job, ['calls'], params.span);
+  const { span, acrossThreads } = params;
+  const isAlone = acrossThreads === true && context.recording.threads().length < 2;
+  if (isAlone) return { items: [], offset: 0, total: 0, more: false };
+  context.buildRows(job, ['calls'], acrossThreads ? { span, fact: 'links' } : { span });
   const source: Source = {
     columns: `x.kind, x.from_call AS fromCall, x.to_call AS toCall, x.from_thread AS fromThread, x.to_thread AS toThread,
       x.event, x.time_ns AS timeNs, x.from_event AS fromEvent, x.from_ns AS fromNs, c.start_event AS causeEvent,
@@ -265,7 +268,7 @@ interface MarkRow {
 }
 
 export const marks: Answer<'marks'> = (context, params, job) => {
-  context.buildRows(job, ['calls'], params.span);
+  context.buildRows(job, ['calls'], { span: params.span, fact: 'marks' });
   const source: Source = {
     columns: 'id, call_id AS callId, time_ns AS timeNs, name, data',
     from: 'marks',

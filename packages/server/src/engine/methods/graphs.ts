@@ -79,7 +79,7 @@ const RUNS = `
     FROM call_rows c JOIN edge_rows e ON e.to_call = c.id WHERE e.event <> coalesce(c.start_event, -1) AND CHOSEN`;
 
 export const asyncGraph: Answer<'asyncGraph'> = (context, params, job) => {
-  context.buildRows(job, ['calls'], params.call === undefined ? params.span : undefined);
+  context.buildRows(job, ['calls'], { span: params.call === undefined ? params.span : undefined });
   const { db } = context.sidecar;
   const { sql, values } = chosen(context, params);
   const limit = params.limit ?? NODES_DEFAULT;
@@ -210,7 +210,7 @@ const MESSAGES_DEFAULT = 300;
 const SEQUENCE_DEPTH_DEFAULT = 12;
 
 export const sequence: Answer<'sequence'> = (context, params, job) => {
-  context.buildRows(job, ['calls'], params.root === undefined ? params.span : undefined);
+  context.buildRows(job, ['calls'], { span: params.root === undefined ? params.span : undefined });
   const { db } = context.sidecar;
   const limit = params.limit ?? MESSAGES_DEFAULT;
   const { sql, values } = chosen(context, {

@@ -51,8 +51,11 @@ export const state: Answer<'state'> = (context, params, job) => {
   const { thread, event } = params.moment;
   const innermost = params.frames ?? FRAMES_DEFAULT;
   const named = params.call === undefined ? undefined : parseCall(params.call)?.call;
-  const found = stateOf(context, params.moment, job, { innermost, calls: named === undefined ? [] : [named] });
-  const before = params.since?.thread === thread ? beforeOf(context, params.since, found, job) : undefined;
+  const outerVariablesMax = params.outerVariablesMax ?? Number.POSITIVE_INFINITY;
+  const wanted = { innermost, calls: named === undefined ? [] : [named], outerVariablesMax };
+  const found = stateOf(context, params.moment, job, wanted);
+  const before =
+    params.since?.thread === thread ? beforeOf(context, params.since, found, job, outerVariablesMax) : undefined;
   const options = {
     frames: innermost,
     call: params.call,
@@ -63,7 +66,7 @@ export const state: Answer<'state'> = (context, params, job) => {
   return {
     at: at(thread, event, found.timeNs),
     clockErrorNs: found.clockErrorNs,
-    event: eventView(recording, params.moment, index),
+    event: eventView(recording, found, index),
     frames: frameViews(found, options),
     framesOmitted: found.framesOmitted,
     asyncCallers: asyncCallerViews(found),
@@ -73,9 +76,15 @@ export const state: Answer<'state'> = (context, params, job) => {
 };
 
 /** What the frames that are described saw at another moment. */
-function beforeOf(context: EngineContext, since: Moment, { frames }: State, job: Job): Map<string, string> {
+function beforeOf(
+  context: EngineContext,
+  since: Moment,
+  { frames }: State,
+  job: Job,
+  outerVariablesMax: number,
+): Map<string, string> {
   const calls = frames.filter(({ scopes }) => scopes.length > 0).map(({ call }) => call);
-  return valuesOf(stateOf(context, since, job, { innermost: 1, calls }));
+  return valuesOf(stateOf(context, since, job, { innermost: 1, calls, outerVariablesMax }));
 }
 
 function keyOf(frame: StateFrame, scope: StateScope, { name }: StateVariable): string {
@@ -98,8 +107,9 @@ function valuesOf({ frames }: State): Map<string, string> {
   return values;
 }
 
-function eventView(recording: Recording, { thread, event }: Moment, index: SeekLookup): EventView {
-  const found = eventAt(recording, thread, event, index);
+function eventView(recording: Recording, after: State, index: SeekLookup): EventView {
+  const { thread, event } = after;
+  const found = eventAt(recording, thread, event, index, after);
   if (!found) return { kind: 'unknown', call: null, function: '', place: null, name: null, value: null };
   const { kind, call, line, column, file, name, values } = found;
   return {

@@ -1,8 +1,9 @@
 import {
+  eventsWithoutRows,
   levelName,
   recordingInfo,
-  rowCoverage,
   type ChunkInfo,
+  type Fact,
   type Recording,
   type RecordingInfo,
 } from '@execution-cinema/store';
@@ -115,13 +116,17 @@ function firstTime(recording: Recording, thread: number, info: ChunkInfo): numbe
   return info.startNs;
 }
 
-/** Counts of rows, where those of the whole recording are built. */
+/** Counts of rows, where all of their kind are built; null else. */
 function countRows({ recording, sidecar: { db } }: EngineContext): Partial<Overview['facts']> {
-  const calls = rowCoverage(recording, db).filter(({ group }) => group === 'calls');
-  if (calls.some(({ chunks, chunksCovered }) => chunksCovered < chunks)) return {};
-  const count = (table: string): number =>
-    db.prepare(`SELECT count(*) AS n FROM ${table}`).get<{ n: number }>()?.n ?? 0;
-  return { logs: count('logs'), exceptions: count('exception_rows'), requests: count('request_rows') };
+  const count = (table: string, fact: Fact): number | null =>
+    eventsWithoutRows(recording, db, fact) === 0
+      ? (db.prepare(`SELECT count(*) AS n FROM ${table}`).get<{ n: number }>()?.n ?? 0)
+      : null;
+  return {
+    logs: count('logs', 'output'),
+    exceptions: count('exception_rows', 'throws'),
+    requests: count('request_rows', 'links'),
+  };
 }
 
 function processView(row: RecordingInfo['processes'][number]): ProcessView {

@@ -44,11 +44,11 @@ function frameView(thread: number, frame: StateFrame, isNear: boolean, options: 
 }
 
 function scopeView(thread: number, frame: StateFrame, scope: StateScope, options: StateOptions): ScopeView {
-  const { kind, instance, line, column } = scope;
+  const { kind, instance, line, column, omitted } = scope;
   const variables = scope.variables.map((variable) =>
     variableView(thread, variable, options.isChanged(frame, scope, variable)),
   );
-  return { kind, instance, line, column, variables };
+  return { kind, instance, line, column, variables, omitted };
 }
 
 function variableView(thread: number, variable: StateVariable, changed: boolean): VariableView {

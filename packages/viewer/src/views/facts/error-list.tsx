@@ -1,3 +1,4 @@
+import type { ExceptionView } from '@execution-cinema/server/protocol';
 import { ask, wholeSpan } from '../../app/session.ts';
 import { timeText } from '../../model/units.ts';
 import { Message } from '../parts/message.tsx';
@@ -5,6 +6,12 @@ import { PlaceText } from '../parts/place.tsx';
 import { FactList } from './fact-list.tsx';
 
 const PAGE = 500;
+const UNSEEN = 'not captured: thrown outside of recorded code, caught without a name';
+
+/** `catch {}` does not tell what it caught. */
+function isUnseen({ name }: ExceptionView): boolean {
+  return name === 'unreadable';
+}
 
 export function ErrorList({ text }: { text: string }) {
   return (
@@ -20,7 +27,7 @@ export function ErrorList({ text }: { text: string }) {
           <span class="fact-mark red" />
           <div class="fact-main">
             <span class="fact-head">
-              <strong>{error.name}</strong>
+              <strong>{isUnseen(error) ? 'An error' : error.name}</strong>
               <span class={`chip ${error.uncaught ? 'red' : ''}`}>
                 {error.uncaught
                   ? 'uncaught'
@@ -31,8 +38,8 @@ export function ErrorList({ text }: { text: string }) {
                       : 'not caught here'}
               </span>
             </span>
-            <span class="fact-text" title={error.message}>
-              {error.message}
+            <span class="fact-text" title={isUnseen(error) ? UNSEEN : error.message}>
+              {isUnseen(error) ? UNSEEN : error.message}
             </span>
             <span class="fact-detail">
               <time>{timeText(error.at.timeNs, wholeSpan.value.toNs / 4)}</time>

@@ -4,7 +4,7 @@ import type { At, CallName, List } from '@execution-cinema/server/protocol';
 import { cursor, goTo } from '../../app/cursor.ts';
 import { countFacts, generation } from '../../app/session.ts';
 import { parseCall } from '@execution-cinema/format';
-import { ErrorMessage } from '../parts/message.tsx';
+import { ErrorMessage, Waiting } from '../parts/message.tsx';
 import { usePaged } from '../parts/use-paged.ts';
 import { VirtualList } from '../parts/virtual-list.tsx';
 
@@ -42,7 +42,7 @@ export function FactList<Item>({ label, load, filter, rowHeight, at, call, row, 
       {...(current >= 0 && { shown: current })}
       onPick={onPick}
       onNearEnd={page.loadMore}
-      empty={page.loading ? null : empty}
+      empty={page.loading ? <Waiting /> : empty}
       row={(item, index) => row(item, index === current)}
     />
   );

@@ -10,7 +10,7 @@ import { parseFilter } from '../../model/value-filter.ts';
 import { toPlainJson } from '../../model/values.ts';
 import { Latest } from '../../transport/latest.ts';
 import { Button } from '../parts/button.tsx';
-import { ErrorMessage, Message } from '../parts/message.tsx';
+import { ErrorMessage, Message, Waiting } from '../parts/message.tsx';
 import { usePaged } from '../parts/use-paged.ts';
 import { Value } from '../parts/value.tsx';
 import { VirtualList } from '../parts/virtual-list.tsx';
@@ -50,7 +50,9 @@ export function CallsTable({ of }: { of: FunctionView }) {
         <Button icon="previous" label="All functions" class="small" onClick={() => (shownFunction.value = null)}>
           All functions
         </Button>
-        <strong class="shrink">{of.name}</strong>
+        <strong class="shrink" title={of.name}>
+          {of.name}
+        </strong>
         <span class="faint">{page.total === null ? '' : plural(page.total, 'call')}</span>
         <input
           class="field grow code-font"
@@ -95,7 +97,9 @@ export function CallsTable({ of }: { of: FunctionView }) {
             onPick={(call) => call.start && void goTo(call.start)}
             onNearEnd={page.loadMore}
             empty={
-              page.loading ? null : (
+              page.loading ? (
+                <Waiting />
+              ) : (
                 <Message icon="table" title={where.length > 0 ? 'No call fulfils the filter' : 'Never called'}>
                   {where.length === 0 && <p>It was instrumented, and nothing called it in this recording.</p>}
                 </Message>

@@ -3,7 +3,7 @@ import type { HotFunction } from '@execution-cinema/server/protocol';
 import { showFunctionId } from '../../app/functions.ts';
 import { askLong, generation } from '../../app/session.ts';
 import { countText, durationText } from '../../model/units.ts';
-import { ErrorMessage, Message } from '../parts/message.tsx';
+import { ErrorMessage, Message, Waiting } from '../parts/message.tsx';
 import { PlaceText } from '../parts/place.tsx';
 import { usePaged } from '../parts/use-paged.ts';
 import { VirtualList } from '../parts/virtual-list.tsx';
@@ -54,7 +54,7 @@ export function HotTable() {
         label="Functions by cost"
         onPick={(row) => showFunctionId(row.functionId)}
         onNearEnd={page.loadMore}
-        empty={page.loading ? null : <Message icon="table" title="No function was called" />}
+        empty={page.loading ? <Waiting /> : <Message icon="table" title="No function was called" />}
         row={(row) => (
           <div class="table-row">
             <span class="self-bar" style={{ width: `${(row.selfNs / most) * 100}%` }} />

@@ -92,6 +92,7 @@ function TrustCard({ overview, onClose }: { overview: Overview; onClose: () => v
       `${overview.modules - overview.modulesSkipped} of ${overview.modules} recorded`,
       overview.modulesSkipped > 0,
     ],
+    ...leftOutRows(overview),
     [
       'Length',
       `${durationText(overview.durationNs)}, ${plural(overview.processes.length, 'process', 'processes')}, ${plural(overview.threads.length, 'thread')}`,
@@ -165,6 +166,21 @@ function TrustCard({ overview, onClose }: { overview: Overview; onClose: () => v
       )}
     </div>
   );
+}
+
+/** Files that were not chosen, and how to choose those that people miss most. */
+function leftOutRows({ notes }: Overview): [string, string][] {
+  const counts = new Map<string, number>();
+  for (const { kind, text } of notes) {
+    if (kind !== 'files not selected') continue;
+    for (const [reason, count] of Object.entries(JSON.parse(text) as Record<string, number>)) {
+      counts.set(reason, (counts.get(reason) ?? 0) + count);
+    }
+  }
+  if (counts.size === 0) return [];
+  const listed = [...counts].map(([reason, count]) => `${countText(count)} × ${reason}`).join(', ');
+  const remedy = counts.has('dependency') ? '; TRACER_PACKAGES=name, or --packages name, records one' : '';
+  return [['Left out', `files: ${listed}${remedy}`]];
 }
 
 function SkippedList() {

@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact';
+import { progress } from '../../app/session.ts';
+import { percentText } from '../../model/units.ts';
 import { AnswerError } from '../../transport/source.ts';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -9,6 +11,22 @@ export function Message({ icon, title, children }: { icon?: IconName; title: str
       {icon !== undefined && <Icon name={icon} size={20} />}
       <p class="message-title">{title}</p>
       {children !== undefined && <div class="message-text">{children}</div>}
+    </div>
+  );
+}
+
+/** Stands where an answer will be; nobody sees it of one that comes within a blink. */
+export function Waiting() {
+  const busy = progress.value;
+  return (
+    <div class="message waiting" role="status">
+      <p class="message-title">
+        {busy && busy.total > 0 ? `${busy.what} ${percentText(busy.done / busy.total)}` : 'Reading…'}
+      </p>
+      <progress
+        aria-label={busy?.what ?? 'Reading'}
+        {...(busy && busy.total > 0 && { max: busy.total, value: busy.done })}
+      />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { WireValue } from '@execution-cinema/server/protocol';
-import { frame } from '../../app/cursor.ts';
+import { frame, lookOutside } from '../../app/cursor.ts';
+import { scopeOf } from '../../model/outer-scopes.ts';
 import { Value } from '../parts/value.tsx';
 
 interface Card {
@@ -19,11 +20,15 @@ export function HoverCard({ box }: { box: RefObject<HTMLDivElement> }) {
   const [card, setCard] = useState<Card | null>(null);
   useEffect(() => {
     const element = box.current!;
-    const over = (event: MouseEvent) => {
+    let pointed: HTMLElement | null = null;
+    const over = async (event: MouseEvent) => {
       const token = (event.target as HTMLElement).closest<HTMLElement>('[data-column]');
+      pointed = token;
       const name = token?.textContent ?? '';
-      const variable = token && !token.classList.contains('t-property') ? variableOf(name) : undefined;
-      if (!token || !variable) return setCard(null);
+      if (!token || token.classList.contains('t-property')) return setCard(null);
+      const variable = variableOf(name) ?? (await omittedOf(name));
+      if (pointed !== token) return;
+      if (!variable) return setCard(null);
       const own = token.getBoundingClientRect();
       const outer = element.getBoundingClientRect();
       setCard({
@@ -34,7 +39,10 @@ export function HoverCard({ box }: { box: RefObject<HTMLDivElement> }) {
         top: own.bottom - outer.top + element.scrollTop + 4,
       });
     };
-    const leave = () => setCard(null);
+    const leave = () => {
+      pointed = null;
+      setCard(null);
+    };
     element.addEventListener('mouseover', over);
     element.addEventListener('mouseleave', leave);
     return () => {
@@ -53,9 +61,14 @@ export function HoverCard({ box }: { box: RefObject<HTMLDivElement> }) {
 }
 
 function variableOf(name: string) {
-  for (const scope of frame.peek()?.scopes ?? []) {
-    const found = scope.variables.find((variable) => variable.name === name);
-    if (found) return found;
-  }
-  return undefined;
+  const own = frame.peek();
+  return own && scopeOf(own, name)?.variables.find((variable) => variable.name === name);
+}
+
+/** A variable of a scope that was not described yet. */
+async function omittedOf(name: string) {
+  const own = frame.peek();
+  if (!own || !scopeOf(own, name)) return undefined;
+  await lookOutside();
+  return variableOf(name);
 }

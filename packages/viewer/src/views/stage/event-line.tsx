@@ -1,6 +1,9 @@
 import type { EventView } from '@execution-cinema/server/protocol';
 import { Value } from '../parts/value.tsx';
 
+/** Characters; what does not fit is cut by the width that there is. */
+const ROOM = 200;
+
 /** By kind, as `tracer events` names them. */
 const WORDS: Readonly<Record<string, { text: string; tone: string }>> = {
   enter: { text: 'calls', tone: 'accent' },
@@ -34,7 +37,7 @@ export function EventLine({ event }: { event: EventView }) {
       {event.value !== null && (
         <>
           {name !== null && <span class="faint">=</span>}
-          <Value value={event.value} room={60} />
+          <Value value={event.value} room={ROOM} />
         </>
       )}
     </span>

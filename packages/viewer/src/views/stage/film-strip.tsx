@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Film, Span, ThreadView } from '@execution-cinema/server/protocol';
 import { cursor, goToTime } from '../../app/cursor.ts';
+import { askAheadOfClick } from '../../app/near.ts';
 import { ask, generation, overview } from '../../app/session.ts';
 import { filmSpan, setSpan, showAll, viewSpan } from '../../app/timeline.ts';
 import { sizes } from '../../app/panels.ts';
@@ -133,7 +134,11 @@ export function FilmStrip() {
         aria-valuenow={Math.round((at?.timeNs ?? 0) / 1000)}
         aria-valuetext={at ? `${timeText(at.timeNs, whole.toNs)} in thread ${at.thread}` : 'no moment'}
         onPointerDown={onPointerDown}
-        onPointerMove={(event) => setHover(spotOf(event).timeNs)}
+        onPointerMove={(event) => {
+          const spot = spotOf(event);
+          setHover(spot.timeNs);
+          askAheadOfClick(spot.timeNs, spot.thread?.id ?? at?.thread ?? null);
+        }}
         onPointerLeave={() => setHover(null)}
         onDblClick={showAll}
       >

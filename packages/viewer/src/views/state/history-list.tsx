@@ -6,7 +6,7 @@ import { wholeSpan } from '../../app/session.ts';
 import { plural, timeText } from '../../model/units.ts';
 import { toPlainJson } from '../../model/values.ts';
 import { Button } from '../parts/button.tsx';
-import { ErrorMessage, Message } from '../parts/message.tsx';
+import { ErrorMessage, Message, Waiting } from '../parts/message.tsx';
 import { PlaceText } from '../parts/place.tsx';
 import { Value } from '../parts/value.tsx';
 import { VirtualList } from '../parts/virtual-list.tsx';
@@ -19,7 +19,7 @@ export function HistoryList({ target }: { target: Inspected }) {
   if (!target.history) return <Message title="A result has no history">Its origin says how it came about.</Message>;
   if (historyError.value !== null) return <ErrorMessage error={historyError.value} />;
   const found = history.value;
-  if (!found) return null;
+  if (!found) return <Waiting />;
   const { items, plot } = found;
   const current = currentIndex(items, cursor.value);
   return (

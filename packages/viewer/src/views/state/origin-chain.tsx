@@ -4,7 +4,7 @@ import { goToStep, inspectInput, origin, originError, type Inspected } from '../
 import { wholeSpan } from '../../app/session.ts';
 import { scanLine, START } from '../../model/highlight.ts';
 import { timeText } from '../../model/units.ts';
-import { ErrorMessage, Message } from '../parts/message.tsx';
+import { ErrorMessage, Message, Waiting } from '../parts/message.tsx';
 import { PlaceText } from '../parts/place.tsx';
 import { Value } from '../parts/value.tsx';
 
@@ -19,7 +19,7 @@ export function OriginChain({ target }: { target: Inspected }) {
   }
   if (originError.value !== null) return <ErrorMessage error={originError.value} />;
   const found = origin.value;
-  if (!found) return null;
+  if (!found) return <Waiting />;
   return (
     <ol class="origin" aria-label={`Where ${target.title} came from`}>
       {found.steps.map((step, index) => (

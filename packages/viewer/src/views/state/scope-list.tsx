@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { FrameView, ScopeView, VariableView } from '@execution-cinema/server/protocol';
-import { pinned, togglePin } from '../../app/cursor.ts';
+import { lookOutside, looksOutside, pinned, togglePin } from '../../app/cursor.ts';
 import { counterpart, valueBefore } from '../../model/differences.ts';
 import { isNode, kindOf } from '../../model/values.ts';
 import { variableName } from '../../app/details.ts';
@@ -74,18 +74,24 @@ interface ScopeProperties {
 }
 
 function Scope({ frame, scope, other, filters }: ScopeProperties) {
+  const { omitted } = scope;
   const isOuter = scope.kind === 'module' && frame.function !== '(module)';
-  const [open, setOpen] = useState(!isOuter);
+  const [open, setOpen] = useState(!isOuter && (omitted.length === 0 || looksOutside.value));
+  const toggle = () => {
+    if (!open && omitted.length > 0) void lookOutside();
+    setOpen(!open);
+  };
   const [showsFunctions, setShowsFunctions] = useState(false);
   const before = (variable: VariableView) => valueBefore(variable, scope.kind, other);
   const wanted = filters ? scope.variables.filter((variable) => before(variable) !== undefined) : scope.variables;
   const functions = wanted.filter(isDeclaration);
-  const rows = showsFunctions ? wanted : wanted.filter((variable) => !isDeclaration(variable));
-  if (wanted.length === 0) return null;
+  const others = wanted.filter((variable) => !isDeclaration(variable));
+  const rows = showsFunctions ? [...others, ...functions] : others;
+  if (wanted.length === 0 && (filters || omitted.length === 0)) return null;
   const isClosure = scope.instance !== 0 && scope.kind !== 'module';
   return (
-    <div class="scope">
-      <button type="button" class="section-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <div class={`scope${omitted.length > 0 && open ? ' waiting' : ''}`}>
+      <button type="button" class="section-toggle" aria-expanded={open} onClick={toggle}>
         <Icon name={open ? 'down' : 'chevron'} size={12} />
         {TITLES[scope.kind] ?? scope.kind}
         {isClosure && (
@@ -93,6 +99,7 @@ function Scope({ frame, scope, other, filters }: ScopeProperties) {
             shared
           </span>
         )}
+        {omitted.length > 0 && !open && <span class="omitted">{omittedText(omitted)}</span>}
         <span class="faint end">line {scope.line}</span>
       </button>
       {open &&
@@ -114,16 +121,40 @@ function Scope({ frame, scope, other, filters }: ScopeProperties) {
         ))}
       {open && functions.length > 0 && !filters && (
         <button type="button" class="scope-more" onClick={() => setShowsFunctions(!showsFunctions)}>
-          {showsFunctions ? 'hide' : 'show'} {functions.length}{' '}
-          {functions.length === 1 ? 'function or class' : 'functions and classes'}
+          {showsFunctions ? 'hide' : 'show'} {declarationsText(functions)}
         </button>
       )}
     </div>
   );
 }
 
+const NAMES_SHOWN = 4;
+
+function omittedText(names: readonly string[]): string {
+  return `${names.length} variables: ${names.slice(0, NAMES_SHOWN).join(', ')}, …`;
+}
+
+/** What Node wraps round a CommonJS file; nobody writes to it. */
+const WRAPPER: ReadonlySet<string> = new Set(['exports', 'require', 'module', '__filename', '__dirname']);
+
+function isOfNode({ name, source }: VariableView): boolean {
+  return source === 'unknown' && WRAPPER.has(name);
+}
+
+function declarationsText(variables: readonly VariableView[]): string {
+  const ofNode = variables.filter(isOfNode).length;
+  const own = variables.length - ofNode;
+  const texts = [
+    own > 0 && `${own} ${own === 1 ? 'function or class' : 'functions and classes'}`,
+    ofNode > 0 && 'what Node gives a file',
+  ];
+  return texts.filter(Boolean).join(' and ');
+}
+
 /** Functions and classes rarely are what somebody looks for. */
-function isDeclaration({ kind, value }: VariableView): boolean {
+function isDeclaration(variable: VariableView): boolean {
+  const { kind, value } = variable;
+  if (isOfNode(variable)) return true;
   if (kind === 'function' || kind === 'class') return true;
   return kindOf(value) === 'object' && isNode(value) && value.t === 'function' && kind === 'const';
 }

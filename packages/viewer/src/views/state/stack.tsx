@@ -1,45 +1,52 @@
 import { useState } from 'preact/hooks';
 import type { StateView } from '@execution-cinema/server/protocol';
 import { frame, goTo, selectFrame } from '../../app/cursor.ts';
+import { stackRows, type StackRow } from '../../model/stack-rows.ts';
 import { plural } from '../../model/units.ts';
 import { Icon } from '../parts/icon.tsx';
 import { PlaceText } from '../parts/place.tsx';
 
-/** Rows shown of a deep stack before it is opened. */
-const FRAMES_SHOWN = 12;
 const SUSPENDED_SHOWN = 50;
 
 export function Stack({ view }: { view: StateView }) {
   const [showsAll, setShowsAll] = useState(false);
   const [showsSleeping, setShowsSleeping] = useState(false);
   const { frames, asyncCallers, suspended } = view;
-  const rows = showsAll ? frames : frames.slice(0, FRAMES_SHOWN);
+  const folded = stackRows(frames);
+  const current = frame.value?.call;
+  // The frame that is looked at is never folded away.
+  const isHidden = !folded.some((row) => row.kind === 'frame' && row.frame.call === current);
+  const rows: StackRow[] = showsAll || isHidden ? frames.map((entry) => ({ kind: 'frame', frame: entry })) : folded;
   return (
     <div class="stack">
       <h3 class="section-title">
         Stack
-        {frames.length > 0 && <span class="count">{frames.length + view.framesOmitted}</span>}
+        {frames.length > 0 && <span class="count">{(frames.length + view.framesOmitted).toLocaleString('en')}</span>}
       </h3>
       <ul class="frames" aria-label="Stack, innermost first">
-        {rows.map((entry) => (
-          <li key={entry.call}>
-            <button
-              type="button"
-              class={`frame${entry.call === frame.value?.call ? ' current' : ''}`}
-              aria-current={entry.call === frame.value?.call}
-              onClick={() => selectFrame(entry.call)}
-            >
-              <span class="frame-name">{entry.function}</span>
-              <PlaceText place={entry.place} />
-            </button>
-          </li>
-        ))}
-        {!showsAll && frames.length > FRAMES_SHOWN && (
-          <li>
-            <button type="button" class="frame more" onClick={() => setShowsAll(true)}>
-              {plural(frames.length - FRAMES_SHOWN, 'more frame')}
-            </button>
-          </li>
+        {rows.map((row) =>
+          row.kind === 'frame' ? (
+            <li key={row.frame.call}>
+              <button
+                type="button"
+                class={`frame${row.frame.call === current ? ' current' : ''}`}
+                aria-current={row.frame.call === current}
+                title={row.frame.function}
+                onClick={() => selectFrame(row.frame.call)}
+              >
+                <span class="frame-name">{row.frame.function}</span>
+                <PlaceText place={row.frame.place} />
+              </button>
+            </li>
+          ) : (
+            <li key={`omitted ${row.from}`}>
+              <button type="button" class="frame more" onClick={() => setShowsAll(true)}>
+                {row.function === null
+                  ? plural(row.count, 'more frame')
+                  : `${plural(row.count, 'more call')} of ${row.function}`}
+              </button>
+            </li>
+          ),
         )}
         {view.framesOmitted > 0 && (
           <li class="frame note">{plural(view.framesOmitted, 'frame')} further out not recorded</li>

@@ -8,7 +8,7 @@ import { Latest } from '../../transport/latest.ts';
 import { isCancelled } from '../../transport/source.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { ErrorMessage, Message } from '../parts/message.tsx';
+import { ErrorMessage, Message, Waiting } from '../parts/message.tsx';
 import { VirtualList } from '../parts/virtual-list.tsx';
 import { CallLine } from './call-line.tsx';
 
@@ -135,10 +135,12 @@ export function TreePanel() {
           ...(row.kind === 'call' && row.opens && { 'aria-expanded': row.open }),
         })}
         empty={
-          roots && (
+          roots ? (
             <Message icon="tree" title="No calls were recorded">
               {cursor.value === null ? '' : 'The level was off, or nothing of the program’s own code ran.'}
             </Message>
+          ) : (
+            error === null && <Waiting />
           )
         }
         row={(row) =>
