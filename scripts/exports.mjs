@@ -6,11 +6,11 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { INSTALL, TRACER } from './recorded-check.mjs';
 import { ROOT, runTool } from './run-tool.mjs';
 
 /** Packages of one batch share a process, so that loading a hundred of them stays cheap. */
 const BATCH = 10;
-const TRACER = join(ROOT, 'packages/tracer/bin/tracer.mjs');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,8 +25,7 @@ if (!existsSync(join(values.work, 'package.json'))) writeFileSync(join(values.wo
 const missing = packages.filter((name) => !existsSync(join(values.work, 'node_modules', name)));
 if (missing.length > 0) {
   console.log(`installing ${missing.length} packages`);
-  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--legacy-peer-deps', ...missing];
-  const { ok, output } = await runTool('npm', args, { cwd: values.work });
+  const { ok, output } = await runTool('npm', [...INSTALL, ...missing], { cwd: values.work });
   if (!ok) throw new Error(output);
 }
 copyFileSync(join(ROOT, 'scripts/exports/print-exports.mjs'), join(values.work, 'print-exports.mjs'));

@@ -1,17 +1,19 @@
 // `pnpm suites [names...]`: the test suites of real packages, from their repositories, with `tracer check`: plain, plain
 // and recorded at locals, their own code included. Each is fetched at one commit into a folder outside this checkout,
-// its dependencies installed without their scripts, and run as it stands: nothing is built.
+// its dependencies installed without their scripts, and run as it stands: nothing is built. Where tests want the built
+// package, the folder comes from the release on npm of the same commit.
 //
 //   --work DIR      where (default: tracer-suites in the temporary folder); what is there already is used again
 //   --sources DIR   git repositories `DIR/<owner>+<name>/repo` to take the sources from instead of GitHub
 //   --level L       level of recording
 //   --report FILE   the results as JSON, added to what the file holds
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT, runTool } from './run-tool.mjs';
+import { checkRecorded, INSTALL } from './recorded-check.mjs';
+import { ROOT } from './run-tool.mjs';
 
 /**
  * @typedef {object} Suite
@@ -19,12 +21,12 @@ import { ROOT, runTool } from './run-tool.mjs';
  * @property {string} revision commit
  * @property {string} tests runner and kinds of module, for the table
  * @property {string[]} command
+ * @property {{ package: string, folder: string }} [published] a folder that the tests import, of a release (`name@version`)
  * @property {Record<string, string>} [env]
  * @property {number} [node] least major version of Node
  */
 /** @type {Suite[]} */
 const SUITES = JSON.parse(readFileSync(join(ROOT, 'scripts/suites/suites.json'), 'utf8'));
-const TRACER = join(ROOT, 'packages/tracer/bin/tracer.mjs');
 const RUN_TIMEOUT = '15min';
 
 const { values, positionals } = parseArgs({
@@ -54,7 +56,8 @@ for (const suite of chosen) {
     console.log(`FAILED   ${suite.repository}: ${error instanceof Error ? error.message : error}`);
     continue;
   }
-  const result = await check(suite, folder);
+  const { command, env } = suite;
+  const result = await checkRecorded(folder, command, { level: values.level, timeout: RUN_TIMEOUT, env });
   if (result.verdict !== 'same') failed++;
   console.log(lineOf(suite, result));
   for (const difference of [...result.differences, ...result.passing].slice(0, 12)) {
@@ -66,7 +69,7 @@ for (const suite of chosen) {
 process.exitCode = failed > 0 ? 1 : 0;
 
 /** @param {Suite} suite @param {string} folder */
-function prepare({ repository, revision }, folder) {
+function prepare({ repository, revision, published }, folder) {
   /** @param {string} command @param {string[]} args */
   const run = (command, ...args) => execFileSync(command, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   if (!existsSync(join(folder, 'package.json'))) {
@@ -82,32 +85,14 @@ function prepare({ repository, revision }, folder) {
   if (existsSync(join(folder, 'node_modules'))) return;
   // Settings and locked versions of the package belong to its own registry and its own Node.
   for (const file of ['.npmrc', 'package-lock.json']) rmSync(join(folder, file), { force: true });
-  run('npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--legacy-peer-deps', '--loglevel=error');
-}
-
-/** @param {Suite} suite @param {string} folder */
-async function check({ command, env }, folder) {
-  const { stdout, output } = await runTool(
-    process.execPath,
-    [TRACER, 'check', '--json', '--timeout', RUN_TIMEOUT, '--level', values.level, '--', ...command],
-    {
-      cwd: folder,
-      env: { ...env, PATH: `${join(folder, 'node_modules/.bin')}${delimiter}${process.env['PATH']}` },
-    },
-  );
-  try {
-    return JSON.parse(stdout);
-  } catch {
-    return {
-      verdict: 'unclear',
-      why: output.trim(),
-      differences: [],
-      passing: [],
-      unsteady: [],
-      runs: [],
-      recording: null,
-    };
+  if (published !== undefined) {
+    const release = join(folder, '.tracer-release');
+    run('npm', ...INSTALL, '--no-save', '--prefix', release, published.package);
+    const name = published.package.slice(0, published.package.lastIndexOf('@'));
+    cpSync(join(release, 'node_modules', name, published.folder), join(folder, published.folder), { recursive: true });
+    rmSync(release, { recursive: true, force: true });
   }
+  run('npm', ...INSTALL);
 }
 
 /** @param {Suite} suite @param {any} result */

@@ -11,7 +11,7 @@ const VERIFY_EVERY = 4;
 /**
  * Runs programs from a seed on, until the time is over or `programsMax` have run. Lines and columns in stacks of errors that V8 throws are counted apart:
  * it gives such an error the place of a neighbouring part of its own syntax tree. Those of `here()` are exact.
- * @param {{ seed: number, deadlineMs: number, programsMax?: number, batchPrograms?: number, differencesMax?: number, report?: (text: string) => void }} options
+ * @param {{ seed: number, deadlineMs: number, programsMax?: number, batchPrograms?: number, differencesMax?: number, report?: (text: string) => void, found?: (difference: Difference) => void }} options
  * @returns {Promise<{ programs: number, differences: Difference[], misplaced: number, complaints: string[] }>}
  */
 export async function fuzz({
@@ -21,6 +21,7 @@ export async function fuzz({
   batchPrograms = BATCH_PROGRAMS,
   differencesMax = 10,
   report = () => {},
+  found = () => {},
 }) {
   const ground = new Ground();
   /** @type {Difference[]} */
@@ -42,7 +43,10 @@ export async function fuzz({
       });
       for (const difference of await ground.compare(made)) {
         if (difference.kind === 'places') misplaced.add(difference.seed);
-        else differences.push(difference);
+        else {
+          differences.push(difference);
+          found(difference);
+        }
       }
       const level = LEVELS[batch % LEVELS.length];
       if (batch % VERIFY_EVERY === 0 && level !== undefined) {

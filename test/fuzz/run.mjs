@@ -13,6 +13,7 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 const started = Date.now();
+const seeds = new Set();
 const outcome = await fuzz({
   seed,
   deadlineMs: started + Number(values.minutes) * 60_000,
@@ -20,14 +21,16 @@ const outcome = await fuzz({
   report: (text) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${text}`);
   },
+  // At once, since a run may take an hour.
+  found: ({ seed: own, way, plain, recorded }) => {
+    if (!seeds.has(own)) console.log(`\nseed ${own} at ${way}\n${firstDifference(plain, recorded).join('\n')}`);
+    seeds.add(own);
+  },
 });
-const seeds = new Set();
-for (const difference of outcome.differences) {
-  if (seeds.has(difference.seed)) continue;
-  seeds.add(difference.seed);
-  console.log(`\nseed ${difference.seed} at ${difference.way}`);
-  console.log(firstDifference(difference.plain, difference.recorded).join('\n'));
-  if (seeds.size <= 3) console.log(await explain(difference, Date.now() + Number(values.shrink) * 1000));
+const explained = [...seeds].slice(0, 3);
+for (const own of explained) {
+  const difference = outcome.differences.find((one) => one.seed === own);
+  if (difference) console.log(await explain(difference, Date.now() + Number(values.shrink) * 1000));
 }
 for (const complaint of outcome.complaints) console.log(`\nrecording: ${complaint}`);
 const seconds = Math.round((Date.now() - started) / 1000);

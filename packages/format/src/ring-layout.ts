@@ -67,6 +67,8 @@ export const R_MARKED = 22;
  */
 export const R_HOLD = 24;
 export const HOLD_MS_MAX = 2_000;
+/** 1: a snapshot is to be taken of this thread. The writer stands still for the debugger at its next event. */
+export const R_STOP = 25;
 /** u53 nanoseconds: when the last mark was written, before it is counted in R_MARKED. */
 export const R_MARK_TIME = 26;
 

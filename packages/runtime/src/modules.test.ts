@@ -61,6 +61,29 @@ describe('a module body that throws', () => {
     expect(take()[0]!.events.at(-1)!.kind).toBe(K.LEAVE_THROW);
   });
 
+  test('after an await is closed by the next microtask', async () => {
+    const { runtime, take } = createHarness();
+    const { b, ea, a, g, s } = runtime.m('a', '555');
+    const f = ea(b, []);
+    g(f, b + 2, await (a(f, b + 2, null) as Promise<null>));
+    expect(s.d).toBe(1);
+    await Promise.resolve();
+    expect(s.d).toBe(0);
+    expect(take()[0]!.events.at(-1)!.kind).toBe(K.LEAVE_THROW);
+  });
+
+  test('nothing else that sleeps is taken for a body', async () => {
+    const { runtime, take } = createHarness();
+    const { b, e0, u, ea, a, g, ua } = runtime.m('a', '555');
+    u(e0(b));
+    await Promise.resolve();
+    const f = ea(b, []);
+    g(f, b + 2, await (a(f, b + 2, null) as Promise<null>));
+    await Promise.resolve();
+    ua(f);
+    expect(take()[0]!.events.map((event) => event.kind)).not.toContain(K.LEAVE_THROW);
+  });
+
   test('that does not throw is left alone', async () => {
     const { runtime, take } = createHarness();
     const outer = runtime.m('outer', '555');

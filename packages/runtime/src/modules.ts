@@ -1,7 +1,7 @@
 import type { RuntimeMessage } from '@execution-cinema/format';
 import type { Redactor, SecretName } from '@execution-cinema/format/redaction';
 import { LAST_NS, NEXT_CALL, type Core } from './core.ts';
-import { charCodeAt, isArray, min, queueMicrotask } from './primordials.ts';
+import { charCodeAt, isArray, mapDelete, mapGet, mapSet, min, queueMicrotask } from './primordials.ts';
 import type { Probes } from './probes/probes.ts';
 import { LEVEL_OFF, LEVEL_RECORD, LEVEL_SECRET, SECRET_UNNAMED, type SecretSites } from './probes/levels.ts';
 
@@ -30,6 +30,10 @@ export interface ModuleParts {
 export interface Modules {
   /** What the head of an instrumented file calls. */
   register(key: string, levelCodes: string, secrets?: ModuleSecrets): Probes & { b: number; i: number };
+  /** Whether a call that falls asleep for the first time is the body of a module. */
+  isBody(call: number): boolean;
+  /** The body of a module goes on at this depth after an `await`: as `register`, it may throw unseen. */
+  bodyWoke(depth: number, call: number): void;
 }
 
 /** Hands out site ids to modules as they load in this thread. */
@@ -67,20 +71,24 @@ export function createModules(core: Core, parts: ModuleParts): Modules {
     }
     if (secrets !== undefined) setSecrets(base, secrets);
     const scopeInstance = parts.openScope(base + MODULE_SCOPE_SITE, 0);
-    closeIfThrown();
+    const call = wide[NEXT_CALL]!;
+    mapSet(bodies, call, true);
+    closeIfThrown(state.d, call, () => mapDelete(bodies, call));
     parts.post({ type: 'load', thread: parts.thread, base, count, key, scopeInstance, timeNs: wide[LAST_NS]! });
     return { ...parts.probes, b: base, i: scopeInstance };
   };
 
+  /** Bodies that have just begun: the calls that begin next, and end or fall asleep before the next microtask. */
+  const bodies = new Map<number, true>();
+
   /**
    * No try block stands round a module's code, so a body that throws leaves its frame open. By the next microtask a
-   * synchronous body has ended in any case: if the call that began next, at this depth, is open still, it threw.
+   * body has ended or fallen asleep in any case: if its call, at this depth, is open still, it threw.
    */
-  const closeIfThrown = (): void => {
-    const depth = state.d;
-    const call = wide[NEXT_CALL]!;
+  const closeIfThrown = (depth: number, call: number, then?: () => unknown): void => {
     queueMicrotask(() => {
       if (state.d > depth && frameCalls[depth] === call) parts.endThrown(depth);
+      then?.();
     });
   };
 
@@ -98,7 +106,7 @@ export function createModules(core: Core, parts: ModuleParts): Modules {
     return levels.length;
   };
 
-  return { register };
+  return { register, isBody: (call) => mapGet(bodies, call) === true, bodyWoke: closeIfThrown };
 }
 
 function isPositions(secret: readonly number[] | Readonly<Record<number, string>>): secret is readonly number[] {

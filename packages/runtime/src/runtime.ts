@@ -134,7 +134,11 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     secretSites,
     aggregate: aggregates.add,
     resumeCause: contexts.resumeCause,
-    fellAsleep: sleepers.add,
+    fellAsleep: (frame) => {
+      if (modules.isBody(frame.call)) frame.isModule = true;
+      sleepers.add(frame);
+    },
+    moduleWoke: ({ d, call }) => modules.bodyWoke(d, call),
   });
   const writeFact = createFactWriter(core, attention);
   const linkSeed = options.linkSeed ?? 0;

@@ -62,13 +62,17 @@ describe('output', () => {
 
   test('leaves the streams as they were', () => {
     const before = Object.getOwnPropertyDescriptor(process, 'stdout');
+    const { name, length } = process.stdout.write;
     const harness = createHarness();
     const stop = harness.runtime.observe();
     const stream = process.stdout;
-    expect(Object.keys(stream)).not.toContain('write');
-    expect([stream.write.name, stream.write.length]).toEqual(['write', 3]);
-    stop();
     expect(Object.hasOwn(stream, 'write')).toBe(false);
+    const { prototype } = stream.constructor;
+    expect(stream.write === prototype.write).toBe(true);
+    expect(Object.keys(prototype)).not.toContain('write');
+    expect([stream.write.name, stream.write.length]).toEqual([name, length]);
+    stop();
+    expect(Object.hasOwn(prototype, 'write')).toBe(false);
     expect(Object.getOwnPropertyDescriptor(process, 'stdout')).toEqual(before);
   });
 });

@@ -1,5 +1,13 @@
 import * as K from '@execution-cinema/format/event-kinds';
-import { apply, decodeUtf8, defineProperty, getOwnPropertyDescriptor, isTypedArray } from '../primordials.ts';
+import {
+  apply,
+  decodeUtf8,
+  defineProperty,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  isTypedArray,
+} from '../primordials.ts';
+import { replaceProperty } from '../links/replace.ts';
 import type { WriteFact } from '../probes/fact-writer.ts';
 
 /** Bytes of one write that are decoded; the rest is not recorded. */
@@ -10,6 +18,8 @@ const STREAMS = [
   ['stderr', 2],
 ] as const;
 
+type Write = (...values: unknown[]) => unknown;
+
 export interface OutputParts {
   write: WriteFact;
   putLine(text: string, p: number): number;
@@ -18,53 +28,67 @@ export interface OutputParts {
 /**
  * Records what the program writes to its output streams as LOG events of the call on top. Node makes these streams when
  * `process.stdout` is first read, and reading it has effects (handles, listeners), so only the getter is replaced: the
- * stream that comes out of it gets a `write` of its own, not enumerable, which calls the one it had.
+ * class of the stream that comes out of it gets a `write` of its own, not enumerable, which calls the one it inherits.
+ * The stream itself stays as it is: programs take one with a `write` of its own for tampered with (pino does).
  */
 export function watchOutput(parts: OutputParts): () => void {
   const undo: (() => void)[] = [];
+  const streams: object[] = [];
+  const numbers: number[] = [];
+  const homes: object[] = [];
+  const written = (stream: unknown, chunk: unknown): void => {
+    for (let i = 0; i < streams.length; i++) if (streams[i] === stream) record(chunk, numbers[i]!, parts);
+  };
+  /** Both streams may be of one class. */
+  const watchHome = (home: object | undefined): void => {
+    for (let i = 0; i < homes.length; i++) if (homes[i] === home) return;
+    if (home === undefined) return;
+    homes[homes.length] = home;
+    undo[undo.length] = watchWrites(home, written);
+  };
   for (const [name, number] of STREAMS) {
     const descriptor = getOwnPropertyDescriptor(process, name);
     const read = descriptor?.get;
     if (descriptor === undefined || read === undefined || descriptor.configurable !== true) continue;
-    let watched: object | undefined;
-    let unwatch: (() => void) | undefined;
+    let last: object | undefined;
     const get = (): unknown => {
       const stream = apply(read, process, []) as object;
-      if (stream !== watched) {
-        watched = stream;
-        unwatch = watchStream(stream, number, parts);
+      if (stream !== last) {
+        last = stream;
+        streams[streams.length] = stream;
+        numbers[numbers.length] = number;
+        watchHome(homeOfWrite(stream));
       }
       return stream;
     };
     defineProperty(process, name, { ...descriptor, get });
-    undo.push(() => {
-      defineProperty(process, name, descriptor);
-      unwatch?.();
-    });
+    undo[undo.length] = () => void defineProperty(process, name, descriptor);
   }
   return () => {
     for (const step of undo) step();
   };
 }
 
-function watchStream(stream: object, number: number, parts: OutputParts): (() => void) | undefined {
-  const original = (stream as { write?: unknown }).write;
-  if (typeof original !== 'function') return undefined;
-  const replaced = {
-    write(chunk: unknown, _encoding?: unknown, _callback?: unknown): unknown {
-      record(chunk, number, parts);
-      // oxlint-disable-next-line prefer-rest-params -- handed on as they came
-      return apply(original, this, arguments);
-    },
+/** The object on which `write` is to be found first: the stream if it has one, else the prototype of its class. */
+function homeOfWrite(stream: object): object | undefined {
+  if (typeof (stream as { write?: unknown }).write !== 'function') return undefined;
+  return getOwnPropertyDescriptor(stream, 'write') === undefined ? (getPrototypeOf(stream) as object) : stream;
+}
+
+function watchWrites(home: object, written: (stream: unknown, chunk: unknown) => void): () => void {
+  const own = getOwnPropertyDescriptor(home, 'write');
+  const inherited = getPrototypeOf(home) as { write: Write };
+  const write = function (this: unknown, chunk: unknown, _encoding?: unknown, _callback?: unknown): unknown {
+    written(this, chunk);
+    // oxlint-disable-next-line prefer-rest-params -- handed on as they came
+    return apply(own === undefined ? inherited.write : own.value, this, arguments);
   };
   try {
-    defineProperty(stream, 'write', { value: replaced.write, writable: true, configurable: true, enumerable: false });
+    defineProperty(write, 'name', { value: (home as { write: Write }).write.name, configurable: true });
+    return replaceProperty(home, 'write', write);
   } catch {
-    return undefined;
+    return () => undefined;
   }
-  return () => {
-    if ((stream as { write?: unknown }).write === replaced.write) delete (stream as { write?: unknown }).write;
-  };
 }
 
 function record(chunk: unknown, number: number, parts: OutputParts): void {

@@ -34,6 +34,7 @@ import {
 import { atomics } from '../primordials.ts';
 import { putPair } from '../ring/chunk-header.ts';
 import type { Ring } from '../ring/ring.ts';
+import { standStill } from '../snapshot/stand-still.ts';
 
 const TIME_SHORT_MAX = 0xffffff;
 /** Events refused while BUSY before BUSY is taken for a leftover of code that was terminated in the middle. */
@@ -150,6 +151,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
       if (registers[DROPPING] !== 0) ring.leaveDropping();
       else ring.publish();
       watchers.onTick(registers[NOW_MS]!);
+      if (words[R.R_STOP] === 1) standStill();
       if (words[R.R_HOLD] === 1) atomics.wait(words, R.R_HOLD, 1, R.HOLD_MS_MAX);
     }
     if (registers[POSITION]! > registers[SLOT_LIMIT]!) ring.cut();

@@ -19,13 +19,14 @@ export interface ProbeParts {
   aggregate(site: number, value: unknown): void;
   resumeCause(correlation: number): Cause;
   fellAsleep(frame: Frame): void;
+  moduleWoke(frame: Frame): void;
 }
 
 /** The probe table that instrumented code binds, see docs/ARCHITECTURE.md. */
 export type Probes = ReturnType<typeof createProbes>['probes'];
 
 export function createProbes(core: Core, parts: ProbeParts) {
-  const { attention, encode, putLine, strings, containers, secretSites, resumeCause, fellAsleep } = parts;
+  const { attention, encode, putLine, strings, containers, secretSites, resumeCause, fellAsleep, moduleWoke } = parts;
   const levels: LevelParts = {
     modeOf: (site) => {
       // A module that no longer fitted has sites behind the table.
@@ -40,7 +41,7 @@ export function createProbes(core: Core, parts: ProbeParts) {
   const calls = createCallProbes(core, shared);
   const writes = createWriteProbes(core, { ...shared, strings, containers, putLine });
   const scopes = createScopeProbes(core, shared);
-  const suspendable = createSuspendableProbes(core, { ...shared, calls, resumeCause, fellAsleep });
+  const suspendable = createSuspendableProbes(core, { ...shared, calls, resumeCause, fellAsleep, moduleWoke });
   const { e0, e1, e2, e3, e4, en, r, u, q, x, c, c0, z, t } = calls;
   const { n, nc, l } = scopes;
   const state: DepthState = core.state;

@@ -38,6 +38,8 @@ export interface Frame {
   sinceNs: number;
   /** Woke up at a `yield` other than through its value: by `return()`, or by `throw()`. */
   closing: boolean;
+  /** The body of a module: no try block of ours tells how it ends. */
+  isModule: boolean;
 }
 
 export interface SuspendableParts extends CallParts {
@@ -46,6 +48,8 @@ export interface SuspendableParts extends CallParts {
   resumeCause(correlation: number): Cause;
   /** A frame falls asleep that is not listed yet. */
   fellAsleep(frame: Frame): void;
+  /** The body of a module goes on, until it falls asleep or ends. */
+  moduleWoke(frame: Frame): void;
 }
 
 const NOT_RECORDED: Frame = {
@@ -63,6 +67,7 @@ const NOT_RECORDED: Frame = {
   event: 0,
   sinceNs: 0,
   closing: false,
+  isModule: false,
 };
 
 /** Probes of async functions, generators and async generators: frames that leave the stack and come back. */
@@ -90,6 +95,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
       event: 0,
       sinceNs: 0,
       closing: false,
+      isModule: false,
     };
   };
 
@@ -108,6 +114,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     commitAt(p + 3, depth + 1);
     frame.asleep = false;
     frame.d = depth;
+    if (frame.isModule) parts.moduleWoke(frame);
   };
 
   /** Makes the frame the one on top, waking it and closing frames above it. False when that is impossible. */

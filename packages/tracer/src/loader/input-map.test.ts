@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -31,6 +31,25 @@ test('an inline map names its originals by path', () => {
   const file = join(folder, 'dist/a.js');
   const map = readInputMap(`a();\n//# sourceMappingURL=${inline(MAP)}`, file);
   expect(map).toMatchObject({ mappings: 'AAAA', files: [join(folder, 'src/a.ts'), 'webpack://x/b.ts'] });
+});
+
+test("a bundler's URLs name files of the package, where they are there", () => {
+  const project = join(folder, 'bundled');
+  mkdirSync(join(project, 'out/server'), { recursive: true });
+  mkdirSync(join(project, 'app'));
+  for (const file of ['package.json', 'app/a.ts', 'app/b.ts']) writeFileSync(join(project, file), '{}');
+  const sources = [
+    'webpack:///./app/a.ts',
+    'webpack://shop/./app/b.ts?1a2b',
+    'turbopack:///[project]/app/a.ts',
+    'webpack:///../bundled/app/b.ts',
+    'webpack:///./app/c.ts',
+    'webpack:///external commonjs "fs"',
+    'other:///./app/a.ts',
+  ];
+  const map = readInputMap(`//# sourceMappingURL=${inline({ ...MAP, sources })}`, join(project, 'out/server/route.js'));
+  const [a, b] = [join(project, 'app/a.ts'), join(project, 'app/b.ts')];
+  expect(map?.files).toEqual([a, b, a, b, ...sources.slice(4)]);
 });
 
 test('an external map is found beside the file, its root is respected, and its time is part of the stamp', () => {

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /*
@@ -108,5 +108,24 @@ function inlineMap(url: string): string | undefined {
 function originalFile(name: string, sourceRoot: string, base: URL): string {
   const root = sourceRoot === '' || sourceRoot.endsWith('/') ? sourceRoot : `${sourceRoot}/`;
   const url = new URL(root + name, base);
-  return url.protocol === 'file:' ? fileURLToPath(url) : root + name;
+  return url.protocol === 'file:' ? fileURLToPath(url) : (bundledFile(root + name, base) ?? root + name);
+}
+
+/** `webpack://name/./src/a.ts`, `turbopack:///[project]/src/a.ts`: paths from the folder that was bundled. */
+const BUNDLED = /^(?:webpack:\/\/[^/]*\/|turbopack:\/\/\/\[project\]\/)([^?]+)/;
+
+/** The file that a bundler's URL means, if it is there: the bundled folder is taken for that of the package. */
+function bundledFile(url: string, base: URL): string | undefined {
+  const path = BUNDLED.exec(url)?.[1];
+  const folder = path === undefined ? undefined : packageFolder(dirname(fileURLToPath(base)));
+  if (folder === undefined) return undefined;
+  const file = resolve(folder, path!);
+  return existsSync(file) ? file : undefined;
+}
+
+function packageFolder(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, 'package.json'))) return at;
+    if (at === dirname(at)) return undefined;
+  }
 }

@@ -66,6 +66,8 @@ export function installStackTraces({ view, before, usesSourceMaps }: StackTraceO
     return adapter;
   };
 
+  const isProgrammed = (): boolean => typeof assigned === 'function' && assigned !== ErrorPrepareStackTrace;
+
   const askedByNode = createAskerCheck();
   const read = (): unknown => {
     const probe = askedByNode.probe();
@@ -98,7 +100,8 @@ export function installStackTraces({ view, before, usesSourceMaps }: StackTraceO
         enumerable: false,
         get: () => {
           if (!askedByNode.ask()) return own;
-          if (typeof own !== 'function') return plain;
+          // Where the realm has none, Node takes that of the main one, if the program has put one there.
+          if (typeof own !== 'function') return isProgrammed() ? forNode() : plain;
           const formatter = own as Formatter;
           return ((error, trace) => {
             before(error, trace);

@@ -1,4 +1,5 @@
 import { R } from '@execution-cinema/format';
+import { standStill } from '@execution-cinema/runtime';
 import type { ThreadRecording } from '../preload/thread-recording.ts';
 import type { LoadedScripts } from '../positions/loaded-scripts.ts';
 import { createSnapshotSource, SOURCE_PROPERTY } from './thread-source.ts';
@@ -25,7 +26,8 @@ export function offerSnapshots(holder: object, recording: ThreadRecording, scrip
     post({ type: 'snapshot' });
     wait(control, R.R_RECORDER, 0, START_MS_MAX);
     if (load(control, R.R_RECORDER) === RECORDER_ENDED) return;
-    // The inspector interrupts the wait, so the thread is read right here.
+    wait(control, R.R_STOP, 0, WAIT_MS_MAX);
+    standStill();
     wait(control, R.R_SNAPSHOTS, taken, WAIT_MS_MAX);
   };
   Object.defineProperty(holder, 'snapshot', { value: snapshot });

@@ -38,8 +38,10 @@ const DESCRIBE_MS = 200;
 export function createProcessReader(parts: ProcessReaderParts): ProcessReader {
   const { access, pid, argv, root, ownFolder } = parts;
   let channel: MainChannel | undefined;
-  const options = (giveTurn: () => void, deadline: Deadline): ReadOptions => ({
+  const options = (control: Int32Array, giveTurn: () => void, deadline: Deadline): ReadOptions => ({
+    control,
     giveTurn,
+    hold: (isHeld) => access.hold(isHeld ? HOLD_MS : 0),
     isOwn: (url) => url.startsWith(ownFolder) || url.startsWith(`file://${ownFolder}`),
     deadline,
   });
@@ -58,9 +60,10 @@ export function createProcessReader(parts: ProcessReaderParts): ProcessReader {
     const raw = new Map<number, RawThread>();
     const opened = connectToMain();
     channel = opened;
-    const known = new Set(threads.map(({ thread }) => thread));
-    if (known.has(0)) {
-      const main = await within(MAIN_MS, (deadline) => readThread(opened, options(parts.turnMain, deadline)));
+    const known = new Map(threads.map(({ thread, control }) => [thread, control]));
+    const control = known.get(0);
+    if (control !== undefined) {
+      const main = await within(MAIN_MS, (deadline) => readThread(opened, options(control, parts.turnMain, deadline)));
       raw.set(0, main);
       if (main.state === 'blocked') return raw;
     }
@@ -69,7 +72,7 @@ export function createProcessReader(parts: ProcessReaderParts): ProcessReader {
       const found = await deadline.race(opened.workers((thread) => known.has(thread)));
       await Promise.all(
         [...(found ?? [])].map(async ([thread, worker]) => {
-          raw.set(thread, await readThread(worker, options(parts.turnWorkers, deadline)));
+          raw.set(thread, await readThread(worker, options(known.get(thread)!, parts.turnWorkers, deadline)));
         }),
       );
     });
@@ -81,7 +84,6 @@ export function createProcessReader(parts: ProcessReaderParts): ProcessReader {
       const threads = access.threads();
       let raw = new Map<number, RawThread>();
       let failure: string | undefined;
-      access.hold(HOLD_MS);
       try {
         raw = await readAll(threads);
       } catch (error) {

@@ -1,5 +1,5 @@
-import { RUNTIME_KEY } from '@execution-cinema/format';
-import type { Deadline } from './deadline.ts';
+import { R, RUNTIME_KEY } from '@execution-cinema/format';
+import { Deadline } from './deadline.ts';
 import type { InspectorChannel } from './inspector-channel.ts';
 import { SOURCE_PROPERTY, type Question, type RawPlace, type ThreadAnswer } from './thread-source.ts';
 
@@ -27,6 +27,10 @@ export interface RawThread {
 }
 
 export interface ReadOptions {
+  /** Control words of the thread's ring (`R_*`). */
+  control: Int32Array;
+  /** Leaves recording be for a while, so that the thread does not stand still for longer than it is read; or ends that. */
+  hold(isHeld: boolean): void;
   /** Gives an idle thread something to do, in the middle of which it can be stopped. */
   giveTurn(): void;
   /** Whether a frame is of our own code. */
@@ -37,8 +41,13 @@ export interface ReadOptions {
 /** Frames of one thread; deeper stacks lose those in the middle. */
 const FRAMES_MAX = 200;
 const SLEEPERS_MAX = 1000;
-/** Steps out of our own code, of which few frames stand on each other. */
-const STEPS_MAX = 50;
+/** The function in which a thread stands still by itself. */
+const STAND_STILL = 'standStill';
+/** So long it may take a thread to come to its next event; what does not come to one is stopped by V8. */
+const NEXT_EVENT_MS = 30;
+const NEXT_EVENT_WALL_MS = 300;
+/** A thread that V8 has stopped in the middle of our own code runs on for so long before it is stopped anew. */
+const RUN_ON_MS = 1;
 /** A thread without a frame of the program is in one of these when it only got its turn. */
 const TURN_URL = /^(?:node:|$)/;
 
@@ -74,10 +83,17 @@ function notRead(unavailable: string, state: RawThread['state'] = 'blocked'): Ra
   return { state, unavailable, pausedMs: 0, frames: [], framesOmitted: 0, answer: undefined, others: [] };
 }
 
+/**
+ * A thread that records stops by itself, at its next event. V8 stops any other, at its next function or loop: a way that
+ * is not safe where the program is hot, since V8 prepares the function for stepping, and Node 20 crashes when that
+ * happens while the function is being inlined elsewhere by its compiler (`Check failed: inlineability`). For the same
+ * reason nothing here steps.
+ */
 async function stopAndRead(channel: InspectorChannel, options: ReadOptions): Promise<RawThread> {
+  const { control, deadline } = options;
   let stoppedMs = 0;
-  let asked = false;
-  let stepsLeft = STEPS_MAX;
+  let pausedMs = 0;
+  let isOn = false;
   /** V8 names the scripts of frames by number; all of them are announced when the debugger is switched on. */
   const urls = new Map<string, string>();
   channel.on('Debugger.scriptParsed', ({ scriptId, url }: { scriptId: string; url: string }) =>
@@ -85,29 +101,66 @@ async function stopAndRead(channel: InspectorChannel, options: ReadOptions): Pro
   );
   const urlOf = ({ location, url }: CallFrame): string => urls.get(location.scriptId) ?? url;
   const ignore = (): void => undefined;
+  const stop = (): void => void channel.post('Debugger.pause').then(options.giveTurn, ignore);
+  const goOn = (): void => {
+    pausedMs += performance.now() - stoppedMs;
+    channel.post('Debugger.resume').catch(ignore);
+    options.hold(false);
+  };
   const stopped = new Promise<CallFrame[] | 'by another'>((resolve) => {
+    let isAnew = false;
     channel.on('Debugger.paused', ({ callFrames }: { callFrames: CallFrame[] }) => {
-      if (stoppedMs === 0) stoppedMs = performance.now();
-      if (!asked) resolve('by another');
-      // In the middle of our own code, what it keeps may be half written: on to where the program goes on.
-      else if (callFrames[0] !== undefined && options.isOwn(urlOf(callFrames[0])) && stepsLeft-- > 0) {
-        channel.post('Debugger.stepOut').catch(ignore);
+      stoppedMs = performance.now();
+      options.hold(true);
+      const [top] = callFrames;
+      if (!isOn) resolve('by another');
+      // What our own code keeps may be half written, but for the place where it stops by itself.
+      else if (top !== undefined && options.isOwn(urlOf(top)) && top.functionName !== STAND_STILL) {
+        isAnew = true;
+        goOn();
       } else resolve(callFrames.map((frame) => ({ ...frame, url: urlOf(frame) })));
+    });
+    // A request for a stop that comes before would have no effect.
+    channel.on('Debugger.resumed', () => {
+      if (isAnew) setTimeout(stop, RUN_ON_MS);
+      isAnew = false;
     });
   });
   try {
     // Somebody else's debugger that has stopped the thread is told of before our request is answered. It is left alone.
-    channel.post('Debugger.enable', {}, () => (asked = true)).catch(ignore);
-    channel.post('Debugger.pause').then(options.giveTurn, ignore);
-    const callFrames = await options.deadline.race(stopped);
+    const on = channel.post('Debugger.enable', {}, () => {
+      isOn = true;
+      options.hold(true);
+      askToStop(control, true);
+    });
+    on.catch(ignore);
+    await deadline.race(Promise.race([on, stopped]));
+    const nextEvent = new Deadline(NEXT_EVENT_MS, NEXT_EVENT_WALL_MS);
+    const soon = await deadline.race(nextEvent.race(stopped));
+    nextEvent.end();
+    if (soon === undefined) {
+      // It may wait for the recorder.
+      options.hold(false);
+      stop();
+    }
+    const callFrames = soon ?? (await deadline.race(stopped));
     if (callFrames === undefined) return notRead('native call');
     if (callFrames === 'by another') return notRead('stopped by another debugger', 'running');
+    askToStop(control, false);
     const read = await readStopped(channel, callFrames, options);
-    void channel.post('Debugger.resume').catch(ignore);
-    return { ...read, pausedMs: performance.now() - stoppedMs };
+    goOn();
+    return { ...read, pausedMs };
   } finally {
-    await options.deadline.race(channel.post('Debugger.disable').catch(ignore));
+    askToStop(control, false);
+    await deadline.race(channel.post('Debugger.disable').catch(ignore));
   }
+}
+
+/** The thread looks at it when the tick has moved; one that has asked for the snapshot itself waits for it. */
+function askToStop(control: Int32Array, stops: boolean): void {
+  Atomics.store(control, R.R_STOP, stops ? 1 : 0);
+  Atomics.notify(control, R.R_STOP);
+  Atomics.add(control, R.R_TICK, 1);
 }
 
 /** What is asked of a stopped thread: targets by the realm they belong to. */
