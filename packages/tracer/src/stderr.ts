@@ -1,4 +1,7 @@
-import { writeSync } from 'node:fs';
+import fs from 'node:fs';
+
+/** As it is before output is watched: lines of ours are not the program's. */
+const { writeSync } = fs;
 
 /** Writes to standard error without touching `process.stderr`, which programs replace and which starts lazily. */
 export function writeStderr(text: string): void {

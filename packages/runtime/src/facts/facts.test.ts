@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import fs, { closeSync, openSync } from 'node:fs';
 import { createServer, get, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { K, type DecodedEvent } from '@execution-cinema/format';
@@ -58,6 +59,18 @@ describe('output', () => {
       'LOG @1 "bytes é\\n"',
       expect.stringMatching(/^LOG @2 "password=<redacted password [0-9a-f]{4}>\\n"$/),
     ]);
+  });
+
+  test('past the streams is recorded: text, and of bytes what was written', () => {
+    const { events } = setUp();
+    const nothing = openSync('/dev/null', 'w');
+    const { writeSync } = fs;
+    expect([writeSync.name, writeSync.length]).toEqual(['writeSync', 5]);
+    // The descriptor is checked by number, so nothing needs to appear on the terminal.
+    expect(fs.writeSync(2, '')).toBe(0);
+    expect(fs.writeSync(nothing, 'elsewhere')).toBe(9);
+    closeSync(nothing);
+    expect(events(K.LOG).map(show)).toEqual(['LOG @2 ""']);
   });
 
   test('leaves the streams as they were', () => {

@@ -9,6 +9,7 @@ import {
 } from '../primordials.ts';
 import { replaceProperty } from '../links/replace.ts';
 import type { WriteFact } from '../probes/fact-writer.ts';
+import { watchDescriptors } from './descriptors.ts';
 
 /** Bytes of one write that are decoded; the rest is not recorded. */
 const OUTPUT_BYTES_MAX = 32_768;
@@ -29,22 +30,35 @@ export interface OutputParts {
  * Records what the program writes to its output streams as LOG events of the call on top. Node makes these streams when
  * `process.stdout` is first read, and reading it has effects (handles, listeners), so only the getter is replaced: the
  * class of the stream that comes out of it gets a `write` of its own, not enumerable, which calls the one it inherits.
- * The stream itself stays as it is: programs take one with a `write` of its own for tampered with (pino does).
+ * The stream itself stays as it is: programs take one with a `write` of its own for tampered with (pino does). What goes to
+ * the descriptors without the streams is recorded as well.
  */
 export function watchOutput(parts: OutputParts): () => void {
   const undo: (() => void)[] = [];
   const streams: object[] = [];
   const numbers: number[] = [];
   const homes: object[] = [];
-  const written = (stream: unknown, chunk: unknown): void => {
-    for (let i = 0; i < streams.length; i++) if (streams[i] === stream) record(chunk, numbers[i]!, parts);
+  /** Writes of streams that go on now: one to a file ends in a write to its descriptor. */
+  let inside = 0;
+  const numberOf = (stream: unknown): number => {
+    for (let i = 0; i < streams.length; i++) if (streams[i] === stream) return numbers[i]!;
+    return 0;
+  };
+  const written = (number: number, chunk: unknown, write: () => unknown): unknown => {
+    record(chunk, number, parts);
+    inside++;
+    try {
+      return write();
+    } finally {
+      inside--;
+    }
   };
   /** Both streams may be of one class. */
   const watchHome = (home: object | undefined): void => {
     for (let i = 0; i < homes.length; i++) if (homes[i] === home) return;
     if (home === undefined) return;
     homes[homes.length] = home;
-    undo[undo.length] = watchWrites(home, written);
+    undo[undo.length] = watchWrites(home, { numberOf, written });
   };
   for (const [name, number] of STREAMS) {
     const descriptor = getOwnPropertyDescriptor(process, name);
@@ -64,6 +78,9 @@ export function watchOutput(parts: OutputParts): () => void {
     defineProperty(process, name, { ...descriptor, get });
     undo[undo.length] = () => void defineProperty(process, name, descriptor);
   }
+  undo[undo.length] = watchDescriptors((chunk, number) => {
+    if (inside === 0) record(chunk, number, parts);
+  });
   return () => {
     for (const step of undo) step();
   };
@@ -75,13 +92,23 @@ function homeOfWrite(stream: object): object | undefined {
   return getOwnPropertyDescriptor(stream, 'write') === undefined ? (getPrototypeOf(stream) as object) : stream;
 }
 
-function watchWrites(home: object, written: (stream: unknown, chunk: unknown) => void): () => void {
+interface StreamListener {
+  /** 1, 2, or 0 for a stream that is neither output nor error. */
+  numberOf(stream: unknown): number;
+  written(number: number, chunk: unknown, write: () => unknown): unknown;
+}
+
+function watchWrites(home: object, { numberOf, written }: StreamListener): () => void {
   const own = getOwnPropertyDescriptor(home, 'write');
   const inherited = getPrototypeOf(home) as { write: Write };
   const write = function (this: unknown, chunk: unknown, _encoding?: unknown, _callback?: unknown): unknown {
-    written(this, chunk);
     // oxlint-disable-next-line prefer-rest-params -- handed on as they came
-    return apply(own === undefined ? inherited.write : own.value, this, arguments);
+    const values = arguments;
+    const original = own === undefined ? inherited.write : own.value;
+    // All sockets of the program may be of this class.
+    const number = numberOf(this);
+    if (number === 0) return apply(original, this, values);
+    return written(number, chunk, () => apply(original, this, values));
   };
   try {
     defineProperty(write, 'name', { value: (home as { write: Write }).write.name, configurable: true });
