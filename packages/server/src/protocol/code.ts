@@ -135,7 +135,7 @@ export interface LineValues {
   /** Lines of the current iteration(s): the strong path. Same as `lines` outside of loops. */
   path: Uint32Array;
   loops: LoopView[];
-  /** False: the call goes on for long, and what lies far from the moment was not looked at. */
+  /** False: the call goes on for long and what lies far from the moment was not looked at, or its loops are not known yet. */
   whole: boolean;
 }
 

@@ -23,7 +23,7 @@ import {
 } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
 import type { Job } from '../job.ts';
-import { loopViews } from '../loops.ts';
+import { knowsLoops, loopViews } from '../loops.ts';
 import { at, atOrNull, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
 import type { Answer } from './method.ts';
 
@@ -84,13 +84,15 @@ export const lineValues: Answer<'lineValues'> = (context, params, job) => {
   const event = moment ?? Number.MAX_SAFE_INTEGER;
   const { site } = found;
   if (!site) throw new ServerError('UNAVAILABLE', `the code of call ${params.call} is not in the recording`);
-  const loops = loopViews(site, found.steps, event);
+  // Who cannot wait gets the values first.
+  const withLoops = job.patient || knowsLoops(site);
+  const loops = withLoops ? loopViews(site, found.steps, event) : [];
   return {
     call: params.call,
     file: site.file,
     function: site.function.name,
     loops,
-    whole: !found.before && !found.after,
+    whole: withLoops && !found.before && !found.after,
     ...linesOf(found, site, event, loops),
   };
 };
