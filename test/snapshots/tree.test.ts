@@ -14,7 +14,7 @@ function wait(tag) { writeSync(1, tag + ' ready\\n'); Atomics.wait(new Int32Arra
 async function sleep(tag) { await new Promise((resolve) => setTimeout(resolve, 60000)); return tag; }
 function job(size) { const doubled = size * 2; return doubled; }
 if (!isMainThread) {
-  if (workerData === 'nest') { new Worker(__filename, { workerData: 'nested' }); sleep('nest'); }
+  if (workerData === 'nest') { new Worker(__filename, { workerData: 'nested' }); sleep('nest'); writeSync(1, 'nest ready\\n'); }
   else if (workerData === 'wait') wait('wait');
   else spin(workerData);
 } else if (process.argv[2] === 'child') {
@@ -35,7 +35,7 @@ let childPid: number;
 beforeAll(async () => {
   project = makeProject({ 'tree.cjs': TREE });
   program = startRecorded(project.dir, ['tree.cjs']);
-  for (const tag of ['wait', 'nested', 'child']) await program.printed(`${tag} ready`);
+  for (const tag of ['wait', 'nest', 'nested', 'child']) await program.printed(`${tag} ready`);
   childPid = Number(/child pid (\d+);/.exec(program.stdout())![1]);
   // A process belongs to the tree once its recorder has joined the recording.
   for (let tries = 0; tries < 60 && (await processCount()) < 2; tries++);
