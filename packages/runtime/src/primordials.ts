@@ -29,6 +29,7 @@ export const { getOwnPropertyDescriptor, getPrototypeOf, keys: objectKeys, defin
 export const { ownKeys, apply, construct } = Reflect;
 export const { isArray } = Array;
 export const { imul, min, max, floor, ceil, round } = Math;
+export const { isNaN } = Number;
 export const { asIntN } = BigInt;
 export const atomics = {
   load: Atomics.load,

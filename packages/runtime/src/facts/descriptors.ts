@@ -27,8 +27,9 @@ export function watchDescriptors(written: Written): () => void {
       'write',
       new Proxy(fs.write, {
         apply(target, self: unknown, args: unknown[]) {
+          const result = apply(target, self, args) as unknown;
           tell(args, Infinity, written);
-          return apply(target, self, args) as unknown;
+          return result;
         },
       }),
     ),
@@ -52,13 +53,23 @@ export function watchDescriptors(written: Written): () => void {
   };
 }
 
-/** `args`: descriptor, text; or descriptor, bytes, and perhaps where in them it begins and how long it is. */
+/**
+ * `args` of a call that Node has taken: descriptor, text; or descriptor, bytes, and perhaps where in them it begins and
+ * how long it is.
+ */
 function tell(args: readonly unknown[], bytes: number, written: Written): void {
-  const [descriptor, data, offset, length] = args;
+  const descriptor = args[0];
   if (descriptor !== STDOUT && descriptor !== STDERR) return;
+  const data = args[1];
   if (!isTypedArray(data)) return written(data, descriptor);
   const size = typedArrayByteLength(data);
-  const start = typeof offset === 'number' ? min(offset, size) : 0;
-  const count = min(typeof length === 'number' ? length : size, bytes, size - start);
+  const start = within(args[2], 0, size);
+  const count = min(within(args[3], size, size - start), bytes);
   written(new Bytes(typedArrayBuffer(data), typedArrayOffset(data) + start, count), descriptor);
+}
+
+/** A whole number between 0 and `most`; `otherwise`, as far as that allows it, where the value is none. */
+function within(value: unknown, otherwise: number, most: number): number {
+  const number = typeof value === 'number' && (value | 0) === value && value >= 0 ? value : otherwise;
+  return min(number, most);
 }

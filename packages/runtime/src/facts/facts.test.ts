@@ -73,6 +73,21 @@ describe('output', () => {
     expect(events(K.LOG).map(show)).toEqual(['LOG @2 ""']);
   });
 
+  test('past the streams with places that do not exist fails as Node says', () => {
+    const { events } = setUp();
+    const bytes = Buffer.from('text');
+    for (const [offset, length] of [
+      [-1, 2],
+      [9, 1],
+      [1, -2],
+      [Number.NaN, 1],
+    ] as const) {
+      const attempt = (): void => fs.write(1, bytes, offset, length, null, () => undefined);
+      expect(attempt).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+    }
+    expect(events(K.LOG)).toEqual([]);
+  });
+
   test('leaves the streams as they were', () => {
     const before = Object.getOwnPropertyDescriptor(process, 'stdout');
     const { name, length } = process.stdout.write;

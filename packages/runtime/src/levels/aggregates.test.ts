@@ -27,6 +27,17 @@ test('a degraded site is counted, with its first, last, smallest and largest val
   expect(seen()).toEqual(['AGGREGATE @5 #4 5 3 1 9', 'AGGREGATE @6 #5 "a" null undefined undefined']);
 });
 
+test('NaN is neither the smallest nor the largest number, wherever it comes', () => {
+  const { b, levels, w, runtime, seen } = setUp();
+  levels[b + 5] = LEVEL_AGGREGATE;
+  levels[b + 6] = LEVEL_AGGREGATE;
+  for (const value of [NaN, 4, NaN, 2, NaN]) w(b + 5, value);
+  w(b + 6, NaN);
+  runtime.drain(0);
+  // `show` writes NaN as JSON does.
+  expect(seen()).toEqual(['AGGREGATE @5 #5 null null 2 4', 'AGGREGATE @6 #1 null null undefined undefined']);
+});
+
 test('nothing of the program is kept: objects and long strings are only named', () => {
   const { b, levels, w, runtime, seen } = setUp();
   class Cart {

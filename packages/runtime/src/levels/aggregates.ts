@@ -7,7 +7,7 @@ import type { Encode } from '../capture/encoder.ts';
 import { className } from '../capture/classify.ts';
 import type { Strings } from '../capture/strings.ts';
 import { TICK, type Core } from '../core.ts';
-import { isProxy } from '../primordials.ts';
+import { isNaN, isProxy } from '../primordials.ts';
 import type { Attention } from '../probes/attention.ts';
 import { LEVEL_RECORD, LEVEL_SECRET } from '../probes/levels.ts';
 
@@ -81,8 +81,9 @@ export function createAggregates(core: Core, parts: AggregateParts): Aggregates 
     const visit = entry.count++;
     if (typeof value === 'number') {
       entry.last = value;
-      if (!(value >= entry.min)) entry.min = value;
-      if (!(value <= entry.max)) entry.max = value;
+      // Neither bound is NaN but before the first number, and NaN is no bound.
+      if (!(value >= entry.min) && !isNaN(value)) entry.min = value;
+      if (!(value <= entry.max) && !isNaN(value)) entry.max = value;
     } else entry.last = keep(value, visit % LOOK_EVERY === 0);
     if (visit === 0) entry.first = entry.last;
     isPending = true;
