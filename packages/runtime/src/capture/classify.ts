@@ -3,6 +3,7 @@ import {
   getOwnPropertyDescriptor,
   getPrototypeOf,
   hasOwn,
+  isArgumentsObject,
   isArray,
   isArrayBuffer,
   isBoxedPrimitive,
@@ -23,6 +24,7 @@ import {
   weakMapSet,
 } from '../primordials.ts';
 import {
+  KIND_ARGUMENTS,
   KIND_ARRAY,
   KIND_BOXED,
   KIND_BUFFER,
@@ -39,10 +41,17 @@ import {
   KIND_SET,
   KIND_TYPED_ARRAY,
 } from './identity.ts';
+import { isEmitterPrototype } from './node-fields.ts';
+
+/** What the class of an object says about it. */
+export interface ClassFacts {
+  readonly name: string;
+  /** An event emitter of Node's: some of its properties are Node's own, see node-fields.ts. */
+  readonly isEmitter: boolean;
+}
 
 /** What the prototype of an object says about it. */
-interface PrototypeFacts {
-  name: string;
+interface PrototypeFacts extends ClassFacts {
   /** Kind of the first instance seen. */
   kind: number;
   /** A built-in class is among the ancestors, so every instance has to be asked what it is. */
@@ -148,12 +157,16 @@ function stillIs(target: object, kind: number): boolean {
 
 const factsOf = new WeakMap<object, PrototypeFacts>();
 
-/** Facts about a prototype, found out when its first instance appears. */
-function prototypeFacts(prototype: object, instance: object): PrototypeFacts {
+/**
+ * Facts about a prototype, found out when its first instance appears; undefined for a proxy. Asking what is known comes
+ * first: whether something is a proxy is a question to V8 that takes three times as long.
+ */
+function prototypeFacts(prototype: object, instance: object): PrototypeFacts | undefined {
   let facts = weakMapGet(factsOf, prototype);
-  if (facts === undefined) {
+  if (facts === undefined && !isProxy(prototype)) {
     facts = {
       name: constructorName(prototype),
+      isEmitter: isEmitterPrototype(prototype),
       kind: brandOf(instance),
       builtIn: false,
     };
@@ -169,21 +182,39 @@ export function classify(target: object): number {
   if (typeof target === 'function') return KIND_FUNCTION;
   if (isArray(target)) return KIND_ARRAY;
   const prototype = getPrototypeOf(target);
-  if (prototype === objectPrototype) return KIND_OBJECT;
+  if (prototype === objectPrototype) return plainKind(target);
   if (prototype === null) return isModuleNamespaceObject(target) ? KIND_NAMESPACE : KIND_OBJECT;
   if (target === theGlobal) return KIND_GLOBAL;
-  if (isProxy(prototype)) return brandOf(target);
   const facts = prototypeFacts(prototype, target);
-  if (!facts.builtIn) return KIND_OBJECT;
+  if (facts === undefined) return brandOf(target);
+  // `Object` here is that of another realm.
+  if (!facts.builtIn) return facts.name === 'Object' ? plainKind(target) : KIND_OBJECT;
   return stillIs(target, facts.kind) ? facts.kind : brandOf(target);
+}
+
+/** A plain object, or the `arguments` of a function: all of those have `callee`, by which V8 need not be asked of others. */
+function plainKind(target: object): number {
+  return 'callee' in target && isArgumentsObject(target) ? KIND_ARGUMENTS : KIND_OBJECT;
+}
+
+const namedOnly = (name: string): ClassFacts => ({ name, isEmitter: false });
+const OBJECT = namedOnly('Object');
+const ARRAY = namedOnly('Array');
+const MODULE = namedOnly('Module');
+const GLOBAL = namedOnly('global');
+const UNNAMED = namedOnly('');
+
+/** Class of an object that is no proxy; its name is '' when it has none. */
+export function classOf(target: object): ClassFacts {
+  const prototype = getPrototypeOf(target);
+  if (prototype === objectPrototype) return OBJECT;
+  if (prototype === arrayPrototype) return ARRAY;
+  if (prototype === null) return isModuleNamespaceObject(target) ? MODULE : UNNAMED;
+  if (target === theGlobal) return GLOBAL;
+  return prototypeFacts(prototype, target) ?? UNNAMED;
 }
 
 /** Name of the class of an object that is no proxy, '' when it has none. */
 export function className(target: object): string {
-  const prototype = getPrototypeOf(target);
-  if (prototype === objectPrototype) return 'Object';
-  if (prototype === arrayPrototype) return 'Array';
-  if (prototype === null) return isModuleNamespaceObject(target) ? 'Module' : '';
-  if (target === theGlobal) return 'global';
-  return isProxy(prototype) ? '' : prototypeFacts(prototype, target).name;
+  return classOf(target).name;
 }

@@ -8,7 +8,6 @@ import {
   getOwnPropertyDescriptor,
   getPrototypeOf,
   hasOwn,
-  isArgumentsObject,
   mapEntries,
   mapIteratorNext,
   min,
@@ -19,7 +18,7 @@ import {
   setValues,
 } from '../primordials.ts';
 import { boxedValue, bytesOf, elementCount, regexpText } from './built-ins.ts';
-import { className } from './classify.ts';
+import { className, classOf } from './classify.ts';
 import { errorMessage, type StackReader } from './errors.ts';
 import {
   KIND_ARGUMENTS,
@@ -30,12 +29,12 @@ import {
   KIND_ERROR,
   KIND_MAP,
   KIND_NAMESPACE,
-  KIND_OBJECT,
   KIND_REGEXP,
   KIND_SET,
   KIND_TYPED_ARRAY,
   type Identity,
 } from './identity.ts';
+import { isNodeField } from './node-fields.ts';
 import type { Strings } from './strings.ts';
 
 /** An object whose content is to be written. */
@@ -68,8 +67,6 @@ const SEARCHED_BYTES = 256;
 
 export interface Contents {
   put(target: object, subject: Subject, p: number): number;
-  /** Refines KIND_OBJECT where only the properties tell. */
-  kindOf(target: object, kind: number): number;
 }
 
 /** Writes what is inside objects, by kind. Reads own data only; throws only where an exotic object does. */
@@ -92,39 +89,40 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     return p + 1;
   };
 
-  /** Own enumerable properties with string keys. The head word at `head` gets their count. */
+  /**
+   * Own enumerable properties. The head word at `head` gets their count, and a flag if there are others: past the limit, or
+   * what Node keeps for itself in an object of its own (`isEmitter`).
+   */
   const putEntries = (
     target: object,
-    keys: readonly PropertyKey[],
+    keys: readonly string[],
     head: number,
     p: number,
     subject: Subject,
+    isEmitter: boolean,
   ): number => {
-    const count = min(keys.length, properties);
-    let i = 0;
-    for (; i < count && !isSpent(p); i++) {
+    const { length } = keys;
+    let written = 0;
+    for (let i = 0; i < length && written < properties && !isSpent(p); i++) {
       const key = keys[i]!;
-      if (typeof key !== 'string') continue;
+      if (isEmitter && isNodeField(key)) continue;
+      written++;
       p = strings.putKey(key, p);
       const secret = subject.name === null ? strings.secretOf(key) : redactor!.memberName(subject.name, key);
       p = putDescriptor(getOwnPropertyDescriptor(target, key), p, subject.depth - 1, secret);
     }
-    words[head]! |= (i | (i < keys.length ? T.OBJECT_MORE_FLAG : 0)) << 8;
+    words[head]! |= (written | (written < length ? T.OBJECT_MORE_FLAG : 0)) << 8;
     return p;
   };
 
   const putObject = (target: object, subject: Subject, p: number): number => {
     const keys = objectKeys(target);
+    const { name, isEmitter } = classOf(target);
     remember(subject.id, subject.kind, subject.depth, keys.length);
     words[p] = T.OBJECT;
     words[p + 1] = subject.id;
-    return putEntries(
-      target,
-      keys,
-      p,
-      strings.putKey(subject.kind === KIND_ARGUMENTS ? 'Arguments' : className(target), p + 2),
-      subject,
-    );
+    const start = strings.putKey(subject.kind === KIND_ARGUMENTS ? 'Arguments' : name, p + 2);
+    return putEntries(target, keys, p, start, subject, isEmitter);
   };
 
   /** Bindings of a module; one that is not initialised yet throws when it is looked at. */
@@ -234,7 +232,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     p = strings.putKey(className(target), p + 2);
     p = putAny(errorMessage(target), p, 0, subject.name);
     p = putStack(parts.readStack(target), p);
-    return putEntries(target, keys, head, p, subject);
+    return putEntries(target, keys, head, p, subject, false);
   };
 
   const putDate = (target: object, subject: Subject, p: number): number => {
@@ -316,5 +314,5 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     }
   };
 
-  return { put, kindOf: (target, kind) => (kind === KIND_OBJECT && isArgumentsObject(target) ? KIND_ARGUMENTS : kind) };
+  return { put };
 }

@@ -1,6 +1,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Transform } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { constants, runInNewContext, runInThisContext } from 'node:vm';
 import { valueToJson } from '@execution-cinema/format';
@@ -151,6 +154,24 @@ describe('objects', () => {
     const inner = { deep: { deeper: { value: 1 } } };
     const [, direct] = capture({ inner }, inner).map(node);
     expect(valueToJson(direct!)).toMatchObject({ deep: { deeper: { $cut: 'depth' } } });
+  });
+
+  test('of Node show what the program may know, not what Node keeps in them for itself', () => {
+    const { json } = setUp({ depth: 2, properties: 40, items: 5, string: 100 });
+    const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', _startTime: 7 });
+    const seen = json(request) as Record<string, unknown>;
+    expect(seen).toMatchObject({ $class: 'IncomingMessage', method: 'GET', _startTime: 7, $cut: 'properties' });
+    expect(Object.keys(seen).filter((name) => name.startsWith('_'))).toEqual(['_startTime']);
+    class Upload extends Transform {
+      _parts = 3;
+    }
+    expect(Object.keys(json(new Upload()) as object)).not.toContain('_readableState');
+    expect(json(new Upload())).toMatchObject({ $class: 'Upload', _parts: 3 });
+  });
+
+  test('that are no emitters of Node show all that they have, whatever its name', () => {
+    const { json } = setUp();
+    expect(json({ _events: 1, _readableState: 2 })).toEqual({ _events: 1, _readableState: 2 });
   });
 
   test('with many properties are cut', () => {

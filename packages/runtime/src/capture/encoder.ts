@@ -211,7 +211,7 @@ export function createEncoder(
     }
     let id = known < 0 ? -known : known;
     let kind = id === 0 ? KIND_UNKNOWN : identity.kindOf(id);
-    if (kind === KIND_UNKNOWN) kind = contents.kindOf(target, classify(target));
+    if (kind === KIND_UNKNOWN) kind = classify(target);
     if (id === 0 && kind !== KIND_ARGUMENTS) id = identity.give(target, kind);
     if (kind === KIND_PROXY) {
       identity.remember(id, kind, DEPTH_MAX, -1);
