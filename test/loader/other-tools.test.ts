@@ -84,6 +84,23 @@ beforeAll(() => {
       const late = await import('./late.js');
       console.log(twice(21), late.value, join('a', 'b'), new Error('here').stack.split('\\n')[1].trim());
     `,
+    'watched/apm.mjs': `
+      import { AsyncLocalStorage } from 'node:async_hooks';
+      globalThis.context = new AsyncLocalStorage();
+      globalThis.context.enterWith('apm');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    `,
+    'watched/main.mjs': `
+      const seen = [];
+      const one = async (name) => {
+        await new Promise((resolve) => setTimeout(resolve, 3));
+        seen.push(context.getStore());
+        await null;
+        seen.push(context.getStore());
+      };
+      await Promise.all(['a', 'b'].map((name) => context.run(name, one, name)));
+      console.log(seen.join(' '), context.getStore());
+    `,
     'hooked/twice.js': 'export function twice(n) {\n  return 2 * n;\n}\n',
     'hooked/late.js': "export let value = 'as it is';\n",
   });
@@ -132,4 +149,13 @@ test('behind hooks that wrap ES modules, as those of OpenTelemetry and Sentry', 
   const args = ['--no-deprecation', '--import', './hooked/register.mjs', 'hooked/main.js'];
   const calls = await recordedAs(args, 'hooked', 'hooked/twice.js');
   expect(calls.filter((call) => call.function === 'twice')).toMatchObject([{ line: 1 }]);
+});
+
+test('after a tool that followed promises before us: Node would end that in the middle of one', async () => {
+  const env = { NODE_OPTIONS: `--import=${new URL(`file://${project.dir}/watched/apm.mjs`).href}` };
+  const recording = join(project.dir, 'watched.db');
+  const plain = await project.plain(['watched/main.mjs'], env);
+  expect(plain).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(plain.stdout).toMatch(/^a a b b /);
+  expect(await project.record(['watched/main.mjs'], recording, env)).toEqual(plain);
 });

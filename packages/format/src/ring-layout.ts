@@ -71,6 +71,10 @@ export const HOLD_MS_MAX = 2_000;
 export const R_STOP = 25;
 /** u53 nanoseconds: when the last mark was written, before it is counted in R_MARKED. */
 export const R_MARK_TIME = 26;
+/** Counts the resources that were followed (promises, timers, ticks, handles); plain stores of the writer, wraps. */
+export const R_FOLLOWED = 28;
+/** 1: resources are not to be followed any more; obeyed with the next tick. */
+export const R_UNFOLLOWED = 29;
 
 export const S_STATE = 0;
 export const S_CHUNK = 1;

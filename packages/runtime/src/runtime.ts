@@ -1,7 +1,7 @@
 import type { RuntimeMessage } from '@execution-cinema/format';
 import * as K from '@execution-cinema/format/event-kinds';
 import type { Redactor } from '@execution-cinema/format/redaction';
-import { createContexts } from './async/contexts.ts';
+import { createContexts, type Following } from './async/contexts.ts';
 import { createEncoder, type ValueLimits } from './capture/encoder.ts';
 import { createClock, type Clock } from './clock/clock.ts';
 import { BASE_DEPTH, createCore, EXACT, EXITING, FRAMES_MAX, type Core, type DepthState } from './core.ts';
@@ -155,10 +155,12 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   });
   let samples: Samples | undefined;
   let http: HttpWatch | undefined;
+  let following: Following | undefined;
   attention.watch({
     onTick: (nowMs) => {
       aggregates.onTick(nowMs);
       samples?.onTick(nowMs);
+      following?.onTick();
       onTick?.();
     },
     onIdle: () => {
@@ -187,8 +189,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         contexts,
         propagate,
       });
+      following = contexts.listen();
       const undo = [
-        contexts.listen(),
+        following.stop,
         watchOutput({ write: writeFact, putLine }),
         http.stop,
         watchPorts({ links, memory: linkMemory }),
@@ -197,6 +200,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       return () => {
         samples = undefined;
         http = undefined;
+        following = undefined;
         for (const step of undo) step();
       };
     },

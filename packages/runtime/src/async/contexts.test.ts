@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { CAUSE_CODES, K, type DecodedEvent } from '@execution-cinema/format';
+import { CAUSE_CODES, K, R, type DecodedEvent } from '@execution-cinema/format';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createHarness } from '../testing/harness.ts';
 
@@ -269,5 +269,39 @@ describe('what the program sees', () => {
       ),
     );
     expect(values).toEqual([1, 2, 3]);
+  });
+});
+
+describe('where the recorder does not want resources followed', () => {
+  test('causes are unknown, and known again later', async () => {
+    const { call, made, chains, control, tick } = setUp();
+    const follow = (isFollowed: boolean): void => {
+      control[R.R_UNFOLLOWED] = isFollowed ? 0 : 1;
+      tick();
+      call(isFollowed ? 'followed again' : 'not followed', () => undefined);
+    };
+    call('first', () => void setTimeout(() => call('timer of first', () => undefined)));
+    await made('timer of first');
+    const before = control[R.R_FOLLOWED]!;
+    expect(before).toBeGreaterThan(0);
+
+    follow(false);
+    const stopped = control[R.R_FOLLOWED];
+    call('second', () => {
+      setTimeout(() => call('timer of second', () => undefined));
+      void Promise.resolve().then(() => call('reaction of second', () => undefined));
+    });
+    await made('timer of second', 'reaction of second');
+    expect(control[R.R_FOLLOWED]).toBe(stopped);
+
+    follow(true);
+    call('third', () => void setTimeout(() => call('timer of third', () => undefined)));
+    await made('timer of third');
+    expect(chains()).toMatchObject({
+      'timer of first': 'timer first in first',
+      'timer of second': 'root',
+      'reaction of second': 'root',
+      'timer of third': 'timer third in third',
+    });
   });
 });

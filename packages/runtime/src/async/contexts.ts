@@ -1,6 +1,7 @@
 import { executionAsyncResource } from 'node:async_hooks';
 import { CAUSE_CODES } from '@execution-cinema/format';
 import * as K from '@execution-cinema/format/event-kinds';
+import * as R from '@execution-cinema/format/ring-layout';
 import { BASE_DEPTH, CAUSE_PENDING, CHUNK, CORRELATION, DROPPING, NEXT_CALL, type Core } from '../core.ts';
 import type { Attention, Cause } from '../probes/attention.ts';
 import { putPair } from '../ring/chunk-header.ts';
@@ -32,8 +33,18 @@ export interface Contexts {
   correlation(): number;
   /** On whose behalf the event loop does something now, outside of all frames; undefined inside, and when unknown. */
   onBehalf(): Cause | undefined;
-  /** Begins to follow resources; returns what ends it. */
-  listen(): () => void;
+  /** Begins to follow resources. */
+  listen(): Following;
+}
+
+/** Resources are followed. */
+export interface Following {
+  /**
+   * Obeys the recorder (R_UNFOLLOWED), to be called whenever its tick was noticed: following costs a server a fifth of a
+   * small request, which a budget may not allow. Causes are unknown meanwhile.
+   */
+  onTick(): void;
+  stop(): void;
 }
 
 export interface ContextParts {
@@ -46,6 +57,11 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   const { attention, putLine } = parts;
   /** Promise whose reaction runs now. */
   let reaction: object | undefined;
+  /**
+   * Whether resources are followed. Without that, what the executing resource says is not to be trusted: a reaction runs
+   * under whatever resource let the microtasks run.
+   */
+  let isFollowing = false;
   /** The last context that was stamped: most resources of a call share it. */
   let last: Context = { call: 0, correlation: 0, code: 0 };
   /** Written at once by whoever asks for it, so one does for all. */
@@ -57,7 +73,8 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   let forcedDepth = -1;
   const names = createNames();
 
-  const executing = (): Context | undefined => contextOf(reaction ?? executionAsyncResource());
+  const executing = (): Context | undefined =>
+    isFollowing ? contextOf(reaction ?? executionAsyncResource()) : undefined;
 
   /** The context of something scheduled now, undefined when nothing is known. */
   const current = (code: number): Context | undefined => {
@@ -79,6 +96,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   };
 
   const onResource = (resource: object, code: number): void => {
+    words[R.R_FOLLOWED]!++;
     try {
       const context = current(code);
       if (context !== undefined) setContext(resource, context);
@@ -88,6 +106,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   };
 
   const onPromise = (promise: object): void => {
+    words[R.R_FOLLOWED]!++;
     try {
       const context = current(CODE_PROMISE);
       if (context !== undefined) addContext(promise, context);
@@ -152,6 +171,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   /** What the executing resource does from here on belongs to a new correlation. */
   const startChain = (code: number): number => {
     const number = takeNumber();
+    if (!isFollowing) return number;
     try {
       setContext(executionAsyncResource(), { call: 0, correlation: K.NAMED_CORRELATION_FIRST + number, code });
     } catch {
@@ -182,13 +202,25 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     startReceipt: () => startChain(CODE_MESSAGE),
     correlation: () => current(CODE_PROMISE)?.correlation ?? 0,
     onBehalf: () => (state.d > registers[BASE_DEPTH]! ? undefined : current(CODE_PROMISE)),
-    listen: () =>
-      listenToResources({
+    listen: () => {
+      const hooks = listenToResources({
         onResource,
         onPromise,
         onReaction: (promise) => {
           reaction = promise;
         },
-      }),
+      });
+      isFollowing = true;
+      return {
+        onTick: () => {
+          isFollowing = words[R.R_UNFOLLOWED] === 0;
+          hooks.setSuspended(!isFollowing);
+        },
+        stop: () => {
+          isFollowing = false;
+          hooks.stop();
+        },
+      };
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { createHook } from 'node:async_hooks';
 import { promiseHooks } from 'node:v8';
 import { CAUSE_CODES, type CauseName } from '@execution-cinema/format';
+import { ownKeys } from '../primordials.ts';
 
 /** What is told about resources. None of these may throw: Node ends the process when a hook does. */
 export interface ResourceListener {
@@ -25,35 +26,64 @@ const CODES: Readonly<Record<string, number>> = Object.assign(Object.create(null
   PROCESSWRAP: codeOf('process'),
 });
 
+export interface ResourceHooks {
+  /**
+   * Suspends listening, or goes on with it. Node's own hook stays enabled meanwhile and costs its part of the price:
+   * enabling it again would take away the tracking of promises that hooks of the program rely on by then.
+   */
+  setSuspended(isSuspended: boolean): void;
+  stop(): void;
+}
+
 /**
- * Listens to the creation of resources, and returns what ends it.
+ * Listens to the creation of resources.
  *
  * Promises go through `v8.promiseHooks` alone. An enabled async hook would make Node track them too, which costs twice as
  * much and puts two enumerable symbols on every promise: `console.log` shows them and deep comparisons see them. Node
  * installs that tracking through the very object that `v8.promiseHooks` is (lib/internal/async_hooks.js,
  * `updatePromiseHookMode`), so it is handed an empty one while our hook is enabled. A hook of the program that is enabled
- * later gets the real one. Where `createHook` knows `trackPromises` (Node 24) that says the same officially.
+ * later gets the real one. One that is there already (an APM's `AsyncLocalStorage` loaded before us) has it and must keep
+ * it: Node would end the tracking in the middle of a reaction and abort the process. Where `createHook` knows
+ * `trackPromises` (Node 24) that says the same officially.
  */
-export function listenToResources(listener: ResourceListener): () => void {
+export function listenToResources(listener: ResourceListener): ResourceHooks {
+  let isOff = false;
   const init = (_asyncId: number, type: string, _triggerId: number, resource: object): void => {
-    if (type === 'PROMISE') return;
+    if (isOff || type === 'PROMISE') return;
     listener.onResource(resource, CODES[type] ?? CODE_IO);
   };
   const hook = createHook({ init, trackPromises: false } as Parameters<typeof createHook>[0]);
   const { createHook: createPromiseHook } = promiseHooks;
-  promiseHooks.createHook = (() => () => undefined) as unknown as typeof createPromiseHook;
+  if (!arePromisesTracked()) promiseHooks.createHook = (() => () => undefined) as unknown as typeof createPromiseHook;
   try {
     hook.enable();
   } finally {
     promiseHooks.createHook = createPromiseHook;
   }
-  const stopPromises = createPromiseHook({
-    init: listener.onPromise,
-    before: listener.onReaction,
-    after: () => listener.onReaction(undefined),
-  }) as () => void;
-  return () => {
-    hook.disable();
-    stopPromises();
+  const followPromises = (): (() => void) =>
+    createPromiseHook({
+      init: listener.onPromise,
+      before: listener.onReaction,
+      after: () => listener.onReaction(undefined),
+    }) as () => void;
+  let stopPromises = followPromises();
+  return {
+    setSuspended: (isSuspended) => {
+      if (isSuspended === isOff) return;
+      isOff = isSuspended;
+      if (isSuspended) {
+        stopPromises();
+        listener.onReaction(undefined);
+      } else stopPromises = followPromises();
+    },
+    stop: () => {
+      hook.disable();
+      stopPromises();
+    },
   };
+}
+
+/** Whether Node tracks promises for async hooks: it puts symbols on each of them. */
+function arePromisesTracked(): boolean {
+  return ownKeys(new Promise(() => undefined)).length > 0;
 }

@@ -157,7 +157,7 @@ describe('objects', () => {
   });
 
   test('of Node show what the program may know, not what Node keeps in them for itself', () => {
-    const { json } = setUp({ depth: 2, properties: 40, items: 5, string: 100 });
+    const { json } = setUp({ values: { depth: 2, properties: 40, items: 5, string: 100 } });
     const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', _startTime: 7 });
     const seen = json(request) as Record<string, unknown>;
     expect(seen).toMatchObject({ $class: 'IncomingMessage', method: 'GET', _startTime: 7, $cut: 'properties' });

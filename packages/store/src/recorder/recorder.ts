@@ -134,7 +134,7 @@ export class Recorder {
     const thread = new ThreadRecord(info);
     this.threads.set(info.thread, thread);
     if (this.paused) thread.setPaused(true);
-    this.levels.threadStarted(info.thread, info.levels);
+    this.levels.threadStarted(info);
     return thread;
   }
 

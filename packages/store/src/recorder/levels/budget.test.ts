@@ -11,6 +11,7 @@ const COLD = 2;
 let control: LevelControl;
 let budget: Budget;
 let said: string[];
+let followed: [thread: number, isFollowed: boolean][];
 let nowMs: number;
 
 beforeEach(() => {
@@ -19,15 +20,21 @@ beforeEach(() => {
   control.addThread(0, new SharedArrayBuffer(256));
   control.addLoad({ thread: 0, base: 100, count: 10, key: 'app#1' });
   said = [];
+  followed = [];
   const tables = { of: () => table } as unknown as SiteTables;
-  budget = new Budget(0.2, { control, tables, say: (text) => said.push(text) });
+  budget = new Budget(0.2, {
+    control,
+    tables,
+    setFollowed: (thread, isFollowed) => followed.push([thread, isFollowed]),
+    say: (text) => said.push(text),
+  });
   nowMs = 0;
 });
 
 /** One interval of 100 ms in which the thread was busy all the time; costs in milliseconds by site. */
 function interval(
   costs: Record<number, number>,
-  more: { counted?: Record<number, number>; thrown?: number[]; busyMs?: number } = {},
+  more: { counted?: Record<number, number>; thrown?: number[]; busyMs?: number; followedMs?: number } = {},
 ): void {
   const sites = new Map<number, { recordedNs: number; counted: number }>();
   let recordedNs = 0;
@@ -36,7 +43,7 @@ function interval(
     recordedNs += ms * 1e6;
   }
   for (const [site, counted] of Object.entries(more.counted ?? {})) sites.set(Number(site), { recordedNs: 0, counted });
-  const heat = { recordedNs, sites, thrown: new Set(more.thrown) };
+  const heat = { recordedNs, sites, thrown: new Set(more.thrown), followedNs: (more.followedMs ?? 0) * 1e6 };
   const one: ThreadInterval = { thread: 0, busyMs: more.busyMs ?? 100, heat };
   nowMs += 100;
   budget.judge(nowMs, [one]);
@@ -71,6 +78,25 @@ describe('the budget', () => {
     // Two minutes of rest: longer than any cool-down.
     for (let n = 0; n < 1200; n++) interval({});
     expect([state(HOT), budget.isHolding]).toEqual([NOT_DEGRADED, false]);
+  });
+
+  test('ends following resources where that alone takes most of it, once functions take less', () => {
+    interval({ 102: 40 }, { followedMs: 12 });
+    expect([state(HOT), followed]).toEqual([ALL_DEGRADED, []]);
+    interval({ 106: 8 }, { followedMs: 12 });
+    expect(followed).toEqual([[0, false]]);
+    expect(said.at(-1)).toContain('are not followed');
+    // It comes back when the program does less of it, not before.
+    for (let n = 0; n < 100; n++) interval({ 106: 8 });
+    expect(followed).toHaveLength(1);
+    expect(budget.isHolding).toBe(true);
+    interval({ 106: 0.1 });
+    expect(followed.at(-1)).toEqual([0, true]);
+  });
+
+  test('follows resources as long as they fit', () => {
+    interval({ 106: 1 }, { followedMs: 12 });
+    expect([followed, said]).toEqual([[], []]);
   });
 
   test('says nothing about a thread that hardly worked', () => {

@@ -1,4 +1,5 @@
 import { SITE_FUNCTION } from '@execution-cinema/format';
+import { FollowBudget } from './follow-budget.ts';
 import { countedNs, type ThreadHeat } from './heat.ts';
 import {
   ALL_DEGRADED,
@@ -63,14 +64,15 @@ interface Degraded {
 /**
  * Adaptive recording: holds what recording takes below a share of the program's own time. The functions that cost most
  * are counted instead of recorded, first what happens inside them, then whole; where counting alone is too much they are
- * switched off. They come back step by step when they have cooled down. Nothing is lost unseen: what is counted becomes
- * AGGREGATE events, and each change a note.
+ * switched off; at last resources are not followed any more (follow-budget.ts). All come back step by step when they have
+ * cooled down. Nothing is lost unseen: what is counted becomes AGGREGATE events, and each change a note.
  */
 export class Budget {
   private readonly share: number;
   private readonly control: LevelControl;
   private readonly tables: SiteTables;
   private readonly say: (text: string) => void;
+  private readonly following: FollowBudget;
   private readonly degraded = new Map<string, Degraded>();
   /** By function: how long it has to cool down next time, and until when that counts. */
   private readonly history = new Map<string, { coolMs: number; untilMs: number }>();
@@ -80,16 +82,29 @@ export class Budget {
   private notes = 0;
 
   /** `share`: time that recording may take, as a part of the time of the program itself (0.2 is 20%). */
-  constructor(share: number, parts: { control: LevelControl; tables: SiteTables; say: (text: string) => void }) {
+  constructor(
+    share: number,
+    parts: {
+      control: LevelControl;
+      tables: SiteTables;
+      setFollowed(thread: number, isFollowed: boolean): void;
+      say(text: string): void;
+    },
+  ) {
     this.share = share;
     this.control = parts.control;
     this.tables = parts.tables;
-    this.say = parts.say;
+    this.say = (text) => parts.say(text);
+    this.following = new FollowBudget({ setFollowed: parts.setFollowed, say: (text) => this.note(text) });
   }
 
-  /** Whether something is counted that may come back. */
+  /** Whether something is counted, or not followed, that may come back. */
   get isHolding(): boolean {
-    return this.degraded.size > 0;
+    return this.degraded.size > 0 || this.following.isHolding;
+  }
+
+  threadEnded(thread: number): void {
+    this.following.forget(thread);
   }
 
   /** Judges one interval of all threads. */
@@ -99,20 +114,25 @@ export class Budget {
     for (const interval of intervals) {
       const functions = this.functionsOf(interval);
       for (const site of interval.heat.thrown) this.raise(nowMs, interval.thread, site);
-      let spentNs = interval.heat.recordedNs;
+      const { thread, busyMs } = interval;
+      const { followedNs } = interval.heat;
+      let recordedNs = interval.heat.recordedNs;
       for (const heat of functions) {
         counted.set(nameOf(heat), (counted.get(nameOf(heat)) ?? 0) + heat.counted);
-        spentNs += countedNs(heat.counted);
+        recordedNs += countedNs(heat.counted);
       }
-      if (interval.busyMs < BUSY_MS_MIN) continue;
+      if (busyMs < BUSY_MS_MIN) continue;
+      const spentNs = recordedNs + followedNs;
       // An estimate may exceed what there was: a tenth of the time is always taken for the program's own.
-      const ownNs = Math.max(interval.busyMs * 1e6 - spentNs, interval.busyMs * 1e5);
-      const excessNs = spentNs - this.share * ownNs;
-      if (excessNs > 0) this.degradeHottest(nowMs, functions, excessNs);
-      slackNs += RETURN_SHARE * this.share * ownNs - spentNs;
+      const allowedNs = this.share * Math.max(busyMs * 1e6 - spentNs, busyMs * 1e5);
+      if (spentNs > allowedNs) {
+        const savedNs = this.following.exceeded(nowMs, { thread, followedNs, recordedNs, allowedNs });
+        this.degradeHottest(nowMs, functions, spentNs - allowedNs - savedNs);
+      }
+      slackNs += RETURN_SHARE * allowedNs - spentNs;
     }
     this.remember(counted);
-    if (slackNs >= 0) this.bringBack(nowMs, slackNs);
+    if (slackNs >= 0) this.bringBack(nowMs, slackNs - this.following.comeBack(nowMs, slackNs));
   }
 
   /** Counts reach us in bursts: an interval without one does not mean that the function rests. */

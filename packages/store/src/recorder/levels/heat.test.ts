@@ -6,7 +6,7 @@ import { HeatGauge } from './heat.ts';
 function measured(write: (writer: FakeWriter) => void): ReturnType<HeatGauge['take']> {
   const writer = new FakeWriter(4, 65_536);
   const reader = new RingReader(writer.ring);
-  const gauge = new HeatGauge();
+  const gauge = new HeatGauge(writer.words);
   write(writer);
   for (const piece of reader.collect('written')) gauge.add(reader.wordsOf(piece.slot), piece);
   return gauge.take();
@@ -43,7 +43,7 @@ describe('heat', () => {
   });
 
   test('begins anew with each interval', () => {
-    const gauge = new HeatGauge();
-    expect(gauge.take()).toEqual({ recordedNs: 0, sites: new Map(), thrown: new Set() });
+    const gauge = new HeatGauge(new FakeWriter(4, 65_536).words);
+    expect(gauge.take()).toEqual({ recordedNs: 0, sites: new Map(), thrown: new Set(), followedNs: 0 });
   });
 });

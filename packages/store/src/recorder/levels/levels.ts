@@ -1,5 +1,6 @@
+import { R } from '@execution-cinema/format';
 import type { Database } from '../../driver/types.ts';
-import type { LoadMessage } from '../messages.ts';
+import type { LoadMessage, ThreadInfo } from '../messages.ts';
 import type { Piece } from '../ring-reader.ts';
 import { Budget } from './budget.ts';
 import { HeatGauge } from './heat.ts';
@@ -26,6 +27,7 @@ export class Levels {
   private readonly watch: PlanWatch | undefined;
   private readonly budget: Budget | undefined;
   private readonly gauges = new Map<number, { gauge: HeatGauge; busyMs: number }>();
+  private readonly rings = new Map<number, Int32Array>();
   private steppedMs = 0;
   private judgedMs = 0;
 
@@ -39,18 +41,30 @@ export class Levels {
       this.watch = new PlanWatch(options.plan.file, options.plan.source, { ...parts, changed });
     }
     if (options.budgetShare !== undefined) {
-      this.budget = new Budget(options.budgetShare, { ...parts, say: (text) => options.note('budget', text) });
+      this.budget = new Budget(options.budgetShare, {
+        ...parts,
+        setFollowed: (thread, isFollowed) => {
+          const ring = this.rings.get(thread);
+          if (ring !== undefined) Atomics.store(ring, R.R_UNFOLLOWED, isFollowed ? 0 : 1);
+        },
+        say: (text) => options.note('budget', text),
+      });
     }
   }
 
-  threadStarted(thread: number, levels: SharedArrayBuffer): void {
+  threadStarted({ thread, levels, ring }: Pick<ThreadInfo, 'thread' | 'levels' | 'ring'>): void {
     this.control.addThread(thread, levels);
-    if (this.budget !== undefined) this.gauges.set(thread, { gauge: new HeatGauge(), busyMs: 0 });
+    if (this.budget === undefined) return;
+    const words = new Int32Array(ring);
+    this.rings.set(thread, words);
+    this.gauges.set(thread, { gauge: new HeatGauge(words), busyMs: 0 });
   }
 
   threadEnded(thread: number): void {
     this.control.removeThread(thread);
     this.gauges.delete(thread);
+    this.rings.delete(thread);
+    this.budget?.threadEnded(thread);
   }
 
   /** A module is loaded and in the database. */

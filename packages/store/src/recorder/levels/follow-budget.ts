@@ -1,0 +1,79 @@
+/** Following may take this part of the budget; the rest is for what it makes sense of. */
+const PART_MAX = 0.5;
+/** How long following stays off at least; doubled each time that it had to be stopped again soon. */
+const COOL_MS = 2_000;
+const COOL_MS_MAX = 60_000;
+/** Stopped again within so many times its last cool-down, it has come back too early. */
+const HISTORY_FACTOR = 4;
+
+/** What an interval of one thread brought, in nanoseconds. */
+export interface FollowInterval {
+  thread: number;
+  followedNs: number;
+  /** What recording took, following not included. */
+  recordedNs: number;
+  /** What the budget allows. */
+  allowedNs: number;
+}
+
+interface ThreadState {
+  isOff: boolean;
+  /** When it was switched last. */
+  sinceMs: number;
+  coolMs: number;
+  /** What following took in the interval that made it stop. */
+  costNs: number;
+}
+
+/**
+ * Ends following promises, timers and handles in a thread where that alone takes most of what the budget allows and
+ * nothing else takes more: levels of functions cannot lower it. It comes back when what it took fits again.
+ */
+export class FollowBudget {
+  private readonly setFollowed: (thread: number, isFollowed: boolean) => void;
+  private readonly say: (text: string) => void;
+  private readonly states = new Map<number, ThreadState>();
+
+  constructor(parts: { setFollowed(thread: number, isFollowed: boolean): void; say(text: string): void }) {
+    this.setFollowed = parts.setFollowed;
+    this.say = parts.say;
+  }
+
+  /** Whether a thread is not followed that may be again. */
+  get isHolding(): boolean {
+    for (const { isOff } of this.states.values()) if (isOff) return true;
+    return false;
+  }
+
+  /** The budget is exceeded. Returns the nanoseconds per interval that are saved. */
+  exceeded(nowMs: number, { thread, followedNs, recordedNs, allowedNs }: FollowInterval): number {
+    const past = this.states.get(thread);
+    if (past?.isOff === true || followedNs <= recordedNs || followedNs <= PART_MAX * allowedNs) return 0;
+    const isTooEarly = past !== undefined && nowMs < past.sinceMs + HISTORY_FACTOR * past.coolMs;
+    const coolMs = isTooEarly ? Math.min(past.coolMs * 2, COOL_MS_MAX) : COOL_MS;
+    this.states.set(thread, { isOff: true, sinceMs: nowMs, coolMs, costNs: followedNs });
+    this.setFollowed(thread, false);
+    this.say(
+      `thread ${thread}: promises, timers and handles are not followed, which alone takes most of the budget: until they are again, causes and correlations are unknown`,
+    );
+    return followedNs;
+  }
+
+  /** Some of the budget is left. Returns how much of that goes to a thread that is followed again. */
+  comeBack(nowMs: number, slackNs: number): number {
+    let taken = 0;
+    for (const [thread, state] of this.states) {
+      if (!state.isOff || nowMs - state.sinceMs < state.coolMs || taken + state.costNs > slackNs) continue;
+      taken += state.costNs;
+      state.isOff = false;
+      state.sinceMs = nowMs;
+      this.setFollowed(thread, true);
+      this.say(`thread ${thread}: promises, timers and handles are followed again`);
+    }
+    return taken;
+  }
+
+  forget(thread: number): void {
+    this.states.delete(thread);
+  }
+}
