@@ -103,13 +103,13 @@ export class EventScanner {
     for (;;) {
       if (this.position >= this.end) return false;
       const head = words[this.position]!;
-      const kind = head & 0xff;
+      const kind = K.kindOf(head);
       const payload = head >>> 8;
       if (kind >= K.FIRST_EVENT_KIND) {
         this.kind = kind;
-        this.payload = payload;
         this.at = this.position;
-        this.operands = this.position + 1;
+        this.operands = K.operandsOf(head, this.position);
+        this.payload = this.operands === this.at ? 0 : payload;
         this.event++;
         this.position = skipOperands(words, kind, this.operands, this.found);
         if (this.position > this.end) throw new RangeError(`chunk ends inside an event at word ${this.at}`);

@@ -38,7 +38,7 @@ export class ValueDecoder {
 
   read(): Value {
     const head = this.word();
-    const tag = head & 0xff;
+    const tag = head & T.TAG_MASK;
     const payload = head >>> 8;
     switch (tag) {
       case T.UNDEFINED:
@@ -65,6 +65,8 @@ export class ValueDecoder {
         return captured('symbol', 0, this.text());
       case T.OBJECT_REF:
         return this.objectAt(this.word());
+      case T.OBJECT_REF_SHORT:
+        return this.objectAt(payload);
       case T.GETTER:
         return captured('getter', 0, '');
       case T.HOLE:

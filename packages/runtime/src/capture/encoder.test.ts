@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { constants, runInNewContext, runInThisContext } from 'node:vm';
-import { valueToJson } from '@execution-cinema/format';
+import { ChunkTables, R, T, ValueDecoder, valueToJson } from '@execution-cinema/format';
 import { describe, expect, test } from 'vitest';
+import { createCore, NEXT_OBJECT } from '../core.ts';
 import { node, setUp } from '../testing/capture.ts';
+import { createEncoder } from './encoder.ts';
 
 describe('primitives', () => {
   test.each([
@@ -127,8 +129,23 @@ describe('objects', () => {
     const before = take()[0]!.words.length;
     v(b + 5, value);
     const [chunk] = take();
-    expect(chunk!.words.length - before).toBe(3);
+    expect(chunk!.words.length - before).toBe(2);
     expect(node(chunk!.events.at(-1)!.values[0]!)).toBe(node(chunk!.events.at(-2)!.values[0]!));
+  });
+
+  test('are referred to however many there were before', () => {
+    const core = createCore(R.allocateRing(2, R.SLOT_WORDS_MIN), new Uint8Array(64));
+    const { encode } = createEncoder(core, { depth: 2, properties: 20, items: 20, string: 256 }, undefined);
+    const [early, late] = [{ a: 1 }, { b: 2 }];
+    let end = encode(early, 0, null);
+    core.registers[NEXT_OBJECT] = T.SHORT_ID_MAX + 1;
+    end = encode(late, end, null);
+    const [short, long] = [encode(early, end, null), encode(late, end + 1, null)];
+    expect([short, long]).toEqual([end + 1, end + 3]);
+    const decoder = new ValueDecoder(core.words, 0, new ChunkTables());
+    const [first, second, third, fourth] = [1, 2, 3, 4].map(() => node(decoder.read()));
+    expect([third, fourth]).toEqual([first, second]);
+    expect(fourth!.id).toBe(T.SHORT_ID_MAX + 1);
   });
 
   test('may be cyclic', () => {

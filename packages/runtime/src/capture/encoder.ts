@@ -134,6 +134,17 @@ export function createEncoder(
     return p + 3;
   };
 
+  /** An object whose content stands in this chunk. */
+  const putReference = (id: number, p: number): number => {
+    if (id <= T.SHORT_ID_MAX) {
+      words[p] = T.OBJECT_REF_SHORT | (id << 8);
+      return p + 1;
+    }
+    words[p] = T.OBJECT_REF;
+    words[p + 1] = id;
+    return p + 2;
+  };
+
   const putRedacted = (token: string, p: number): number => {
     words[p] = T.REDACTED;
     return strings.putClean(token, p + 1, STRING_CHARS_MAX);
@@ -204,11 +215,7 @@ export function createEncoder(
 
   const putObject = (target: object, p: number, depth: number, name: SecretName | null): number => {
     const known = identity.recall(target, depth);
-    if (known > 0 && name === null) {
-      words[p] = T.OBJECT_REF;
-      words[p + 1] = known;
-      return p + 2;
-    }
+    if (known > 0 && name === null) return putReference(known, p);
     let id = known < 0 ? -known : known;
     let kind = id === 0 ? KIND_UNKNOWN : identity.kindOf(id);
     if (kind === KIND_UNKNOWN) kind = classify(target);
@@ -266,11 +273,7 @@ export function createEncoder(
       }
     } else if (typeof value === 'object' ? value !== null : typeof value === 'function') {
       const known = identity.recall(value as object, depthMax);
-      if (known > 0) {
-        words[p] = T.OBJECT_REF;
-        words[p + 1] = known;
-        return p + 2;
-      }
+      if (known > 0) return putReference(known, p);
     } else if (typeof value === 'boolean') {
       words[p] = value ? T.TRUE : T.FALSE;
       return p + 1;
@@ -328,6 +331,7 @@ export function createEncoder(
       },
       resize: identity.resize,
       expire: identity.expire,
+      putReference,
     },
     expectNumbers,
     putLine,

@@ -55,6 +55,23 @@ describe('a synchronous call', () => {
     expect(most!.values).toHaveLength(256);
   });
 
+  test('returns in one word what takes one word', () => {
+    const { b, e0, r, seen, take, runtime } = setUp();
+    const known = { total: 3 };
+    const results = [true, false, null, 'a result', known];
+    for (const value of results) r(e0(b + 5), value);
+    const before = take()[0]!.words.length;
+    for (const value of results) r(e0(b + 5), value);
+    // Calls from the event loop: a time point, the entry, a time point, the exit.
+    expect(take()[0]!.words.length - before).toBe(4 * results.length);
+    expect(seen().filter((line) => line.startsWith('LEAVE'))).toEqual(
+      [...results, ...results].map(
+        (value) => `LEAVE_VALUE @0 ${value === known ? 'object:Object' : JSON.stringify(value)}`,
+      ),
+    );
+    expect(runtime.counts().dropped).toBe(0);
+  });
+
   test('returns numbers that are no small integers as values', () => {
     const { b, e0, r, seen } = setUp();
     for (const value of [-8388608, 8388607, 8388608, -8388609, -0, 0.5, NaN, 2 ** 40]) r(e0(b + 5), value);

@@ -219,11 +219,14 @@ export function createCallProbes(core: Core, parts: CallParts) {
     }
     words[p] = K.LEAVE_VALUE;
     const end = encode(value, p + 1, null);
-    if (end === p + 2 && (words[p + 1]! & 0xff) === T.SMI) {
-      // The number fits the header.
-      words[p] = (words[p + 1]! & ~0xff) | K.LEAVE_SMI;
-      commitAt(p + 1, f);
-    } else commitAt(end, f);
+    if (end !== p + 2) {
+      commitAt(end, f);
+      return;
+    }
+    // One word can be the header itself.
+    const word = words[p + 1]!;
+    words[p] = (word & T.TAG_MASK) === T.SMI ? (word & ~0xff) | K.LEAVE_SMI : word | K.LEAVE_SHORT;
+    commitAt(p + 1, f);
   };
 
   const r = (f: number, value: unknown): unknown => {

@@ -1,5 +1,4 @@
 import * as K from '@execution-cinema/format/event-kinds';
-import * as T from '@execution-cinema/format/value-tags';
 import type { SecretName } from '@execution-cinema/format/redaction';
 import { KIND_ARRAY, KIND_MAP, KIND_SET } from '../capture/identity.ts';
 import type { Encode } from '../capture/encoder.ts';
@@ -15,6 +14,8 @@ export interface Containers {
   resize(target: object, kind: number, sizes: { before: number; before2: number; after: number }): number;
   /** As `Identity.expire`. */
   expire(target: object): void;
+  /** Writes a reference to an object whose content stands in this chunk. */
+  putReference(id: number, p: number): number;
 }
 
 export interface MutationParts {
@@ -115,9 +116,7 @@ export function createMutationProbes(core: Core, parts: MutationParts) {
     if (id <= 0) return putContent(site, owner, after, p);
     words[p + 1] = operation | (valuesOf(operation, count) << 8);
     words[p + 2] = after;
-    words[p + 3] = T.OBJECT_REF;
-    words[p + 4] = id;
-    commit(putValues(operation, owner, count, key, p + 5));
+    commit(putValues(operation, owner, count, key, containers.putReference(id, p + 3)));
   };
 
   const mutated = (site: number, code: number, owner: unknown, result: unknown, key: unknown): void => {

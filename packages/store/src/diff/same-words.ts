@@ -14,11 +14,12 @@ export interface EventPlace {
 
 export function hasSameWords(a: EventPlace, b: EventPlace): boolean {
   const [headA, headB] = [a.view.head(a.at), b.view.head(b.at)];
-  const kind = a.view.chunk.words[headA]! & 0xff;
-  if (kind !== (b.view.chunk.words[headB]! & 0xff)) return false;
-  if (kind === K.LEAVE_SMI) return a.view.chunk.words[headA] === b.view.chunk.words[headB];
-  positionA = headA + 1;
-  positionB = headB + 1;
+  const [wordA, wordB] = [a.view.chunk.words[headA]!, b.view.chunk.words[headB]!];
+  const kind = K.kindOf(wordA);
+  if (kind !== K.kindOf(wordB)) return false;
+  if (kind === K.LEAVE_SMI) return wordA === wordB;
+  positionA = K.operandsOf(wordA, headA);
+  positionB = K.operandsOf(wordB, headB);
   let count = valueCount(kind);
   if (kind === K.ENTER_MANY) {
     count = a.view.chunk.words[positionA++]!;
@@ -66,11 +67,11 @@ let positionB = 0;
 function isSame(a: ChunkView, b: ChunkView): boolean {
   const [wordsA, wordsB] = [a.chunk.words, b.chunk.words];
   const head = wordsA[positionA]!;
-  const tag = head & 0xff;
+  const tag = head & T.TAG_MASK;
   if (tag === T.STRING_REF) {
     const other = wordsB[positionB++]!;
     positionA++;
-    return (other & 0xff) === T.STRING_REF && a.text(head >>> 8) === b.text(other >>> 8);
+    return (other & T.TAG_MASK) === T.STRING_REF && a.text(head >>> 8) === b.text(other >>> 8);
   }
   if (head !== wordsB[positionB]) return false;
   positionA++;
@@ -81,6 +82,7 @@ function isSame(a: ChunkView, b: ChunkView): boolean {
     case T.FALSE:
     case T.TRUE:
     case T.SMI:
+    case T.OBJECT_REF_SHORT:
       return true;
     case T.INT32:
     case T.OBJECT_REF:

@@ -57,7 +57,8 @@ export class ChunkMap {
     for (; place < end; place++) {
       word = nextHead(words, word);
       heads[place] = word;
-      word = skipOperands(words, words[word]! & 0xff, word + 1);
+      const event = words[word]!;
+      word = skipOperands(words, K.kindOf(event), K.operandsOf(event, word));
     }
     return heads[at]!;
   }
@@ -243,7 +244,9 @@ function identityOf(words: Int32Array, head: number): number {
 /** Identity of what an event changes, 0 when that has none. */
 function ownerOf(words: Int32Array, head: number): number {
   const value = head + ((words[head]! & 0xff) === K.MUTATION ? 3 : 1);
-  return HAS_IDENTITY[words[value]! & 0xff] === 1 ? words[value + 1]! >>> 0 : 0;
+  const tag = words[value]! & T.TAG_MASK;
+  if (tag === T.OBJECT_REF_SHORT) return words[value]! >>> 8;
+  return HAS_IDENTITY[tag] === 1 ? words[value + 1]! >>> 0 : 0;
 }
 
 /** Word of the next event's head, at or behind a word between two events. */

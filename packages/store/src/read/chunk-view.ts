@@ -133,8 +133,8 @@ export class ChunkView {
   event(at: number): LazyEvent {
     const word = this.map.head(at);
     const head = this.words[word]!;
-    const event = new LazyEvent(this.view, word + 1);
-    event.kind = head & 0xff;
+    const event = new LazyEvent(this.view, K.operandsOf(head, word));
+    event.kind = K.kindOf(head);
     event.payload = head >>> 8;
     event.event = this.firstEvent + at;
     if (HAS_NUMBER[event.kind] === 1) this.readNumbers(event);
@@ -167,7 +167,7 @@ export class ChunkView {
     const word = this.map.head(at);
     const head = this.words[word]!;
     const result = { number: 0, number2: 0, number3: 0, values: [] as Value[] };
-    decodeOperands(new FreshDecoder(this, word + 1), head & 0xff, head >>> 8, result);
+    decodeOperands(new FreshDecoder(this, K.operandsOf(head, word)), K.kindOf(head), head >>> 8, result);
     return result.values;
   }
 
@@ -326,7 +326,7 @@ class LazyDecoder extends FreshDecoder {
 
   override read(): Value {
     const { words, position } = this;
-    if (position !== this.opened && REFERABLE.has(words[position]! & 0xff) && words[position + 1] !== 0) {
+    if (position !== this.opened && REFERABLE.has(words[position]! & T.TAG_MASK) && words[position + 1] !== 0) {
       this.position = skipValue(words, position);
       return this.objectAt(words[position + 1]!);
     }
