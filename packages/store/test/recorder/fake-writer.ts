@@ -1,4 +1,4 @@
-import { FORMAT_VERSION, H, K, R } from '@execution-cinema/format';
+import { FORMAT_VERSION, H, K, R, T } from '@execution-cinema/format';
 
 const TIME_WORDS_MAX = 3;
 
@@ -14,6 +14,7 @@ export class FakeWriter {
   produced = 0;
   dropped = 0;
   calls = 0;
+  private objects = 0;
   timeNs = 0;
   private readonly slots: number;
   private readonly slotWords: number;
@@ -41,6 +42,20 @@ export class FakeWriter {
       this.words[this.position++] = ((argument << 8) | 4) >>> 0;
     }, true);
     this.event(() => this.put(K.LEAVE_SMI, argument & 0xffffff));
+  }
+
+  /** A call with an object of that many properties as argument: two events. */
+  callWithObject(site: number, properties: number): void {
+    this.event(() => {
+      this.put(K.ENTER_0 + 1, site);
+      this.words.set([T.OBJECT | (properties << 8), ++this.objects, T.STRING_REF], this.position);
+      this.position += 3;
+      for (let i = 0; i < properties; i++) {
+        this.words.set([T.STRING_REF, T.TRUE], this.position);
+        this.position += 2;
+      }
+    }, true);
+    this.event(() => this.put(K.LEAVE_UNDEFINED, 0));
   }
 
   /** A call that ends by an exception. */

@@ -1,3 +1,4 @@
+import { R } from '@execution-cinema/format';
 import { describe, expect, test } from 'vitest';
 import { FakeWriter } from '../../../test/recorder/fake-writer.ts';
 import { RingReader } from '../ring-reader.ts';
@@ -21,6 +22,32 @@ describe('heat', () => {
     expect(sites.get(7)!.recordedNs).toBe(10 * sites.get(8)!.recordedNs);
     expect(recordedNs).toBe(11 * sites.get(8)!.recordedNs);
     expect([...thrown]).toEqual([]);
+  });
+
+  test('of an object grows with its properties, faster than with its words', () => {
+    const { sites } = measured((writer) => {
+      for (let i = 0; i < 100; i++) {
+        writer.call(7, 1);
+        writer.callWithObject(8, 1);
+        writer.callWithObject(9, 10);
+      }
+    });
+    const [plain, small, large] = [7, 8, 9].map((site) => sites.get(site)!.recordedNs);
+    const words = { small: 4 / 2, large: 22 / 2 };
+    expect(small! / plain!).toBeGreaterThan(words.small);
+    expect(large! - small!).toBeGreaterThan(small! - plain!);
+  });
+
+  test('of following resources is what the thread says that it has followed, past the wrap of its count too', () => {
+    const writer = new FakeWriter();
+    writer.words[R.R_FOLLOWED] = -10;
+    const gauge = new HeatGauge(writer.words);
+    writer.words[R.R_FOLLOWED] = 90;
+    const { followedNs } = gauge.take();
+    expect(followedNs).toBeGreaterThan(0);
+    writer.words[R.R_FOLLOWED] = 190;
+    expect(gauge.take().followedNs).toBe(followedNs);
+    expect(gauge.take().followedNs).toBe(0);
   });
 
   test('of more events than are looked at is taken from those that are', () => {
