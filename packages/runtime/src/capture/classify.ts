@@ -41,13 +41,14 @@ import {
   KIND_SET,
   KIND_TYPED_ARRAY,
 } from './identity.ts';
-import { isEmitterPrototype } from './node-fields.ts';
+import { nodeFieldsOf, type NodeFields } from './node-fields.ts';
+import { functionName, ownData } from './own-data.ts';
 
 /** What the class of an object says about it. */
 export interface ClassFacts {
   readonly name: string;
-  /** An event emitter of Node's: some of its properties are Node's own, see node-fields.ts. */
-  readonly isEmitter: boolean;
+  /** Properties that Node keeps in it for itself. */
+  readonly nodeFields: NodeFields | undefined;
 }
 
 /** What the prototype of an object says about it. */
@@ -81,19 +82,6 @@ const BUILT_IN_NAMES: Readonly<Record<string, true>> = Object.assign(Object.crea
 });
 
 const theGlobal = globalThis;
-
-/** Own data property of `target`, never running a getter; undefined for anything else. `target` is no proxy. */
-export function ownData(target: object, key: string): unknown {
-  const descriptor = getOwnPropertyDescriptor(target, key);
-  return descriptor !== undefined && hasOwn(descriptor, 'value') ? descriptor.value : undefined;
-}
-
-/** Name of a function as its own data property says, else ''. */
-export function functionName(target: object): string {
-  if (isProxy(target)) return '';
-  const name = ownData(target, 'name');
-  return typeof name === 'string' ? name : '';
-}
 
 /** Whether a function is a class: its `prototype` cannot be replaced. `target` is no proxy. */
 export function isClass(target: object): boolean {
@@ -166,7 +154,7 @@ function prototypeFacts(prototype: object, instance: object): PrototypeFacts | u
   if (facts === undefined && !isProxy(prototype)) {
     facts = {
       name: constructorName(prototype),
-      isEmitter: isEmitterPrototype(prototype),
+      nodeFields: nodeFieldsOf(prototype),
       kind: brandOf(instance),
       builtIn: false,
     };
@@ -197,7 +185,7 @@ function plainKind(target: object): number {
   return 'callee' in target && isArgumentsObject(target) ? KIND_ARGUMENTS : KIND_OBJECT;
 }
 
-const namedOnly = (name: string): ClassFacts => ({ name, isEmitter: false });
+const namedOnly = (name: string): ClassFacts => ({ name, nodeFields: undefined });
 const OBJECT = namedOnly('Object');
 const ARRAY = namedOnly('Array');
 const MODULE = namedOnly('Module');

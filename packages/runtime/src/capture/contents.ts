@@ -34,7 +34,7 @@ import {
   KIND_TYPED_ARRAY,
   type Identity,
 } from './identity.ts';
-import { isNodeField } from './node-fields.ts';
+import type { NodeFields } from './node-fields.ts';
 import type { Strings } from './strings.ts';
 
 /** An object whose content is to be written. */
@@ -91,7 +91,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
 
   /**
    * Own enumerable properties. The head word at `head` gets their count, and a flag if there are others: past the limit, or
-   * what Node keeps for itself in an object of its own (`isEmitter`).
+   * what Node keeps there for itself.
    */
   const putEntries = (
     target: object,
@@ -99,13 +99,13 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     head: number,
     p: number,
     subject: Subject,
-    isEmitter: boolean,
+    nodeFields: NodeFields | undefined,
   ): number => {
     const { length } = keys;
     let written = 0;
     for (let i = 0; i < length && written < properties && !isSpent(p); i++) {
       const key = keys[i]!;
-      if (isEmitter && isNodeField(key)) continue;
+      if (nodeFields !== undefined && key in nodeFields) continue;
       written++;
       p = strings.putKey(key, p);
       const secret = subject.name === null ? strings.secretOf(key) : redactor!.memberName(subject.name, key);
@@ -117,12 +117,12 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
 
   const putObject = (target: object, subject: Subject, p: number): number => {
     const keys = objectKeys(target);
-    const { name, isEmitter } = classOf(target);
+    const { name, nodeFields } = classOf(target);
     remember(subject.id, subject.kind, subject.depth, keys.length);
     words[p] = T.OBJECT;
     words[p + 1] = subject.id;
     const start = strings.putKey(subject.kind === KIND_ARGUMENTS ? 'Arguments' : name, p + 2);
-    return putEntries(target, keys, p, start, subject, isEmitter);
+    return putEntries(target, keys, p, start, subject, nodeFields);
   };
 
   /** Bindings of a module; one that is not initialised yet throws when it is looked at. */
@@ -232,7 +232,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     p = strings.putKey(className(target), p + 2);
     p = putAny(errorMessage(target), p, 0, subject.name);
     p = putStack(parts.readStack(target), p);
-    return putEntries(target, keys, head, p, subject, false);
+    return putEntries(target, keys, head, p, subject, undefined);
   };
 
   const putDate = (target: object, subject: Subject, p: number): number => {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
@@ -181,9 +182,24 @@ describe('objects', () => {
     expect(Object.keys(seen).filter((name) => name.startsWith('_'))).toEqual(['_startTime']);
     class Upload extends Transform {
       _parts = 3;
+      _paused = true;
     }
-    expect(Object.keys(json(new Upload()) as object)).not.toContain('_readableState');
-    expect(json(new Upload())).toMatchObject({ $class: 'Upload', _parts: 3 });
+    const upload = json(new Upload()) as Record<string, unknown>;
+    expect(upload).toMatchObject({ $class: 'Upload', _parts: 3, _paused: true });
+    expect(Object.keys(upload)).not.toContain('_readableState');
+    expect(Object.keys(upload)).not.toContain('_writableState');
+    class Game extends EventEmitter {
+      _workers = 2;
+    }
+    expect(json(new Game())).toEqual({ $class: 'Game', _workers: 2, $cut: 'properties' });
+  });
+
+  test('of a class that is only called as one of Node show all that they have', () => {
+    const { json } = setUp();
+    class Socket extends EventEmitter {
+      _paused = true;
+    }
+    expect(json(new Socket())).toMatchObject({ _paused: true });
   });
 
   test('that are no emitters of Node show all that they have, whatever its name', () => {

@@ -19,7 +19,7 @@ import {
   type Core,
 } from '../core.ts';
 import { asIntN, bigintToString, mapSize, setSize, slice, symbolDescription } from '../primordials.ts';
-import { classify, className, functionName, isClass } from './classify.ts';
+import { classify, className, isClass } from './classify.ts';
 import { createContents } from './contents.ts';
 import { createStacks, type StackReader } from './errors.ts';
 import {
@@ -33,6 +33,7 @@ import {
   KIND_SET,
   KIND_UNKNOWN,
 } from './identity.ts';
+import { functionName } from './own-data.ts';
 import type { Containers } from '../probes/mutations.ts';
 import { createStrings, STRING_CHARS_MAX, type KnownText, type Strings } from './strings.ts';
 

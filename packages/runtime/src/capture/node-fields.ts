@@ -1,68 +1,71 @@
 import { EventEmitter } from 'node:events';
-import { charCodeAt, getPrototypeOf, isProxy } from '../primordials.ts';
+import { getPrototypeOf, isProxy } from '../primordials.ts';
+import { functionName, ownData } from './own-data.ts';
 
 /*
  * What Node's own classes keep in string-named properties for themselves: listeners, the state of streams, flags of HTTP
  * messages. A server makes these anew for every request and hands them to every function, so that taking them costs more
- * than taking what the program looks at. Names as in lib/events.js, lib/internal/streams/*.js, lib/net.js,
- * lib/_http_incoming.js, lib/_http_outgoing.js and lib/_http_server.js of Node 20 to 26. Names that libraries put on such
- * objects (`req._startTime`, `req._body`) are not among them.
+ * than taking what the program looks at. Names as in Node 20 to 26, lib/events.js, lib/internal/streams/*.js, lib/net.js,
+ * lib/_http_*.js. Names that libraries put on such objects (`req._startTime`, `req._body`) are not among them, and what a
+ * class of the program names so is left out only where it stands for the field of a class of Node's that it extends.
  */
-const NAMES: Readonly<Record<string, true>> = Object.assign(Object.create(null) as Record<string, true>, {
-  _events: true,
-  _eventsCount: true,
-  _maxListeners: true,
-  _readableState: true,
-  _writableState: true,
-  _closed: true,
-  _connectionKey: true,
-  _connections: true,
-  _consuming: true,
-  _contentLength: true,
-  _defaultKeepAlive: true,
-  _dumped: true,
-  _ended: true,
-  _expect_continue: true,
-  _hadError: true,
-  _hasBody: true,
-  _headerSent: true,
-  _httpMessage: true,
-  _keepAliveTimeout: true,
-  _last: true,
-  _listeningId: true,
-  _maxRequestsPerSocket: true,
-  _onPendingData: true,
-  _parent: true,
-  _paused: true,
-  _pendingData: true,
-  _pendingEncoding: true,
-  _removedConnection: true,
-  _removedContLen: true,
-  _removedTE: true,
-  _sent100: true,
-  _server: true,
-  _sockname: true,
-  _trailer: true,
-  _unref: true,
-  _usingWorkers: true,
-  _workers: true,
+
+/** Names that are left out, as keys. */
+export type NodeFields = Readonly<Record<string, true>>;
+
+interface NodeClass {
+  module: string;
+  /** Those of its ancestors not included. */
+  fields: readonly string[];
+}
+
+const nodeClass = (module: string, fields: string): NodeClass => ({ module, fields: fields.split(' ') });
+
+const EMITTER_FIELDS = ['_events', '_eventsCount', '_maxListeners'];
+const CLASSES: Readonly<Record<string, NodeClass>> = Object.assign(Object.create(null) as Record<string, NodeClass>, {
+  Readable: nodeClass('node:stream', '_readableState'),
+  Writable: nodeClass('node:stream', '_writableState'),
+  Duplex: nodeClass('node:stream', '_readableState _writableState'),
+  Socket: nodeClass(
+    'node:net',
+    '_hadError _parent _host _pendingData _pendingEncoding _server _sockname _httpMessage _paused',
+  ),
+  Server: nodeClass('node:net', '_connections _usingWorkers _workers _unref _listeningId _connectionKey'),
+  IncomingMessage: nodeClass('node:http', '_consuming _dumped'),
+  OutgoingMessage: nodeClass(
+    'node:http',
+    '_closed _contentLength _defaultKeepAlive _expect_continue _hasBody _headerSent _keepAliveTimeout _last ' +
+      '_maxRequestsPerSocket _onPendingData _removedConnection _removedContLen _removedTE _sent100 _trailer',
+  ),
+  ClientRequest: nodeClass('node:http', '_ended'),
 });
 
 const emitter: object = EventEmitter.prototype;
+const { getBuiltinModule } = process;
 const ANCESTORS_MAX = 16;
-const UNDERSCORE = 95;
 
-/** Whether instances of this prototype are event emitters of Node's: only theirs are left out. */
-export function isEmitterPrototype(prototype: object): boolean {
+/**
+ * What Node keeps for itself in instances of this prototype; undefined when they are no event emitters of Node's. To be
+ * asked once per prototype.
+ */
+export function nodeFieldsOf(prototype: object): NodeFields | undefined {
+  const found = Object.create(null) as Record<string, true>;
   let at: object | null = prototype;
   for (let i = 0; at !== null && i < ANCESTORS_MAX && !isProxy(at); i++) {
-    if (at === emitter) return true;
+    const fields = at === emitter ? EMITTER_FIELDS : fieldsOf(at);
+    for (let n = 0; n < fields.length; n++) found[fields[n]!] = true;
+    if (at === emitter) return found;
     at = getPrototypeOf(at);
   }
-  return false;
+  return undefined;
 }
 
-/** Whether Node keeps something for itself under this name in its event emitters, streams, sockets and HTTP messages. */
-export function isNodeField(name: string): boolean {
-  return charCodeAt(name, 0) === UNDERSCORE && name in NAMES;
+/** The module is asked for only where a class is called as Node's is: that has loaded it then. */
+function fieldsOf(prototype: object): readonly string[] {
+  const made = ownData(prototype, 'constructor');
+  const name = typeof made === 'function' ? functionName(made) : '';
+  const known = CLASSES[name];
+  if (known === undefined) return [];
+  const exported = getBuiltinModule(known.module) as unknown as object;
+  return !isProxy(exported) && ownData(exported, name) === made ? known.fields : [];
 }

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { resolve } from 'node:path';
-import { ownData } from '../capture/classify.ts';
+import { ownData } from '../capture/own-data.ts';
 import type { KnownText } from '../capture/strings.ts';
 import { apply, getOwnPropertyDescriptor, isProxy } from '../primordials.ts';
 import { Returned } from '../returned.ts';

@@ -3,7 +3,7 @@ import * as K from '@execution-cinema/format/event-kinds';
 import type { Contexts } from '../async/contexts.ts';
 import type { Encode } from '../capture/encoder.ts';
 import { indexOf, isProxy, objectKeys, slice } from '../primordials.ts';
-import { ownData } from '../capture/classify.ts';
+import { ownData } from '../capture/own-data.ts';
 import type { KnownText } from '../capture/strings.ts';
 import type { WriteFact } from '../probes/fact-writer.ts';
 import { Returned } from '../returned.ts';

@@ -1,5 +1,5 @@
 import { createBoundedMap } from '../bounded-map.ts';
-import { ownData } from '../capture/classify.ts';
+import { ownData } from '../capture/own-data.ts';
 import { replaceProperty } from '../links/replace.ts';
 import { apply, charCodeAt, indexOf, isArray, slice, toLowerCase, trim } from '../primordials.ts';
 import { createHostMatcher, splitHost } from './named-hosts.ts';

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { ownData } from '../capture/classify.ts';
+import { ownData } from '../capture/own-data.ts';
 import {
   getPrototypeOf,
   isArray,
