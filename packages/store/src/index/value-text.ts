@@ -12,6 +12,7 @@ const REFERENCE: JsonLimits = { depth: 0, objects: 0 };
  */
 export class ValueTexts {
   private readonly known = new Map<Captured, string>();
+  private readonly references = new Map<Captured, string>();
 
   text(value: Value): string {
     return isCaptured(value) ? this.captured(value) : valueToText(value);
@@ -29,12 +30,16 @@ export class ValueTexts {
 
   /** Class and identity alone: the receiver of a method is not shown anew with each of its calls. */
   reference(value: Value): string {
-    return valueToText(value, REFERENCE);
+    if (!isCaptured(value)) return valueToText(value);
+    let text = this.references.get(value);
+    if (text === undefined) this.references.set(value, (text = valueToText(value, REFERENCE)));
+    return text;
   }
 
   /** The content of some object is about to change; which texts show it is not known. */
   forget(): void {
     if (this.known.size > 0) this.known.clear();
+    if (this.references.size > 0) this.references.clear();
   }
 }
 
