@@ -15,7 +15,7 @@ import { RowBatch } from './row-batch.ts';
 import { correlationId, correlationNumber, functionId, objectId, siteId } from './row-ids.ts';
 import type { SiteRows } from './site-rows.ts';
 import type { TextStore } from './text-store.ts';
-import type { ValueTexts } from './value-text.ts';
+import type { RowTexts } from './value-text.ts';
 
 /** A row of `call_rows` that is not written yet: calls that begin and end in one chunk are written once. */
 interface CallRow {
@@ -43,7 +43,7 @@ const SUSPENDABLE = /async|generator/;
 export class CallRows {
   private readonly thread: number;
   private readonly replay: ThreadReplay;
-  private readonly texts: ValueTexts;
+  private readonly texts: RowTexts;
   private readonly sites: SiteRows;
   private readonly exceptions: ExceptionRows;
   private readonly shared: TextStore;
@@ -59,7 +59,7 @@ export class CallRows {
     db: Database,
     thread: number,
     replay: ThreadReplay,
-    shared: { texts: ValueTexts; sites: SiteRows; exceptions: ExceptionRows; store: TextStore },
+    shared: { texts: RowTexts; sites: SiteRows; exceptions: ExceptionRows; store: TextStore },
     wants: (frame: Frame) => boolean,
   ) {
     this.wants = wants;

@@ -16,7 +16,7 @@ import { FactRows } from './fact-rows.ts';
 import type { RowGroup } from './sidecar-schema.ts';
 import { SiteRows } from './site-rows.ts';
 import { TextStore } from './text-store.ts';
-import { ValueTexts } from './value-text.ts';
+import { RowTexts } from './value-text.ts';
 import { WriteRows } from './write-rows.ts';
 
 /** What the rows of a chunk need to know of the chunks before it, beyond the header. Stored as JSON with the coverage. */
@@ -43,7 +43,7 @@ const CALL_EXPRESSION = /^(call|new|await)/;
 export class RowBuilder {
   private readonly recording: Recording;
   private readonly thread: number;
-  private readonly texts = new ValueTexts();
+  private readonly texts = new RowTexts();
   private readonly sites: SiteRows;
   private readonly store: TextStore;
   private readonly db: Database;
@@ -87,8 +87,8 @@ export class RowBuilder {
     const follows = this.lastChunk >= 0 && info.chunk === this.lastChunk + 1;
     if (!follows) [this.replay, this.calls, this.writes, this.exceptions] = this.start();
     const { replay, calls } = this;
-    this.texts.forget();
-    const objects = new LiveObjects(() => this.texts.forget());
+    this.texts.clear();
+    const objects = new LiveObjects((node) => this.texts.changed(node));
     const lost = replay.beginChunk(chunk.header);
     const withCalls = groups.has('calls');
     if (withCalls) {

@@ -6,7 +6,7 @@ import { RowBatch } from './row-batch.ts';
 import { objectId } from './row-ids.ts';
 import type { SiteRows } from './site-rows.ts';
 import type { TextStore } from './text-store.ts';
-import { keyText, type ValueTexts } from './value-text.ts';
+import { keyText, type RowTexts } from './value-text.ts';
 
 /** Objects remembered as written; beyond that their rows are written again, which changes nothing. */
 const KNOWN_OBJECTS_MAX = 1_000_000;
@@ -15,7 +15,7 @@ const KNOWN_OBJECTS_MAX = 1_000_000;
 export class WriteRows {
   private readonly thread: number;
   private readonly replay: ThreadReplay;
-  private readonly texts: ValueTexts;
+  private readonly texts: RowTexts;
   private readonly sites: SiteRows;
   private readonly shared: TextStore;
   private readonly sql: ReturnType<typeof prepare>;
@@ -25,7 +25,7 @@ export class WriteRows {
     db: Database,
     thread: number,
     replay: ThreadReplay,
-    shared: { texts: ValueTexts; sites: SiteRows; store: TextStore },
+    shared: { texts: RowTexts; sites: SiteRows; store: TextStore },
   ) {
     this.thread = thread;
     this.replay = replay;
