@@ -48,8 +48,9 @@ describe('kept texts', () => {
       const node = nodes[random(nodes.length)]!;
       if (random(3) === 0) {
         texts.forget(node);
-        if (random(2) === 0 || node.items.length === 0) add(node, nodes, random);
-        else if (random(2) === 0) node.items[random(node.items.length)] = anyValue(nodes, random);
+        const way = node.items.length === 0 ? 0 : random(3);
+        if (way === 0) add(node, nodes, random);
+        else if (way === 1) node.items[random(node.items.length)] = anyValue(nodes, random);
         else {
           node.keys.pop();
           node.items.pop();

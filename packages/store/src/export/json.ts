@@ -29,15 +29,15 @@ export function* exportJson(recording: Recording, options: ExportOptions): Gener
   let isFirst = true;
   const logs: string[] = [];
   let thread = 0;
-  const values = new ValueParts(valueFields);
+  const parts = new ValueParts(valueFields);
   const functions = new PerFunction(functionTexts);
   const steps = walk(recording, options, {
     thread: (id) => {
       thread = id;
     },
-    chunk: () => values.chunk(),
-    changed: (node) => values.changed(node),
-    keep: (value) => values.part(value),
+    chunk: () => parts.chunk(),
+    changed: (node) => parts.changed(node),
+    keep: (value) => parts.part(value),
     ended: (call) => {
       pieces.add(isFirst ? '\n' : ',\n');
       isFirst = false;

@@ -31,7 +31,7 @@ export function* exportOtlp(recording: Recording, options: ExportOptions): Gener
   const texts = new SpanTexts(recording);
   const resources = new Map(recording.processes().map((process) => [process.id, resourceOf(process)]));
   const processOf = new Map(recording.threads().map((thread) => [thread.id, thread.processId]));
-  const values = new ValueParts((text) => stringText(text), SHOWN);
+  const parts = new ValueParts(stringText, SHOWN);
   const pieces = new TextPieces();
   let spans = 0;
   let thread = 0;
@@ -48,9 +48,9 @@ export function* exportOtlp(recording: Recording, options: ExportOptions): Gener
       finish();
       thread = id;
     },
-    chunk: () => values.chunk(),
-    changed: (node) => values.changed(node),
-    keep: (value) => values.part(value),
+    chunk: () => parts.chunk(),
+    changed: (node) => parts.changed(node),
+    keep: (value) => parts.part(value),
     ended: (call) => {
       if (call.frame.startNs < 0) return; // began before the range, or in a part that is not stored
       if (spans === 0) begin();
