@@ -33,6 +33,42 @@ function leaf(w, place) {
   return w.pick(rules)();
 }
 
+/** Something with containers in it: `.list`, `.map` and `.set`. @param {Writer} w @param {() => Piece} e @returns {Piece} */
+function holder(w, e) {
+  return w.pick([
+    () => x`hold()`,
+    () => x`hold(${e()})`,
+    () => x`hold()${w.pick(['.', '?.'])}self(${e()})`,
+    () => x`hold()?.[(${e()}, 'self')](0)`,
+    () => x`{ list: [cap(${e()})], map: new Map(), set: new Set(), self: null }`,
+    e,
+  ])();
+}
+
+/** A chain of optional and other links that ends by changing a container. @param {Writer} w @param {() => Piece} e @returns {Piece} */
+function changingChain(w, e) {
+  const dot = () => w.pick(['.', '?.', '?.']);
+  const link = w.pick([
+    () => x``,
+    () => x``,
+    () => x`${dot()}me`,
+    () => x`${dot()}${w.pick(['self', 'nowhere', 'me.self'])}(${e()})`,
+    () => x`${w.pick(['.self?.', '?.self?.', '?.nowhere?.'])}(${e()})`,
+    () => x`?.[(${e()}, ${w.pick(["'me'", "'nothing'"])})]`,
+  ])();
+  const change = w.pick([
+    () => x`${dot()}list${dot()}push(cap(${e()}))`,
+    () => x`${dot()}list${dot()}push(cap(${e()}), cap(${e()}))${w.pick(['', '.p', '?.p'])}`,
+    () => x`${dot()}list${dot()}${w.pick(['pop', 'shift', 'reverse', 'sort'])}()`,
+    () => x`${dot()}list${dot()}splice(${w.below(2)}, ${w.below(2)}, cap(${e()}))`,
+    () => x`${dot()}map${dot()}set(cap(${e()}), cap(${e()}))${w.pick(['', '.size', ".set('k', 1)", '?.size'])}`,
+    () => x`${dot()}map${dot()}delete(cap(${e()}))`,
+    () => x`${dot()}set${dot()}add(cap(${e()}))${w.pick(['', '.size', '?.add(1)', ".delete('k')"])}`,
+    () => x`${dot()}${w.pick(['set.clear()', 'map.clear()', 'nothing.push(1)', 'me?.nothing?.push(1)'])}`,
+  ])();
+  return x`(${holder(w, e)})${link}${change}`;
+}
+
 /** Where a value can be put. @param {Writer} w @param {Place} place @param {() => Piece} e @returns {Node} */
 function target(w, place, e) {
   const choice = w.below(8);
@@ -64,6 +100,10 @@ const RULES = [
   (w, _, e) => x`${e()}?.${w.property()}.${w.property()}`,
   (_w, _p, e) => x`${e()}?.[${e()}]?.(${e()})`,
   (_w, _p, e) => x`(${e()}?.m)(${e()})`,
+  (w, _, e) => changingChain(w, e),
+  (w, _, e) => changingChain(w, e),
+  (w, _, e) => x`(delete (${holder(w, e)})?.${w.pick(['me', 'nothing', 'list'])}.${w.property()})`,
+  (w, _, e) => x`(delete hold()${w.pick(['?.me', '?.list', '?.nothing'])}${w.pick(['?.', ''])}[${e()}])`,
   (w, _, e) => x`${e()}.${w.property()}(${e()})`,
   (w, _, e) => x`${e()}.${w.property()}`,
   (_w, _p, e) => x`${e()}[${e()}]`,

@@ -6,7 +6,7 @@ import { list, render, s } from './tree.mjs';
 /** @import { Node } from './tree.mjs' */
 
 const MODES = /** @type {const} */ (['sloppy', 'strict', 'module']);
-const HELPERS = 'log, tick, where, here, cap, few, noisy, spy, box, steps, thenable, tag, about, globals';
+const HELPERS = 'log, tick, where, here, cap, few, noisy, spy, box, steps, thenable, tag, about, globals, hold';
 
 /** The program of a seed. @param {number} seed @returns {{ mode: Mode, tree: Node }} */
 export function makeProgram(seed) {

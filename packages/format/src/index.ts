@@ -11,6 +11,7 @@ export * from './value.ts';
 export * from './decode-value.ts';
 export * from './decode-events.ts';
 export * from './skip.ts';
-export * from './value-json.ts';
+export { typeOfValue, truncationOf, valueToJson, valueToText, type Json, type JsonLimits } from './value-json.ts';
+export { ValueTexts } from './value-texts.ts';
 export * from './runtime-messages.ts';
 export * from './snapshot.ts';

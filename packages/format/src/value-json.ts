@@ -15,7 +15,7 @@ export interface JsonLimits {
   objects: number;
 }
 
-const LIMITS_DEFAULT: JsonLimits = { depth: 4, objects: 500 };
+export const LIMITS_DEFAULT: JsonLimits = { depth: 4, objects: 500 };
 
 /** JSON form of a decoded value. Cyclic references become `{"$ref": id}`. */
 export function valueToJson(value: Value): Json {
@@ -24,7 +24,7 @@ export function valueToJson(value: Value): Json {
 
 /** The same as JSON text, possibly within narrower limits. */
 export function valueToText(value: Value, limits = LIMITS_DEFAULT): string {
-  return textOf(value, { path: [], depth: limits.depth, left: limits.objects });
+  return textOf(value, { path: [], depth: limits.depth, left: limits.objects, captured: capturedText });
 }
 
 /** Name of the kind of value: `undefined`, `number`, `string`, `object`, `array`, `function`, ... or the class of an instance. */
@@ -74,14 +74,16 @@ function shallowCut(value: Captured): string | undefined {
 }
 
 /** Containers around the value being written, and how many more may be opened. */
-interface Walk {
+export interface TextWalk {
   path: Captured[];
   depth: number;
   left: number;
+  /** Writes an object: `capturedText`, or the texts that are kept (value-texts.ts). */
+  captured: (value: Captured, walk: never) => string;
 }
 
 /** The text is put together directly: millions of values are written while rows are indexed. */
-function textOf(value: Value, walk: Walk): string {
+export function textOf(value: Value, walk: TextWalk): string {
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value);
@@ -95,24 +97,32 @@ function textOf(value: Value, walk: Walk): string {
     case 'bigint':
       return `{"$type":"bigint","$value":"${value}"}`;
     default:
-      return isCaptured(value) ? capturedText(value, walk) : 'null';
+      return isCaptured(value) ? walk.captured(value, walk as never) : 'null';
   }
 }
 
-function capturedText(value: Captured, walk: Walk): string {
+function capturedText(value: Captured, walk: TextWalk): string {
   if (value.items.length === 0 && value.type !== 'error') return contentText(value, walk);
   const { path } = walk;
-  if (path.includes(value)) return `{"$ref":${value.id}}`;
-  if (path.length >= walk.depth || walk.left-- <= 0) {
-    return `{"$type":"object","$class":${JSON.stringify(value.name)},"$id":${value.id},"$cut":"depth"}`;
-  }
+  if (path.includes(value)) return referenceText(value);
+  if (path.length >= walk.depth || walk.left-- <= 0) return unopenedText(value);
   path.push(value);
   const text = contentText(value, walk);
   path.pop();
   return text;
 }
 
-function contentText(value: Captured, walk: Walk): string {
+/** An object that is being written already. */
+export function referenceText({ id }: Captured): string {
+  return `{"$ref":${id}}`;
+}
+
+/** An object beyond the limits. */
+export function unopenedText({ name, id }: Captured): string {
+  return `{"$type":"object","$class":${JSON.stringify(name)},"$id":${id},"$cut":"depth"}`;
+}
+
+export function contentText(value: Captured, walk: TextWalk): string {
   const { type, id, name } = value;
   switch (type) {
     case 'cut string':
@@ -165,7 +175,7 @@ function contentText(value: Captured, walk: Walk): string {
   }
 }
 
-function itemsText(value: Captured, walk: Walk): string {
+function itemsText(value: Captured, walk: TextWalk): string {
   let text = '';
   for (const item of value.items) text += text === '' ? textOf(item, walk) : `,${textOf(item, walk)}`;
   return text;
@@ -176,7 +186,7 @@ function cutText(value: Captured): string {
 }
 
 /** Fields with `separator` before the first. */
-function fieldsText(value: Captured, walk: Walk, separator: string): string {
+function fieldsText(value: Captured, walk: TextWalk, separator: string): string {
   const { keys, items } = value;
   let text = '';
   for (let i = 0; i < keys.length; i++) {

@@ -382,7 +382,7 @@ export function installReferenceRuntime(
       return old;
     },
     d(s: number, o: unknown, result: unknown, key: unknown) {
-      if (isOn(s)) {
+      if (isOn(s) && o !== undefined && o !== null) {
         checkFrame(s);
         event(`delete ${property(s).owner}[${show(key)}] ${show(result)} on ${show(o)}`);
       }

@@ -45,7 +45,7 @@ export class SitesMaker {
   /** A function within the present scope. Returns its site; variables of parameters come first in its scope. */
   addFunction(
     name: string,
-    options: { kind?: FunctionKind; parameters?: string[]; shared?: boolean; level?: number },
+    options: { kind?: FunctionKind; parameters?: string[]; shared?: boolean; level?: number; ceiling?: number },
     body: (parameterVariables: number[]) => void,
   ): number {
     const { functions, scopes } = this.table;
@@ -66,7 +66,7 @@ export class SitesMaker {
       parameters: options.parameters ?? [],
       parameterVariables: [] as number[],
       level: options.level ?? 2,
-      ceiling: 2,
+      ceiling: options.ceiling ?? 2,
       scope: scopes.length,
       start: 0,
       end: 0,

@@ -3,6 +3,7 @@ import { SITE_EXPRESSION, SITE_THIS, SKIPPED_TEXT } from '@execution-cinema/form
 import { keyName, type NodeOf, type NodeType, operandsOf, shownKeyName } from '../ast.ts';
 import { isTracedCall } from '../plan/file-plan.ts';
 import type { Walk } from '../walk.ts';
+import { visitChainParts } from './chains.ts';
 import { visitMethod } from './classes.ts';
 import { functionsOfExportShape, isExportHelperCall, isRequireCall } from './exports-shapes.ts';
 import { visitMutation } from './mutations.ts';
@@ -113,10 +114,7 @@ function visitSuperCall(walk: Walk, node: AnyNode, inside: () => void): void {
 function visitChain(walk: Walk, node: NodeOf<'ChainExpression'>): void {
   const kind = node.expression.type === 'CallExpression' ? 'call' : 'member';
   const visit = kind === 'call' ? visitCallValue : visitValue;
-  visit(walk, node, kind, () => {
-    const { expression } = node;
-    if (expression.type !== 'CallExpression' || !visitMutation(walk, expression)) visitLink(walk, expression);
-  });
+  visit(walk, node, kind, () => visitChainParts(walk, node.expression));
 }
 
 export function visitLink(walk: Walk, node: AnyNode): void {

@@ -2,7 +2,8 @@ import type { AnyNode } from 'acorn';
 import { K, SITE_MUTATION } from '@execution-cinema/format';
 import { isAnonymousDefinition, keyName, type NodeOf } from '../ast.ts';
 import type { Walk } from '../walk.ts';
-import { ownerOf } from './properties.ts';
+import { lastOptional, visitChainParts } from './chains.ts';
+import { ownerOf, type Owner } from './properties.ts';
 
 /*
  * `this.items.push(x)`: a built-in method changes an array, Map or Set without any write in sight. The call is wrapped
@@ -33,43 +34,68 @@ const KEYED: ReadonlySet<number> = new Set([K.MUTATE_SET, K.MUTATE_ADD, K.MUTATE
 const VALUES_MAX = 8;
 const CODE_BITS = 4;
 
-type Method = NodeOf<'CallExpression'> & { callee: NodeOf<'MemberExpression'> };
+/** A call that may change a container. */
+export interface Mutation {
+  callee: NodeOf<'MemberExpression'>;
+  name: string;
+  code: number;
+}
 
-/** Visits a call that may change a container. False when it is none, or cannot be wrapped, and nothing was done. */
+/** How the container of a call is named, where text before the call goes, and what visits the container's own text. */
+interface MutationOwner extends Owner {
+  start: number;
+  visit: () => void;
+}
+
+/** Visits a call that may change a container. False when it is none, or cannot be wrapped as it is, and nothing was done. */
 export function visitMutation(walk: Walk, node: NodeOf<'CallExpression'>): boolean {
-  if (!walk.records(2) || !isMethodCall(walk, node)) return false;
-  const { callee } = node;
-  const name = keyName(callee.property, false)!;
-  const code = codeOf(name, node.arguments);
-  const owner = code === undefined ? undefined : ownerOf(walk, callee, node.start === callee.start);
-  if (code === undefined || owner === undefined) return false;
+  const mutation = mutationOf(walk, node);
+  if (mutation === undefined) return false;
+  const { callee } = mutation;
+  const isWithinChain = lastOptional(callee.object) !== undefined;
+  // Where something further out is missing the call would be made all the same, but for `?.` before the method.
+  if (isWithinChain && !callee.optional) return false;
+  const owner = ownerOf(walk, callee, node.start === callee.start);
+  if (owner === undefined) return false;
+  const visit = (): void => {
+    if (isWithinChain) visitChainParts(walk, callee.object);
+    else walk.visit(callee.object);
+  };
+  visitMutationOf(walk, node, mutation, { ...owner, start: node.start, visit });
+  return true;
+}
+
+export function visitMutationOf(
+  walk: Walk,
+  node: NodeOf<'CallExpression'>,
+  { callee, name, code }: Mutation,
+  owner: MutationOwner,
+): void {
   const { sites, templates, edits } = walk;
   const args = node.arguments;
   const key = KEYED.has(code & ((1 << CODE_BITS) - 1)) ? args[0]! : undefined;
   const ownerName = callee.object.type === 'Identifier' ? callee.object.name : memberName(callee.object);
   const site = walk.site(SITE_MUTATION, 2, node, sites.name(name), sites.text(walk.text(callee.object)), ownerName);
   const open = `${templates.open(key === undefined ? 'mu' : 'mk', site)}${code},`;
-  edits.insert(node.start, open + (owner.keep === undefined ? `${owner.name},` : `${owner.name}=`));
-  walk.visit(callee.object);
+  edits.insert(owner.start, open + (owner.keep === undefined ? `${owner.name},` : `${owner.name}=`));
+  owner.visit();
   if (owner.keep !== undefined) edits.insert(owner.keep.end, `,${owner.name}`);
   if (key === undefined) {
     walk.visitAll(args);
     edits.insert(node.end, ')');
   } else visitKeyed(walk, node, key, args.slice(1));
-  return true;
 }
 
-/** A call `o.method(...)` or `o?.method(...)` whose object has no optional links of this chain. */
-function isMethodCall(walk: Walk, node: NodeOf<'CallExpression'>): node is Method {
+/** What a call `o.method(...)` or `o?.method(...)` may do to a container; undefined when it is none, or is not recorded. */
+export function mutationOf(walk: Walk, node: NodeOf<'CallExpression'>): Mutation | undefined {
   const { callee } = node;
-  if (node.optional || callee.type !== 'MemberExpression' || callee.computed) return false;
-  if (callee.property.type !== 'Identifier' || !(callee.property.name in OPERATIONS)) return false;
-  return callee.object.type !== 'Super' && walk.withoutTemporaries === 0 && !hasOptionalLink(callee.object);
-}
-
-function hasOptionalLink(node: AnyNode): boolean {
-  if (node.type === 'MemberExpression') return node.optional === true || hasOptionalLink(node.object);
-  return node.type === 'CallExpression' && (node.optional === true || hasOptionalLink(node.callee));
+  if (!walk.records(2) || walk.withoutTemporaries > 0) return undefined;
+  if (node.optional || callee.type !== 'MemberExpression' || callee.computed) return undefined;
+  if (callee.property.type !== 'Identifier' || !(callee.property.name in OPERATIONS)) return undefined;
+  if (callee.object.type === 'Super') return undefined;
+  const { name } = callee.property;
+  const code = codeOf(name, node.arguments);
+  return code === undefined ? undefined : { callee, name, code };
 }
 
 /** Operation and number of values; undefined when the arguments are not those of the method. */
@@ -92,9 +118,10 @@ function memberName(node: AnyNode): string | undefined {
 }
 
 /** Visits the arguments and hands the key to the probe: kept in a variable, unless writing it again gives the same. */
-function visitKeyed(walk: Walk, node: Method, key: AnyNode, rest: readonly AnyNode[]): void {
+function visitKeyed(walk: Walk, node: NodeOf<'CallExpression'>, key: AnyNode, rest: readonly AnyNode[]): void {
   const { frame, edits } = walk;
-  if (isSteady(walk, key, rest)) {
+  // Behind `?.` it may not be evaluated at all.
+  if (!isOptional(node.callee) && isSteady(walk, key, rest)) {
     walk.visitAll(node.arguments);
     edits.insert(node.end, `,${walk.text(key)})`);
     return;
@@ -107,6 +134,10 @@ function visitKeyed(walk: Walk, node: Method, key: AnyNode, rest: readonly AnyNo
   walk.visitAll(rest);
   edits.insert(node.end, `,${name})`);
   frame.keyDepth--;
+}
+
+function isOptional(callee: AnyNode): boolean {
+  return callee.type === 'MemberExpression' && callee.optional === true;
 }
 
 function isSteady(walk: Walk, key: AnyNode, rest: readonly AnyNode[]): boolean {

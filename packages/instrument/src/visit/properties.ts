@@ -4,6 +4,7 @@ import { isAnonymousDefinition, isInert, keyName, type NodeOf } from '../ast.ts'
 import type { Walk } from '../walk.ts';
 import { findPunctuator, skipTrivia } from '../trivia.ts';
 import { hintName, targetName } from './names.ts';
+import { lastOptional, openRest, restOf, visitChainParts, visitRest } from './chains.ts';
 import { beginsWithRequire } from './exports-shapes.ts';
 import { visitLink } from './expressions.ts';
 
@@ -12,7 +13,7 @@ type Member = NodeOf<'MemberExpression'>;
 const CONDITIONAL = new Set(['||=', '&&=', '??=']);
 
 /** How a probe names the object of a property. */
-interface Owner {
+export interface Owner {
   /** Expression that gives the object again without running anything. */
   name: string;
   /** Range of the object's text when it must be kept in a temporary variable first. */
@@ -81,31 +82,52 @@ export function visitPropertyUpdate(walk: Walk, node: NodeOf<'UpdateExpression'>
 
 /** `delete o.x`, `delete o[k]`. */
 export function visitDelete(walk: Walk, node: NodeOf<'UnaryExpression'>): void {
-  const { argument } = node;
+  const isChain = node.argument.type === 'ChainExpression';
+  const argument = node.argument.type === 'ChainExpression' ? node.argument.expression : node.argument;
   if (argument.type !== 'MemberExpression' || argument.property.type === 'PrivateIdentifier') {
-    walk.visitBare(argument);
+    walk.visitBare(node.argument);
     return;
   }
   const operatorEnd = node.start + 'delete'.length;
-  const owner = ownerOf(walk, argument, skipTrivia(walk.source, operatorEnd) === argument.start);
-  if (owner === undefined) {
-    visitTarget(walk, argument);
+  const isFirst = skipTrivia(walk.source, operatorEnd) === argument.start;
+  const owner = ownerOf(walk, argument, isFirst);
+  const optional = lastOptional(argument.object);
+  // Of `delete a?.b.c` nothing is deleted, and nothing read, where `a` is missing; `delete a?.b?.c` may be tried.
+  const rest = optional && !argument.optional && isFirst ? restOf(walk, optional) : undefined;
+  if (owner === undefined || (optional !== undefined && !argument.optional && rest === undefined)) {
+    if (isChain) visitChainParts(walk, argument);
+    else visitTarget(walk, argument);
     return;
   }
   const { templates, edits } = walk;
   const key = keyOf(walk, argument, undefined);
   const site = walk.site(SITE_DELETE, 2, node, nameIndex(walk, argument), walk.sites.text(walk.text(argument.object)));
   const open = templates.open('d', site);
-  if (owner.keep === undefined) edits.insert(node.start, `${open}${owner.name},`);
-  else {
-    // The object has to be had before the operator, whose text cannot be moved: it becomes a comment and is written anew.
-    edits.insert(node.start, `${open}${owner.name}=/*`);
-    edits.insert(operatorEnd, '*/');
-  }
-  visitTargetKeeping(walk, argument, owner, `,delete ${owner.name}`, key);
   const name = keyName(argument.property, argument.computed);
-  edits.insert(node.end, `,${key?.name ?? JSON.stringify(name)})`);
+  const close = `,${key?.name ?? JSON.stringify(name)})`;
+  if (rest !== undefined) {
+    const inside = (): void => {
+      edits.insert(rest.start, `${open}${owner.name}=`);
+      visitRest(walk, argument.object, rest);
+      keepTarget(walk, argument, owner, `,delete ${owner.name}`, key);
+      edits.insert(node.end, close);
+    };
+    openRest(walk, node, rest, 'true', inside, () => hideOperator(walk, node));
+  } else {
+    edits.insert(node.start, `${open}${owner.name}${owner.keep === undefined ? ',' : '='}`);
+    if (owner.keep !== undefined) hideOperator(walk, node);
+    if (optional === undefined) visitObject(walk, argument.object);
+    else visitChainParts(walk, argument.object);
+    keepTarget(walk, argument, owner, `,delete ${owner.name}`, key);
+    edits.insert(node.end, close);
+  }
   releaseKey(walk, key);
+}
+
+/** The object has to be had before the operator, whose text cannot be moved: it becomes a comment and is written anew. */
+function hideOperator({ edits }: Walk, { start }: NodeOf<'UnaryExpression'>): void {
+  edits.insert(start, '/*');
+  edits.insert(start + 'delete'.length, '*/');
 }
 
 /** A class field: `x = v` in a class body. */
@@ -171,7 +193,9 @@ function keyOf(walk: Walk, target: Member, right: AnyNode | undefined): Key | un
   const { property, computed } = target;
   if (keyName(property, computed) !== undefined) return undefined;
   const steady = property.type === 'Literal' || (property.type === 'Identifier' && isVariable(walk, property.name));
-  if (steady && (right === undefined || isInert(right))) return { name: walk.text(property), kept: false };
+  // Behind `?.` it may not be evaluated at all.
+  if (steady && !target.optional && (right === undefined || isInert(right)))
+    return { name: walk.text(property), kept: false };
   if (walk.withoutTemporaries > 0) return { name: 'void 0', kept: false };
   const { frame } = walk;
   const name = walk.templates.key(frame.keyDepth++);
@@ -200,9 +224,14 @@ export function visitTarget(walk: Walk, target: Member): void {
 }
 
 function visitTargetKeeping(walk: Walk, target: Member, owner: Owner, afterOwner: string, key: Key | undefined): void {
+  visitObject(walk, target.object);
+  keepTarget(walk, target, owner, afterOwner, key);
+}
+
+/** What follows the text of the object. */
+function keepTarget(walk: Walk, target: Member, owner: Owner, afterOwner: string, key: Key | undefined): void {
   const { edits } = walk;
-  const { object, property, computed } = target;
-  visitObject(walk, object);
+  const { property, computed } = target;
   if (owner.keep !== undefined) edits.insert(owner.keep.end, afterOwner);
   if (!computed) return;
   if (key?.kept === true) walk.wrap(property, `${key.name}=`, '', () => walk.visitBare(property));

@@ -64,6 +64,14 @@ describe('writes', () => {
     ]);
   });
 
+  test('of `delete a?.b` where there is no `a` writes nothing', () => {
+    const { b, d, seen } = setUp();
+    expect(d(b + 9, undefined, true, 'n')).toBe(true);
+    expect(d(b + 9, null, true, 'n')).toBe(true);
+    d(b + 9, { m: 1 }, true, 'n');
+    expect(seen()).toEqual(['PROPERTY_DELETE @9 object:Object "n"']);
+  });
+
   test('of sites that are off write nothing', () => {
     const { b, levels, w, k, p, pc, d, v, th, lg, seen } = setUp();
     levels.fill(0);

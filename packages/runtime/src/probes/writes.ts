@@ -152,7 +152,8 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
   };
 
   const putDelete = (site: number, owner: unknown, result: unknown, key: unknown): void => {
-    if (!isOn(site, result)) return;
+    // `delete a?.b` where there is no `a`.
+    if (owner === undefined || owner === null || !isOn(site, result)) return;
     const at = position();
     if (at < 0) return;
     words[at] = (site << 8) | K.PROPERTY_DELETE;

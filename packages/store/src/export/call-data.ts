@@ -1,33 +1,7 @@
-import {
-  callId,
-  formatCall,
-  isCaptured,
-  K,
-  truncationOf,
-  typeOfValue,
-  valueToJson,
-  type Json,
-  type Value,
-} from '@execution-cinema/format';
+import { formatCall, isCaptured, K, typeOfValue, valueToText, type Value } from '@execution-cinema/format';
 import type { WalkedCall } from '../facts/walk.ts';
-
-/** A value as machine output shows it. */
-interface ValueData {
-  value: Json;
-  type: string;
-  truncated?: string;
-}
-
-function valueData(value: Value): ValueData {
-  const truncated = truncationOf(value);
-  return { value: valueToJson(value), type: typeOfValue(value), ...(truncated === undefined ? {} : { truncated }) };
-}
-
-/** Arguments by the names of the parameters. */
-export function namedArguments({ arguments: values, frame }: WalkedCall): { name: string; value: Value }[] {
-  const names = frame.site?.function.parameters;
-  return (values ?? []).map((value, position) => ({ name: names?.[position] ?? `argument ${position}`, value }));
-}
+import type { Frame } from '../read/replay.ts';
+import type { Site } from '../read/sites.ts';
 
 /** `RangeError: too much` of a thrown value. */
 export function errorText(thrown: { value: Value } | undefined): string | null {
@@ -38,40 +12,33 @@ export function errorText(thrown: { value: Value } | undefined): string | null {
 }
 
 function valueText(value: Value): string {
-  return typeof value === 'string'
-    ? value
-    : isCaptured(value) && value.name !== ''
-      ? value.name
-      : JSON.stringify(valueToJson(value));
+  return typeof value === 'string' ? value : isCaptured(value) && value.name !== '' ? value.name : valueToText(value);
 }
 
 /** Root of the asynchronous chain of a call: a name for it that is the same in all its calls, and unique. */
-export function chainOf({ thread, frame }: WalkedCall): string {
+export function chainOf({ thread, frame }: Pick<WalkedCall<unknown>, 'thread' | 'frame'>): string {
   const { correlation } = frame;
   const named = correlation - K.NAMED_CORRELATION_FIRST;
   return named >= 0 ? `${thread}:named:${named}` : formatCall(thread, correlation || frame.call);
 }
 
-/** One call as the export `json` shows it. */
-export function callRecord(call: WalkedCall): Record<string, unknown> {
-  const { frame, thread } = call;
-  const nameOf = (number: number): string | null => (number > 0 ? formatCall(thread, number) : null);
-  return {
-    call: formatCall(thread, frame.call),
-    id: callId(thread, frame.call),
-    thread,
-    function: frame.site?.function.name ?? null,
-    file: frame.site?.file ?? null,
-    line: frame.site?.function.line ?? null,
-    parent: nameOf(frame.parent),
-    asyncParent: nameOf(frame.asyncParent),
-    chain: chainOf(call),
-    depth: frame.startDepth,
-    startNs: frame.startNs < 0 ? null : frame.startNs,
-    endNs: call.endNs,
-    outcome: call.outcome,
-    arguments: call.arguments ? namedArguments(call).map(({ name, value }) => ({ name, ...valueData(value) })) : null,
-    result: call.outcome === 'returned' ? valueData(call.result) : null,
-    error: errorText(call.thrown),
-  };
+/** Makes something of each function once. */
+export class PerFunction<Made> {
+  private readonly known = new Map<Site | undefined, Made>();
+  private readonly make: (site: Site | undefined) => Made;
+
+  constructor(make: (site: Site | undefined) => Made) {
+    this.make = make;
+  }
+
+  of({ site }: Frame): Made {
+    let made = this.known.get(site);
+    if (made === undefined) this.known.set(site, (made = this.make(site)));
+    return made;
+  }
+}
+
+/** The name of an argument: that of its parameter. */
+export function argumentName(site: Site | undefined, position: number): string {
+  return site?.function.parameters[position] ?? `argument ${position}`;
 }

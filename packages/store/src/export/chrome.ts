@@ -8,7 +8,7 @@ import { frameName, framePlace, processName, threadName } from './names.ts';
  * The Trace Event Format of chrome://tracing, which Perfetto and others read too: one JSON object, microseconds. A call
  * that ends other than by returning says so in its arguments.
  */
-export class ChromeFormat implements FrameFormat<string> {
+export class ChromeFormat implements FrameFormat {
   private pid = 0;
   private tid = 0;
   private readonly namedProcesses = new Set<number>();

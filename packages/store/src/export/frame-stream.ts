@@ -6,14 +6,20 @@ import type { TimeRange } from '../read/moments.ts';
 import type { ProcessRow, Recording, ThreadRow } from '../read/recording.ts';
 import type { Site } from '../read/sites.ts';
 import { workOf, type Part } from '../read/work.ts';
+import { ByteSink } from './byte-sink.ts';
 
 /** Calls that reach beyond a range are cut at its ends. */
 export interface ExportOptions extends Part {
   onDamage?: (thread: number, chunk: number, reason: string) => void;
 }
 
-/** One format: what it makes of the frames of each thread. Every method returns text or bytes to be written. */
-export interface FrameFormat<Piece extends string | Uint8Array> {
+type Piece = string | Uint8Array;
+
+/**
+ * One format: what it makes of the frames of each thread. Every method returns text or bytes to be written, which may be
+ * gone when the next one is called.
+ */
+export interface FrameFormat {
   head(): Piece;
   threadStart(thread: ThreadRow, process: ProcessRow | undefined): Piece;
   /** A frame comes on top: a call, or one that goes on after an await. */
@@ -34,36 +40,37 @@ export interface StreamFrame {
 }
 
 /** Pieces of the whole export, in order, a chunk of the recording at a time. */
-export function* streamFrames<Piece extends string | Uint8Array>(
+export function* streamFrames(
   recording: Recording,
-  format: FrameFormat<Piece>,
+  format: FrameFormat,
   options: ExportOptions = {},
-): Generator<Piece[]> {
+): Generator<Uint8Array[]> {
   const { range, threads, done } = workOf(recording, options);
   const processes = new Map(recording.processes().map((process) => [process.id, process]));
-  yield [format.head()];
+  const sink = new ByteSink();
+  sink.add(format.head());
   for (const { thread, chunks } of threads) {
     if (chunks.length === 0) continue;
-    yield [format.threadStart(thread, processes.get(thread.processId))];
-    const stream = new ThreadStream(recording, thread.id, range, format);
+    sink.add(format.threadStart(thread, processes.get(thread.processId)));
+    const stream = new ThreadStream(recording, thread.id, range, format, sink);
     let before: OpenStack | undefined;
     for (const info of chunks) {
-      const chunk = recording.tryChunk(thread.id, info);
+      const chunk = recording.tryChunk(thread.id, info, 'once');
       if (typeof chunk === 'string') options.onDamage?.(thread.id, info.chunk, chunk);
       else {
         stream.texts = textsOf(chunk);
         before = chunkDetail(chunk, info.events, before, recording.resolver(thread.id), stream).stack;
         if (chunk.damage !== undefined) options.onDamage?.(thread.id, info.chunk, chunk.damage);
-        yield stream.take();
+        yield sink.take();
       }
       done(info);
     }
     const isWhole = chunks.at(-1) === recording.chunks(thread.id).at(-1);
     const endNs = Math.min(range.toNs, (isWhole ? thread.endNs : null) ?? chunks.at(-1)!.endNs);
     stream.finish(endNs);
-    yield stream.take();
   }
-  yield [format.tail()];
+  sink.add(format.tail());
+  yield sink.take();
 }
 
 /** Lines of output and marks of a chunk, by event. */
@@ -87,31 +94,26 @@ const RUNNING = 3;
 const TERMINATED = 5;
 
 /** Keeps what was written in step with the stack, and everything within the range. */
-class ThreadStream<Piece extends string | Uint8Array> implements FrameVisitor {
+class ThreadStream implements FrameVisitor {
   texts = new Map<number, string>();
   private readonly recording: Recording;
   private readonly thread: number;
   private readonly range: TimeRange;
-  private readonly format: FrameFormat<Piece>;
+  private readonly format: FrameFormat;
+  private readonly sink: ByteSink;
   private readonly written: StreamFrame[] = [];
   /** The stack, as far as it is not written since the range has not begun. */
   private stack: StreamFrame[] = [];
-  private pieces: Piece[] = [];
   private nowNs = 0;
   private begun = false;
   private ended = false;
 
-  constructor(recording: Recording, thread: number, range: TimeRange, format: FrameFormat<Piece>) {
+  constructor(recording: Recording, thread: number, range: TimeRange, format: FrameFormat, sink: ByteSink) {
     this.recording = recording;
     this.thread = thread;
     this.range = range;
     this.format = format;
-  }
-
-  take(): Piece[] {
-    const { pieces } = this;
-    this.pieces = [];
-    return pieces;
+    this.sink = sink;
   }
 
   start(sinceNs: number, { calls, sites }: Pick<OpenStack, 'calls' | 'sites'>): void {
@@ -130,9 +132,9 @@ class ThreadStream<Piece extends string | Uint8Array> implements FrameVisitor {
     const { written, stack } = this;
     let same = 0;
     while (same < written.length && same < stack.length && written[same]!.call === stack[same]!.call) same++;
-    while (written.length > same) this.pieces.push(this.format.end(written.pop()!, timeNs, TERMINATED));
+    while (written.length > same) this.sink.add(this.format.end(written.pop()!, timeNs, TERMINATED));
     for (const frame of stack.slice(same)) {
-      this.pieces.push(this.format.begin(frame, timeNs));
+      this.sink.add(this.format.begin(frame, timeNs));
       written.push(frame);
     }
   }
@@ -146,7 +148,7 @@ class ThreadStream<Piece extends string | Uint8Array> implements FrameVisitor {
     if (timeNs > this.range.toNs) this.close();
     if (!this.begun || this.ended) return;
     const text = this.texts.get(event);
-    if (text !== undefined) this.pieces.push(this.format.instant(text, kind === K.MARK ? 'mark' : 'log', timeNs));
+    if (text !== undefined) this.sink.add(this.format.instant(text, kind === K.MARK ? 'mark' : 'log', timeNs));
   }
 
   begin(siteId: number, _isCall: boolean, timeNs: number, call: number): void {
@@ -154,26 +156,26 @@ class ThreadStream<Piece extends string | Uint8Array> implements FrameVisitor {
     this.stack.push(frame);
     if (!this.begun || this.ended) return;
     this.written.push(frame);
-    this.pieces.push(this.format.begin(frame, timeNs));
+    this.sink.add(this.format.begin(frame, timeNs));
   }
 
   end(_siteId: number, outcome: number, timeNs: number): void {
     const frame = this.stack.pop();
     if (!frame || !this.begun || this.ended) return;
     this.written.pop();
-    this.pieces.push(this.format.end(frame, timeNs, outcome));
+    this.sink.add(this.format.end(frame, timeNs, outcome));
   }
 
   private close(): void {
     if (!this.begun || this.ended) return;
     this.ended = true;
     const { toNs } = this.range;
-    while (this.written.length > 0) this.pieces.push(this.format.end(this.written.pop()!, toNs, RUNNING));
+    while (this.written.length > 0) this.sink.add(this.format.end(this.written.pop()!, toNs, RUNNING));
   }
 
   finish(endNs: number): void {
     const atNs = Math.max(endNs, Math.min(this.nowNs, this.range.toNs), this.range.fromNs);
-    while (this.written.length > 0) this.pieces.push(this.format.end(this.written.pop()!, atNs, TERMINATED));
-    this.pieces.push(this.format.threadEnd(atNs));
+    while (this.written.length > 0) this.sink.add(this.format.end(this.written.pop()!, atNs, TERMINATED));
+    this.sink.add(this.format.threadEnd(atNs));
   }
 }

@@ -25,11 +25,9 @@ export function* exportMermaid(recording: Recording, options: ExportOptions): Ge
   const diagram = new Diagram();
   const steps = walk(recording, options, {
     entered: (frame, event) => diagram.call(frame, event.values),
-    ended: ({ frame, outcome, result, thrown }) => diagram.end(frame, outcome, result, errorText(thrown)),
-    thread: (id) => {
-      diagram.thread(id, recording.threads().length > 1);
-      return true;
-    },
+    keep: (value, frame, position) => (position === 'result' ? diagram.result(frame, value) : undefined),
+    ended: ({ frame, outcome, result, thrown }) => diagram.end(frame, outcome, result?.kept, errorText(thrown)),
+    thread: (id) => diagram.thread(id, recording.threads().length > 1),
   });
   for (const _ of steps) yield [];
   yield [diagram.text()];
@@ -69,14 +67,18 @@ class Diagram {
     this.lines.push(`${from.id}${arrow}${to.id}: ${label(`${name}(${shown.join(', ')})`)}`);
   }
 
-  end(frame: Frame, outcome: string, result: Value, error: string | null): void {
+  /** What a call returned, as far as it is shown. */
+  result(frame: Frame, value: Value): string | undefined {
+    return value === undefined || !this.shown.has(frame.call) ? undefined : short(brief(value), 40);
+  }
+
+  end(frame: Frame, outcome: string, result: string | undefined, error: string | null): void {
     const arrow = this.shown.get(frame.call);
     this.shown.delete(frame.call);
     this.places.delete(frame.call);
     if (!arrow) return;
     if (outcome === 'returned') {
-      if (result !== undefined)
-        this.lines.push(`${arrow.to.id}-->>${arrow.from.id}: ${label(short(brief(result), 40))}`);
+      if (result !== undefined) this.lines.push(`${arrow.to.id}-->>${arrow.from.id}: ${label(result)}`);
     } else if (outcome === 'threw') {
       this.lines.push(`${arrow.to.id}--x${arrow.from.id}: ${label(short(error ?? 'an exception', 50))}`);
     }

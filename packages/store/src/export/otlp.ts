@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
-import { formatCall, valueToText, type JsonLimits } from '@execution-cinema/format';
+import { formatCall, type JsonLimits } from '@execution-cinema/format';
 import { walk, type WalkedCall } from '../facts/walk.ts';
 import type { ProcessRow, Recording } from '../read/recording.ts';
-import { chainOf, errorText, namedArguments } from './call-data.ts';
+import type { Site } from '../read/sites.ts';
+import { argumentName, chainOf, errorText, PerFunction } from './call-data.ts';
 import type { ExportOptions } from './frame-stream.ts';
 import { processName } from './names.ts';
+import { TextPieces } from './text-pieces.ts';
+import { ValueParts } from './value-parts.ts';
 
 /** Spans in one line at most. */
 const SPANS_PER_LINE = 500;
-const SCOPE = { name: 'execution-cinema' };
+const SCOPE = '{"name":"execution-cinema"}';
 const KIND_INTERNAL = 1;
 const STATUS_ERROR = 2;
 /** Longer values are cut: backends refuse long attributes. */
@@ -25,36 +28,42 @@ interface Attribute {
  * endpoint `/v1/traces` take it. A call is a span, an asynchronous chain a trace; who scheduled a call is its parent.
  */
 export function* exportOtlp(recording: Recording, options: ExportOptions): Generator<string[]> {
-  const ids = new SpanIds(recording);
+  const texts = new SpanTexts(recording);
   const resources = new Map(recording.processes().map((process) => [process.id, resourceOf(process)]));
   const processOf = new Map(recording.threads().map((thread) => [thread.id, thread.processId]));
-  let spans: unknown[] = [];
-  let lines: string[] = [];
+  const parts = new ValueParts(stringText, SHOWN);
+  const pieces = new TextPieces();
+  let spans = 0;
   let thread = 0;
-  const flush = (): void => {
-    if (spans.length === 0) return;
+  const begin = (): void => {
     const resource = resources.get(processOf.get(thread) ?? 0) ?? { attributes: [] };
-    lines.push(`${JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ scope: SCOPE, spans }] }] })}\n`);
-    spans = [];
+    pieces.add(`{"resourceSpans":[{"resource":${JSON.stringify(resource)},"scopeSpans":[{"scope":${SCOPE},"spans":[`);
+  };
+  const finish = (): void => {
+    if (spans > 0) pieces.add(']}]}]}\n');
+    spans = 0;
   };
   const steps = walk(recording, options, {
     thread: (id) => {
-      flush();
+      finish();
       thread = id;
-      return true;
     },
+    chunk: () => parts.chunk(),
+    changed: (node) => parts.changed(node),
+    keep: (value) => parts.part(value),
     ended: (call) => {
       if (call.frame.startNs < 0) return; // began before the range, or in a part that is not stored
-      spans.push(ids.span(call));
-      if (spans.length >= SPANS_PER_LINE) flush();
+      if (spans === 0) begin();
+      else pieces.add(',');
+      texts.addSpan(pieces, call);
+      if (++spans >= SPANS_PER_LINE) finish();
     },
   });
   for (const _ of steps) {
-    yield lines;
-    lines = [];
+    yield pieces.take();
   }
-  flush();
-  yield lines;
+  finish();
+  yield pieces.take();
 }
 
 function resourceOf(process: ProcessRow): { attributes: Attribute[] } {
@@ -69,16 +78,41 @@ function resourceOf(process: ProcessRow): { attributes: Attribute[] } {
   };
 }
 
-class SpanIds {
+/** What is the same in all spans of a function. */
+interface FunctionTexts {
+  name: string;
+  place: string;
+  argument(position: number): string;
+}
+
+function functionTexts(site: Site | undefined): FunctionTexts {
+  const names: string[] = [];
+  const name = site?.function.name ?? '(unknown)';
+  const place = [
+    text('code.function.name', name),
+    text('code.file.path', site?.file ?? ''),
+    number('code.line.number', site?.function.line ?? 0),
+  ];
+  const key = (position: number): string => JSON.stringify(`tracer.argument.${argumentName(site, position)}`);
+  return {
+    name: JSON.stringify(name),
+    place: place.map((attribute) => JSON.stringify(attribute)).join(','),
+    argument: (position) => (names[position] ??= `,{"key":${key(position)},"value":`),
+  };
+}
+
+/** Makes spans. The text is put together directly: there are millions. */
+class SpanTexts {
   private readonly recording: string;
-  private readonly originNs: bigint;
+  private readonly originMs: number;
+  private readonly functions = new PerFunction(functionTexts);
   private lastChain: string | undefined;
   private lastTraceId = '';
 
   constructor(recording: Recording) {
     const meta = recording.meta();
     this.recording = `${meta['started_at']} ${meta['start_hrtime_ns']} ${meta['boot_id']}`;
-    this.originNs = BigInt(Date.parse(meta['started_at'] ?? '') || 0) * 1_000_000n;
+    this.originMs = Date.parse(meta['started_at'] ?? '') || 0;
   }
 
   /** 32 hexadecimal digits; the same chain of the same recording always gets the same. Spans of a chain mostly follow each other. */
@@ -98,40 +132,58 @@ class SpanIds {
     return thread.toString(16).padStart(4, '0') + call.toString(16).padStart(12, '0');
   }
 
+  /** Nanoseconds since 1970, which no number can hold: milliseconds and the digits behind them. */
   private time(ns: number): string {
-    return String(this.originNs + BigInt(Math.round(ns)));
+    const whole = Math.round(ns);
+    const ms = Math.floor(whole / 1e6);
+    return `${this.originMs + ms}${String(whole - ms * 1e6).padStart(6, '0')}`;
   }
 
-  span(call: WalkedCall): unknown {
-    const { frame, thread, outcome, thrown } = call;
+  addSpan(pieces: TextPieces, call: WalkedCall<string>): void {
+    const { frame, thread, outcome, result, thrown } = call;
+    const { name, place, argument } = this.functions.of(frame);
     const parent = frame.parent > 0 ? frame.parent : frame.asyncParent;
-    const isFailed = outcome === 'threw' || outcome === 'terminated';
-    const message = errorText(thrown) ?? outcome;
-    return {
-      traceId: this.traceId(chainOf(call)),
-      spanId: this.spanId(thread, frame.call),
-      ...(parent > 0 ? { parentSpanId: this.spanId(thread, parent) } : {}),
-      name: frame.site?.function.name ?? '(unknown)',
-      kind: KIND_INTERNAL,
-      startTimeUnixNano: this.time(frame.startNs),
-      endTimeUnixNano: this.time(call.endNs ?? frame.sleeping?.timeNs ?? frame.startNs),
-      attributes: [
-        text('code.function.name', frame.site?.function.name ?? '(unknown)'),
-        text('code.file.path', frame.site?.file ?? ''),
-        number('code.line.number', frame.site?.function.line ?? 0),
-        number('thread.id', thread),
-        text('tracer.call', formatCall(thread, frame.call)),
-        text('tracer.outcome', outcome),
-        ...namedArguments(call).map(({ name, value }) => text(`tracer.argument.${name}`, valueToText(value, SHOWN))),
-        ...(outcome === 'returned' ? [text('tracer.result', valueToText(call.result, SHOWN))] : []),
-      ],
-      ...(isFailed ? { status: { code: STATUS_ERROR, message } } : {}),
-    };
+    pieces.add(
+      `{"traceId":"${this.traceId(chainOf(call))}","spanId":"${this.spanId(thread, frame.call)}"` +
+        (parent > 0 ? `,"parentSpanId":"${this.spanId(thread, parent)}"` : '') +
+        `,"name":${name},"kind":${KIND_INTERNAL},"startTimeUnixNano":"${this.time(frame.startNs)}"` +
+        `,"endTimeUnixNano":"${this.time(call.endNs ?? frame.sleeping?.timeNs ?? frame.startNs)}","attributes":[`,
+    );
+    pieces.add(place);
+    pieces.add(
+      `,{"key":"thread.id","value":{"intValue":"${thread}"}}` +
+        `,{"key":"tracer.call","value":{"stringValue":"${formatCall(thread, frame.call)}"}}` +
+        `,{"key":"tracer.outcome","value":{"stringValue":"${outcome}"}}`,
+    );
+    call.arguments?.forEach((value, position) => {
+      pieces.add(argument(position));
+      pieces.add(value);
+      pieces.add('}');
+    });
+    if (result) {
+      pieces.add(',{"key":"tracer.result","value":');
+      pieces.add(result.kept);
+      pieces.add('}');
+    }
+    pieces.add(']');
+    if (outcome === 'threw' || outcome === 'terminated') {
+      pieces.add(`,"status":{"code":${STATUS_ERROR},"message":${JSON.stringify(errorText(thrown) ?? outcome)}}`);
+    }
+    pieces.add('}');
   }
 }
 
+function cut(value: string): string {
+  return value.length > ATTRIBUTE_CHARACTERS_MAX ? value.slice(0, ATTRIBUTE_CHARACTERS_MAX) : value;
+}
+
+/** The value of an attribute of text, as JSON. */
+function stringText(value: string): string {
+  return `{"stringValue":${JSON.stringify(cut(value))}}`;
+}
+
 function text(key: string, value: string): Attribute {
-  return { key, value: { stringValue: value.slice(0, ATTRIBUTE_CHARACTERS_MAX) } };
+  return { key, value: { stringValue: cut(value) } };
 }
 
 function number(key: string, value: number): Attribute {

@@ -43,7 +43,8 @@ const SOURCE = { iid: 1, file: 2, function: 3, line: 4 } as const;
 /** Track of a process; those of threads are their numbers. */
 const PROCESS_TRACKS_FROM = 2 ** 32;
 
-export class PerfettoFormat implements FrameFormat<Uint8Array> {
+export class PerfettoFormat implements FrameFormat {
+  private readonly writer = new ProtoWriter();
   private thread: ThreadRow | undefined;
   private readonly namedProcesses = new Set<number>();
   private names = new Map<string, number>();
@@ -53,7 +54,7 @@ export class PerfettoFormat implements FrameFormat<Uint8Array> {
   }
 
   private packet(fill: (packet: ProtoWriter) => void): Uint8Array {
-    return new ProtoWriter().message(TRACE_PACKET, fill).finish();
+    return this.writer.clear().message(TRACE_PACKET, fill).written();
   }
 
   threadStart(thread: ThreadRow, process: ProcessRow | undefined): Uint8Array {
@@ -61,7 +62,7 @@ export class PerfettoFormat implements FrameFormat<Uint8Array> {
     this.names = new Map();
     const pid = process?.pid ?? thread.processId;
     const processTrack = PROCESS_TRACKS_FROM + thread.processId;
-    const writer = new ProtoWriter();
+    const writer = this.writer.clear();
     if (!this.namedProcesses.has(thread.processId)) {
       this.namedProcesses.add(thread.processId);
       writer.message(TRACE_PACKET, (packet) =>
@@ -88,7 +89,7 @@ export class PerfettoFormat implements FrameFormat<Uint8Array> {
               ),
           ),
       )
-      .finish();
+      .written();
   }
 
   begin(frame: StreamFrame, timeNs: number): Uint8Array {

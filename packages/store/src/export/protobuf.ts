@@ -29,15 +29,20 @@ export class ProtoWriter {
 
   message(field: number, fill: (writer: ProtoWriter) => void): this {
     const inner = spare.pop() ?? new ProtoWriter();
-    inner.length = 0;
-    fill(inner);
-    this.blob(field, inner.bytes.subarray(0, inner.length));
+    fill(inner.clear());
+    this.blob(field, inner.written());
     spare.push(inner);
     return this;
   }
 
-  finish(): Uint8Array {
-    return this.bytes.slice(0, this.length);
+  /** What was written since the last `clear`, until more is written. */
+  written(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  clear(): this {
+    this.length = 0;
+    return this;
   }
 
   private raw(value: number): void {

@@ -8,7 +8,7 @@ const SCHEMA = 'https://www.speedscope.app/file-format-schema.json';
  * speedscope's own file format: one evented profile per thread, nanoseconds. It has no marks, so lines of output are
  * left out. The table of frames stands at the end, when all are known.
  */
-export class SpeedscopeFormat implements FrameFormat<string> {
+export class SpeedscopeFormat implements FrameFormat {
   private readonly name: string;
   private readonly frames = new Map<string, number>();
   private readonly table: string[] = [];

@@ -72,9 +72,9 @@ export function* searchText(
     const bytes = Buffer.from(words.buffer, words.byteOffset, words.byteLength);
     return needles.some((needle) => bytes.includes(needle));
   };
-  yield* eventsOf(recording, filter, isMentioned, function* ({ event, frame, replay, hit }) {
+  yield* eventsOf(recording, filter, isMentioned, ({ event, frame, replay }) => {
     const isLog = event.kind === K.LOG || event.kind === K.LOG_INJECTED;
-    if (!kinds.has(isLog ? 'log' : 'value')) return;
+    if (!kinds.has(isLog ? 'log' : 'value')) return undefined;
     const names = event.kind <= K.ENTER_MANY ? (frame?.site?.function.parameters ?? []) : [];
     for (const [i, value] of event.values.entries()) {
       // Only what the event itself says: an object that was seen before is not a hit each time it is passed on.
@@ -87,9 +87,9 @@ export function* searchText(
         : ERRORS.has(event.kind)
           ? 'error'
           : (names[i] ?? (site && event.kind >= K.WRITE ? nameOfSite(site) : undefined) ?? 'result');
-      yield hit(isLog ? 'log' : 'value', name, isLog ? plainText(value) : value);
-      return;
+      return { kind: isLog ? 'log' : 'value', name, value: isLog ? plainText(value) : value };
     }
+    return undefined;
   });
 }
 
@@ -126,15 +126,24 @@ interface Seen {
   event: ChunkEvent;
   frame: Frame | undefined;
   replay: ThreadReplay;
-  hit(kind: SearchKind, name: string, value: Value): SearchHit;
 }
 
-/** Events that the filter lets pass, in chunks that may hold something. */
+/** What an event is a hit for. */
+interface Found {
+  kind: SearchKind;
+  name: string;
+  value: Value;
+}
+
+/**
+ * What `find` makes of the events that the filter lets pass, in chunks that may hold something. It gets millions of them, and
+ * finds something in few.
+ */
 function* eventsOf(
   recording: Recording,
   filter: SearchFilter,
   mayHold: (chunk: Chunk, thread: number) => boolean,
-  visit: (seen: Seen) => Generator<SearchHit>,
+  find: (seen: Seen) => Found | readonly Found[] | undefined,
 ): Generator<SearchHit> {
   const inFile = filter.file === undefined ? undefined : fileMatcher(filter.file);
   const isNamed = filter.function === undefined ? undefined : functionMatcher(filter.function);
@@ -151,7 +160,8 @@ function* eventsOf(
       if (typeof chunk === 'string' || (sites && !concerns(chunk, sites)) || !mayHold(chunk, thread)) continue;
       replay.beginChunk(chunk.header);
       const objects = new LiveObjects();
-      for (const event of chunk.events()) {
+      const next = chunk.decoding();
+      for (let event = next(); event; event = next()) {
         objects.begin(event);
         const frame = replay.step(event);
         const own = frame?.site;
@@ -160,20 +170,22 @@ function* eventsOf(
           event.timeNs <= range.toNs &&
           (inFile === undefined || (own !== undefined && inFile(own.file))) &&
           (isNamed === undefined || (own !== undefined && isNamed(own.function.name)));
-        if (passes) {
-          const hit: Seen['hit'] = (kind, name, value) => ({
-            kind,
-            thread,
-            event: event.event,
-            timeNs: event.timeNs,
-            call: frame?.call ?? 0,
-            function: own?.function.name ?? '',
-            file: own?.file ?? '',
-            line: lineOf(event, frame, replay),
-            name,
-            value: copyValue(value),
-          });
-          yield* visit({ event, frame, replay, hit });
+        const found = passes ? find({ event, frame, replay }) : undefined;
+        if (found !== undefined) {
+          for (const { kind, name, value } of Array.isArray(found) ? (found as Found[]) : [found as Found]) {
+            yield {
+              kind,
+              thread,
+              event: event.event,
+              timeNs: event.timeNs,
+              call: frame?.call ?? 0,
+              function: own?.function.name ?? '',
+              file: own?.file ?? '',
+              line: lineOf(event, frame, replay),
+              name,
+              value: copyValue(value),
+            };
+          }
         }
         objects.end(event, replay.resolver.resolve(event.payload));
       }
@@ -206,10 +218,10 @@ function calls(recording: Recording, predicates: readonly Predicate[], filter: S
     recording,
     filter,
     () => true,
-    function* ({ event, frame, replay, hit }) {
+    ({ event, frame, replay }) => {
       if (event.kind <= K.ENTER_MANY) {
         const site = frame?.site;
-        if (site?.function.kind === 'module') return;
+        if (site?.function.kind === 'module') return undefined;
         const named = site?.function.parameters ?? [];
         const values = event.values.flatMap((value, i) =>
           named[i] === 'this' ? [] : [{ name: named[i] ?? `argument ${i}`, value }],
@@ -225,13 +237,17 @@ function calls(recording: Recording, predicates: readonly Predicate[], filter: S
         });
         const at = predicates[0]!.path[0];
         const shown = typeof at === 'number' ? values[at] : values[0];
-        if (fits) yield hit('argument', shown?.name ?? '', shown?.value);
+        if (fits) return { kind: 'argument', name: shown?.name ?? '', value: shown?.value };
       } else if (event.kind === K.THROW) {
-        if (holds('error', event.values[0])) yield hit('error', 'error', event.values[0]);
+        const [value] = event.values;
+        if (holds('error', value)) return { kind: 'error', name: 'error', value };
       } else if (CALL_ENDS.has(event.kind)) {
         const ended = replay.ended[0];
-        if (ended?.outcome === 'returned' && holds('result', ended.value)) yield hit('result', 'result', ended.value);
+        if (ended?.outcome === 'returned' && holds('result', ended.value)) {
+          return { kind: 'result', name: 'result', value: ended.value };
+        }
       }
+      return undefined;
     },
   );
 }
@@ -271,18 +287,21 @@ function* namedValues(
     recording,
     filter,
     (chunk, thread) => mentions(chunk, thread) && ((ids = idsOf(thread)), true),
-    function* ({ event, frame, replay, hit }) {
-      if (!ids.has(event.payload)) return;
+    ({ event, frame, replay }) => {
+      if (!ids.has(event.payload)) return undefined;
       if (event.kind <= K.ENTER_MANY) {
-        for (const [i, parameter] of (frame?.site?.function.parameters ?? []).entries()) {
-          if (parameter === name && i < event.values.length && holds(event.values[i]))
-            yield hit('argument', name, event.values[i]);
-        }
-      } else if (WRITES.has(event.kind)) {
+        return (frame?.site?.function.parameters ?? []).flatMap((parameter, i) =>
+          parameter === name && i < event.values.length && holds(event.values[i])
+            ? [{ kind: 'argument', name, value: event.values[i] } as const]
+            : [],
+        );
+      }
+      if (WRITES.has(event.kind)) {
         const site = replay.resolver.resolve(event.payload);
         const value = event.values.at(-1);
-        if (site && holds(value)) yield hit('value', nameOfSite(site) ?? name, value);
+        if (site && holds(value)) return { kind: 'value', name: nameOfSite(site) ?? name, value };
       }
+      return undefined;
     },
   );
 }

@@ -1,4 +1,4 @@
-import { K, type Value } from '@execution-cinema/format';
+import { K, SITE_PROPERTY, type Value } from '@execution-cinema/format';
 import type { Progress } from '../index/progress.ts';
 import { functionId } from '../index/row-ids.ts';
 import { storeError } from '../errors.ts';
@@ -42,13 +42,29 @@ class FunctionTypes {
   calls = 0;
   readonly parameters: Observed[] = [];
   readonly result = new Observed();
-  readonly variables = new Map<string, { line: number; observed: Observed }>();
+  private readonly variables = new Map<string, { line: number; observed: Observed }>();
+  private readonly bySite = new Map<Site, Observed | null>();
 
   constructor(site: Site) {
     this.site = site;
   }
 
-  variable(name: string, line: number): Observed {
+  /** Where the values that a site writes are counted; null where they are not. */
+  written(site: Site): Observed | null {
+    let known = this.bySite.get(site);
+    if (known === undefined) this.bySite.set(site, (known = this.find(site)));
+    return known;
+  }
+
+  private find(site: Site): Observed | null {
+    const { name, text } = describeSite(site);
+    if (name === null) return null;
+    if (site.kind !== SITE_PROPERTY) return this.variable(name, site.line);
+    // Of properties those of `this`: others belong to whatever object was at hand.
+    return text === 'this' ? this.variable(`this.${name}`, site.line) : null;
+  }
+
+  private variable(name: string, line: number): Observed {
     let known = this.variables.get(name);
     if (!known) this.variables.set(name, (known = { line, observed: new Observed() }));
     return known.observed;
@@ -99,7 +115,14 @@ export function observedTypes(
   } of threads) {
     const replay = new ThreadReplay(recording.resolver(thread));
     const sites = sitesOf(recording, thread, wanted.inFile, wanted.isNamed);
+    const byEntry = new Map<Site['function'], FunctionTypes | undefined>();
     const typesOf = (site: Site): FunctionTypes | undefined => {
+      if (byEntry.has(site.function)) return byEntry.get(site.function);
+      const types = typesOfId(site);
+      byEntry.set(site.function, types);
+      return types;
+    };
+    const typesOfId = (site: Site): FunctionTypes | undefined => {
       const id = functionId(site);
       const known = functions.get(id);
       if (known || !wanted.has(site)) return known;
@@ -124,7 +147,7 @@ export function observedTypes(
         } else if (frame?.site && VALUE_KINDS.has(event.kind)) {
           const site = replay.resolver.resolve(event.payload);
           const types = site && site.function === frame.site.function ? typesOf(frame.site) : undefined;
-          if (types) addWrite(types, site!, event.kind, event.values, thread, event.event);
+          types?.written(site!)?.add(event.values.at(-1), thread, event.event);
         }
       });
     }
@@ -142,22 +165,6 @@ function addArguments(types: FunctionTypes, values: readonly Value[], thread: nu
     types.parameters[i] ??= new Observed();
     types.parameters[i]!.add(value, thread, event);
   });
-}
-
-function addWrite(
-  types: FunctionTypes,
-  site: Site,
-  kind: number,
-  values: readonly Value[],
-  thread: number,
-  event: number,
-): void {
-  const { name, text } = describeSite(site);
-  if (name === null) return;
-  // Of properties those of `this`: others belong to whatever object was at hand.
-  if (kind === K.PROPERTY && text !== 'this') return;
-  const shown = kind === K.PROPERTY ? `this.${name}` : name;
-  types.variable(shown, site.line).add(values.at(-1), thread, event);
 }
 
 interface Wanted {

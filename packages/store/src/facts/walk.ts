@@ -1,4 +1,4 @@
-import { K, type Value } from '@execution-cinema/format';
+import { K, type Captured, type Value } from '@execution-cinema/format';
 import type { ChunkEvent } from '../read/chunks.ts';
 import { copyValue, LiveObjects } from '../read/live-objects.ts';
 import type { TimeRange } from '../read/moments.ts';
@@ -12,14 +12,15 @@ export interface WalkOptions extends Part {
   onDamage?: (thread: number, chunk: number, reason: string) => void;
 }
 
-/** A call that has ended, or is open where the walk ends. Values stay as they are when the walk goes on. */
-export interface WalkedCall {
+/** A call that has ended, or is open where the walk ends, with what was kept of its values. */
+export interface WalkedCall<Kept> {
   thread: number;
   frame: Frame;
   /** Values of its beginning; undefined when it began before the walk. */
-  arguments: readonly Value[] | undefined;
+  arguments: readonly Kept[] | undefined;
   outcome: Outcome;
-  result: Value;
+  /** Undefined where it did not return. */
+  result: { kept: Kept } | undefined;
   /** What it threw, where recorded code threw or caught it further in; undefined when that is not known. */
   thrown: { value: Value } | undefined;
   endEvent: number;
@@ -27,26 +28,32 @@ export interface WalkedCall {
   endNs: number | null;
 }
 
-export interface WalkVisitor {
-  /** A thread begins; answers false to leave it out. */
-  thread?(thread: number): boolean | void;
+export interface WalkVisitor<Kept> {
+  /** A thread begins. */
+  thread?(thread: number): void;
   /** An event, after the frames have moved; its values may change with the next event. */
   event?(event: ChunkEvent, frame: Frame | undefined, replay: ThreadReplay): void;
   entered?(frame: Frame, event: ChunkEvent): void;
-  ended?(call: WalkedCall): void;
+  /** What a call keeps of a value until it has ended: objects change meanwhile. `frame` is the call, `position` that of an argument. */
+  keep(value: Value, frame: Frame, position: number | 'result'): Kept;
+  ended(call: WalkedCall<Kept>): void;
+  /** The content of an object is about to change. */
+  changed?(node: Captured): void;
+  /** A chunk begins: its objects are others, even where they have the same identity. */
+  chunk?(): void;
 }
 
 /**
  * Goes over all events of a recording in the order of each thread, values included, holding what is open only. It stops
  * every few thousand events: a good moment to hand on what was gathered.
  */
-export function* walk(recording: Recording, options: WalkOptions, visitor: WalkVisitor): Generator<void> {
+export function* walk<Kept>(recording: Recording, options: WalkOptions, visitor: WalkVisitor<Kept>): Generator<void> {
   const { range, threads, done } = workOf(recording, options);
   for (const { thread, chunks } of threads) {
-    if (visitor.thread?.(thread.id) === false) continue;
+    visitor.thread?.(thread.id);
     const walker = new ThreadWalker(recording, thread.id, range, visitor);
     for (const info of chunks) {
-      const chunk = recording.tryChunk(thread.id, info);
+      const chunk = recording.tryChunk(thread.id, info, 'once');
       if (typeof chunk === 'string') options.onDamage?.(thread.id, info.chunk, chunk);
       else {
         yield* walker.chunk(chunk);
@@ -69,17 +76,17 @@ const PROMISE_KINDS = /^async/;
 /** An error that passes through code outside of any frame. */
 const OUTSIDE = 0;
 
-class ThreadWalker {
+class ThreadWalker<Kept> {
   private readonly thread: number;
   private readonly range: TimeRange;
-  private readonly visitor: WalkVisitor;
+  private readonly visitor: WalkVisitor<Kept>;
   private readonly replay: ThreadReplay;
-  private readonly known = new Map<number, readonly Value[]>();
+  private readonly known = new Map<number, readonly Kept[]>();
   private readonly inFlight = new Map<number, Value>();
 
   private readonly recording: Recording;
 
-  constructor(recording: Recording, thread: number, range: TimeRange, visitor: WalkVisitor) {
+  constructor(recording: Recording, thread: number, range: TimeRange, visitor: WalkVisitor<Kept>) {
     this.recording = recording;
     this.thread = thread;
     this.range = range;
@@ -93,7 +100,8 @@ class ThreadWalker {
     for (const frame of replay.beginChunk(chunk.header)) {
       this.end(frame, 'terminated', undefined, chunk.header.firstEvent, chunk.header.startNs);
     }
-    const objects = new LiveObjects();
+    visitor.chunk?.();
+    const objects = new LiveObjects((node) => visitor.changed?.(node));
     let untilStop = EVENTS_PER_STEP;
     for (const event of chunk.events()) {
       objects.begin(event);
@@ -102,11 +110,10 @@ class ThreadWalker {
       if (isIn) {
         const { entered } = replay;
         if (entered) {
-          if (visitor.ended)
-            this.known.set(
-              entered.call,
-              event.values.map((value) => copyValue(value)),
-            );
+          this.known.set(
+            entered.call,
+            event.values.map((value, position) => visitor.keep(value, entered, position)),
+          );
           visitor.entered?.(entered, event);
         }
         visitor.event?.(event, frame, replay);
@@ -137,12 +144,12 @@ class ThreadWalker {
     }
     const values = this.known.get(frame.call);
     this.known.delete(frame.call);
-    this.visitor.ended?.({
+    this.visitor.ended({
       thread: this.thread,
       frame,
       arguments: values,
       outcome,
-      result: outcome === 'returned' ? copyValue(value) : undefined,
+      result: outcome === 'returned' ? { kept: this.visitor.keep(value, frame, 'result') } : undefined,
       thrown: threw ? thrown : undefined,
       endEvent,
       endNs,

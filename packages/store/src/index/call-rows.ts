@@ -1,19 +1,21 @@
 import {
   callId,
   isCaptured,
+  splitCallId,
   CAUSE_CODES,
   SUSPEND_KINDS,
   truncationOf,
   typeOfValue,
   type DecodedEvent,
 } from '@execution-cinema/format';
-import type { Database, SqlValue } from '../driver/index.ts';
+import type { Database } from '../driver/index.ts';
 import type { Ended, Frame, Outcome, ThreadReplay } from '../read/replay.ts';
 import type { ExceptionRows } from './exception-rows.ts';
+import { RowBatch } from './row-batch.ts';
 import { correlationId, correlationNumber, functionId, objectId, siteId } from './row-ids.ts';
 import type { SiteRows } from './site-rows.ts';
 import type { TextStore } from './text-store.ts';
-import type { ValueTexts } from './value-text.ts';
+import type { RowTexts } from './value-text.ts';
 
 /** A row of `call_rows` that is not written yet: calls that begin and end in one chunk are written once. */
 interface CallRow {
@@ -41,7 +43,7 @@ const SUSPENDABLE = /async|generator/;
 export class CallRows {
   private readonly thread: number;
   private readonly replay: ThreadReplay;
-  private readonly texts: ValueTexts;
+  private readonly texts: RowTexts;
   private readonly sites: SiteRows;
   private readonly exceptions: ExceptionRows;
   private readonly shared: TextStore;
@@ -57,7 +59,7 @@ export class CallRows {
     db: Database,
     thread: number,
     replay: ThreadReplay,
-    shared: { texts: ValueTexts; sites: SiteRows; exceptions: ExceptionRows; store: TextStore },
+    shared: { texts: RowTexts; sites: SiteRows; exceptions: ExceptionRows; store: TextStore },
     wants: (frame: Frame) => boolean,
   ) {
     this.wants = wants;
@@ -123,7 +125,7 @@ export class CallRows {
     const names = frame.site?.function.parameters;
     const items = values.map((value, position) => {
       const text = names?.[position] === 'this' ? this.texts.reference(value) : this.texts.text(value);
-      const type = JSON.stringify(typeOfValue(value));
+      const type = nameText(typeOfValue(value));
       const shared = this.shared.reference(text);
       if (!isCaptured(value)) return shared === text ? `[${text},${type}]` : `[null,${type},null,null,${shared}]`;
       const truncation = truncationOf(value);
@@ -175,6 +177,17 @@ export class CallRows {
     if (this.unplaced.get(frame.parent)?.includes(frame.call)) return;
     this.write(row);
     this.open.delete(frame.call);
+  }
+
+  /** Names the exception that ended a call, by its row. */
+  threw(call: number, exception: number): void {
+    const row = this.open.get(splitCallId(call).call);
+    if (row) {
+      row.exceptionId = exception;
+      return;
+    }
+    this.sql.call.flush();
+    this.sql.exceptionOf.run(exception, call);
   }
 
   private slept(frame: Frame, event: DecodedEvent): void {
@@ -248,6 +261,7 @@ export class CallRows {
       resultType: null,
       exceptionId: null,
     });
+    this.sql.call.flush();
   }
 
   hasStart(call: number): boolean {
@@ -257,6 +271,7 @@ export class CallRows {
   /** Writes what is still open. Returns the pending returns that the next chunk has to know. */
   endChunk(): PendingReturns {
     for (const row of this.open.values()) this.write(row);
+    this.sql.call.flush();
     this.open.clear();
     this.unplaced.clear();
     this.suspendedHere.clear();
@@ -272,7 +287,7 @@ export class CallRows {
 
   private write(row: CallRow): void {
     const { frame } = row;
-    const parameters: SqlValue[] = [
+    this.sql.call.add(
       this.id(frame.call),
       this.thread,
       frame.parent > 0 ? this.id(frame.parent) : null,
@@ -291,9 +306,21 @@ export class CallRows {
       row.resultType,
       row.exceptionId,
       row.arguments,
-    ];
-    this.sql.call.run(...parameters);
+    );
   }
+}
+
+/** Names of types as JSON: a program has few, and each occurs often. */
+const nameTexts = new Map<string, string>();
+const NAME_TEXTS_MAX = 10_000;
+
+function nameText(name: string): string {
+  let text = nameTexts.get(name);
+  if (text === undefined) {
+    if (nameTexts.size >= NAME_TEXTS_MAX) nameTexts.clear();
+    nameTexts.set(name, (text = JSON.stringify(name)));
+  }
+  return text;
 }
 
 /** Columns that only the start of a call tells, and those that only its end tells. */
@@ -318,10 +345,14 @@ function prepare(db: Database) {
   const starts = START_COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ');
   const ends = END_COLUMNS.map((column) => `${column} = coalesce(excluded.${column}, ${column})`).join(', ');
   return {
-    call: db.prepare(
-      `INSERT INTO call_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET
+    call: new RowBatch(
+      db,
+      'INSERT INTO call_rows',
+      18,
+      `ON CONFLICT(id) DO UPDATE SET
          ${starts}, call_line = coalesce(excluded.call_line, call_line), ${ends}, ${OUTCOME_OF_LATER}`,
     ),
+    exceptionOf: db.prepare('UPDATE call_rows SET exception_id = ? WHERE id = ?'),
     end: db.prepare(
       `INSERT INTO call_rows(id, thread_id, function_id, end_event, end_ns, outcome, outcome_event, result, result_type,
          exception_id) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET ${ends}, ${OUTCOME_OF_LATER}`,

@@ -28,11 +28,13 @@ export class ExceptionRows {
   private readonly insert;
   private readonly setStack;
   private readonly setCaught;
-  private readonly setOfCall;
+  private readonly setOfCall: (call: number, exception: number) => void;
   private inFlight = new Map<number, InFlight>();
 
-  constructor(db: Database, thread: number) {
+  /** `setOfCall` is told which exception ended a call that has ended before it was known. */
+  constructor(db: Database, thread: number, setOfCall: (call: number, exception: number) => void) {
     this.thread = thread;
+    this.setOfCall = setOfCall;
     this.insert = db.prepare(
       `INSERT INTO exception_rows VALUES(?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL) ON CONFLICT(id) DO UPDATE SET
          call_id = excluded.call_id, event = excluded.event, time_ns = excluded.time_ns, name = excluded.name,
@@ -44,7 +46,6 @@ export class ExceptionRows {
     this.setCaught = db.prepare(
       'UPDATE exception_rows SET caught = ?, caught_event = ? WHERE id = ? AND coalesce(caught_event, -1) < ?',
     );
-    this.setOfCall = db.prepare('UPDATE call_rows SET exception_id = ? WHERE id = ?');
   }
 
   /** What has to be known at the start of the next chunk. */
@@ -67,7 +68,7 @@ export class ExceptionRows {
     const id = this.row(value, event, callRow);
     this.setCaught.run(caught ? 1 : 0, event.event, id, event.event);
     const at = caught ? (frame?.call ?? OUTSIDE) : OUTSIDE;
-    for (const call of this.inFlight.get(at)?.ended ?? []) this.setOfCall.run(id, call);
+    for (const call of this.inFlight.get(at)?.ended ?? []) this.setOfCall(call, id);
     this.inFlight.delete(at);
   }
 

@@ -3,17 +3,17 @@ import type { Database } from '../driver/index.ts';
 import type { Frame } from '../read/replay.ts';
 import { causeOf, correlationOf } from './link-rows.ts';
 import { correlationId } from './row-ids.ts';
-import { plainText, type ValueTexts } from './value-text.ts';
+import { plainText, type RowTexts } from './value-text.ts';
 
 const STREAMS: Readonly<Record<number, string>> = { 1: 'stdout', 2: 'stderr' };
 
 /** Rows of `logs`, `requests`, `marks` and `correlations`. */
 export class FactRows {
   private readonly thread: number;
-  private readonly texts: ValueTexts;
+  private readonly texts: RowTexts;
   private readonly sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, thread: number, texts: ValueTexts) {
+  constructor(db: Database, thread: number, texts: RowTexts) {
     this.thread = thread;
     this.texts = texts;
     this.sql = prepare(db);

@@ -1,5 +1,5 @@
 import { callId, K, type Value } from '@execution-cinema/format';
-import type { Database, Statement } from '../driver/index.ts';
+import type { Database } from '../driver/index.ts';
 import { chunkOfCall, type ChunkEvent, type ChunkInfo } from '../read/chunks.ts';
 import { digestOf } from '../read/digest.ts';
 import { LiveObjects } from '../read/live-objects.ts';
@@ -11,11 +11,12 @@ import { siteOfEvent } from '../read/event-list.ts';
 import { eventName } from '../read/event-names.ts';
 import { ExceptionRows, type InFlight } from './exception-rows.ts';
 import { LinkRows } from './link-rows.ts';
+import { RowBatch } from './row-batch.ts';
 import { FactRows } from './fact-rows.ts';
 import type { RowGroup } from './sidecar-schema.ts';
 import { SiteRows } from './site-rows.ts';
 import { TextStore } from './text-store.ts';
-import { ValueTexts } from './value-text.ts';
+import { RowTexts } from './value-text.ts';
 import { WriteRows } from './write-rows.ts';
 
 /** What the rows of a chunk need to know of the chunks before it, beyond the header. Stored as JSON with the coverage. */
@@ -42,12 +43,12 @@ const CALL_EXPRESSION = /^(call|new|await)/;
 export class RowBuilder {
   private readonly recording: Recording;
   private readonly thread: number;
-  private readonly texts = new ValueTexts();
+  private readonly texts = new RowTexts();
   private readonly sites: SiteRows;
   private readonly store: TextStore;
   private readonly db: Database;
   private readonly wants: (frame: Frame) => boolean;
-  private readonly events: Statement;
+  private readonly events: RowBatch;
   private replay: ThreadReplay;
   private calls: CallRows;
   private writes: WriteRows;
@@ -67,14 +68,14 @@ export class RowBuilder {
     this.store = new TextStore(sidecar);
     this.facts = new FactRows(sidecar, thread, this.texts);
     this.links = new LinkRows(sidecar, thread);
-    this.events = sidecar.prepare('INSERT OR REPLACE INTO event_rows VALUES(?, ?, ?, ?, ?, ?, ?)');
+    this.events = new RowBatch(sidecar, 'INSERT OR REPLACE INTO event_rows', 6);
     [this.replay, this.calls, this.writes, this.exceptions] = this.start();
   }
 
   private start(): [ThreadReplay, CallRows, WriteRows, ExceptionRows] {
     const { db, thread, texts, sites, store } = this;
     const replay = new ThreadReplay(this.recording.resolver(thread));
-    const exceptions = new ExceptionRows(db, thread);
+    const exceptions = new ExceptionRows(db, thread, (call, exception) => calls.threw(call, exception));
     const calls = new CallRows(db, thread, replay, { texts, sites, exceptions, store }, this.wants);
     return [replay, calls, new WriteRows(db, thread, replay, { texts, sites, store }), exceptions];
   }
@@ -86,8 +87,8 @@ export class RowBuilder {
     const follows = this.lastChunk >= 0 && info.chunk === this.lastChunk + 1;
     if (!follows) [this.replay, this.calls, this.writes, this.exceptions] = this.start();
     const { replay, calls } = this;
-    this.texts.forget();
-    const objects = new LiveObjects(() => this.texts.forget());
+    this.texts.clear();
+    const objects = new LiveObjects((node) => this.texts.changed(node));
     const lost = replay.beginChunk(chunk.header);
     const withCalls = groups.has('calls');
     if (withCalls) {
@@ -107,6 +108,8 @@ export class RowBuilder {
       objects.end(event, replay.resolver.resolve(event.payload));
     });
     const result: ChunkResult = { words: chunk.words.length, carry: undefined, damage: chunk.damage };
+    this.writes.flush();
+    this.events.flush();
     if (withCalls) result.carry = { pending: calls.endChunk(), inFlight: this.exceptions.carry() };
     // A chunk that is still growing, or cannot be read to its end, does not tell how the next one begins.
     this.lastChunk = info.final && chunk.damage === undefined ? info.chunk : -1;
@@ -165,13 +168,12 @@ export class RowBuilder {
 
   private eventRow(event: ChunkEvent, frame: Frame | undefined): void {
     const site = siteOfEvent(event.kind, event.payload, this.replay.resolver);
-    this.events.run(
+    this.events.add(
       this.thread,
       event.event,
       event.timeNs,
       eventName(event.kind),
       frame ? callId(this.thread, frame.call) : null,
-      site?.module.id ?? null,
       site ? this.sites.need(site) : null,
     );
   }

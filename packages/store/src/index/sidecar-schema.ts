@@ -10,7 +10,7 @@
  *
  * A change here raises SIDECAR_VERSION; an older sidecar is then made anew.
  */
-export const SIDECAR_VERSION = 8;
+export const SIDECAR_VERSION = 9;
 
 /** `PRAGMA application_id`: "ECX1". */
 export const SIDECAR_APPLICATION_ID = 0x45435831;
@@ -141,7 +141,7 @@ CREATE TABLE write_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEG
 CREATE TABLE expression_rows(id INTEGER PRIMARY KEY, call_id INTEGER, thread_id INTEGER, time_ns INTEGER,
   site_id INTEGER, value, type TEXT);
 CREATE TABLE objects(id INTEGER PRIMARY KEY, class TEXT, first_ns INTEGER, event INTEGER);
-CREATE TABLE event_rows(thread_id INTEGER, seq INTEGER, time_ns INTEGER, kind TEXT, call_id INTEGER, module_id INTEGER,
+CREATE TABLE event_rows(thread_id INTEGER, seq INTEGER, time_ns INTEGER, kind TEXT, call_id INTEGER,
   site_id INTEGER, PRIMARY KEY(thread_id, seq)) WITHOUT ROWID;
 `;
 
@@ -206,7 +206,8 @@ CREATE VIEW edges AS
   UNION ALL SELECT 'http', o.call_id, ${firstCallOf('i.correlation_id')}, o.id / 1099511627776, i.id / 1099511627776,
     i.start_ns, o.start_ns, NULL, NULL
   FROM request_pairs p JOIN request_rows i ON i.id = p.received JOIN request_rows o ON o.id = p.sent;
-CREATE VIEW events AS SELECT seq, thread_id, time_ns, kind, call_id, module_id, site_id FROM event_rows;
+CREATE VIEW events AS SELECT seq, thread_id, time_ns, kind, call_id, site_id / ${SITES_PER_MODULE} AS module_id, site_id
+  FROM event_rows;
 CREATE VIEW sites AS SELECT id, function_id, file, line, "column", name, text, operator FROM site_rows;
 `;
 

@@ -1,4 +1,11 @@
-import { isCaptured, valueToText, type Captured, type JsonLimits, type Value } from '@execution-cinema/format';
+import {
+  isCaptured,
+  ValueTexts,
+  valueToText,
+  type Captured,
+  type JsonLimits,
+  type Value,
+} from '@execution-cinema/format';
 
 /** What a row shows of an object: with the objects in it, unless that gets too long. */
 const NESTED: JsonLimits = { depth: 3, objects: 60 };
@@ -6,35 +13,29 @@ const NESTED_TEXT_MAX = 400;
 const FLAT: JsonLimits = { depth: 1, objects: 1 };
 const REFERENCE: JsonLimits = { depth: 0, objects: 0 };
 
-/**
- * JSON text of values, as the columns `value` and `result` hold it. Objects that occur again are converted once, until
- * some object changes.
- */
-export class ValueTexts {
-  private readonly known = new Map<Captured, string>();
+/** JSON text of values, as the columns `value` and `result` hold it, kept while the objects in it do not change. */
+export class RowTexts {
+  private readonly texts = new ValueTexts();
 
   text(value: Value): string {
-    return isCaptured(value) ? this.captured(value) : valueToText(value);
-  }
-
-  private captured(value: Captured): string {
-    let text = this.known.get(value);
-    if (text === undefined) {
-      text = valueToText(value, NESTED);
-      if (text.length > NESTED_TEXT_MAX) text = valueToText(value, FLAT);
-      this.known.set(value, text);
-    }
-    return text;
+    if (!isCaptured(value)) return valueToText(value);
+    const text = this.texts.text(value, NESTED);
+    return text.length > NESTED_TEXT_MAX ? this.texts.text(value, FLAT) : text;
   }
 
   /** Class and identity alone: the receiver of a method is not shown anew with each of its calls. */
   reference(value: Value): string {
-    return valueToText(value, REFERENCE);
+    return isCaptured(value) ? this.texts.text(value, REFERENCE) : valueToText(value);
   }
 
-  /** The content of some object is about to change; which texts show it is not known. */
-  forget(): void {
-    if (this.known.size > 0) this.known.clear();
+  /** The content of an object is about to change. */
+  changed(node: Captured): void {
+    this.texts.forget(node);
+  }
+
+  /** A new chunk: its objects are others. */
+  clear(): void {
+    this.texts.clear();
   }
 }
 

@@ -2,10 +2,11 @@ import { callId, isCaptured, K, truncationOf, typeOfValue, type Value } from '@e
 import type { Database } from '../driver/index.ts';
 import type { ChunkEvent } from '../read/chunks.ts';
 import type { Frame, ThreadReplay } from '../read/replay.ts';
+import { RowBatch } from './row-batch.ts';
 import { objectId } from './row-ids.ts';
 import type { SiteRows } from './site-rows.ts';
 import type { TextStore } from './text-store.ts';
-import { keyText, type ValueTexts } from './value-text.ts';
+import { keyText, type RowTexts } from './value-text.ts';
 
 /** Objects remembered as written; beyond that their rows are written again, which changes nothing. */
 const KNOWN_OBJECTS_MAX = 1_000_000;
@@ -14,7 +15,7 @@ const KNOWN_OBJECTS_MAX = 1_000_000;
 export class WriteRows {
   private readonly thread: number;
   private readonly replay: ThreadReplay;
-  private readonly texts: ValueTexts;
+  private readonly texts: RowTexts;
   private readonly sites: SiteRows;
   private readonly shared: TextStore;
   private readonly sql: ReturnType<typeof prepare>;
@@ -24,7 +25,7 @@ export class WriteRows {
     db: Database,
     thread: number,
     replay: ThreadReplay,
-    shared: { texts: ValueTexts; sites: SiteRows; store: TextStore },
+    shared: { texts: RowTexts; sites: SiteRows; store: TextStore },
   ) {
     this.thread = thread;
     this.replay = replay;
@@ -69,6 +70,13 @@ export class WriteRows {
     this.newObjects(event);
   }
 
+  /** Rows are in their tables after this. */
+  flush(): void {
+    this.sql.write.flush();
+    this.sql.expression.flush();
+    this.sql.object.flush();
+  }
+
   private property(event: ChunkEvent, frame: Frame | undefined, name: string | null, value: Value): void {
     const owner = objectId(this.thread, event.values[0]);
     this.write(event, frame, { kind: 'property', name, value, owner, scope: null });
@@ -82,7 +90,7 @@ export class WriteRows {
     const site = this.replay.resolver.resolve(event.payload);
     // After a level changed in mid-call the frame on top may be another function's: then the call is not known.
     const isOwn = site === undefined || frame?.site === undefined || site.function === frame.site.function;
-    this.sql.write.run(
+    this.sql.write.add(
       callId(this.thread, event.event),
       frame && isOwn ? callId(this.thread, frame.call) : null,
       this.thread,
@@ -101,7 +109,7 @@ export class WriteRows {
 
   private expression(event: ChunkEvent, frame: Frame | undefined, value: Value): void {
     const site = this.replay.resolver.resolve(event.payload);
-    this.sql.expression.run(
+    this.sql.expression.add(
       callId(this.thread, event.event),
       frame ? callId(this.thread, frame.call) : null,
       this.thread,
@@ -127,17 +135,20 @@ export class WriteRows {
     if (id === 0 || this.known.has(id)) return;
     if (this.known.size >= KNOWN_OBJECTS_MAX) this.known.clear();
     this.known.add(id);
-    this.sql.object.run(callId(this.thread, id), name, event.timeNs, event.event);
+    this.sql.object.add(callId(this.thread, id), name, event.timeNs, event.event);
   }
 }
 
 function prepare(db: Database) {
   return {
-    write: db.prepare('INSERT OR REPLACE INTO write_rows VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-    expression: db.prepare('INSERT OR REPLACE INTO expression_rows VALUES(?, ?, ?, ?, ?, ?, ?)'),
-    object: db.prepare(
-      `INSERT INTO objects VALUES(?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET first_ns = excluded.first_ns,
-         event = excluded.event WHERE excluded.event <= event`,
+    write: new RowBatch(db, 'INSERT OR REPLACE INTO write_rows', 13),
+    expression: new RowBatch(db, 'INSERT OR REPLACE INTO expression_rows', 7),
+    object: new RowBatch(
+      db,
+      'INSERT INTO objects',
+      4,
+      `ON CONFLICT(id) DO UPDATE SET first_ns = excluded.first_ns, event = excluded.event
+         WHERE excluded.event <= event`,
     ),
   };
 }

@@ -84,7 +84,8 @@ export class Chunk {
     for (let event = next(); event; event = next()) visit(event);
   }
 
-  private decoding(): () => ChunkEvent | undefined {
+  /** A function that gives the same events one by one, then undefined: for who wants to stop between them, as fast. */
+  decoding(): () => ChunkEvent | undefined {
     const timeline = this.timeline();
     this.damage = undefined;
     const tables = new JournalTables();

@@ -12,10 +12,10 @@ import type { Site } from './sites.ts';
  */
 export class LiveObjects {
   private readonly nodes = new Map<number, Captured>();
-  private readonly changed: () => void;
+  private readonly changed: (node: Captured) => void;
 
   /** `changed` is called before the content of a node changes. */
-  constructor(changed: () => void = () => undefined) {
+  constructor(changed: (node: Captured) => void = () => undefined) {
     this.changed = changed;
   }
 
@@ -35,7 +35,7 @@ export class LiveObjects {
       const known = this.nodes.get(node.id);
       if (known === undefined) this.nodes.set(node.id, node);
       else if (known !== node) {
-        this.changed();
+        this.changed(known);
         Object.assign(known, node);
       }
     }
@@ -55,7 +55,7 @@ export class LiveObjects {
     if (!changesObjects(event.kind)) return;
     const [owner] = event.values;
     if (!isCaptured(owner)) return;
-    this.changed();
+    this.changed(owner);
     applyChange(owner, event, site);
   }
 }

@@ -224,8 +224,11 @@ export class Recording {
       .map(({ fragments: _fragments, lastFragment: _lastFragment, ...row }) => ({ ...row, final: row.final === 1 }));
   }
 
-  /** Words and header of a chunk. Throws RangeError when it is not stored (pruned) or its header is damaged. */
-  chunk(threadId: number, info: ChunkInfo): Chunk {
+  /**
+   * Words and header of a chunk, which is kept for the next question unless it is read `once`, by who goes through all of
+   * them. Throws RangeError when it is not stored (pruned) or its header is damaged.
+   */
+  chunk(threadId: number, info: ChunkInfo, reads?: 'once'): Chunk {
     const key = `${threadId}/${info.chunk}`;
     const known = this.chunkCache.get(key);
     if (known) return known;
@@ -238,6 +241,7 @@ export class Recording {
       throw new RangeError(`chunk ${info.chunk} of thread ${threadId} is not in the recording (pruned?)`);
     }
     const result = new Chunk(joinFragments(rows.map((row) => row.data)), info.endNs);
+    if (reads === 'once') return result;
     if (this.chunkCache.size >= CHUNK_CACHE_COUNT) this.chunkCache.delete(this.chunkCache.keys().next().value!);
     this.chunkCache.set(key, result);
     if (!info.final) this.growing.add(key);
@@ -245,9 +249,9 @@ export class Recording {
   }
 
   /** As `chunk`, but a damaged or missing chunk is reported as text. */
-  tryChunk(threadId: number, info: ChunkInfo): Chunk | string {
+  tryChunk(threadId: number, info: ChunkInfo, reads?: 'once'): Chunk | string {
     try {
-      return this.chunk(threadId, info);
+      return this.chunk(threadId, info, reads);
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }

@@ -10,6 +10,7 @@ import {
   type Recording,
 } from '@execution-cinema/store';
 import { collectPage, PAGE_EVENTS_MAX } from '@execution-cinema/server/offline';
+import { writeAll } from '../export/write-all.ts';
 import { CommandError, UsageError, type Command, type FlagValues, type Invocation } from '../command.ts';
 import { htmlPage } from '../export/html-page.ts';
 import { countFlag, rangeFlag, rejectPositionals, textFlag } from '../flag-values.ts';
@@ -129,14 +130,7 @@ function threadAndRange(flags: FlagValues): ExportOptions {
 }
 
 async function toStdout(pieces: Iterable<(string | Uint8Array)[]>): Promise<number> {
-  let bytes = 0;
-  for (const group of pieces) {
-    for (const data of joined(group)) {
-      bytes += data.length;
-      if (!process.stdout.write(data)) await once(process.stdout, 'drain');
-    }
-  }
-  return bytes;
+  return writeAll(pieces, process.stdout);
 }
 
 /** Written beside and renamed at the end: a file of that name is always whole. */
@@ -145,15 +139,9 @@ async function toFile(pieces: Iterable<(string | Uint8Array)[]>, file: string): 
   if (existing?.isDirectory()) throw new CommandError(`${shownPath(file)} is a folder: name a file with --out`);
   const partial = `${file}.partial`;
   const stream = createWriteStream(partial, { mode: 0o600 });
-  let bytes = 0;
   try {
     await once(stream, 'open');
-    for (const group of pieces) {
-      for (const data of joined(group)) {
-        bytes += data.length;
-        if (!stream.write(data)) await once(stream, 'drain');
-      }
-    }
+    const bytes = await writeAll(pieces, stream);
     stream.end();
     await once(stream, 'close');
     await rename(partial, file);
@@ -165,12 +153,4 @@ async function toFile(pieces: Iterable<(string | Uint8Array)[]>, file: string): 
     if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
     throw new CommandError(`${shownPath(file)} cannot be written: ${message}`);
   }
-}
-
-/** Few large pieces instead of many small ones. */
-function* joined(group: readonly (string | Uint8Array)[]): Generator<Uint8Array> {
-  const first = group[0];
-  if (first === undefined) return;
-  if (typeof first === 'string') yield Buffer.from(group.join(''), 'utf8');
-  else yield Buffer.concat(group as Uint8Array[]);
 }
