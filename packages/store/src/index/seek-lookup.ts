@@ -2,6 +2,7 @@ import type { Database, Statement } from '../driver/index.ts';
 import { FACT_BITS } from './fact-chunks.ts';
 import { END, POSITION, type SeekLookup, type SleepingCall } from '../read/past.ts';
 import { ownerOfCall, type Owner } from '../read/variables.ts';
+import { wordsOf } from '../read/words.ts';
 
 /** Sleeping calls that are listed for one moment. */
 const ASLEEP_MAX = 10_000;
@@ -171,9 +172,8 @@ interface ChunkRow {
 
 function numbersOf(bytes: Uint8Array | undefined): Uint32Array | undefined {
   if (!bytes) return undefined;
-  // A driver may hand out bytes that do not begin at a multiple of four.
-  const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Uint32Array(whole.buffer, whole.byteOffset, whole.byteLength >> 2);
+  const { buffer, byteOffset, length } = wordsOf(bytes);
+  return new Uint32Array(buffer, byteOffset, length);
 }
 
 function holds(ascending: Uint32Array, wanted: number): boolean {

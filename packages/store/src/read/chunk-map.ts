@@ -4,6 +4,7 @@ import { changesObjects } from './live-objects.ts';
 import { NumberList } from './number-list.ts';
 import { lastBelow } from './search.ts';
 import { Timeline } from './times.ts';
+import { wordsOf } from './words.ts';
 
 /** Events per head that the stored form keeps; those between are found by skipping. */
 const STRIDE = 64;
@@ -157,9 +158,7 @@ export class ChunkMapper {
 /** Reads what `encode` gave for the same chunk. */
 export function readChunkMap(chunk: Chunk, bytes: Uint8Array): ChunkMap {
   const { words, header, endNs } = chunk;
-  // A driver may hand out bytes that do not begin at a multiple of four.
-  const whole = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
-  const stored = new Int32Array(whole.buffer, whole.byteOffset, whole.byteLength >> 2);
+  const stored = wordsOf(bytes);
   let at = COUNTS;
   const take = (length: number): Int32Array => stored.subarray(at, (at += length));
   const [eventCount, marks, strings, captures, changes, points] = stored as unknown as number[];

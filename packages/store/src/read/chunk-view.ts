@@ -15,13 +15,14 @@ import {
 import { ChunkMapper, readChunkMap, type ChunkMap } from './chunk-map.ts';
 import type { Chunk, ChunkInfo } from './chunks.ts';
 import { applyChange } from './live-objects.ts';
+import { Recent } from './recent.ts';
 import type { Recording } from './recording.ts';
 import { lastBelow } from './search.ts';
 import type { SiteResolver } from './sites.ts';
 
 /** Views kept per recording: one holds its chunk, and where things stand in it. */
 const VIEW_CACHE_COUNT = 24;
-const caches = new WeakMap<Recording, Map<string, ChunkView>>();
+const caches = new WeakMap<Recording, Recent<string, ChunkView>>();
 
 /**
  * The view of a chunk, undefined when it is damaged from the start or not stored. Views are kept, since the next
@@ -29,21 +30,18 @@ const caches = new WeakMap<Recording, Map<string, ChunkView>>();
  */
 export function chunkView(recording: Recording, thread: number, info: ChunkInfo): ChunkView | undefined {
   let cache = caches.get(recording);
-  if (!cache) caches.set(recording, (cache = new Map()));
+  if (!cache) caches.set(recording, (cache = new Recent(VIEW_CACHE_COUNT)));
   const key = `${thread}/${info.chunk}/${info.words}`;
   let view = cache.get(key);
   if (!view) {
     const chunk = recording.tryChunk(thread, info);
     if (typeof chunk === 'string') return undefined;
-    const bytes = recording.chunkMap?.(thread, info.chunk, chunk.words.length);
+    const bytes = recording.chunkIndex?.map(thread, info.chunk, chunk.words.length);
     const map = bytes ? readChunkMap(chunk, bytes) : mapChunk(chunk, info.events);
     // What refers to a view from outside does not keep it.
     view = new ChunkView(chunk, map, recording.resolver(thread), () => chunkView(recording, thread, info));
+    cache.set(key, view);
   }
-  // Deleted and set again, so that the order of the map is that of the last use.
-  cache.delete(key);
-  if (cache.size >= VIEW_CACHE_COUNT) cache.delete(cache.keys().next().value!);
-  cache.set(key, view);
   return view;
 }
 

@@ -1,4 +1,5 @@
 import { chunkOfCall, lastWhere, type ChunkInfo } from './chunks.ts';
+import type { ChunkDigest } from './chunk-digest.ts';
 import type { ChunkState } from './chunk-state.ts';
 import { digestOf } from './digest.ts';
 import type { Recording } from './recording.ts';
@@ -63,7 +64,7 @@ export class Past {
   private readonly births = new Map<number, number>();
   private readonly scopes = new Map<number, ScopeInstance>();
   /** Of chunks by their index. */
-  private readonly digests = new Map<number, ChunkState>();
+  private readonly digests = new Map<number, ChunkDigest>();
   /** Chunks up to this moment before which events were dropped. */
   private readonly drops: readonly ChunkInfo[];
   private readonly index: SeekLookup | undefined;
@@ -78,7 +79,7 @@ export class Past {
     this.index = index;
   }
 
-  private digest(i: number): ChunkState | undefined {
+  private digest(i: number): ChunkDigest | undefined {
     let digest = this.digests.get(i);
     if (!digest) {
       digest = digestOf(this.recording, this.thread, this.chunks[i]!);
@@ -118,10 +119,10 @@ export class Past {
 
   /** Fills in what happened to an open frame before this chunk: its arguments, start, `this` and position. */
   completeFrame(frame: Frame): void {
-    if (frame.arguments === undefined) {
+    if (frame.begin === undefined) {
       const known = this.frameOf(frame.call);
-      if (known?.arguments) {
-        frame.arguments = known.arguments;
+      if (known?.begin) {
+        frame.begin = known.begin;
         frame.chunk = known.chunk;
         frame.startEvent = known.startEvent;
         frame.startNs = known.startNs;
@@ -149,7 +150,7 @@ export class Past {
   /** The frame of a call as the chunk knew it in which it began. */
   frameOf(call: number): Frame | undefined {
     const open = this.here.frame(call);
-    if (open?.arguments) return open;
+    if (open?.begin) return open;
     const birth = this.birthOfCall(call);
     return birth < 0 || birth >= this.at ? undefined : this.digest(birth)?.frame(call);
   }
@@ -233,6 +234,6 @@ export class Past {
   }
 }
 
-function writeIn(state: ChunkState | undefined, owner: Owner, variable: number): LastWrite | undefined {
+function writeIn(state: ChunkState | ChunkDigest | undefined, owner: Owner, variable: number): LastWrite | undefined {
   return owner % 2 === 0 ? state?.writeOfCall(owner / 2, variable) : state?.writeOfScope((owner - 1) / 2, variable);
 }

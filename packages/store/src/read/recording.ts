@@ -68,6 +68,14 @@ export interface Pruned {
   endNs: number;
 }
 
+/** What an index has stored about chunks, told by thread, number and words: undefined for what it does not have. */
+export interface ChunkIndex {
+  /** What `readChunkMap` reads. */
+  map(thread: number, chunk: number, words: number): Uint8Array | undefined;
+  /** What `ChunkDigest` reads. */
+  digest(thread: number, chunk: number, words: number): Uint8Array | undefined;
+}
+
 /** Chunks kept decoded-ready in memory per recording. */
 const CHUNK_CACHE_COUNT = 16;
 
@@ -86,8 +94,8 @@ export class Recording {
   private readonly growing = new Set<string>();
 
   private readonly closed: () => void;
-  /** Finds the stored map of a chunk of so many words (`readChunkMap`): an opened sidecar sets it. */
-  chunkMap: ((thread: number, chunk: number, words: number) => Uint8Array | undefined) | undefined;
+  /** What is stored about chunks: an opened sidecar sets it. */
+  chunkIndex: ChunkIndex | undefined;
 
   /** `db` may read another file than `file`, a copy; `closed` is called after it was closed. */
   constructor(file: string, db: Database, closed: () => void = () => undefined) {
