@@ -76,10 +76,10 @@ export class ValueDecoder {
       case T.REDACTED:
         return captured('redacted', 0, this.text());
       case T.PROXY:
-        return { ...captured('proxy', this.word(), 'Proxy'), cut: 'proxy' };
+        return captured('proxy', this.word(), 'Proxy', 'proxy');
       case T.SHALLOW: {
         const id = this.word();
-        return { ...captured('shallow', id, this.text()), cut: T.CUT_REASONS[payload] ?? 'budget' };
+        return captured('shallow', id, this.text(), T.CUT_REASONS[payload] ?? 'budget');
       }
       case T.FUNCTION:
         return this.keep(captured('function', this.word(), ''), (node) => {
@@ -165,7 +165,7 @@ export class ValueDecoder {
   }
 
   protected objectAt(id: number): Value {
-    return this.tables.objects.get(id) ?? { ...captured('shallow', id, ''), cut: 'budget' };
+    return this.tables.objects.get(id) ?? captured('shallow', id, '', 'budget');
   }
 
   private stringValue(payload: number): Value {

@@ -96,6 +96,10 @@ export class SeekIndex implements SeekLookup {
     return chunks.get(variable) ?? -1;
   }
 
+  lastWriteChunks(thread: number, owner: Owner, beforeChunk: number): ReadonlyMap<number, number> | undefined {
+    return this.reaches(thread, beforeChunk) ? this.lastChunks(thread, owner, beforeChunk).chunks : undefined;
+  }
+
   private lastChunks(thread: number, owner: Owner, before: number): LastChunks {
     const key = `${thread}/${owner}/${before}`;
     let known = this.writes.get(key);

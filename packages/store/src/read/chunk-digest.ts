@@ -175,23 +175,40 @@ export class ChunkDigest {
     return at < 0 ? undefined : new LastWrite(this.stored(), words[at + 2]!);
   }
 
+  /** Variables of a scope instance that were written in this chunk. */
+  variablesOfScope(instance: number): number[] {
+    const { words } = this;
+    const { from, count, size } = this.scopeWrites;
+    const end = from + count * size;
+    const result: number[] = [];
+    const first = this.firstFrom(this.scopeWrites, (at) => (words[at]! >>> 0) - instance);
+    for (let at = first; at < end && words[at]! >>> 0 === instance; at += size) {
+      result.push(words[at + 1]!);
+    }
+    return result;
+  }
+
   private frameAt(call: number): number {
     const { words } = this;
     return this.find(this.frameList, (i) => H.u53(words[i]!, words[i + 1]!) - call);
   }
 
   /** Word of the item of an ascending list for which `compare` gives 0, -1 when there is none. */
-  private find({ from, count, size }: List, compare: (at: number) => number): number {
+  private find(list: List, compare: (at: number) => number): number {
+    const at = this.firstFrom(list, compare);
+    return at < list.from + list.count * list.size && compare(at) === 0 ? at : -1;
+  }
+
+  /** Word of the first item for which `compare` does not give less than 0, or behind the last one. */
+  private firstFrom({ from, count, size }: List, compare: (at: number) => number): number {
     let low = 0;
     let high = count;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const order = compare(from + middle * size);
-      if (order === 0) return from + middle * size;
-      if (order < 0) low = middle + 1;
+      if (compare(from + middle * size) < 0) low = middle + 1;
       else high = middle;
     }
-    return -1;
+    return from + low * size;
   }
 
   private stored(): ChunkView {

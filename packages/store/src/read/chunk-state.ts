@@ -94,6 +94,11 @@ export class ChunkState {
     return this.writeAt(this.replay.writesOfScopes.get(instance)?.get(variable));
   }
 
+  /** Variables of a scope instance that were written in this chunk. */
+  variablesOfScope(instance: number): Iterable<number> {
+    return this.replay.writesOfScopes.get(instance)?.keys() ?? [];
+  }
+
   private writeAt(at: number | undefined): LastWrite | undefined {
     return at === undefined ? undefined : new LastWrite(this.view, at);
   }

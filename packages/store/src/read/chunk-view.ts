@@ -309,7 +309,7 @@ class FreshDecoder extends ValueDecoder {
   }
 
   protected override objectAt(id: number): Value {
-    return { ...captured('shallow', id, this.view.className(id)), cut: 'depth' };
+    return captured('shallow', id, this.view.className(id), 'depth');
   }
 }
 

@@ -30,6 +30,8 @@ export interface SeekLookup {
    * or -1 when none did (then only the owner's first chunk can have).
    */
   lastWriteChunk(thread: number, owner: Owner, variable: number, beforeChunk: number): number | undefined;
+  /** The same for all variables of the owner; none of the others was touched but in the owner's first chunk. */
+  lastWriteChunks(thread: number, owner: Owner, beforeChunk: number): ReadonlyMap<number, number> | undefined;
   /** Calls that sleep when the chunk begins. */
   asleepAt(thread: number, chunk: number): SleepingCall[] | undefined;
   /** Number of the first scope that a chunk opens. */
@@ -200,6 +202,28 @@ export class Past {
       instance = info?.parent ?? 0;
     }
     return 0;
+  }
+
+  /**
+   * Variables of a scope instance, or of those that it was copied from, that were written up to this moment: no others
+   * were. Undefined where no index tells.
+   */
+  writtenIn(instance: number): ReadonlySet<number> | undefined {
+    const found = new Set<number>();
+    let current = instance;
+    for (let steps = 0; current !== 0 && steps < CHAIN_MAX; steps++) {
+      for (const variable of this.here.variablesOfScope(current)) found.add(variable);
+      const birth = this.birthOfScope(current);
+      if (birth < this.at && this.at > 0) {
+        const { chunk } = this.chunks[this.at]!;
+        const older = this.index?.lastWriteChunks(this.thread, ownerOfScope(current), chunk);
+        if (!older) return undefined;
+        for (const variable of older.keys()) found.add(variable);
+        for (const variable of this.digest(Math.max(0, birth))?.variablesOfScope(current) ?? []) found.add(variable);
+      }
+      current = this.scope(current)?.from ?? 0;
+    }
+    return found;
   }
 
   /** Last write in a scope instance, going back through the iterations that it was copied from. */
