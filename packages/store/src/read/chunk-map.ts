@@ -10,6 +10,9 @@ import { wordsOf } from './words.ts';
 const STRIDE = 64;
 /** Words of the stored form before its lists: their lengths, and the number of events. */
 const COUNTS = 6;
+/** So many words about one object are found faster by looking at each. */
+const NEAR = 8;
+const NONE = new Int32Array(0);
 /** One number holds an identity (32 bits) and a place in a list. */
 const PLACES_MAX = 2 ** 21;
 
@@ -75,14 +78,24 @@ export class ChunkMap {
     return low - 1;
   }
 
-  /** Heads of the contents that were taken of an object, in order. */
-  capturesOf(id: number): Int32Array {
-    return this.captures.of(id);
+  /** Head of the first content that was taken of an object, -1 when there is none. */
+  firstCapture(id: number): number {
+    return this.captures.first(id);
   }
 
-  /** Heads of the events that change what an object holds, in order. */
-  changesOf(id: number): Int32Array {
-    return this.changes.of(id);
+  /** Head of the last content that was taken of an object before a word, -1 when there is none. */
+  lastCapture(id: number, before: number): number {
+    return this.captures.last(id, before);
+  }
+
+  /** Heads of the contents that were taken of an object, in order. */
+  capturesOf(id: number): Int32Array {
+    return this.captures.between(id, 0, Infinity);
+  }
+
+  /** Heads of the events that change what an object holds, in order: from a word on, and before another. */
+  changesOf(id: number, from = 0, before = Infinity): Int32Array {
+    return this.changes.between(id, from, before);
   }
 
   /** The form that `readChunkMap` reads. */
@@ -194,9 +207,28 @@ class ByIdentity {
     this.isSorted = isSorted;
   }
 
-  of(id: number): Int32Array {
+  first(id: number): number {
     const list = this.sorted();
-    return list.subarray(this.firstFrom(list, id), this.firstFrom(list, id + 1));
+    const at = this.firstFrom(list, id, 0);
+    return at < list.length && this.idOf(this.words, list[at]!) === id ? list[at]! : -1;
+  }
+
+  last(id: number, before: number): number {
+    const list = this.sorted();
+    const at = this.firstFrom(list, id, before) - 1;
+    return at >= 0 && this.idOf(this.words, list[at]!) === id ? list[at]! : -1;
+  }
+
+  between(id: number, from: number, before: number): Int32Array {
+    const list = this.sorted();
+    const start = this.firstFrom(list, id, from);
+    let end = start;
+    // Most objects have one or two.
+    for (; end - start < NEAR; end++) {
+      if (end === list.length || list[end]! >= before || this.idOf(this.words, list[end]!) !== id) break;
+    }
+    if (end - start === NEAR) end = this.firstFrom(list, id, before);
+    return start === end ? NONE : list.subarray(start, end);
   }
 
   /** By identity, then in order; what is about nothing with an identity is left out. */
@@ -216,12 +248,16 @@ class ByIdentity {
     return sorted;
   }
 
-  private firstFrom(list: Int32Array, id: number): number {
+  /** Index of the first word that is about an identity above this one, or about this one and stands at `from` or later. */
+  private firstFrom(list: Int32Array, id: number, from: number): number {
+    const { words, idOf } = this;
     let low = 0;
     let high = list.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.idOf(this.words, list[middle]!) < id) low = middle + 1;
+      const word = list[middle]!;
+      const other = idOf(words, word);
+      if (other < id || (other === id && word < from)) low = middle + 1;
       else high = middle;
     }
     return low;

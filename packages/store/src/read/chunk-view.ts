@@ -1,5 +1,4 @@
 import {
-  captured,
   ChunkTables,
   decodeOperands,
   EventScanner,
@@ -17,7 +16,6 @@ import type { Chunk, ChunkInfo } from './chunks.ts';
 import { applyChange } from './live-objects.ts';
 import { Recent } from './recent.ts';
 import type { Recording } from './recording.ts';
-import { lastBelow } from './search.ts';
 import type { SiteResolver } from './sites.ts';
 
 /** Views kept per recording: one holds its chunk, and where things stand in it. */
@@ -85,6 +83,8 @@ export class ChunkView {
   private readonly words: Int32Array;
   private readonly map: ChunkMap;
   private readonly texts = new Map<number, string>();
+  private readonly classes = new Map<number, string>();
+  private readonly lazy: LazyDecoder;
 
   /** `view` finds this view again. */
   constructor(chunk: Chunk, map: ChunkMap, resolver: SiteResolver, view: () => ChunkView | undefined) {
@@ -93,6 +93,7 @@ export class ChunkView {
     this.view = view;
     this.resolver = resolver;
     this.words = chunk.words;
+    this.lazy = new LazyDecoder(this);
     chunk.useTimeline(map.timeline);
   }
 
@@ -148,7 +149,7 @@ export class ChunkView {
 
   operandsOf(event: LazyEvent): { number: number; number2: number; number3: number; values: Value[] } {
     const result = { number: 0, number2: 0, number3: 0, values: [] as Value[] };
-    decodeOperands(new LazyDecoder(this, event.operands), event.kind, event.payload, result);
+    this.lazy.operandsAt(event.operands, event.kind, event.payload, result);
     return result;
   }
 
@@ -175,9 +176,7 @@ export class ChunkView {
     if (text === undefined) {
       const position = this.map.strings[index];
       if (position === undefined) throw new RangeError(`unknown string ${index}`);
-      const value = new LazyDecoder(this, position).read();
-      text = typeof value === 'string' ? value : isCaptured(value) ? value.name : String(value);
-      this.texts.set(index, text);
+      this.texts.set(index, (text = textOf(this.lazy.readAt(position))));
     }
     return text;
   }
@@ -188,19 +187,16 @@ export class ChunkView {
    */
   object(id: number, until: number): { node: Captured; asOf: number } | undefined {
     const { map } = this;
-    const heads = map.capturesOf(id);
     const next = until + 1 - this.firstEvent;
     const end = next < map.eventCount ? map.head(next) : Infinity;
-    const last = lastBelow(heads, end);
-    if (last < 0) return undefined;
-    const head = heads[last]!;
-    const node = new LazyDecoder(this, head, head).read() as Captured;
-    const changes = map.changesOf(id);
+    const head = map.lastCapture(id, end);
+    if (head < 0) return undefined;
+    const node = this.lazy.readAt(head, head) as Captured;
     const takenAt = map.eventOfWord(head);
-    const from = lastBelow(changes, map.head(takenAt)) + 1;
-    const to = lastBelow(changes, end);
-    if (from <= to) this.applyChanges(node, changes.subarray(from, to + 1));
-    return { node, asOf: this.firstEvent + (from <= to ? map.eventOfWord(changes[to]!) : takenAt) };
+    const changes = map.changesOf(id, map.head(takenAt), end);
+    if (changes.length === 0) return { node, asOf: this.firstEvent + takenAt };
+    this.applyChanges(node, changes);
+    return { node, asOf: this.firstEvent + map.eventOfWord(changes[changes.length - 1]!) };
   }
 
   /**
@@ -229,19 +225,21 @@ export class ChunkView {
 
   /** Class of an object that was captured in this chunk. */
   className(id: number): string {
-    const [head] = this.map.capturesOf(id);
-    if (head === undefined) return '';
+    let name = this.classes.get(id);
+    if (name === undefined) this.classes.set(id, (name = this.classAt(this.map.firstCapture(id))));
+    return name;
+  }
+
+  private classAt(head: number): string {
+    if (head < 0) return '';
     const tag = this.words[head]! & 0xff;
-    const name = CLASS_BY_TAG.get(tag);
-    if (name !== undefined) return name;
-    const text = new LazyDecoder(this, head + 2).read();
-    return typeof text === 'string' ? text : isCaptured(text) ? text.name : '';
+    return CLASS_BY_TAG.get(tag) ?? textOf(this.lazy.readAt(head + 2));
   }
 
   /** True for an object captured in this chunk whose content never changes. */
   isFixed(id: number): boolean {
-    const [head] = this.map.capturesOf(id);
-    return head !== undefined && FIXED.has(this.words[head]! & 0xff);
+    const head = this.map.firstCapture(id);
+    return head >= 0 && FIXED.has(this.words[head]! & 0xff);
   }
 
   private apply(node: Captured, word: number): void {
@@ -286,6 +284,25 @@ const REFERABLE: ReadonlySet<number> = new Set([
 /** What stands anywhere is found without tables. */
 const NO_TABLES = new ChunkTables();
 
+/** What references hold: nothing. One for all, since a state has thousands. */
+const NOTHING = Object.freeze<Value[]>([]) as Value[];
+
+/** An object of which only identity and class are told. */
+function reference(id: number, name: string): Captured {
+  return {
+    type: 'shallow',
+    id,
+    name,
+    length: 0,
+    keys: NOTHING,
+    items: NOTHING,
+    time: 0,
+    message: undefined,
+    stack: undefined,
+    cut: 'depth',
+  };
+}
+
 /** Decodes a value anywhere in a chunk, with the content that stands there. */
 class FreshDecoder extends ValueDecoder {
   private readonly view: ChunkView;
@@ -309,17 +326,40 @@ class FreshDecoder extends ValueDecoder {
   }
 
   protected override objectAt(id: number): Value {
-    return captured('shallow', id, this.view.className(id), 'depth');
+    return reference(id, this.view.className(id));
   }
 }
 
-/** As that, but objects that can be referred to are told by identity, but for the one at `opened`. */
+/**
+ * As that, but objects that can be referred to are told by identity, but for the one at `opened`. One is used again and
+ * again: what it reads may make it read elsewhere in between.
+ */
 class LazyDecoder extends FreshDecoder {
-  private readonly opened: number;
+  private opened = -1;
 
-  constructor(view: ChunkView, position: number, opened = -1) {
-    super(view, position);
+  constructor(view: ChunkView) {
+    super(view, 0);
+  }
+
+  /** The value at a word; of the object at `opened` with its content. */
+  readAt(position: number, opened = -1): Value {
+    const { position: positionBefore, opened: openedBefore } = this;
+    this.position = position;
     this.opened = opened;
+    const value = this.read();
+    this.position = positionBefore;
+    this.opened = openedBefore;
+    return value;
+  }
+
+  /** Operands of the event of this kind at a word. */
+  operandsAt(position: number, kind: number, payload: number, result: Parameters<typeof decodeOperands>[3]): void {
+    const { position: positionBefore, opened: openedBefore } = this;
+    this.position = position;
+    this.opened = -1;
+    decodeOperands(this, kind, payload, result);
+    this.position = positionBefore;
+    this.opened = openedBefore;
   }
 
   override read(): Value {
@@ -330,6 +370,11 @@ class LazyDecoder extends FreshDecoder {
     }
     return super.read();
   }
+}
+
+/** Text of a string, or what stands for it where it was cut or redacted. */
+function textOf(value: Value): string {
+  return typeof value === 'string' ? value : isCaptured(value) ? value.name : String(value);
 }
 
 /** False at the end, and where the words stop being events. */
