@@ -70,7 +70,8 @@ export function readChunkHeader(words: Int32Array): ChunkHeader {
  * `timePoint` (true when a clock reading precedes the event; then `timeNs` is exact), `cause...`.
  */
 export class EventScanner {
-  readonly words: Int32Array;
+  /** May be replaced by the same words elsewhere. */
+  words: Int32Array;
   readonly end: number;
   position: number;
   kind = 0;

@@ -15,7 +15,8 @@ export class ChunkTables {
  * Throws RangeError on an unknown tag or when the words end inside a value.
  */
 export class ValueDecoder {
-  readonly words: Int32Array;
+  /** May be replaced by the same words elsewhere. */
+  words: Int32Array;
   readonly tables: ChunkTables;
   position: number;
 

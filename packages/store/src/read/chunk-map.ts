@@ -8,6 +8,8 @@ import { wordsOf } from './words.ts';
 
 /** Events per head that the stored form keeps; those between are found by skipping. */
 const STRIDE = 64;
+/** Marks behind which heads are kept. */
+const BLOCKS = 16;
 /** Words of the stored form before its lists: their lengths, and the number of events. */
 const COUNTS = 6;
 /** So many words about one object are found faster by looking at each. */
@@ -26,12 +28,15 @@ export class ChunkMap {
   readonly timeline: Timeline;
   /** Words of strings, by their numbers. */
   readonly strings: ArrayLike<number>;
-  private readonly words: Int32Array;
+  private words: Int32Array;
   private readonly firstEvent: number;
   /** Words of the heads of every STRIDE-th event. */
   private readonly marks: Int32Array;
-  /** Words of the heads of all events; 0 where it has not been looked up yet. */
-  private heads: Int32Array | undefined;
+  /** Words of the heads of all events, where they are known. */
+  private readonly heads: Int32Array | undefined;
+  /** Heads of the events behind some marks, looked up last; and which marks these are. */
+  private readonly blocks = new Int32Array(BLOCKS * STRIDE);
+  private readonly blockMarks = new Int32Array(BLOCKS).fill(-1);
   private readonly captures: ByIdentity;
   private readonly changes: ByIdentity;
 
@@ -47,23 +52,31 @@ export class ChunkMap {
     this.changes = parts.changes;
   }
 
-  /** Word of the head of an event, by number from the first one. */
-  head(at: number): number {
-    this.heads ??= new Int32Array(this.eventCount);
-    return this.heads[at]! || this.skipTo(this.heads, at);
+  /** The same words, elsewhere. */
+  useWords(words: Int32Array): void {
+    this.words = this.captures.words = this.changes.words = words;
   }
 
-  private skipTo(heads: Int32Array, at: number): number {
-    const { words } = this;
-    let place = at - (at % STRIDE);
-    const end = Math.min(place + STRIDE, this.eventCount);
-    let word = this.marks[place / STRIDE]!;
-    for (; place < end; place++) {
+  /** Word of the head of an event, by number from the first one. */
+  head(at: number): number {
+    if (this.heads) return this.heads[at]!;
+    const mark = Math.floor(at / STRIDE);
+    const block = mark % BLOCKS;
+    if (this.blockMarks[block] !== mark) this.readBlock(block, mark);
+    return this.blocks[block * STRIDE + (at % STRIDE)]!;
+  }
+
+  private readBlock(block: number, mark: number): void {
+    const { words, blocks } = this;
+    const from = block * STRIDE;
+    const end = from + Math.min(STRIDE, this.eventCount - mark * STRIDE);
+    let word = this.marks[mark]!;
+    for (let place = from; place < end; place++) {
       word = nextHead(words, word);
-      heads[place] = word;
+      blocks[place] = word;
       word = skipOperands(words, words[word]! & 0xff, word + 1);
     }
-    return heads[at]!;
+    this.blockMarks[block] = mark;
   }
 
   /** Number, from the first one, of the event whose words hold this one. */
@@ -195,7 +208,7 @@ export function readChunkMap(chunk: Chunk, bytes: Uint8Array): ChunkMap {
 
 /** Words that are about objects, by the identity of these; sorted when somebody asks. */
 class ByIdentity {
-  private readonly words: Int32Array;
+  words: Int32Array;
   private list: ArrayLike<number>;
   private readonly idOf: (words: Int32Array, at: number) => number;
   private isSorted: boolean;

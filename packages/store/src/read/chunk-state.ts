@@ -15,7 +15,7 @@ export class ChunkState {
   private readonly frames = new Map<CallRow, Frame>();
 
   constructor(view: ChunkView, resolver: SiteResolver, until: number, sleepers: readonly SleepingCall[] = []) {
-    const { words, header } = view.chunk;
+    const { words, header } = view;
     this.view = view;
     this.resolver = resolver;
     this.replay = new ChunkReplay(header, resolver, sleepers);
@@ -27,6 +27,8 @@ export class ChunkState {
   advance(until: number): void {
     const { scanner, replay } = this;
     this.frames.clear();
+    // They may have been moved since the last time.
+    scanner.words = this.view.words;
     while (scanner.event < until && nextEvent(scanner)) replay.step(scanner);
   }
 

@@ -8,19 +8,27 @@ import {
   T,
   ValueDecoder,
   type Captured,
+  type ChunkHeader,
   type DecodedEvent,
   type Value,
 } from '@execution-cinema/format';
 import { ChunkMapper, readChunkMap, type ChunkMap } from './chunk-map.ts';
-import type { Chunk, ChunkInfo } from './chunks.ts';
+import { Chunk, type ChunkInfo } from './chunks.ts';
 import { applyChange } from './live-objects.ts';
 import { Recent } from './recent.ts';
 import type { Recording } from './recording.ts';
 import type { SiteResolver } from './sites.ts';
+import { WordPool, type WordHolder } from './word-pool.ts';
 
-/** Views kept per recording: one holds its chunk, and where things stand in it. */
+/** Views kept per recording: one holds the words of its chunk, and where things stand in it. */
 const VIEW_CACHE_COUNT = 24;
-const caches = new WeakMap<Recording, Recent<string, ChunkView>>();
+
+interface Views {
+  views: Recent<string, ChunkView>;
+  pool: WordPool;
+}
+
+const caches = new WeakMap<Recording, Views>();
 
 /**
  * The view of a chunk, undefined when it is damaged from the start or not stored. Views are kept, since the next
@@ -28,17 +36,21 @@ const caches = new WeakMap<Recording, Recent<string, ChunkView>>();
  */
 export function chunkView(recording: Recording, thread: number, info: ChunkInfo): ChunkView | undefined {
   let cache = caches.get(recording);
-  if (!cache) caches.set(recording, (cache = new Recent(VIEW_CACHE_COUNT)));
+  if (!cache) {
+    cache = { views: new Recent(VIEW_CACHE_COUNT), pool: new WordPool(VIEW_CACHE_COUNT) };
+    caches.set(recording, cache);
+  }
+  const { views, pool } = cache;
   const key = `${thread}/${info.chunk}/${info.words}`;
-  let view = cache.get(key);
-  if (!view) {
-    const chunk = recording.tryChunk(thread, info);
-    if (typeof chunk === 'string') return undefined;
-    const bytes = recording.chunkIndex?.map(thread, info.chunk, chunk.words.length);
-    const map = bytes ? readChunkMap(chunk, bytes) : mapChunk(chunk, info.events);
-    // What refers to a view from outside does not keep it.
-    view = new ChunkView(chunk, map, recording.resolver(thread), () => chunkView(recording, thread, info));
-    cache.set(key, view);
+  let view = views.get(key);
+  if (view) view.usedAt = pool.now;
+  else {
+    try {
+      view = new ChunkView(recording, thread, info, pool);
+    } catch {
+      return undefined;
+    }
+    views.set(key, view);
   }
   return view;
 }
@@ -66,7 +78,7 @@ export class LazyEvent implements DecodedEvent {
   }
 
   get timeNs(): number {
-    return this.view()?.chunk.timeOf(this.event) ?? 0;
+    return this.view()?.timeOf(this.event) ?? 0;
   }
 
   get values(): Value[] {
@@ -76,51 +88,94 @@ export class LazyEvent implements DecodedEvent {
 }
 
 /** One chunk in which values are decoded one by one, wherever they stand. */
-export class ChunkView {
-  readonly chunk: Chunk;
+export class ChunkView implements WordHolder {
+  /** The words lie in a pool: who holds a view while others are looked at may have to read them again. */
+  held: Int32Array | undefined;
+  usedAt = 0;
+  private readonly recording: Recording;
+  private readonly thread: number;
+  private readonly info: ChunkInfo;
+  private readonly pool: WordPool;
   private readonly resolver: SiteResolver;
   private readonly view: () => ChunkView | undefined;
-  private readonly words: Int32Array;
-  private readonly map: ChunkMap;
   private readonly texts = new Map<number, string>();
   private readonly classes = new Map<number, string>();
-  private readonly lazy: LazyDecoder;
+  readonly header: ChunkHeader;
+  private readonly places: ChunkMap;
+  private readonly decoder: LazyDecoder;
+  private owned: Chunk | undefined;
 
-  /** `view` finds this view again. */
-  constructor(chunk: Chunk, map: ChunkMap, resolver: SiteResolver, view: () => ChunkView | undefined) {
-    this.chunk = chunk;
-    this.map = map;
-    this.view = view;
-    this.resolver = resolver;
-    this.words = chunk.words;
-    this.lazy = new LazyDecoder(this);
-    chunk.useTimeline(map.timeline);
+  /** Throws RangeError when the chunk is not stored, or damaged from the start. */
+  constructor(recording: Recording, thread: number, info: ChunkInfo, pool: WordPool) {
+    this.recording = recording;
+    this.thread = thread;
+    this.info = info;
+    this.pool = pool;
+    this.resolver = recording.resolver(thread);
+    // What refers to a view from outside does not keep it.
+    this.view = () => chunkView(recording, thread, info);
+    const words = this.readWords();
+    const chunk = new Chunk(words, info.endNs);
+    this.header = chunk.header;
+    const bytes = recording.chunkIndex?.map(thread, info.chunk, words.length);
+    this.places = bytes ? readChunkMap(chunk, bytes) : mapChunk(chunk, info.events);
+    this.decoder = new LazyDecoder(this, words);
+  }
+
+  private readWords(): Int32Array {
+    return this.recording.readWords(this.thread, this.info, (words) => this.pool.place(this, words));
+  }
+
+  /** The words of the chunk. They are there until others are looked at: ask again after that. */
+  get words(): Int32Array {
+    return this.held ?? this.readAgain();
+  }
+
+  private readAgain(): Int32Array {
+    const words = this.readWords();
+    this.useWords(words);
+    return words;
+  }
+
+  private useWords(words: Int32Array): void {
+    this.places.useWords(words);
+    this.decoder.words = words;
+  }
+
+  private get map(): ChunkMap {
+    if (!this.held) this.readAgain();
+    return this.places;
+  }
+
+  private get lazy(): LazyDecoder {
+    if (!this.held) this.readAgain();
+    return this.decoder;
+  }
+
+  /** The chunk in memory of its own, for those who go through it while others are looked at. */
+  get chunk(): Chunk {
+    if (!this.owned) {
+      this.owned = this.recording.chunk(this.thread, this.info);
+      this.owned.useTimeline(this.places.timeline);
+      this.pool.release(this);
+      this.held = this.owned.words;
+      this.useWords(this.owned.words);
+    }
+    return this.owned;
+  }
+
+  /** Time of an event of the chunk. */
+  timeOf(event: number): number {
+    return this.places.timeline.at(event);
   }
 
   get firstEvent(): number {
-    return this.chunk.header.firstEvent;
+    return this.header.firstEvent;
   }
 
   /** Number of the event after the last one that can be read. */
   get endEvent(): number {
-    return this.firstEvent + this.map.eventCount;
-  }
-
-  /** Calls `visit` with the events up to `until`. */
-  forEach(until: number, visit: (event: LazyEvent) => void): void {
-    const scanner = new EventScanner(this.words, this.chunk.header);
-    while (scanner.event < until && nextEvent(scanner)) {
-      const event = new LazyEvent(this.view, scanner.operands);
-      event.kind = scanner.kind;
-      event.payload = scanner.payload;
-      event.event = scanner.event;
-      event.timeExact = scanner.timePoint;
-      event.causeCode = scanner.causeCode;
-      event.causeCall = scanner.causeCall;
-      event.causeCorrelation = scanner.causeCorrelation;
-      if (HAS_NUMBER[event.kind] === 1) this.readNumbers(event);
-      visit(event);
-    }
+    return this.firstEvent + this.places.eventCount;
   }
 
   /** Finds this view again, for what must not keep it in memory. */
@@ -166,7 +221,7 @@ export class ChunkView {
     const word = this.map.head(at);
     const head = this.words[word]!;
     const result = { number: 0, number2: 0, number3: 0, values: [] as Value[] };
-    decodeOperands(new FreshDecoder(this, word + 1), head & 0xff, head >>> 8, result);
+    decodeOperands(new FreshDecoder(this, this.words, word + 1), head & 0xff, head >>> 8, result);
     return result.values;
   }
 
@@ -307,8 +362,8 @@ function reference(id: number, name: string): Captured {
 class FreshDecoder extends ValueDecoder {
   private readonly view: ChunkView;
 
-  constructor(view: ChunkView, position: number) {
-    super(view.chunk.words, position, NO_TABLES);
+  constructor(view: ChunkView, words: Int32Array, position: number) {
+    super(words, position, NO_TABLES);
     this.view = view;
   }
 
@@ -337,8 +392,8 @@ class FreshDecoder extends ValueDecoder {
 class LazyDecoder extends FreshDecoder {
   private opened = -1;
 
-  constructor(view: ChunkView) {
-    super(view, 0);
+  constructor(view: ChunkView, words: Int32Array) {
+    super(view, words, 0);
   }
 
   /** The value at a word; of the object at `opened` with its content. */

@@ -237,6 +237,31 @@ export class Recording {
     const key = `${threadId}/${info.chunk}`;
     const known = this.chunkCache.get(key);
     if (known) return known;
+    const result = new Chunk(joinFragments(this.fragments(threadId, info)), info.endNs);
+    if (this.chunkCache.size >= CHUNK_CACHE_COUNT) this.chunkCache.delete(this.chunkCache.keys().next().value!);
+    this.chunkCache.set(key, result);
+    if (!info.final) this.growing.add(key);
+    return result;
+  }
+
+  /**
+   * Words of a chunk, copied to where `place` wants that many. Throws RangeError when it is not stored (pruned). For those
+   * who look at many chunks and keep few: `chunk` keeps the memory that the driver gave.
+   */
+  readWords(threadId: number, info: ChunkInfo, place: (words: number) => Int32Array): Int32Array {
+    const blobs = this.fragments(threadId, info);
+    const bytes = blobs.reduce((sum, blob) => sum + blob.byteLength, 0);
+    const words = place(bytes >> 2);
+    const target = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+    let offset = 0;
+    for (const blob of blobs) {
+      target.set(offset + blob.byteLength <= target.length ? blob : blob.subarray(0, target.length - offset), offset);
+      offset += blob.byteLength;
+    }
+    return words;
+  }
+
+  private fragments(threadId: number, info: ChunkInfo): Uint8Array[] {
     const rows = this.all<{ data: Uint8Array }>(
       'SELECT data FROM chunks WHERE thread_id = ? AND chunk = ? ORDER BY fragment',
       threadId,
@@ -245,11 +270,7 @@ export class Recording {
     if (rows.length === 0) {
       throw new RangeError(`chunk ${info.chunk} of thread ${threadId} is not in the recording (pruned?)`);
     }
-    const result = new Chunk(joinFragments(rows.map((row) => row.data)), info.endNs);
-    if (this.chunkCache.size >= CHUNK_CACHE_COUNT) this.chunkCache.delete(this.chunkCache.keys().next().value!);
-    this.chunkCache.set(key, result);
-    if (!info.final) this.growing.add(key);
-    return result;
+    return rows.map((row) => row.data);
   }
 
   /** As `chunk`, but a damaged or missing chunk is reported as text. */

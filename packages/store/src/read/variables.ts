@@ -9,7 +9,7 @@ export class LastWrite {
 
   /** `at`: its event by number from the first one of the chunk. */
   constructor(view: ChunkView, at: number) {
-    this.chunk = view.chunk.header.chunk;
+    this.chunk = view.header.chunk;
     this.source = view.event(at);
   }
 
