@@ -118,10 +118,7 @@ export class ValueDecoder {
       case T.MAP:
         return this.keep(captured('map', this.word(), 'Map'), (node) => {
           node.length = this.word() >>> 0;
-          for (let i = 0; i < payload; i++) {
-            node.keys.push(this.read());
-            node.items.push(this.read());
-          }
+          this.pairs(node, payload);
           if (payload < node.length) node.cut = 'items';
         });
       default:
@@ -138,17 +135,30 @@ export class ValueDecoder {
 
   private entries(node: Captured, payload: number): void {
     const count = payload & T.OBJECT_COUNT_MASK;
-    for (let i = 0; i < count; i++) {
-      node.keys.push(this.read());
-      node.items.push(this.read());
-    }
+    this.pairs(node, count);
     node.length = count;
     if (payload & T.OBJECT_MORE_FLAG) node.cut = 'properties';
   }
 
+  private pairs(node: Captured, count: number): void {
+    if (count === 0) return;
+    this.require(2 * count);
+    // Of the right size at once: lists that grow have room for 17 at first.
+    const keys = (node.keys = new Array<Value>(count));
+    const items = (node.items = new Array<Value>(count));
+    for (let i = 0; i < count; i++) {
+      keys[i] = this.read();
+      items[i] = this.read();
+    }
+  }
+
   private list(node: Captured, count: number): void {
     node.length = this.word() >>> 0;
-    for (let i = 0; i < count; i++) node.items.push(this.read());
+    if (count > 0) {
+      this.require(count);
+      const items = (node.items = new Array<Value>(count));
+      for (let i = 0; i < count; i++) items[i] = this.read();
+    }
     if (count < node.length) node.cut = 'items';
   }
 
@@ -185,29 +195,47 @@ export class ValueDecoder {
   }
 
   private latin1(length: number): string {
-    this.require(Math.ceil(length / 4));
+    const from = this.skip(Math.ceil(length / 4));
+    if (length > SHORT) return textOf(new Uint8Array(this.words.buffer, this.words.byteOffset + 4 * from, length));
     let text = '';
     let word = 0;
     for (let i = 0; i < length; i++) {
-      if ((i & 3) === 0) word = this.words[this.position++]!;
+      if ((i & 3) === 0) word = this.words[from + (i >> 2)]!;
       text += String.fromCharCode((word >>> ((i & 3) * 8)) & 0xff);
     }
     return text;
   }
 
   private utf16(length: number): string {
-    this.require(Math.ceil(length / 2));
-    let text = '';
-    let word = 0;
-    for (let i = 0; i < length; i++) {
-      if ((i & 1) === 0) word = this.words[this.position++]!;
-      text += String.fromCharCode((word >>> ((i & 1) * 16)) & 0xffff);
-    }
-    return text;
+    const from = this.skip(Math.ceil(length / 2));
+    return textOf(new Uint16Array(this.words.buffer, this.words.byteOffset + 4 * from, length));
+  }
+
+  /** Position of the next words, behind which it goes on. */
+  private skip(words: number): number {
+    this.require(words);
+    const from = this.position;
+    this.position += words;
+    return from;
   }
 
   private require(words: number): void {
     if (this.position + words > this.words.length)
-      throw new RangeError(`chunk ends inside a string at word ${this.position}`);
+      throw new RangeError(`chunk ends inside a value at word ${this.position}`);
   }
+}
+
+/** Up to here putting a text together character by character is faster; a longer one would be a tree with a node for each. */
+const SHORT = 12;
+/** Characters that are made into a text at once. */
+const CODES_MAX = 4096;
+
+function textOf(codes: Uint8Array | Uint16Array): string {
+  let text = '';
+  for (let i = 0; i < codes.length; i += CODES_MAX) {
+    const part = codes.length <= CODES_MAX ? codes : codes.subarray(i, i + CODES_MAX);
+    // Spreading a typed array takes ten times as long.
+    text += String.fromCharCode.apply(undefined, part as unknown as number[]);
+  }
+  return text;
 }

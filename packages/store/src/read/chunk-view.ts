@@ -1,7 +1,9 @@
 import {
+  captured,
   ChunkTables,
   decodeOperands,
   EventScanner,
+  H,
   isCaptured,
   K,
   skipValue,
@@ -99,7 +101,7 @@ export class ChunkView implements WordHolder {
   private readonly resolver: SiteResolver;
   private readonly view: () => ChunkView | undefined;
   private readonly texts = new Map<number, string>();
-  private readonly classes = new Map<number, string>();
+  private readonly references = new Map<number, Captured>();
   readonly header: ChunkHeader;
   private readonly places: ChunkMap;
   private readonly decoder: LazyDecoder;
@@ -185,21 +187,26 @@ export class ChunkView implements WordHolder {
 
   /** An event by its number from the first one; without its cause. */
   event(at: number): LazyEvent {
-    const word = this.map.head(at);
+    return this.eventAt(this.map.head(at), this.firstEvent + at);
+  }
+
+  private eventAt(word: number, number: number): LazyEvent {
     const head = this.words[word]!;
     const event = new LazyEvent(this.view, word + 1);
     event.kind = head & 0xff;
     event.payload = head >>> 8;
-    event.event = this.firstEvent + at;
+    event.event = number;
     if (HAS_NUMBER[event.kind] === 1) this.readNumbers(event);
     return event;
   }
 
+  /** Numbers that stand before the values. */
   private readNumbers(event: LazyEvent): void {
-    const { number, number2, number3 } = this.operandsOf(event);
-    event.number = number;
-    event.number2 = number2;
-    event.number3 = number3;
+    const { words } = this;
+    const [first, second] = [words[event.operands]! >>> 0, words[event.operands + 1]! >>> 0];
+    if (event.kind === K.RESUME) event.number = H.u53(first, second);
+    else event.number = first;
+    if (event.kind === K.SCOPE_COPY || event.kind === K.MUTATION) event.number2 = second;
   }
 
   operandsOf(event: LazyEvent): { number: number; number2: number; number3: number; values: Value[] } {
@@ -280,9 +287,21 @@ export class ChunkView implements WordHolder {
 
   /** Class of an object that was captured in this chunk. */
   className(id: number): string {
-    let name = this.classes.get(id);
-    if (name === undefined) this.classes.set(id, (name = this.classAt(this.map.firstCapture(id))));
-    return name;
+    return this.reference(id).name;
+  }
+
+  /** What stands for an object of which only identity and class are told. One for all that refer to it; never changed. */
+  reference(id: number): Captured {
+    let known = this.references.get(id);
+    if (known === undefined) {
+      known = {
+        ...captured('shallow', id, this.classAt(this.map.firstCapture(id)), 'depth'),
+        keys: NOTHING,
+        items: NOTHING,
+      };
+      this.references.set(id, known);
+    }
+    return known;
   }
 
   private classAt(head: number): string {
@@ -298,7 +317,7 @@ export class ChunkView implements WordHolder {
   }
 
   private apply(node: Captured, word: number): void {
-    const event = this.event(this.map.eventOfWord(word));
+    const event = this.eventAt(word, UNNUMBERED);
     applyChange(node, event, this.resolver.resolve(event.payload));
   }
 
@@ -314,6 +333,9 @@ function mapChunk(chunk: Chunk, eventsExpected: number): ChunkMap {
   chunk.scan((scanner) => mapper.note(scanner), mapper.found);
   return mapper.finish();
 }
+
+/** Of an event that was found by its words: its number would have to be looked up. */
+const UNNUMBERED = -1;
 
 /** Kinds with numbers among their operands that a replay needs. */
 const HAS_NUMBER = new Uint8Array(256);
@@ -339,24 +361,8 @@ const REFERABLE: ReadonlySet<number> = new Set([
 /** What stands anywhere is found without tables. */
 const NO_TABLES = new ChunkTables();
 
-/** What references hold: nothing. One for all, since a state has thousands. */
+/** What references hold. */
 const NOTHING = Object.freeze<Value[]>([]) as Value[];
-
-/** An object of which only identity and class are told. */
-function reference(id: number, name: string): Captured {
-  return {
-    type: 'shallow',
-    id,
-    name,
-    length: 0,
-    keys: NOTHING,
-    items: NOTHING,
-    time: 0,
-    message: undefined,
-    stack: undefined,
-    cut: 'depth',
-  };
-}
 
 /** Decodes a value anywhere in a chunk, with the content that stands there. */
 class FreshDecoder extends ValueDecoder {
@@ -381,7 +387,7 @@ class FreshDecoder extends ValueDecoder {
   }
 
   protected override objectAt(id: number): Value {
-    return reference(id, this.view.className(id));
+    return this.view.reference(id);
   }
 }
 

@@ -119,7 +119,7 @@ export class ObjectsAt {
   private take(at: number, id: number): boolean {
     const view = at === this.at ? this.here : this.viewAt(at);
     const found = view?.object(id, at === this.at ? this.event : Number.MAX_SAFE_INTEGER);
-    if (found) this.nodes.set(id, { ...found, home: at, depth: 0 });
+    if (found) this.nodes.set(id, { node: found.node, asOf: found.asOf, home: at, depth: 0 });
     return found !== undefined;
   }
 

@@ -179,14 +179,25 @@ export class Recording {
   module(id: number): ModuleInfo | undefined {
     const known = this.modules.get(id);
     if (known) return known;
-    const [row] = this.all<Omit<ModuleInfo, 'sites'> & { sites: Uint8Array | null }>(
+    const [row] = this.all<Omit<ModuleInfo, 'sites' | 'source'> & { sites: Uint8Array | null }>(
       `SELECT id, coalesce(file, key) AS file, coalesce(url, '') AS url, coalesce(hash, '') AS hash,
-         coalesce(format, '') AS format, coalesce(level, 0) AS level, source, coalesce(functions, 0) AS functions,
+         coalesce(format, '') AS format, coalesce(level, 0) AS level, coalesce(functions, 0) AS functions,
          skipped_reason AS skippedReason, sites FROM modules WHERE id = ?`,
       id,
     );
     if (!row) return undefined;
-    const info: ModuleInfo = { ...row, sites: row.sites ? parseSites(row.sites) : undefined };
+    const sites = row.sites ? parseSites(row.sites) : undefined;
+    const readSource = (): string | null =>
+      this.all<{ source: string | null }>('SELECT source FROM modules WHERE id = ?', id)[0]?.source ?? null;
+    let source: string | null | undefined;
+    const info: ModuleInfo = {
+      ...row,
+      sites,
+      // Megabytes, which states and moves do without.
+      get source() {
+        return (source ??= readSource());
+      },
+    };
     this.modules.set(id, info);
     return info;
   }

@@ -12,6 +12,7 @@ export class ScopeAt {
   private readonly objects: ObjectsAt;
   private readonly frame: Frame;
   private readonly table: ModuleSites;
+  private readonly initials: Initials;
   private readonly scopeIndex: number;
   /** Closures share the variables, which belong to this instance, 0 when that is not known; else they are the call's. */
   private readonly shared: boolean;
@@ -31,6 +32,7 @@ export class ScopeAt {
     this.objects = objects;
     this.frame = frame;
     this.table = frame.site!.table;
+    this.initials = initialsOf(this.table);
     this.scopeIndex = scopeIndex;
     this.shared = this.table.scopes[scopeIndex]!.shared;
     this.instance = instance;
@@ -68,14 +70,13 @@ export class ScopeAt {
 
   /** All but imports, in the order of their declaration. */
   variables(): StateVariable[] {
-    const { table, written, parameters, unknown } = this;
-    const initials = initialsOf(table);
+    const { table, written, parameters, unknown, initials } = this;
     const result: StateVariable[] = [];
     for (const index of variablesOf(table, this.scopeIndex)) {
       if (table.variables[index]!.kind === 'import') continue;
       // Most variables of a large scope are functions that nothing is written to.
       const isUntouched = written !== undefined && unknown === undefined && !written.has(index);
-      const initial = isUntouched && !parameters.has(index) ? initials[index] : undefined;
+      const initial = isUntouched && !parameters.has(index) ? (initials[index] ?? this.initial(index)) : undefined;
       result.push(initial ?? this.variable(index));
     }
     return result;
@@ -95,12 +96,20 @@ export class ScopeAt {
       return this.shown(variable, values![position], chunk, 'argument', startEvent, startNs);
     }
     if (this.unknown === undefined) {
-      const initial = initialsOf(table)[index];
+      const initial = this.initial(index);
       if (initial) return initial;
     }
     const { name, kind } = variable;
     const note = this.unknown ?? 'no write recorded before this moment';
     return { name, kind, value: undefined, source: 'unknown', event: -1, timeNs: -1, note };
+  }
+
+  /**
+   * A variable before anything was written to it, undefined where the language does not tell. One object for all moments,
+   * since a program may have ten thousand such functions.
+   */
+  private initial(index: number): StateVariable | undefined {
+    return (this.initials[index] ??= initialOf(this.table.variables[index]!));
   }
 
   private lastWrite(index: number): LastWrite | undefined {
@@ -140,15 +149,13 @@ export class ScopeAt {
 
 const NO_PARAMETERS: ReadonlyMap<number, number> = new Map();
 
-const initials = new WeakMap<ModuleSites, (StateVariable | undefined)[]>();
+type Initials = (StateVariable | undefined)[];
+const initials = new WeakMap<ModuleSites, Initials>();
 
-/**
- * The variables of a module before anything was written to them, by number; undefined for those of which the language
- * does not tell. One object for all moments, since a program may have ten thousand such functions.
- */
-function initialsOf(table: ModuleSites): readonly (StateVariable | undefined)[] {
+/** Variables of a module before anything was written to them, by number, as far as they were asked for. */
+function initialsOf(table: ModuleSites): Initials {
   let known = initials.get(table);
-  if (!known) initials.set(table, (known = table.variables.map((variable) => initialOf(variable))));
+  if (!known) initials.set(table, (known = new Array<StateVariable | undefined>(table.variables.length)));
   return known;
 }
 

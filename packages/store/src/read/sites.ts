@@ -9,7 +9,8 @@ export interface ModuleInfo {
   hash: string;
   format: string;
   level: number;
-  source: string | null;
+  /** Read when it is asked for. */
+  readonly source: string | null;
   functions: number;
   skippedReason: string | null;
   /** Undefined when the module is not instrumented or its table does not parse. */
