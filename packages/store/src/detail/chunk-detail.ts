@@ -58,6 +58,8 @@ export const THREW = SLICE_OUTCOMES.indexOf('threw');
 const OUTCOME = Object.fromEntries(SLICE_OUTCOMES.map((name, code) => [name, code])) as Record<SliceOutcome, number>;
 const SUSPENDABLE = /async|generator/;
 const FRAMES_MAX = 0xffff;
+/** Slices of a chunk besides those of calls that begin in it: of older frames, and of frames that wake up. */
+const SLICES_MORE = 1024;
 
 /**
  * Takes in the events of one chunk as some scan goes over them, and works them out afterwards: the time of an event is
@@ -67,6 +69,7 @@ export class ChunkScan {
   private kinds: Uint8Array;
   private payloads: Uint32Array;
   private count = 0;
+  private callCount = 0;
   private readonly resumed: number[] = [];
   private readonly timeline = new Timeline();
   private readonly chunk: Chunk;
@@ -83,6 +86,7 @@ export class ChunkScan {
     if (at >= this.kinds.length) this.grow();
     this.kinds[at] = scanner.kind;
     this.payloads[at] = scanner.payload;
+    if (scanner.kind <= K.ENTER_MANY) this.callCount++;
     if (scanner.kind === K.RESUME) {
       const { words } = this.chunk;
       this.resumed.push(H.u53(words[scanner.operands]!, words[scanner.operands + 1]!));
@@ -107,7 +111,7 @@ export class ChunkScan {
     const { header, endNs } = this.chunk;
     const kinds = this.kinds.subarray(0, count);
     const timeline = this.timeline.end(header.firstEvent + count, endNs);
-    const slices = new SliceList();
+    const slices = new SliceList(this.callCount + SLICES_MORE);
     const { calls, sites, startsNs, follows } = openAt(header, before, slices, resolver);
     const older = Array.from({ length: slices.count }, (_, i) => i);
     let olderFrames = calls.length;
