@@ -26,8 +26,10 @@ export interface ChunkDetail {
   lastNs: number;
   /** Frames on the stack when it begins. */
   startDepth: number;
+  firstEvent: number;
+  /** Times of its events. */
+  timeline: Timeline;
   /** Per event. */
-  times: Float64Array;
   kinds: Uint8Array;
   /** Frames on the stack after it. */
   depths: Uint16Array;
@@ -61,6 +63,9 @@ const FRAMES_MAX = 0xffff;
 /** Slices of a chunk besides those of calls that begin in it: of older frames, and of frames that wake up. */
 const SLICES_MORE = 1024;
 
+/** What the last scan needed between its events and its end, for the next one. */
+let sparePayloads: Uint32Array | undefined;
+
 /**
  * Takes in the events of one chunk as some scan goes over them, and works them out afterwards: the time of an event is
  * known only when the clock was read again.
@@ -77,7 +82,8 @@ export class ChunkScan {
   constructor(chunk: Chunk, events: number) {
     this.chunk = chunk;
     this.kinds = new Uint8Array(events);
-    this.payloads = new Uint32Array(events);
+    this.payloads = sparePayloads && sparePayloads.length >= events ? sparePayloads : new Uint32Array(events);
+    sparePayloads = undefined;
   }
 
   /** To be called with every event of the chunk, in order. */
@@ -97,8 +103,9 @@ export class ChunkScan {
   private grow(): void {
     const { kinds, payloads } = this;
     this.kinds = new Uint8Array(kinds.length * 2 + 64);
-    this.payloads = new Uint32Array(payloads.length * 2 + 64);
     this.kinds.set(kinds);
+    if (payloads.length >= this.kinds.length) return;
+    this.payloads = new Uint32Array(this.kinds.length);
     this.payloads.set(payloads);
   }
 
@@ -117,7 +124,6 @@ export class ChunkScan {
     let olderFrames = calls.length;
     visitor?.start(follows ? before!.lastNs : header.startNs, { calls, sites, startsNs }, slices);
     const startDepth = Math.min(FRAMES_MAX, calls.length);
-    const times = new Float64Array(count);
     const depths = new Uint16Array(count);
     let nextCall = header.nextCall;
     let resumptions = 0;
@@ -142,7 +148,6 @@ export class ChunkScan {
     for (let i = 0; i < count; i++) {
       const kind = kinds[i]!;
       const timeNs = timeline.at(header.firstEvent + i);
-      times[i] = timeNs;
       visitor?.advance(timeNs, kind, header.firstEvent + i);
       if (kind <= K.ENTER_MANY) begin(nextCall++, payloads[i]!, timeNs, true);
       else if (kind < K.WRITE) {
@@ -173,12 +178,14 @@ export class ChunkScan {
       }
       depths[i] = Math.min(FRAMES_MAX, calls.length);
     }
-    const lastNs = count > 0 ? times[count - 1]! : header.startNs;
+    sparePayloads = payloads;
+    const lastNs = count > 0 ? timeline.at(header.firstEvent + count - 1) : header.startNs;
     return {
       startNs: header.startNs,
       lastNs,
       startDepth,
-      times,
+      firstEvent: header.firstEvent,
+      timeline,
       kinds,
       depths,
       slices,

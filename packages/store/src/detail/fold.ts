@@ -70,14 +70,14 @@ export class Fold {
   }
 
   addChunk(detail: ChunkDetail): void {
-    const { times, kinds, depths, slices } = detail;
+    const { timeline, firstEvent, kinds, depths, slices } = detail;
     const { bins, fromNs } = this;
     const perNs = 1 / this.widthNs;
     this.stateDepth(detail.startNs, detail.startDepth);
     // What lies before the bins only tells how deep the stack is when they begin.
-    const before = Math.max(0, lastBelow(times, fromNs));
-    for (let i = before; i < times.length; i++) {
-      const bin = Math.floor((times[i]! - fromNs) * perNs);
+    const before = Math.max(0, timeline.lastBefore(fromNs) - firstEvent);
+    for (let i = before; i < kinds.length; i++) {
+      const bin = Math.floor((timeline.at(firstEvent + i) - fromNs) * perNs);
       const depth = depths[i]!;
       if (bin >= bins) break;
       if (bin < 0) {
