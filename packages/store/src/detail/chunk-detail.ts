@@ -111,14 +111,19 @@ export class ChunkScan {
 
   /**
    * After the last event. `before` is how the chunk before it ended, if that is known. `visitor` sees the frames come
-   * and go.
+   * and go. The memory of `spare` is used again.
    */
-  finish(before: OpenStack | undefined, resolver: SiteResolver, visitor?: FrameVisitor): ChunkDetail {
+  finish(
+    before: OpenStack | undefined,
+    resolver: SiteResolver,
+    visitor?: FrameVisitor,
+    spare?: SliceList,
+  ): ChunkDetail {
     const { count, payloads } = this;
     const { header, endNs } = this.chunk;
     const kinds = this.kinds.subarray(0, count);
     const timeline = this.timeline.end(header.firstEvent + count, endNs);
-    const slices = new SliceList(this.callCount + SLICES_MORE);
+    const slices = spare?.cleared() ?? new SliceList(this.callCount + SLICES_MORE);
     const { calls, sites, startsNs, follows } = openAt(header, before, slices, resolver);
     const older = Array.from({ length: slices.count }, (_, i) => i);
     let olderFrames = calls.length;
@@ -244,8 +249,9 @@ export function chunkDetail(
   before: OpenStack | undefined,
   resolver: SiteResolver,
   visitor?: FrameVisitor,
+  spare?: SliceList,
 ): ChunkDetail {
   const scan = new ChunkScan(chunk, events);
   chunk.scan((scanner) => scan.note(scanner));
-  return scan.finish(before, resolver, visitor);
+  return scan.finish(before, resolver, visitor, spare);
 }

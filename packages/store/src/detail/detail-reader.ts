@@ -186,9 +186,16 @@ export class DetailReader {
     const chunk = this.words(thread, info);
     if (!chunk) return undefined;
     const before = this.stackAfter(thread, info.chunk - 1);
-    const detail = chunkDetail(chunk, info.events, before, this.recording.resolver(thread));
-    if (this.chunks.size >= CHUNK_CACHE_COUNT) this.chunks.delete(this.chunks.keys().next().value!);
+    const spare = this.chunks.size >= CHUNK_CACHE_COUNT ? this.takeOldest() : undefined;
+    const resolver = this.recording.resolver(thread);
+    const detail = chunkDetail(chunk, info.events, before, resolver, undefined, spare?.slices);
     this.chunks.set(key, detail);
+    return detail;
+  }
+
+  private takeOldest(): ChunkDetail | undefined {
+    const [key, detail] = this.chunks.entries().next().value!;
+    this.chunks.delete(key);
     return detail;
   }
 

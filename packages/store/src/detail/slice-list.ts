@@ -35,6 +35,12 @@ export class SliceList {
     this.outcome[at] = outcome;
   }
 
+  /** Empty, with the room that it has. */
+  cleared(): this {
+    this.count = 0;
+    return this;
+  }
+
   private grow(): void {
     const capacity = this.startNs.length * 2;
     this.startNs = grown(this.startNs, new Float64Array(capacity));
