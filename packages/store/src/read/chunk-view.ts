@@ -5,6 +5,7 @@ import {
   EventScanner,
   H,
   isCaptured,
+  readChunkHeader,
   K,
   skipValue,
   T,
@@ -103,7 +104,8 @@ export class ChunkView implements WordHolder {
   private readonly texts = new Map<number, string>();
   private readonly references = new Map<number, Captured>();
   readonly header: ChunkHeader;
-  private readonly places: ChunkMap;
+  /** Read when it is asked for: a search needs the words only. */
+  private known: ChunkMap | undefined;
   private readonly decoder: LazyDecoder;
   private owned: Chunk | undefined;
 
@@ -117,10 +119,7 @@ export class ChunkView implements WordHolder {
     // What refers to a view from outside does not keep it.
     this.view = () => chunkView(recording, thread, info);
     const words = this.readWords();
-    const chunk = new Chunk(words, info.endNs);
-    this.header = chunk.header;
-    const bytes = recording.chunkIndex?.map(thread, info.chunk, words.length);
-    this.places = bytes ? readChunkMap(chunk, bytes) : mapChunk(chunk, info.events);
+    this.header = readChunkHeader(words);
     this.decoder = new LazyDecoder(this, words);
   }
 
@@ -140,13 +139,25 @@ export class ChunkView implements WordHolder {
   }
 
   private useWords(words: Int32Array): void {
-    this.places.useWords(words);
+    this.known?.useWords(words);
     this.decoder.words = words;
   }
 
   private get map(): ChunkMap {
     if (!this.held) this.readAgain();
-    return this.places;
+    return (this.known ??= this.readMap());
+  }
+
+  private readMap(): ChunkMap {
+    const { recording, thread, info, words } = this;
+    const chunk = this.owned ?? new Chunk(words, info.endNs);
+    const bytes = recording.chunkIndex?.map(thread, info.chunk, words.length);
+    return bytes ? readChunkMap(chunk, bytes) : mapChunk(chunk, info.events);
+  }
+
+  /** The map, for what it knows without the words. */
+  private get places(): ChunkMap {
+    return this.known ?? this.map;
   }
 
   private get lazy(): LazyDecoder {
