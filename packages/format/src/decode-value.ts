@@ -143,9 +143,8 @@ export class ValueDecoder {
   private pairs(node: Captured, count: number): void {
     if (count === 0) return;
     this.require(2 * count);
-    // Of the right size at once: lists that grow have room for 17 at first.
-    const keys = (node.keys = new Array<Value>(count));
-    const items = (node.items = new Array<Value>(count));
+    const keys = (node.keys = listOf(count));
+    const items = (node.items = listOf(count));
     for (let i = 0; i < count; i++) {
       keys[i] = this.read();
       items[i] = this.read();
@@ -156,7 +155,7 @@ export class ValueDecoder {
     node.length = this.word() >>> 0;
     if (count > 0) {
       this.require(count);
-      const items = (node.items = new Array<Value>(count));
+      const items = (node.items = listOf(count));
       for (let i = 0; i < count; i++) items[i] = this.read();
     }
     if (count < node.length) node.cut = 'items';
@@ -223,6 +222,12 @@ export class ValueDecoder {
     if (this.position + words > this.words.length)
       throw new RangeError(`chunk ends inside a value at word ${this.position}`);
   }
+}
+
+/** A list of so many values, to be filled in: one that grows has room for 17 at first. */
+function listOf(count: number): Value[] {
+  // oxlint-disable-next-line unicorn/no-new-array -- no other way gives it this room and no more
+  return new Array<Value>(count);
 }
 
 /** Up to here putting a text together character by character is faster; a longer one would be a tree with a node for each. */

@@ -120,7 +120,7 @@ export class SeekIndex implements SeekLookup {
     if (!known || known.end < before) {
       const end = this.indexedUntil(thread, before);
       const rows = this.sql.write.all<{ variable: number; chunks: string }>(thread, owner);
-      known = { writes: new Map(rows.map(({ variable, chunks }) => [variable, ascending(chunks)])), end };
+      known = { writes: new Map(rows.map(({ variable, chunks }) => [variable, numbersIn(chunks)])), end };
       this.owners.set(key, known);
     }
     return known.writes;
@@ -181,7 +181,7 @@ export class SeekIndex implements SeekLookup {
     if (!known || known.end < beforeChunk) {
       const end = this.indexedUntil(thread, beforeChunk);
       const row = this.sql.capture.get<{ chunks: string | null }>(thread, object);
-      known = { captures: row?.chunks ? ascending(row.chunks) : NO_CHUNKS, end };
+      known = { captures: row?.chunks ? numbersIn(row.chunks) : NO_CHUNKS, end };
       this.objects.set(key, known);
     }
     return known.captures[lastBelow(known.captures, beforeChunk)] ?? -1;
@@ -190,8 +190,8 @@ export class SeekIndex implements SeekLookup {
 
 const NO_CHUNKS = new Int32Array(0);
 
-/** Numbers of a list with commas. */
-function ascending(list: string): Int32Array {
+/** Numbers of a list with commas, ascending. */
+function numbersIn(list: string): Int32Array {
   return Int32Array.from(list.split(','), Number).sort();
 }
 

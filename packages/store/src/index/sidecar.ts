@@ -13,7 +13,7 @@ const PAGE_BYTES = 8192;
 /** Log pages after which they are merged: 64 MiB, since each merge waits for the disk. */
 const CHECKPOINT_PAGES = 8192;
 /** What answers need; a reader of a hundred million events stays small. Building rows takes more, for as long as it lasts. */
-export const CACHE_KIB = 8_192;
+export const CACHE_KIB = 4_096;
 /** Two processes may index at once: each waits so long for the other's chunk. */
 const BUSY_TIMEOUT_MS = 30_000;
 

@@ -206,6 +206,6 @@ export function lastWriteIn({ writes, written }: CallRow, variable: number): num
 
 /** True when the site lies in the function of the frame. */
 function isOwn(resolver: SiteResolver, siteId: number, row: CallRow): boolean {
-  const site = resolver.resolve(siteId);
-  return site !== undefined && site.function === resolver.resolve(row.siteId)?.function;
+  const own = resolver.functionOf(siteId);
+  return own > 0 && own === resolver.functionOf(row.siteId);
 }

@@ -24,7 +24,7 @@ import type { SiteResolver } from './sites.ts';
 import { WordPool, type WordHolder } from './word-pool.ts';
 
 /** Views kept per recording: one holds the words of its chunk, and where things stand in it. */
-const VIEW_CACHE_COUNT = 16;
+const VIEW_CACHE_COUNT = 12;
 
 interface Views {
   views: Recent<string, ChunkView>;

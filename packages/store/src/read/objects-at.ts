@@ -49,8 +49,8 @@ export class ObjectsAt {
   /** The value with its objects as they were. `chunk` is the number of the chunk that it was decoded from. */
   value(value: Value, chunk: number): Value {
     if (!isCaptured(value)) return value;
-    const known = value.id === 0 ? undefined : this.nodes.get(value.id);
-    if (known !== undefined && known.depth >= DEPTH_MAX) return known.node;
+    const shown = value.id === 0 ? undefined : this.nodes.get(value.id);
+    if (shown !== undefined && shown.depth >= DEPTH_MAX) return shown.node;
     const chunks = this.recording.chunks(this.thread);
     const home = lastWhere(chunks, (info) => info.chunk <= chunk);
     let level: Wanted[] = [];

@@ -155,7 +155,7 @@ const initials = new WeakMap<ModuleSites, Initials>();
 /** Variables of a module before anything was written to them, by number, as far as they were asked for. */
 function initialsOf(table: ModuleSites): Initials {
   let known = initials.get(table);
-  if (!known) initials.set(table, (known = new Array<StateVariable | undefined>(table.variables.length)));
+  if (!known) initials.set(table, (known = Array.from({ length: table.variables.length })));
   return known;
 }
 
