@@ -55,31 +55,22 @@ export class ObjectsAt {
     const home = lastWhere(chunks, (info) => info.chunk <= chunk);
     let level: Wanted[] = [];
     let count = 0;
-    const reached = new Set<number>();
-    const collect = (holder: Captured, from: number): void => {
-      for (const list of [holder.keys, holder.items]) {
-        for (const inner of list) if (isCaptured(inner)) visit(inner, from);
-      }
-    };
-    const visit = (inner: Captured, from: number): void => {
-      if (inner.id !== 0) level.push({ id: inner.id, home: from });
-      else if (inner.items.length > 0) collect(inner, from);
-    };
-    visit(value, home);
+    const reached: Captured[] = [];
+    want(value, home, level);
     for (let depth = DEPTH_MAX; depth > 0 && level.length > 0 && count < OBJECTS_PER_VALUE_MAX; depth--) {
       const wanted = level.filter(({ id }) => (this.nodes.get(id)?.depth ?? 0) < depth);
       count += wanted.length;
-      this.load(wanted.filter(({ id }) => !this.nodes.has(id)));
+      this.load(wanted);
       level = [];
       for (const { id } of wanted) {
         const known = this.nodes.get(id);
         if (!known || known.depth >= depth) continue;
         known.depth = depth;
-        reached.add(id);
-        collect(known.node, known.home);
+        reached.push(known.node);
+        wantInner(known.node, known.home, level);
       }
     }
-    for (const id of reached) this.link(this.nodes.get(id)!.node);
+    for (const node of reached) this.link(node);
     return this.linked(value);
   }
 
@@ -143,4 +134,15 @@ export class ObjectsAt {
       }
     }
   }
+}
+
+/** Adds the objects that a value names, itself or within what has no identity. */
+function want(value: Captured, home: number, level: Wanted[]): void {
+  if (value.id !== 0) level.push({ id: value.id, home });
+  else if (value.items.length > 0) wantInner(value, home, level);
+}
+
+function wantInner({ keys, items }: Captured, home: number, level: Wanted[]): void {
+  for (const key of keys) if (isCaptured(key)) want(key, home, level);
+  for (const item of items) if (isCaptured(item)) want(item, home, level);
 }
