@@ -191,11 +191,6 @@ export class ChunkView implements WordHolder {
     return this.firstEvent + this.places.eventCount;
   }
 
-  /** Finds this view again, for what must not keep it in memory. */
-  get again(): () => ChunkView | undefined {
-    return this.view;
-  }
-
   /** An event by its number from the first one; without its cause. */
   event(at: number): LazyEvent {
     return this.eventAt(this.map.head(at), this.firstEvent + at);
@@ -294,11 +289,6 @@ export class ChunkView implements WordHolder {
       }
     }
     flush();
-  }
-
-  /** Class of an object that was captured in this chunk. */
-  className(id: number): string {
-    return this.reference(id).name;
   }
 
   /** What stands for an object of which only identity and class are told. One for all that refer to it; never changed. */

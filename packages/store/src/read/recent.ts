@@ -29,13 +29,4 @@ export class Recent<Key, Item> {
     this.newestKey = key;
     this.newest = item;
   }
-
-  delete(key: Key): void {
-    this.items.delete(key);
-    if (key === this.newestKey) this.newestKey = this.newest = undefined;
-  }
-
-  values(): IterableIterator<Item> {
-    return this.items.values();
-  }
 }
