@@ -70,7 +70,8 @@ export function readChunkHeader(words: Int32Array): ChunkHeader {
  * `timePoint` (true when a clock reading precedes the event; then `timeNs` is exact), `cause...`.
  */
 export class EventScanner {
-  readonly words: Int32Array;
+  /** May be replaced by the same words elsewhere. */
+  words: Int32Array;
   readonly end: number;
   position: number;
   kind = 0;
@@ -274,13 +275,12 @@ export function decodeOperands(
   payload: number,
   result: Pick<DecodedEvent, 'number' | 'number2' | 'number3' | 'values'>,
 ): void {
-  const { values } = result;
-  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return readValues(decoder, kind - K.ENTER_0, values);
+  if (kind >= K.ENTER_0 && kind < K.ENTER_MANY) return readValues(decoder, kind - K.ENTER_0, result);
   switch (kind) {
     case K.ENTER_MANY:
-      return readValues(decoder, readU32(decoder), values);
+      return readValues(decoder, readU32(decoder), result);
     case K.LEAVE_SMI:
-      values.push((payload << 8) >> 8);
+      result.values = [(payload << 8) >> 8];
       return;
     case K.RESUME:
       result.number = readPair(decoder);
@@ -296,14 +296,14 @@ export function decodeOperands(
     case K.WRITE_SCOPED:
     case K.REQUEST_END:
       result.number = readU32(decoder);
-      return readValues(decoder, 1, values);
+      return readValues(decoder, 1, result);
     case K.MUTATION:
       result.number = readU32(decoder);
       result.number2 = readU32(decoder);
-      return readValues(decoder, 1 + (result.number >>> 8), values);
+      return readValues(decoder, 1 + (result.number >>> 8), result);
     case K.REQUEST_START:
       result.number = readU32(decoder);
-      return readValues(decoder, 2, values);
+      return readValues(decoder, 2, result);
     case K.SEND:
     case K.RECEIVE:
       result.number = readPair(decoder);
@@ -313,23 +313,23 @@ export function decodeOperands(
     case K.REQUEST_SOCKET:
       result.number = readU32(decoder);
       result.number2 = readU32(decoder);
-      return readValues(decoder, 2, values);
+      return readValues(decoder, 2, result);
     case K.REQUEST_TRACE:
       result.number = readU32(decoder);
-      values.push(readHex(decoder, K.TRACE_ID_WORDS), readHex(decoder, K.PARENT_ID_WORDS));
+      result.values = [readHex(decoder, K.TRACE_ID_WORDS), readHex(decoder, K.PARENT_ID_WORDS)];
       return;
     case K.AGGREGATE:
       result.number = readU32(decoder);
-      return readValues(decoder, 4, values);
+      return readValues(decoder, 4, result);
     case K.CORRELATION:
       result.number = readPair(decoder);
-      return readValues(decoder, 1, values);
+      return readValues(decoder, 1, result);
     case K.PROPERTY:
     case K.PROPERTY_DELETE:
     case K.MARK:
-      return readValues(decoder, 2, values);
+      return readValues(decoder, 2, result);
     case K.PROPERTY_COMPUTED:
-      return readValues(decoder, 3, values);
+      return readValues(decoder, 3, result);
     case K.LEAVE_VALUE:
     case K.RETURN_VALUE:
     case K.SUSPEND_VALUE:
@@ -342,7 +342,7 @@ export function decodeOperands(
     case K.LOG:
     case K.LOG_INJECTED:
     case K.UNCAUGHT:
-      return readValues(decoder, 1, values);
+      return readValues(decoder, 1, result);
     default:
       return;
   }
@@ -359,8 +359,11 @@ function readPair(decoder: ValueDecoder): number {
   return H.u53(low, readU32(decoder));
 }
 
-function readValues(decoder: ValueDecoder, count: number, values: Value[]): void {
-  for (let i = 0; i < count; i++) values.push(decoder.read());
+/** Most events have one or two values: a list of their number is a tenth of one that grows. */
+function readValues(decoder: ValueDecoder, count: number, result: Pick<DecodedEvent, 'values'>): void {
+  if (count === 1) result.values = [decoder.read()];
+  else if (count === 2) result.values = [decoder.read(), decoder.read()];
+  else for (let i = 0; i < count; i++) result.values.push(decoder.read());
 }
 
 function readHex(decoder: ValueDecoder, words: number): string {

@@ -44,8 +44,8 @@ export interface Captured {
 }
 
 /** A Captured node with empty defaults. */
-export function captured(type: Captured['type'], id: number, name: string): Captured {
-  return { type, id, name, length: 0, keys: [], items: [], time: 0, message: undefined, stack: undefined, cut: 'none' };
+export function captured(type: Captured['type'], id: number, name: string, cut: CutReason = 'none'): Captured {
+  return { type, id, name, length: 0, keys: [], items: [], time: 0, message: undefined, stack: undefined, cut };
 }
 
 export function isCaptured(value: Value): value is Captured {

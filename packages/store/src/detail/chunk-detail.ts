@@ -26,8 +26,10 @@ export interface ChunkDetail {
   lastNs: number;
   /** Frames on the stack when it begins. */
   startDepth: number;
+  firstEvent: number;
+  /** Times of its events. */
+  timeline: Timeline;
   /** Per event. */
-  times: Float64Array;
   kinds: Uint8Array;
   /** Frames on the stack after it. */
   depths: Uint16Array;
@@ -58,6 +60,11 @@ export const THREW = SLICE_OUTCOMES.indexOf('threw');
 const OUTCOME = Object.fromEntries(SLICE_OUTCOMES.map((name, code) => [name, code])) as Record<SliceOutcome, number>;
 const SUSPENDABLE = /async|generator/;
 const FRAMES_MAX = 0xffff;
+/** Slices of a chunk besides those of calls that begin in it: of older frames, and of frames that wake up. */
+const SLICES_MORE = 1024;
+
+/** What the last scan needed between its events and its end, for the next one. */
+let sparePayloads: Uint32Array | undefined;
 
 /**
  * Takes in the events of one chunk as some scan goes over them, and works them out afterwards: the time of an event is
@@ -67,6 +74,7 @@ export class ChunkScan {
   private kinds: Uint8Array;
   private payloads: Uint32Array;
   private count = 0;
+  private callCount = 0;
   private readonly resumed: number[] = [];
   private readonly timeline = new Timeline();
   private readonly chunk: Chunk;
@@ -74,7 +82,8 @@ export class ChunkScan {
   constructor(chunk: Chunk, events: number) {
     this.chunk = chunk;
     this.kinds = new Uint8Array(events);
-    this.payloads = new Uint32Array(events);
+    this.payloads = sparePayloads && sparePayloads.length >= events ? sparePayloads : new Uint32Array(events);
+    sparePayloads = undefined;
   }
 
   /** To be called with every event of the chunk, in order. */
@@ -83,6 +92,7 @@ export class ChunkScan {
     if (at >= this.kinds.length) this.grow();
     this.kinds[at] = scanner.kind;
     this.payloads[at] = scanner.payload;
+    if (scanner.kind <= K.ENTER_MANY) this.callCount++;
     if (scanner.kind === K.RESUME) {
       const { words } = this.chunk;
       this.resumed.push(H.u53(words[scanner.operands]!, words[scanner.operands + 1]!));
@@ -93,27 +103,32 @@ export class ChunkScan {
   private grow(): void {
     const { kinds, payloads } = this;
     this.kinds = new Uint8Array(kinds.length * 2 + 64);
-    this.payloads = new Uint32Array(payloads.length * 2 + 64);
     this.kinds.set(kinds);
+    if (payloads.length >= this.kinds.length) return;
+    this.payloads = new Uint32Array(this.kinds.length);
     this.payloads.set(payloads);
   }
 
   /**
    * After the last event. `before` is how the chunk before it ended, if that is known. `visitor` sees the frames come
-   * and go.
+   * and go. The memory of `spare` is used again.
    */
-  finish(before: OpenStack | undefined, resolver: SiteResolver, visitor?: FrameVisitor): ChunkDetail {
+  finish(
+    before: OpenStack | undefined,
+    resolver: SiteResolver,
+    visitor?: FrameVisitor,
+    spare?: SliceList,
+  ): ChunkDetail {
     const { count, payloads } = this;
     const { header, endNs } = this.chunk;
     const kinds = this.kinds.subarray(0, count);
     const timeline = this.timeline.end(header.firstEvent + count, endNs);
-    const slices = new SliceList();
+    const slices = spare?.cleared() ?? new SliceList(this.callCount + SLICES_MORE);
     const { calls, sites, startsNs, follows } = openAt(header, before, slices, resolver);
     const older = Array.from({ length: slices.count }, (_, i) => i);
     let olderFrames = calls.length;
     visitor?.start(follows ? before!.lastNs : header.startNs, { calls, sites, startsNs }, slices);
     const startDepth = Math.min(FRAMES_MAX, calls.length);
-    const times = new Float64Array(count);
     const depths = new Uint16Array(count);
     let nextCall = header.nextCall;
     let resumptions = 0;
@@ -138,7 +153,6 @@ export class ChunkScan {
     for (let i = 0; i < count; i++) {
       const kind = kinds[i]!;
       const timeNs = timeline.at(header.firstEvent + i);
-      times[i] = timeNs;
       visitor?.advance(timeNs, kind, header.firstEvent + i);
       if (kind <= K.ENTER_MANY) begin(nextCall++, payloads[i]!, timeNs, true);
       else if (kind < K.WRITE) {
@@ -169,12 +183,14 @@ export class ChunkScan {
       }
       depths[i] = Math.min(FRAMES_MAX, calls.length);
     }
-    const lastNs = count > 0 ? times[count - 1]! : header.startNs;
+    sparePayloads = payloads;
+    const lastNs = count > 0 ? timeline.at(header.firstEvent + count - 1) : header.startNs;
     return {
       startNs: header.startNs,
       lastNs,
       startDepth,
-      times,
+      firstEvent: header.firstEvent,
+      timeline,
       kinds,
       depths,
       slices,
@@ -233,8 +249,9 @@ export function chunkDetail(
   before: OpenStack | undefined,
   resolver: SiteResolver,
   visitor?: FrameVisitor,
+  spare?: SliceList,
 ): ChunkDetail {
   const scan = new ChunkScan(chunk, events);
   chunk.scan((scanner) => scan.note(scanner));
-  return scan.finish(before, resolver, visitor);
+  return scan.finish(before, resolver, visitor, spare);
 }

@@ -18,18 +18,17 @@ export const DETAIL_LEVELS_MAX = 8;
 export class DetailIndexer {
   private readonly recording: Recording;
   private readonly thread: number;
-  private readonly db: Database;
-  private readonly sql: Record<'node' | 'stack' | 'end' | 'children', Statement>;
+  private readonly sql: Record<'node' | 'stack' | 'before' | 'end' | 'children', Statement>;
   private before: { chunk: number; stack: OpenStack } | undefined;
   private scan: ChunkScan | undefined;
 
   constructor(recording: Recording, thread: number, db: Database) {
     this.recording = recording;
     this.thread = thread;
-    this.db = db;
     this.sql = {
       node: db.prepare('INSERT OR REPLACE INTO detail_nodes VALUES(?, ?, ?, ?, ?)'),
       stack: db.prepare('INSERT OR REPLACE INTO detail_stacks VALUES(?, ?, ?, ?, ?)'),
+      before: stackStatement(db),
       end: db.prepare('INSERT OR REPLACE INTO slice_ends VALUES(?, ?, ?, ?, ?)'),
       children: db.prepare(
         'SELECT data FROM detail_nodes WHERE thread_id = ? AND level = ? AND node BETWEEN ? AND ? ORDER BY node',
@@ -49,7 +48,7 @@ export class DetailIndexer {
     const { thread, scan } = this;
     this.scan = undefined;
     const before =
-      this.before?.chunk === info.chunk - 1 ? this.before.stack : readStack(this.db, thread, info.chunk - 1);
+      this.before?.chunk === info.chunk - 1 ? this.before.stack : readStack(this.sql.before, thread, info.chunk - 1);
     const functions = new FunctionTimes();
     const detail = scan!.finish(before, this.recording.resolver(thread), functions);
     if (whole) this.store(info, detail);
@@ -129,13 +128,16 @@ function encodeStack({ calls, sites, startsNs }: OpenStack): Uint8Array {
   return result;
 }
 
+/** Asks for what `readStack` reads. */
+export function stackStatement(db: Database): Statement {
+  return db.prepare(
+    'SELECT next_event AS nextEvent, last_ns AS lastNs, data FROM detail_stacks WHERE thread_id = ? AND chunk = ?',
+  );
+}
+
 /** The frames that were open at the end of an indexed chunk. */
-export function readStack(db: Database, thread: number, chunk: number): OpenStack | undefined {
-  const row = db
-    .prepare(
-      'SELECT next_event AS nextEvent, last_ns AS lastNs, data FROM detail_stacks WHERE thread_id = ? AND chunk = ?',
-    )
-    .get<{ nextEvent: number; lastNs: number; data: Uint8Array }>(thread, chunk);
+export function readStack(statement: Statement, thread: number, chunk: number): OpenStack | undefined {
+  const row = statement.get<{ nextEvent: number; lastNs: number; data: Uint8Array }>(thread, chunk);
   if (!row) return undefined;
   const { buffer } = row.data.slice();
   const count = buffer.byteLength / 20;

@@ -1,8 +1,9 @@
 import type { Database, Statement } from '../driver/index.ts';
-import { chunkOfTime, firstChunkFrom, type ChunkInfo } from '../read/chunks.ts';
+import { Chunk, chunkOfTime, firstChunkFrom, type ChunkInfo } from '../read/chunks.ts';
 import type { Recording } from '../read/recording.ts';
+import { WordPool } from '../read/word-pool.ts';
 import { chunkDetail, NO_SITE, type ChunkDetail, type OpenStack } from './chunk-detail.ts';
-import { DETAIL_LEVELS_MAX, readStack } from './detail-index.ts';
+import { DETAIL_LEVELS_MAX, readStack, stackStatement } from './detail-index.ts';
 import { Estimates } from './estimates.ts';
 import { Fold } from './fold.ts';
 import { decodeNode, NODE_FANOUT, type DetailNode } from './node.ts';
@@ -33,17 +34,17 @@ const TERMINATED = SLICE_OUTCOMES.indexOf('terminated');
  */
 export class DetailReader {
   private readonly recording: Recording;
-  private readonly sidecar: Database | undefined;
-  private readonly sql: Record<'shift' | 'node' | 'end', Statement> | undefined;
+  private readonly sql: Record<'shift' | 'node' | 'end' | 'stack', Statement> | undefined;
   private readonly nodes = new Map<string, DetailNode>();
   private readonly shifts = new Map<string, number>();
   private readonly chunks = new Map<string, ChunkDetail>();
+  private readonly pool = new WordPool(1);
 
   constructor(recording: Recording, sidecar: Database | undefined) {
     this.recording = recording;
-    this.sidecar = sidecar;
     this.sql = sidecar && {
       shift: sidecar.prepare('SELECT shift FROM detail_nodes WHERE thread_id = ? AND level = ? AND node = ?'),
+      stack: stackStatement(sidecar),
       node: sidecar.prepare('SELECT data FROM detail_nodes WHERE thread_id = ? AND level = ? AND node = ?'),
       end: sidecar.prepare(
         'SELECT end_ns AS endNs, outcome FROM slice_ends WHERE thread_id = ? AND call = ? AND start_ns = ?',
@@ -92,7 +93,7 @@ export class DetailReader {
         exact: estimates.exact,
       },
       slices: fold.slices.columns(),
-      cells: fold.cells(),
+      cells: fold.takeCells(),
       exact: estimates.isEmpty,
     };
   }
@@ -182,17 +183,36 @@ export class DetailReader {
     const key = `${thread}/${info.chunk}/${info.words}`;
     const known = this.chunks.get(key);
     if (known) return known;
-    const chunk = this.recording.tryChunk(thread, info);
-    if (typeof chunk === 'string') return undefined;
+    const chunk = this.words(thread, info);
+    if (!chunk) return undefined;
     const before = this.stackAfter(thread, info.chunk - 1);
-    const detail = chunkDetail(chunk, info.events, before, this.recording.resolver(thread));
-    if (this.chunks.size >= CHUNK_CACHE_COUNT) this.chunks.delete(this.chunks.keys().next().value!);
+    const spare = this.chunks.size >= CHUNK_CACHE_COUNT ? this.takeOldest() : undefined;
+    const resolver = this.recording.resolver(thread);
+    const detail = chunkDetail(chunk, info.events, before, resolver, undefined, spare?.slices);
     this.chunks.set(key, detail);
     return detail;
   }
 
+  private takeOldest(): ChunkDetail | undefined {
+    const [key, detail] = this.chunks.entries().next().value!;
+    this.chunks.delete(key);
+    return detail;
+  }
+
+  /** The chunk in memory that the next one takes; undefined when it is damaged from the start or not stored. */
+  private words(thread: number, info: ChunkInfo): Chunk | undefined {
+    try {
+      return new Chunk(
+        this.recording.readWords(thread, info, (words) => this.pool.place({ held: undefined, usedAt: 0 }, words)),
+        info.endNs,
+      );
+    } catch {
+      return undefined;
+    }
+  }
+
   private stackAfter(thread: number, chunk: number): OpenStack | undefined {
-    const indexed = this.sidecar && readStack(this.sidecar, thread, chunk);
+    const indexed = this.sql && readStack(this.sql.stack, thread, chunk);
     if (indexed) return indexed;
     for (const [key, detail] of this.chunks) if (key.startsWith(`${thread}/${chunk}/`)) return detail.stack;
     return undefined;

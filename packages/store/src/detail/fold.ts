@@ -1,5 +1,6 @@
 import { K } from '@execution-cinema/format';
 import type { ChunkDetail } from './chunk-detail.ts';
+import { lastBelow } from '../read/search.ts';
 import type { DetailNode } from './node.ts';
 import { SliceList } from './slice-list.ts';
 import type { CellColumns } from './types.ts';
@@ -47,6 +48,7 @@ export class Fold {
   private readonly depthMost: Uint32Array;
   private readonly depthLast: Uint32Array;
   private readonly rows: CellRow[] = [];
+  private cellCount = 0;
   /** Frames on the stack when the first bin begins, as far as known. */
   private depthBefore = 0;
 
@@ -68,12 +70,14 @@ export class Fold {
   }
 
   addChunk(detail: ChunkDetail): void {
-    const { times, kinds, depths, slices } = detail;
+    const { timeline, firstEvent, kinds, depths, slices } = detail;
     const { bins, fromNs } = this;
     const perNs = 1 / this.widthNs;
     this.stateDepth(detail.startNs, detail.startDepth);
-    for (let i = 0; i < times.length; i++) {
-      const bin = Math.floor((times[i]! - fromNs) * perNs);
+    // What lies before the bins only tells how deep the stack is when they begin.
+    const before = Math.max(0, timeline.lastBefore(fromNs) - firstEvent);
+    for (let i = before; i < kinds.length; i++) {
+      const bin = Math.floor((timeline.at(firstEvent + i) - fromNs) * perNs);
       const depth = depths[i]!;
       if (bin >= bins) break;
       if (bin < 0) {
@@ -88,7 +92,8 @@ export class Fold {
       this.depthLast[bin] = depth;
       if (depth > this.depthMost[bin]!) this.depthMost[bin] = depth;
     }
-    this.addSlices(slices);
+    // In the order of their ends. A node that keeps what began before its bins keeps all that did.
+    this.addSlices(slices, this.keepFromBefore ? 0 : lastBelow(slices.endNs.subarray(0, slices.count), fromNs) + 1);
   }
 
   /** The node's bins must not be wider than these. */
@@ -120,9 +125,9 @@ export class Fold {
     }
   }
 
-  private addSlices(slices: Omit<SliceList, 'add' | 'columns'> | DetailNode['slices']): void {
+  private addSlices(slices: Omit<SliceList, 'add' | 'columns'> | DetailNode['slices'], from = 0): void {
     const { startNs, endNs, call, depth, site, outcome } = slices;
-    for (let i = 0; i < slices.count; i++) {
+    for (let i = from; i < slices.count; i++) {
       this.addSlice(startNs[i]!, endNs[i]!, call[i]!, depth[i]!, site[i]!, outcome[i]!);
     }
   }
@@ -142,6 +147,7 @@ export class Fold {
   private addCell(bin: number, depth: number, calls: number, busyNs: number, site: number): void {
     if (depth >= this.depths) return;
     const row = this.rows[depth] ?? this.newRow(depth);
+    if (row.calls[bin] === 0) this.cellCount++;
     row.calls[bin]! += calls;
     row.busyNs[bin]! += busyNs;
     if (row.longestNs[bin]! <= busyNs) {
@@ -152,12 +158,9 @@ export class Fold {
 
   private newRow(depth: number): CellRow {
     const { bins } = this;
-    return (this.rows[depth] = {
-      calls: new Uint32Array(bins),
-      busyNs: new Float32Array(bins),
-      site: new Uint32Array(bins),
-      longestNs: new Float32Array(bins),
-    });
+    const spare = spareRows.pop();
+    const row = spare && spare.calls.length >= bins ? spare : rowOf(bins);
+    return (this.rows[depth] = row);
   }
 
   /** So deep was the stack at this time, though no event says so. */
@@ -193,9 +196,9 @@ export class Fold {
     return result;
   }
 
-  cells(): CellColumns {
-    let count = 0;
-    for (const row of this.rows) if (row) for (const calls of row.calls) if (calls > 0) count++;
+  /** Nothing can be added after: the memory in which cells were added up is used again. */
+  takeCells(): CellColumns {
+    const { bins, cellCount: count } = this;
     const result: CellColumns = {
       count,
       column: new Uint16Array(count),
@@ -206,16 +209,33 @@ export class Fold {
     };
     let at = 0;
     this.rows.forEach((row, depth) => {
-      for (let bin = 0; bin < this.bins; bin++) {
-        if (row.calls[bin] === 0) continue;
+      for (let bin = 0; bin < bins; bin++) {
+        const calls = row.calls[bin]!;
+        if (calls === 0) continue;
         result.column[at] = bin;
         result.depth[at] = depth;
-        result.calls[at] = row.calls[bin]!;
+        result.calls[at] = calls;
         result.busyNs[at] = row.busyNs[bin]!;
         result.site[at] = row.site[bin]!;
         at++;
       }
+      for (const column of [row.calls, row.busyNs, row.site, row.longestNs]) column.fill(0, 0, bins);
+      if (spareRows.length < SPARE_ROWS_MAX) spareRows.push(row);
     });
+    this.rows.length = 0;
     return result;
   }
+}
+
+/** Rows of finished folds, all 0: making four arrays for each depth of each picture is most of what a picture takes. */
+const spareRows: CellRow[] = [];
+const SPARE_ROWS_MAX = 128;
+
+function rowOf(bins: number): CellRow {
+  return {
+    calls: new Uint32Array(bins),
+    busyNs: new Float32Array(bins),
+    site: new Uint32Array(bins),
+    longestNs: new Float32Array(bins),
+  };
 }

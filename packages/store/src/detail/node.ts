@@ -47,7 +47,7 @@ export function nodeOf(fold: Fold, startNs: number, startDepth: number): DetailN
   const used: number[] = [];
   for (let bin = 0; bin < fold.bins; bin++) if (fold.has(bin)) used.push(bin);
   const at = Uint32Array.from(used);
-  const cells = fold.cells();
+  const cells = fold.takeCells();
   return {
     shift: fold.shift,
     firstBin: fold.firstBin,

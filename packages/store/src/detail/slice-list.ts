@@ -5,12 +5,23 @@ const CAPACITY_FIRST = 256;
 /** Slices in columns that grow. */
 export class SliceList {
   count = 0;
-  startNs = new Float64Array(CAPACITY_FIRST);
-  endNs = new Float64Array(CAPACITY_FIRST);
-  call = new Float64Array(CAPACITY_FIRST);
-  depth = new Uint16Array(CAPACITY_FIRST);
-  site = new Uint32Array(CAPACITY_FIRST);
-  outcome = new Uint8Array(CAPACITY_FIRST);
+  startNs: Float64Array;
+  endNs: Float64Array;
+  call: Float64Array;
+  depth: Uint16Array;
+  site: Uint32Array;
+  outcome: Uint8Array;
+
+  /** `expected` spares growing. */
+  constructor(expected = CAPACITY_FIRST) {
+    const capacity = Math.max(CAPACITY_FIRST, expected);
+    this.startNs = new Float64Array(capacity);
+    this.endNs = new Float64Array(capacity);
+    this.call = new Float64Array(capacity);
+    this.depth = new Uint16Array(capacity);
+    this.site = new Uint32Array(capacity);
+    this.outcome = new Uint8Array(capacity);
+  }
 
   add(startNs: number, endNs: number, call: number, depth: number, site: number, outcome: number): void {
     if (depth >= DETAIL_DEPTH_MAX) return;
@@ -22,6 +33,12 @@ export class SliceList {
     this.depth[at] = depth;
     this.site[at] = site;
     this.outcome[at] = outcome;
+  }
+
+  /** Empty, with the room that it has. */
+  cleared(): this {
+    this.count = 0;
+    return this;
   }
 
   private grow(): void {

@@ -98,7 +98,7 @@ export class Step {
   }
 
   get timeNs(): number {
-    return this.view?.chunk.timeOf(this.event) ?? this.timeRead;
+    return this.view?.timeOf(this.event) ?? this.timeRead;
   }
 
   get values(): readonly NamedValue[] {

@@ -1,5 +1,5 @@
 import { chunkDetail } from '../detail/chunk-detail.ts';
-import { readStack } from '../detail/detail-index.ts';
+import { readStack, stackStatement } from '../detail/detail-index.ts';
 import { FunctionTimes, type FunctionTime } from '../detail/function-times.ts';
 import type { Database } from '../driver/index.ts';
 import { storeError } from '../errors.ts';
@@ -122,7 +122,7 @@ function* timesInChunk(
   const chunk = recording.tryChunk(thread, info);
   if (typeof chunk === 'string') return;
   const resolver = recording.resolver(thread);
-  const before = readStack(sidecar, thread, info.chunk - 1);
+  const before = readStack(stackStatement(sidecar), thread, info.chunk - 1);
   const functions = new FunctionTimes(range);
   const { stack } = chunkDetail(chunk, info.events, before, resolver, functions);
   for (const [siteId, time] of functions.finish(stack)) {

@@ -1,7 +1,9 @@
 import { DetailIndexer } from '../detail/detail-index.ts';
 import type { FunctionTime } from '../detail/function-times.ts';
 import type { Database, Statement } from '../driver/index.ts';
+import { encodeDigest } from '../read/chunk-digest.ts';
 import { ChunkMapper } from '../read/chunk-map.ts';
+import { ChunkReplay } from '../read/chunk-replay.ts';
 import { chunkOfEvent, type ChunkInfo } from '../read/chunks.ts';
 import type { SeekLookup, SleepingCall } from '../read/past.ts';
 import type { Moment } from '../read/moments.ts';
@@ -71,7 +73,7 @@ class SeekBuilder {
       calls: db.prepare('INSERT OR REPLACE INTO function_calls VALUES(?, ?, ?, ?, ?, ?, ?)'),
       sites: db.prepare('INSERT OR REPLACE INTO chunk_sites VALUES(?, ?, ?, ?)'),
       capture: db.prepare('INSERT OR IGNORE INTO object_captures VALUES(?, ?, ?)'),
-      map: db.prepare('INSERT OR REPLACE INTO chunk_maps VALUES(?, ?, ?, ?)'),
+      map: db.prepare('INSERT OR REPLACE INTO chunk_maps VALUES(?, ?, ?, ?, ?)'),
       effect: db.prepare('INSERT OR IGNORE INTO effects VALUES(?, ?, ?)'),
       touch: db.prepare('INSERT OR IGNORE INTO last_writes VALUES(?, ?, ?, ?)'),
       sleep: db.prepare('INSERT OR IGNORE INTO sleeps VALUES(?, ?, ?, NULL, ?, ?, ?, ?, ?)'),
@@ -123,11 +125,17 @@ class SeekBuilder {
         return;
       }
       const mapper = new ChunkMapper(chunk, info.events);
-      const seek = this.scanner.scan(chunk, mapper, this.detail.begin(chunk, info));
+      const replay = new ChunkReplay(chunk.header, recording.resolver(thread));
+      const detail = this.detail.begin(chunk, info);
+      const seek = this.scanner.scan(chunk, mapper, (scanner) => {
+        detail(scanner);
+        replay.step(scanner);
+      });
       this.storeFunctions(info, this.detail.end(info, whole));
       if (whole) {
         this.storeWhole(info, seek);
-        this.sql.map.run(thread, info.chunk, chunk.words.length, mapper.finish().encode());
+        const map = mapper.finish().encode();
+        this.sql.map.run(thread, info.chunk, chunk.words.length, encodeDigest(replay), map);
       } else this.scanner = undefined;
       this.sql.cover.run(thread, info.chunk, chunk.words.length, whole ? 1 : 0, chunk.header.nextScope);
     }, 'immediate');

@@ -1,13 +1,17 @@
 import type { Database, Statement } from '../driver/index.ts';
 import { FACT_BITS } from './fact-chunks.ts';
 import { END, POSITION, type SeekLookup, type SleepingCall } from '../read/past.ts';
+import { Recent } from '../read/recent.ts';
+import { lastBelow } from '../read/search.ts';
 import { ownerOfCall, type Owner } from '../read/variables.ts';
+import { wordsOf } from '../read/words.ts';
 
 /** Sleeping calls that are listed for one moment. */
 const ASLEEP_MAX = 10_000;
 
-/** Owners whose last writes are remembered: a module may have a thousand variables, asked for one by one. */
-const OWNERS_MAX = 64;
+/** Owners and objects of which is remembered in which chunks something was done to them: any moment asks for the same. */
+const OWNERS_MAX = 256;
+const OBJECTS_MAX = 8192;
 
 /** Answers from tier 1 for states and moves. Where it is not built, answers are undefined. */
 export class SeekIndex implements SeekLookup {
@@ -29,8 +33,9 @@ export class SeekIndex implements SeekLookup {
   >;
   /** By thread: a chunk before which every stored one is known to be indexed. */
   private readonly reach = new Map<number, number>();
-  /** Last chunks by variable, of owners asked for last. */
-  private readonly writes = new Map<string, LastChunks>();
+  private readonly owners = new Recent<string, { writes: ReadonlyMap<number, Int32Array>; end: number }>(OWNERS_MAX);
+  private readonly objects = new Recent<string, { captures: Int32Array; end: number }>(OBJECTS_MAX);
+  /** The last chunks of the owner asked for last. */
   private newest: LastChunks | undefined;
 
   constructor(sidecar: Database) {
@@ -39,7 +44,7 @@ export class SeekIndex implements SeekLookup {
         'SELECT max(chunk) AS last, sum(1 - whole) AS parts FROM seek_chunks WHERE thread_id = ? AND chunk < ?',
       ),
       write: sidecar.prepare(
-        `SELECT variable, max(chunk) AS chunk FROM last_writes WHERE thread_id = ? AND owner = ? AND chunk < ?
+        `SELECT variable, group_concat(chunk) AS chunks FROM last_writes WHERE thread_id = ? AND owner = ?
          GROUP BY variable`,
       ),
       asleep: sidecar.prepare(
@@ -54,7 +59,7 @@ export class SeekIndex implements SeekLookup {
       sites: sidecar.prepare('SELECT sites AS list FROM chunk_sites WHERE thread_id = ? AND chunk = ?'),
       throws: sidecar.prepare('SELECT facts FROM chunk_sites WHERE thread_id = ? AND chunk = ?'),
       capture: sidecar.prepare(
-        'SELECT max(chunk) AS chunk FROM object_captures WHERE thread_id = ? AND object = ? AND chunk < ?',
+        'SELECT group_concat(chunk) AS chunks FROM object_captures WHERE thread_id = ? AND object = ?',
       ),
       actAfter: sidecar.prepare(
         'SELECT min(chunk) AS chunk FROM last_writes WHERE thread_id = ? AND owner = ? AND variable = ? AND chunk > ?',
@@ -95,17 +100,35 @@ export class SeekIndex implements SeekLookup {
     return chunks.get(variable) ?? -1;
   }
 
+  lastWriteChunks(thread: number, owner: Owner, beforeChunk: number): ReadonlyMap<number, number> | undefined {
+    return this.reaches(thread, beforeChunk) ? this.lastChunks(thread, owner, beforeChunk).chunks : undefined;
+  }
+
   private lastChunks(thread: number, owner: Owner, before: number): LastChunks {
-    const key = `${thread}/${owner}/${before}`;
-    let known = this.writes.get(key);
-    if (!known) {
-      const rows = this.sql.write.all<{ variable: number; chunk: number }>(thread, owner, before);
-      known = { thread, owner, before, chunks: new Map(rows.map((row) => [row.variable, row.chunk])) };
-      if (this.writes.size >= OWNERS_MAX) this.writes.delete(this.writes.keys().next().value!);
-      this.writes.set(key, known);
+    const chunks = new Map<number, number>();
+    for (const [variable, all] of this.writesOf(thread, owner, before)) {
+      const at = lastBelow(all, before);
+      if (at >= 0) chunks.set(variable, all[at]!);
     }
-    this.newest = known;
-    return known;
+    return (this.newest = { thread, owner, before, chunks });
+  }
+
+  /** Chunks that touched variables of an owner, by variable: all before this one, and perhaps later ones. */
+  private writesOf(thread: number, owner: Owner, before: number): ReadonlyMap<number, Int32Array> {
+    const key = `${thread}/${owner}`;
+    let known = this.owners.get(key);
+    if (!known || known.end < before) {
+      const end = this.indexedUntil(thread, before);
+      const rows = this.sql.write.all<{ variable: number; chunks: string }>(thread, owner);
+      known = { writes: new Map(rows.map(({ variable, chunks }) => [variable, numbersIn(chunks)])), end };
+      this.owners.set(key, known);
+    }
+    return known.writes;
+  }
+
+  /** A chunk before which every stored one is indexed: at least this one, of which that is known. */
+  private indexedUntil(thread: number, atLeast: number): number {
+    return Math.max(atLeast, this.sql.end.get<{ chunk: number }>(thread, thread)!.chunk + 1);
   }
 
   asleepAt(thread: number, chunk: number): SleepingCall[] | undefined {
@@ -153,8 +176,23 @@ export class SeekIndex implements SeekLookup {
 
   captureChunk(thread: number, object: number, beforeChunk: number): number | undefined {
     if (!this.reaches(thread, beforeChunk)) return undefined;
-    return this.sql.capture.get<ChunkRow>(thread, object, beforeChunk)?.chunk ?? -1;
+    const key = `${thread}/${object}`;
+    let known = this.objects.get(key);
+    if (!known || known.end < beforeChunk) {
+      const end = this.indexedUntil(thread, beforeChunk);
+      const row = this.sql.capture.get<{ chunks: string | null }>(thread, object);
+      known = { captures: row?.chunks ? numbersIn(row.chunks) : NO_CHUNKS, end };
+      this.objects.set(key, known);
+    }
+    return known.captures[lastBelow(known.captures, beforeChunk)] ?? -1;
   }
+}
+
+const NO_CHUNKS = new Int32Array(0);
+
+/** Numbers of a list with commas, ascending. */
+function numbersIn(list: string): Int32Array {
+  return Int32Array.from(list.split(','), Number).sort();
 }
 
 /** The last chunks before one that touched the variables of an owner. */
@@ -171,9 +209,8 @@ interface ChunkRow {
 
 function numbersOf(bytes: Uint8Array | undefined): Uint32Array | undefined {
   if (!bytes) return undefined;
-  // A driver may hand out bytes that do not begin at a multiple of four.
-  const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Uint32Array(whole.buffer, whole.byteOffset, whole.byteLength >> 2);
+  const { buffer, byteOffset, length } = wordsOf(bytes);
+  return new Uint32Array(buffer, byteOffset, length);
 }
 
 function holds(ascending: Uint32Array, wanted: number): boolean {

@@ -4,8 +4,7 @@ import type { ChunkMapper } from '../read/chunk-map.ts';
 import type { Chunk } from '../read/chunks.ts';
 import { namesSite } from '../read/event-list.ts';
 import { END, POSITION, THIS_VALUE, type SleepingCall } from '../read/past.ts';
-import type { Site, SiteResolver } from '../read/sites.ts';
-import { variableOf } from '../read/sites.ts';
+import { variableOf, type SiteResolver } from '../read/sites.ts';
 import { FACTS_OF_KIND } from './fact-chunks.ts';
 import { ownerOfCall, ownerOfScope, type Owner } from '../read/variables.ts';
 
@@ -211,21 +210,19 @@ export class SeekScanner {
 
   /** True when the site lies in the function of the FUNCTION site. */
   private isOwn(siteId: number, functionSite: number): boolean {
-    return this.ownSite(siteId, functionSite) !== undefined;
-  }
-
-  private ownSite(siteId: number, functionSite: number): Site | undefined {
-    const site = this.resolver.resolve(siteId);
-    return site && site.function === this.resolver.resolve(functionSite)?.function ? site : undefined;
+    const own = this.resolver.functionOf(siteId);
+    return own > 0 && own === this.resolver.functionOf(functionSite);
   }
 
   private touchOlder(call: number, functionSite: number, kind: number, payload: number, result: ChunkSeek): void {
-    const site = this.ownSite(payload, functionSite);
-    if (!site) return;
+    if (!this.isOwn(payload, functionSite)) return;
     const owner = ownerOfCall(call);
     touch(result.touched, owner, POSITION);
     if (kind === K.THIS) touch(result.touched, owner, THIS_VALUE);
-    else if (kind === K.WRITE || (kind === K.CATCH && variableOf(site))) touch(result.touched, owner, site.a);
+    else if (kind === K.WRITE || kind === K.CATCH) {
+      const site = this.resolver.resolve(payload)!;
+      if (kind === K.WRITE || variableOf(site)) touch(result.touched, owner, site.a);
+    }
   }
 }
 

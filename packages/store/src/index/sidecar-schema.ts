@@ -95,7 +95,8 @@ CREATE TABLE chunk_sites(thread_id INTEGER, chunk INTEGER, facts INTEGER /* bits
   PRIMARY KEY(thread_id, chunk)) WITHOUT ROWID;
 CREATE TABLE object_captures(thread_id INTEGER, object INTEGER, chunk INTEGER,
   PRIMARY KEY(thread_id, object, chunk)) WITHOUT ROWID;
-CREATE TABLE chunk_maps(thread_id INTEGER, chunk INTEGER, words INTEGER, data BLOB /* words, little-endian: ChunkMap */,
+CREATE TABLE chunk_maps(thread_id INTEGER, chunk INTEGER, words INTEGER, digest BLOB /* words, little-endian: ChunkDigest */,
+  map BLOB /* likewise: ChunkMap */,
   PRIMARY KEY(thread_id, chunk));
 CREATE TABLE effects(thread_id INTEGER, call INTEGER, chunk INTEGER, PRIMARY KEY(thread_id, call, chunk)) WITHOUT ROWID;
 `;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { openDatabase, sqliteCode, type Database } from '../driver/index.ts';
-import type { Recording } from '../read/recording.ts';
+import type { ChunkIndex, Recording } from '../read/recording.ts';
 import { temporaryPlace } from '../read/temporary-place.ts';
 import { pragmaNumber } from '../schema/migrations.ts';
 import { SIDECAR_APPLICATION_ID, SIDECAR_DDL, SIDECAR_VERSION } from './sidecar-schema.ts';
@@ -13,7 +13,7 @@ const PAGE_BYTES = 8192;
 /** Log pages after which they are merged: 64 MiB, since each merge waits for the disk. */
 const CHECKPOINT_PAGES = 8192;
 /** What answers need; a reader of a hundred million events stays small. Building rows takes more, for as long as it lasts. */
-export const CACHE_KIB = 16_384;
+export const CACHE_KIB = 4_096;
 /** Two processes may index at once: each waits so long for the other's chunk. */
 const BUSY_TIMEOUT_MS = 30_000;
 
@@ -44,14 +44,18 @@ export function openSidecar(recording: Recording): Sidecar {
   return sidecarOf(recording, { file, db: openOrRenew(file, identity), temporary: true });
 }
 
-/** From here on the recording finds the maps of its chunks in the sidecar. */
+/** From here on the recording finds the maps and digests of its chunks in the sidecar. */
 function sidecarOf(recording: Recording, opened: Omit<Sidecar, 'close'>): Sidecar {
-  const maps = opened.db.prepare('SELECT data FROM chunk_maps WHERE thread_id = ? AND chunk = ? AND words = ?');
-  const chunkMap = (...chunk: [thread: number, chunk: number, words: number]): Uint8Array | undefined =>
-    maps.get<{ data: Uint8Array }>(...chunk)?.data;
-  recording.chunkMap = chunkMap;
+  const stored = (column: string): ChunkIndex['map'] => {
+    const find = opened.db.prepare(
+      `SELECT ${column} AS data FROM chunk_maps WHERE thread_id = ? AND chunk = ? AND words = ?`,
+    );
+    return (...chunk) => find.get<{ data: Uint8Array }>(...chunk)?.data;
+  };
+  const chunkIndex = { map: stored('map'), digest: stored('digest') };
+  recording.chunkIndex = chunkIndex;
   const close = (): void => {
-    if (recording.chunkMap === chunkMap) recording.chunkMap = undefined;
+    if (recording.chunkIndex === chunkIndex) recording.chunkIndex = undefined;
     opened.db.close();
   };
   return { ...opened, close };

@@ -40,6 +40,10 @@ export class BoundedLookup implements SeekLookup {
     return -1;
   }
 
+  lastWriteChunks(): undefined {
+    return undefined;
+  }
+
   asleepAt(): SleepingCall[] {
     return [];
   }

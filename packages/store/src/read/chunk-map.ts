@@ -4,11 +4,17 @@ import { changesObjects } from './live-objects.ts';
 import { NumberList } from './number-list.ts';
 import { lastBelow } from './search.ts';
 import { Timeline } from './times.ts';
+import { wordsOf } from './words.ts';
 
 /** Events per head that the stored form keeps; those between are found by skipping. */
 const STRIDE = 64;
+/** Marks behind which heads are kept. */
+const BLOCKS = 16;
 /** Words of the stored form before its lists: their lengths, and the number of events. */
 const COUNTS = 6;
+/** So many words about one object are found faster by looking at each. */
+const NEAR = 8;
+const NONE = new Int32Array(0);
 /** One number holds an identity (32 bits) and a place in a list. */
 const PLACES_MAX = 2 ** 21;
 
@@ -22,12 +28,15 @@ export class ChunkMap {
   readonly timeline: Timeline;
   /** Words of strings, by their numbers. */
   readonly strings: ArrayLike<number>;
-  private readonly words: Int32Array;
+  private words: Int32Array;
   private readonly firstEvent: number;
   /** Words of the heads of every STRIDE-th event. */
   private readonly marks: Int32Array;
-  /** Words of the heads of all events; 0 where it has not been looked up yet. */
-  private heads: Int32Array | undefined;
+  /** Words of the heads of all events, where they are known. */
+  private readonly heads: Int32Array | undefined;
+  /** Heads of the events behind some marks, looked up last; and which marks these are. */
+  private readonly blocks = new Int32Array(BLOCKS * STRIDE);
+  private readonly blockMarks = new Int32Array(BLOCKS).fill(-1);
   private readonly captures: ByIdentity;
   private readonly changes: ByIdentity;
 
@@ -43,24 +52,32 @@ export class ChunkMap {
     this.changes = parts.changes;
   }
 
-  /** Word of the head of an event, by number from the first one. */
-  head(at: number): number {
-    this.heads ??= new Int32Array(this.eventCount);
-    return this.heads[at]! || this.skipTo(this.heads, at);
+  /** The same words, elsewhere. */
+  useWords(words: Int32Array): void {
+    this.words = this.captures.words = this.changes.words = words;
   }
 
-  private skipTo(heads: Int32Array, at: number): number {
-    const { words } = this;
-    let place = at - (at % STRIDE);
-    const end = Math.min(place + STRIDE, this.eventCount);
-    let word = this.marks[place / STRIDE]!;
-    for (; place < end; place++) {
+  /** Word of the head of an event, by number from the first one. */
+  head(at: number): number {
+    if (this.heads) return this.heads[at]!;
+    const mark = Math.floor(at / STRIDE);
+    const block = mark % BLOCKS;
+    if (this.blockMarks[block] !== mark) this.readBlock(block, mark);
+    return this.blocks[block * STRIDE + (at % STRIDE)]!;
+  }
+
+  private readBlock(block: number, mark: number): void {
+    const { words, blocks } = this;
+    const from = block * STRIDE;
+    const end = from + Math.min(STRIDE, this.eventCount - mark * STRIDE);
+    let word = this.marks[mark]!;
+    for (let place = from; place < end; place++) {
       word = nextHead(words, word);
-      heads[place] = word;
+      blocks[place] = word;
       const event = words[word]!;
       word = skipOperands(words, K.kindOf(event), K.operandsOf(event, word));
     }
-    return heads[at]!;
+    this.blockMarks[block] = mark;
   }
 
   /** Number, from the first one, of the event whose words hold this one. */
@@ -75,14 +92,24 @@ export class ChunkMap {
     return low - 1;
   }
 
-  /** Heads of the contents that were taken of an object, in order. */
-  capturesOf(id: number): Int32Array {
-    return this.captures.of(id);
+  /** Head of the first content that was taken of an object, -1 when there is none. */
+  firstCapture(id: number): number {
+    return this.captures.first(id);
   }
 
-  /** Heads of the events that change what an object holds, in order. */
-  changesOf(id: number): Int32Array {
-    return this.changes.of(id);
+  /** Head of the last content that was taken of an object before a word, -1 when there is none. */
+  lastCapture(id: number, before: number): number {
+    return this.captures.last(id, before);
+  }
+
+  /** Heads of the contents that were taken of an object, in order. */
+  capturesOf(id: number): Int32Array {
+    return this.captures.between(id, 0, Infinity);
+  }
+
+  /** Heads of the events that change what an object holds, in order: from a word on, and before another. */
+  changesOf(id: number, from = 0, before = Infinity): Int32Array {
+    return this.changes.between(id, from, before);
   }
 
   /** The form that `readChunkMap` reads. */
@@ -158,9 +185,7 @@ export class ChunkMapper {
 /** Reads what `encode` gave for the same chunk. */
 export function readChunkMap(chunk: Chunk, bytes: Uint8Array): ChunkMap {
   const { words, header, endNs } = chunk;
-  // A driver may hand out bytes that do not begin at a multiple of four.
-  const whole = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
-  const stored = new Int32Array(whole.buffer, whole.byteOffset, whole.byteLength >> 2);
+  const stored = wordsOf(bytes);
   let at = COUNTS;
   const take = (length: number): Int32Array => stored.subarray(at, (at += length));
   const [eventCount, marks, strings, captures, changes, points] = stored as unknown as number[];
@@ -184,7 +209,7 @@ export function readChunkMap(chunk: Chunk, bytes: Uint8Array): ChunkMap {
 
 /** Words that are about objects, by the identity of these; sorted when somebody asks. */
 class ByIdentity {
-  private readonly words: Int32Array;
+  words: Int32Array;
   private list: ArrayLike<number>;
   private readonly idOf: (words: Int32Array, at: number) => number;
   private isSorted: boolean;
@@ -196,9 +221,28 @@ class ByIdentity {
     this.isSorted = isSorted;
   }
 
-  of(id: number): Int32Array {
+  first(id: number): number {
     const list = this.sorted();
-    return list.subarray(this.firstFrom(list, id), this.firstFrom(list, id + 1));
+    const at = this.firstFrom(list, id, 0);
+    return at < list.length && this.idOf(this.words, list[at]!) === id ? list[at]! : -1;
+  }
+
+  last(id: number, before: number): number {
+    const list = this.sorted();
+    const at = this.firstFrom(list, id, before) - 1;
+    return at >= 0 && this.idOf(this.words, list[at]!) === id ? list[at]! : -1;
+  }
+
+  between(id: number, from: number, before: number): Int32Array {
+    const list = this.sorted();
+    const start = this.firstFrom(list, id, from);
+    let end = start;
+    // Most objects have one or two.
+    for (; end - start < NEAR; end++) {
+      if (end === list.length || list[end]! >= before || this.idOf(this.words, list[end]!) !== id) break;
+    }
+    if (end - start === NEAR) end = this.firstFrom(list, id, before);
+    return start === end ? NONE : list.subarray(start, end);
   }
 
   /** By identity, then in order; what is about nothing with an identity is left out. */
@@ -218,12 +262,16 @@ class ByIdentity {
     return sorted;
   }
 
-  private firstFrom(list: Int32Array, id: number): number {
+  /** Index of the first word that is about an identity above this one, or about this one and stands at `from` or later. */
+  private firstFrom(list: Int32Array, id: number, from: number): number {
+    const { words, idOf } = this;
     let low = 0;
     let high = list.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.idOf(this.words, list[middle]!) < id) low = middle + 1;
+      const word = list[middle]!;
+      const other = idOf(words, word);
+      if (other < id || (other === id && word < from)) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -3,25 +3,35 @@ import {
   ChunkTables,
   decodeOperands,
   EventScanner,
+  H,
   isCaptured,
+  readChunkHeader,
   K,
   skipValue,
   T,
   ValueDecoder,
   type Captured,
+  type ChunkHeader,
   type DecodedEvent,
   type Value,
 } from '@execution-cinema/format';
 import { ChunkMapper, readChunkMap, type ChunkMap } from './chunk-map.ts';
-import type { Chunk, ChunkInfo } from './chunks.ts';
+import { Chunk, type ChunkInfo } from './chunks.ts';
 import { applyChange } from './live-objects.ts';
+import { Recent } from './recent.ts';
 import type { Recording } from './recording.ts';
-import { lastBelow } from './search.ts';
 import type { SiteResolver } from './sites.ts';
+import { WordPool, type WordHolder } from './word-pool.ts';
 
-/** Views kept per recording: one holds its chunk, and where things stand in it. */
-const VIEW_CACHE_COUNT = 24;
-const caches = new WeakMap<Recording, Map<string, ChunkView>>();
+/** Views kept per recording: one holds the words of its chunk, and where things stand in it. */
+const VIEW_CACHE_COUNT = 12;
+
+interface Views {
+  views: Recent<string, ChunkView>;
+  pool: WordPool;
+}
+
+const caches = new WeakMap<Recording, Views>();
 
 /**
  * The view of a chunk, undefined when it is damaged from the start or not stored. Views are kept, since the next
@@ -29,21 +39,22 @@ const caches = new WeakMap<Recording, Map<string, ChunkView>>();
  */
 export function chunkView(recording: Recording, thread: number, info: ChunkInfo): ChunkView | undefined {
   let cache = caches.get(recording);
-  if (!cache) caches.set(recording, (cache = new Map()));
-  const key = `${thread}/${info.chunk}/${info.words}`;
-  let view = cache.get(key);
-  if (!view) {
-    const chunk = recording.tryChunk(thread, info);
-    if (typeof chunk === 'string') return undefined;
-    const bytes = recording.chunkMap?.(thread, info.chunk, chunk.words.length);
-    const map = bytes ? readChunkMap(chunk, bytes) : mapChunk(chunk, info.events);
-    // What refers to a view from outside does not keep it.
-    view = new ChunkView(chunk, map, recording.resolver(thread), () => chunkView(recording, thread, info));
+  if (!cache) {
+    cache = { views: new Recent(VIEW_CACHE_COUNT), pool: new WordPool(VIEW_CACHE_COUNT) };
+    caches.set(recording, cache);
   }
-  // Deleted and set again, so that the order of the map is that of the last use.
-  cache.delete(key);
-  if (cache.size >= VIEW_CACHE_COUNT) cache.delete(cache.keys().next().value!);
-  cache.set(key, view);
+  const { views, pool } = cache;
+  const key = `${thread}/${info.chunk}/${info.words}`;
+  let view = views.get(key);
+  if (view) view.usedAt = pool.now;
+  else {
+    try {
+      view = new ChunkView(recording, thread, info, pool);
+    } catch {
+      return undefined;
+    }
+    views.set(key, view);
+  }
   return view;
 }
 
@@ -70,7 +81,7 @@ export class LazyEvent implements DecodedEvent {
   }
 
   get timeNs(): number {
-    return this.view()?.chunk.timeOf(this.event) ?? 0;
+    return this.view()?.timeOf(this.event) ?? 0;
   }
 
   get values(): Value[] {
@@ -80,77 +91,133 @@ export class LazyEvent implements DecodedEvent {
 }
 
 /** One chunk in which values are decoded one by one, wherever they stand. */
-export class ChunkView {
-  readonly chunk: Chunk;
+export class ChunkView implements WordHolder {
+  /** The words lie in a pool: who holds a view while others are looked at may have to read them again. */
+  held: Int32Array | undefined;
+  usedAt = 0;
+  private readonly recording: Recording;
+  private readonly thread: number;
+  private readonly info: ChunkInfo;
+  private readonly pool: WordPool;
   private readonly resolver: SiteResolver;
   private readonly view: () => ChunkView | undefined;
-  private readonly words: Int32Array;
-  private readonly map: ChunkMap;
   private readonly texts = new Map<number, string>();
+  private readonly references = new Map<number, Captured>();
+  readonly header: ChunkHeader;
+  /** Read when it is asked for: a search needs the words only. */
+  private known: ChunkMap | undefined;
+  private readonly decoder: LazyDecoder;
+  private owned: Chunk | undefined;
 
-  /** `view` finds this view again. */
-  constructor(chunk: Chunk, map: ChunkMap, resolver: SiteResolver, view: () => ChunkView | undefined) {
-    this.chunk = chunk;
-    this.map = map;
-    this.view = view;
-    this.resolver = resolver;
-    this.words = chunk.words;
-    chunk.useTimeline(map.timeline);
+  /** Throws RangeError when the chunk is not stored, or damaged from the start. */
+  constructor(recording: Recording, thread: number, info: ChunkInfo, pool: WordPool) {
+    this.recording = recording;
+    this.thread = thread;
+    this.info = info;
+    this.pool = pool;
+    this.resolver = recording.resolver(thread);
+    // What refers to a view from outside does not keep it.
+    this.view = () => chunkView(recording, thread, info);
+    const words = this.readWords();
+    this.header = readChunkHeader(words);
+    this.decoder = new LazyDecoder(this, words);
+  }
+
+  private readWords(): Int32Array {
+    return this.recording.readWords(this.thread, this.info, (words) => this.pool.place(this, words));
+  }
+
+  /** The words of the chunk. They are there until others are looked at: ask again after that. */
+  get words(): Int32Array {
+    return this.held ?? this.readAgain();
+  }
+
+  private readAgain(): Int32Array {
+    const words = this.readWords();
+    this.useWords(words);
+    return words;
+  }
+
+  private useWords(words: Int32Array): void {
+    this.known?.useWords(words);
+    this.decoder.words = words;
+  }
+
+  private get map(): ChunkMap {
+    if (!this.held) this.readAgain();
+    return (this.known ??= this.readMap());
+  }
+
+  private readMap(): ChunkMap {
+    const { recording, thread, info, words } = this;
+    const chunk = this.owned ?? new Chunk(words, info.endNs);
+    const bytes = recording.chunkIndex?.map(thread, info.chunk, words.length);
+    return bytes ? readChunkMap(chunk, bytes) : mapChunk(chunk, info.events);
+  }
+
+  /** The map, for what it knows without the words. */
+  private get places(): ChunkMap {
+    return this.known ?? this.map;
+  }
+
+  private get lazy(): LazyDecoder {
+    if (!this.held) this.readAgain();
+    return this.decoder;
+  }
+
+  /** The chunk in memory of its own, for those who go through it while others are looked at. */
+  get chunk(): Chunk {
+    if (!this.owned) {
+      this.owned = this.recording.chunk(this.thread, this.info);
+      this.owned.useTimeline(this.places.timeline);
+      this.pool.release(this);
+      this.held = this.owned.words;
+      this.useWords(this.owned.words);
+    }
+    return this.owned;
+  }
+
+  /** Time of an event of the chunk. */
+  timeOf(event: number): number {
+    return this.places.timeline.at(event);
   }
 
   get firstEvent(): number {
-    return this.chunk.header.firstEvent;
+    return this.header.firstEvent;
   }
 
   /** Number of the event after the last one that can be read. */
   get endEvent(): number {
-    return this.firstEvent + this.map.eventCount;
-  }
-
-  /** Calls `visit` with the events up to `until`. */
-  forEach(until: number, visit: (event: LazyEvent) => void): void {
-    const scanner = new EventScanner(this.words, this.chunk.header);
-    while (scanner.event < until && nextEvent(scanner)) {
-      const event = new LazyEvent(this.view, scanner.operands);
-      event.kind = scanner.kind;
-      event.payload = scanner.payload;
-      event.event = scanner.event;
-      event.timeExact = scanner.timePoint;
-      event.causeCode = scanner.causeCode;
-      event.causeCall = scanner.causeCall;
-      event.causeCorrelation = scanner.causeCorrelation;
-      if (HAS_NUMBER[event.kind] === 1) this.readNumbers(event);
-      visit(event);
-    }
-  }
-
-  /** Finds this view again, for what must not keep it in memory. */
-  get again(): () => ChunkView | undefined {
-    return this.view;
+    return this.firstEvent + this.places.eventCount;
   }
 
   /** An event by its number from the first one; without its cause. */
   event(at: number): LazyEvent {
-    const word = this.map.head(at);
+    return this.eventAt(this.map.head(at), this.firstEvent + at);
+  }
+
+  private eventAt(word: number, number: number): LazyEvent {
     const head = this.words[word]!;
     const event = new LazyEvent(this.view, K.operandsOf(head, word));
     event.kind = K.kindOf(head);
     event.payload = head >>> 8;
-    event.event = this.firstEvent + at;
+    event.event = number;
     if (HAS_NUMBER[event.kind] === 1) this.readNumbers(event);
     return event;
   }
 
+  /** Numbers that stand before the values. */
   private readNumbers(event: LazyEvent): void {
-    const { number, number2, number3 } = this.operandsOf(event);
-    event.number = number;
-    event.number2 = number2;
-    event.number3 = number3;
+    const { words } = this;
+    const [first, second] = [words[event.operands]! >>> 0, words[event.operands + 1]! >>> 0];
+    if (event.kind === K.RESUME) event.number = H.u53(first, second);
+    else event.number = first;
+    if (event.kind === K.SCOPE_COPY || event.kind === K.MUTATION) event.number2 = second;
   }
 
   operandsOf(event: LazyEvent): { number: number; number2: number; number3: number; values: Value[] } {
     const result = { number: 0, number2: 0, number3: 0, values: [] as Value[] };
-    decodeOperands(new LazyDecoder(this, event.operands), event.kind, event.payload, result);
+    this.lazy.operandsAt(event.operands, event.kind, event.payload, result);
     return result;
   }
 
@@ -167,7 +234,7 @@ export class ChunkView {
     const word = this.map.head(at);
     const head = this.words[word]!;
     const result = { number: 0, number2: 0, number3: 0, values: [] as Value[] };
-    decodeOperands(new FreshDecoder(this, K.operandsOf(head, word)), K.kindOf(head), head >>> 8, result);
+    decodeOperands(new FreshDecoder(this, this.words, K.operandsOf(head, word)), K.kindOf(head), head >>> 8, result);
     return result.values;
   }
 
@@ -177,9 +244,7 @@ export class ChunkView {
     if (text === undefined) {
       const position = this.map.strings[index];
       if (position === undefined) throw new RangeError(`unknown string ${index}`);
-      const value = new LazyDecoder(this, position).read();
-      text = typeof value === 'string' ? value : isCaptured(value) ? value.name : String(value);
-      this.texts.set(index, text);
+      this.texts.set(index, (text = textOf(this.lazy.readAt(position))));
     }
     return text;
   }
@@ -190,19 +255,16 @@ export class ChunkView {
    */
   object(id: number, until: number): { node: Captured; asOf: number } | undefined {
     const { map } = this;
-    const heads = map.capturesOf(id);
     const next = until + 1 - this.firstEvent;
     const end = next < map.eventCount ? map.head(next) : Infinity;
-    const last = lastBelow(heads, end);
-    if (last < 0) return undefined;
-    const head = heads[last]!;
-    const node = new LazyDecoder(this, head, head).read() as Captured;
-    const changes = map.changesOf(id);
+    const head = map.lastCapture(id, end);
+    if (head < 0) return undefined;
+    const node = this.lazy.readAt(head, head) as Captured;
     const takenAt = map.eventOfWord(head);
-    const from = lastBelow(changes, map.head(takenAt)) + 1;
-    const to = lastBelow(changes, end);
-    if (from <= to) this.applyChanges(node, changes.subarray(from, to + 1));
-    return { node, asOf: this.firstEvent + (from <= to ? map.eventOfWord(changes[to]!) : takenAt) };
+    const changes = map.changesOf(id, map.head(takenAt), end);
+    if (changes.length === 0) return { node, asOf: this.firstEvent + takenAt };
+    this.applyChanges(node, changes);
+    return { node, asOf: this.firstEvent + map.eventOfWord(changes[changes.length - 1]!) };
   }
 
   /**
@@ -229,25 +291,34 @@ export class ChunkView {
     flush();
   }
 
-  /** Class of an object that was captured in this chunk. */
-  className(id: number): string {
-    const [head] = this.map.capturesOf(id);
-    if (head === undefined) return '';
+  /** What stands for an object of which only identity and class are told. One for all that refer to it; never changed. */
+  reference(id: number): Captured {
+    let known = this.references.get(id);
+    if (known === undefined) {
+      known = {
+        ...captured('shallow', id, this.classAt(this.map.firstCapture(id)), 'depth'),
+        keys: NOTHING,
+        items: NOTHING,
+      };
+      this.references.set(id, known);
+    }
+    return known;
+  }
+
+  private classAt(head: number): string {
+    if (head < 0) return '';
     const tag = this.words[head]! & 0xff;
-    const name = CLASS_BY_TAG.get(tag);
-    if (name !== undefined) return name;
-    const text = new LazyDecoder(this, head + 2).read();
-    return typeof text === 'string' ? text : isCaptured(text) ? text.name : '';
+    return CLASS_BY_TAG.get(tag) ?? textOf(this.lazy.readAt(head + 2));
   }
 
   /** True for an object captured in this chunk whose content never changes. */
   isFixed(id: number): boolean {
-    const [head] = this.map.capturesOf(id);
-    return head !== undefined && FIXED.has(this.words[head]! & 0xff);
+    const head = this.map.firstCapture(id);
+    return head >= 0 && FIXED.has(this.words[head]! & 0xff);
   }
 
   private apply(node: Captured, word: number): void {
-    const event = this.event(this.map.eventOfWord(word));
+    const event = this.eventAt(word, UNNUMBERED);
     applyChange(node, event, this.resolver.resolve(event.payload));
   }
 
@@ -263,6 +334,9 @@ function mapChunk(chunk: Chunk, eventsExpected: number): ChunkMap {
   chunk.scan((scanner) => mapper.note(scanner), mapper.found);
   return mapper.finish();
 }
+
+/** Of an event that was found by its words: its number would have to be looked up. */
+const UNNUMBERED = -1;
 
 /** Kinds with numbers among their operands that a replay needs. */
 const HAS_NUMBER = new Uint8Array(256);
@@ -288,12 +362,15 @@ const REFERABLE: ReadonlySet<number> = new Set([
 /** What stands anywhere is found without tables. */
 const NO_TABLES = new ChunkTables();
 
+/** What references hold. */
+const NOTHING = Object.freeze<Value[]>([]) as Value[];
+
 /** Decodes a value anywhere in a chunk, with the content that stands there. */
 class FreshDecoder extends ValueDecoder {
   private readonly view: ChunkView;
 
-  constructor(view: ChunkView, position: number) {
-    super(view.chunk.words, position, NO_TABLES);
+  constructor(view: ChunkView, words: Int32Array, position: number) {
+    super(words, position, NO_TABLES);
     this.view = view;
   }
 
@@ -311,17 +388,40 @@ class FreshDecoder extends ValueDecoder {
   }
 
   protected override objectAt(id: number): Value {
-    return { ...captured('shallow', id, this.view.className(id)), cut: 'depth' };
+    return this.view.reference(id);
   }
 }
 
-/** As that, but objects that can be referred to are told by identity, but for the one at `opened`. */
+/**
+ * As that, but objects that can be referred to are told by identity, but for the one at `opened`. One is used again and
+ * again: what it reads may make it read elsewhere in between.
+ */
 class LazyDecoder extends FreshDecoder {
-  private readonly opened: number;
+  private opened = -1;
 
-  constructor(view: ChunkView, position: number, opened = -1) {
-    super(view, position);
+  constructor(view: ChunkView, words: Int32Array) {
+    super(view, words, 0);
+  }
+
+  /** The value at a word; of the object at `opened` with its content. */
+  readAt(position: number, opened = -1): Value {
+    const { position: positionBefore, opened: openedBefore } = this;
+    this.position = position;
     this.opened = opened;
+    const value = this.read();
+    this.position = positionBefore;
+    this.opened = openedBefore;
+    return value;
+  }
+
+  /** Operands of the event of this kind at a word. */
+  operandsAt(position: number, kind: number, payload: number, result: Parameters<typeof decodeOperands>[3]): void {
+    const { position: positionBefore, opened: openedBefore } = this;
+    this.position = position;
+    this.opened = -1;
+    decodeOperands(this, kind, payload, result);
+    this.position = positionBefore;
+    this.opened = openedBefore;
   }
 
   override read(): Value {
@@ -332,6 +432,11 @@ class LazyDecoder extends FreshDecoder {
     }
     return super.read();
   }
+}
+
+/** Text of a string, or what stands for it where it was cut or redacted. */
+function textOf(value: Value): string {
+  return typeof value === 'string' ? value : isCaptured(value) ? value.name : String(value);
 }
 
 /** False at the end, and where the words stop being events. */

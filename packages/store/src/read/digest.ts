@@ -1,29 +1,40 @@
-import { ChunkState } from './chunk-state.ts';
-import { chunkView } from './chunk-view.ts';
+import { EventScanner } from '@execution-cinema/format';
+import { ChunkDigest, encodeDigest } from './chunk-digest.ts';
+import { ChunkReplay } from './chunk-replay.ts';
+import { chunkView, nextEvent } from './chunk-view.ts';
 import type { ChunkInfo } from './chunks.ts';
+import { Recent } from './recent.ts';
 import type { Recording } from './recording.ts';
+import { wordsOf } from './words.ts';
+
+/** Digests kept per recording: a deep stack began in many chunks, and the next moment asks about the same. */
+const DIGEST_CACHE_COUNT = 128;
+const caches = new WeakMap<Recording, Recent<string, ChunkDigest>>();
 
 /**
- * Digests kept per recording: a deep stack began in many chunks, and the next moment asks about the same. They hold
- * little, since most calls end in the chunk in which they began.
+ * What later moments may ask about one whole chunk, from the seek index or, where that does not have it, by a replay;
+ * undefined for what is damaged or pruned.
  */
-const DIGEST_CACHE_COUNT = 64;
-const caches = new WeakMap<Recording, Map<string, ChunkState>>();
-
-/** What later moments may ask about one whole chunk; undefined for what is damaged or pruned. */
-export function digestOf(recording: Recording, thread: number, info: ChunkInfo): ChunkState | undefined {
+export function digestOf(recording: Recording, thread: number, info: ChunkInfo): ChunkDigest | undefined {
   let cache = caches.get(recording);
-  if (!cache) caches.set(recording, (cache = new Map()));
+  if (!cache) caches.set(recording, (cache = new Recent(DIGEST_CACHE_COUNT)));
   const key = `${thread}/${info.chunk}/${info.words}`;
   let digest = cache.get(key);
   if (!digest) {
-    const view = chunkView(recording, thread, info);
-    if (!view) return undefined;
-    digest = new ChunkState(view, recording.resolver(thread), Number.MAX_SAFE_INTEGER).finish();
+    const bytes = recording.chunkIndex?.digest(thread, info.chunk, info.words) ?? replayed(recording, thread, info);
+    if (!bytes) return undefined;
+    const view = () => chunkView(recording, thread, info);
+    digest = new ChunkDigest(wordsOf(bytes), info.chunk, recording.resolver(thread), view);
+    cache.set(key, digest);
   }
-  // Deleted and set again, so that the order of the map is that of the last use.
-  cache.delete(key);
-  if (cache.size >= DIGEST_CACHE_COUNT) cache.delete(cache.keys().next().value!);
-  cache.set(key, digest);
   return digest;
+}
+
+function replayed(recording: Recording, thread: number, info: ChunkInfo): Uint8Array | undefined {
+  const chunk = recording.tryChunk(thread, info);
+  if (typeof chunk === 'string') return undefined;
+  const replay = new ChunkReplay(chunk.header, recording.resolver(thread));
+  const scanner = new EventScanner(chunk.words, chunk.header);
+  while (nextEvent(scanner)) replay.step(scanner);
+  return encodeDigest(replay);
 }

@@ -49,35 +49,28 @@ export class ObjectsAt {
   /** The value with its objects as they were. `chunk` is the number of the chunk that it was decoded from. */
   value(value: Value, chunk: number): Value {
     if (!isCaptured(value)) return value;
+    const shown = value.id === 0 ? undefined : this.nodes.get(value.id);
+    if (shown !== undefined && shown.depth >= DEPTH_MAX) return shown.node;
     const chunks = this.recording.chunks(this.thread);
     const home = lastWhere(chunks, (info) => info.chunk <= chunk);
     let level: Wanted[] = [];
     let count = 0;
-    const reached = new Set<number>();
-    const collect = (holder: Captured, from: number): void => {
-      for (const list of [holder.keys, holder.items]) {
-        for (const inner of list) if (isCaptured(inner)) visit(inner, from);
-      }
-    };
-    const visit = (inner: Captured, from: number): void => {
-      if (inner.id !== 0) level.push({ id: inner.id, home: from });
-      else if (inner.items.length > 0) collect(inner, from);
-    };
-    visit(value, home);
+    const reached: Captured[] = [];
+    want(value, home, level);
     for (let depth = DEPTH_MAX; depth > 0 && level.length > 0 && count < OBJECTS_PER_VALUE_MAX; depth--) {
       const wanted = level.filter(({ id }) => (this.nodes.get(id)?.depth ?? 0) < depth);
       count += wanted.length;
-      this.load(wanted.filter(({ id }) => !this.nodes.has(id)));
+      this.load(wanted);
       level = [];
       for (const { id } of wanted) {
         const known = this.nodes.get(id);
         if (!known || known.depth >= depth) continue;
         known.depth = depth;
-        reached.add(id);
-        collect(known.node, known.home);
+        reached.push(known.node);
+        wantInner(known.node, known.home, level);
       }
     }
-    for (const id of reached) this.link(this.nodes.get(id)!.node);
+    for (const node of reached) this.link(node);
     return this.linked(value);
   }
 
@@ -117,7 +110,7 @@ export class ObjectsAt {
   private take(at: number, id: number): boolean {
     const view = at === this.at ? this.here : this.viewAt(at);
     const found = view?.object(id, at === this.at ? this.event : Number.MAX_SAFE_INTEGER);
-    if (found) this.nodes.set(id, { ...found, home: at, depth: 0 });
+    if (found) this.nodes.set(id, { node: found.node, asOf: found.asOf, home: at, depth: 0 });
     return found !== undefined;
   }
 
@@ -141,4 +134,15 @@ export class ObjectsAt {
       }
     }
   }
+}
+
+/** Adds the objects that a value names, itself or within what has no identity. */
+function want(value: Captured, home: number, level: Wanted[]): void {
+  if (value.id !== 0) level.push({ id: value.id, home });
+  else if (value.items.length > 0) wantInner(value, home, level);
+}
+
+function wantInner({ keys, items }: Captured, home: number, level: Wanted[]): void {
+  for (const key of keys) if (isCaptured(key)) want(key, home, level);
+  for (const item of items) if (isCaptured(item)) want(item, home, level);
 }

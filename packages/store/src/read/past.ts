@@ -1,4 +1,5 @@
 import { chunkOfCall, lastWhere, type ChunkInfo } from './chunks.ts';
+import type { ChunkDigest } from './chunk-digest.ts';
 import type { ChunkState } from './chunk-state.ts';
 import { digestOf } from './digest.ts';
 import type { Recording } from './recording.ts';
@@ -29,6 +30,8 @@ export interface SeekLookup {
    * or -1 when none did (then only the owner's first chunk can have).
    */
   lastWriteChunk(thread: number, owner: Owner, variable: number, beforeChunk: number): number | undefined;
+  /** The same for all variables of the owner; none of the others was touched but in the owner's first chunk. */
+  lastWriteChunks(thread: number, owner: Owner, beforeChunk: number): ReadonlyMap<number, number> | undefined;
   /** Calls that sleep when the chunk begins. */
   asleepAt(thread: number, chunk: number): SleepingCall[] | undefined;
   /** Number of the first scope that a chunk opens. */
@@ -63,7 +66,7 @@ export class Past {
   private readonly births = new Map<number, number>();
   private readonly scopes = new Map<number, ScopeInstance>();
   /** Of chunks by their index. */
-  private readonly digests = new Map<number, ChunkState>();
+  private readonly digests = new Map<number, ChunkDigest>();
   /** Chunks up to this moment before which events were dropped. */
   private readonly drops: readonly ChunkInfo[];
   private readonly index: SeekLookup | undefined;
@@ -78,7 +81,7 @@ export class Past {
     this.index = index;
   }
 
-  private digest(i: number): ChunkState | undefined {
+  private digest(i: number): ChunkDigest | undefined {
     let digest = this.digests.get(i);
     if (!digest) {
       digest = digestOf(this.recording, this.thread, this.chunks[i]!);
@@ -118,10 +121,10 @@ export class Past {
 
   /** Fills in what happened to an open frame before this chunk: its arguments, start, `this` and position. */
   completeFrame(frame: Frame): void {
-    if (frame.arguments === undefined) {
+    if (frame.begin === undefined) {
       const known = this.frameOf(frame.call);
-      if (known?.arguments) {
-        frame.arguments = known.arguments;
+      if (known?.begin) {
+        frame.begin = known.begin;
         frame.chunk = known.chunk;
         frame.startEvent = known.startEvent;
         frame.startNs = known.startNs;
@@ -149,7 +152,7 @@ export class Past {
   /** The frame of a call as the chunk knew it in which it began. */
   frameOf(call: number): Frame | undefined {
     const open = this.here.frame(call);
-    if (open?.arguments) return open;
+    if (open?.begin) return open;
     const birth = this.birthOfCall(call);
     return birth < 0 || birth >= this.at ? undefined : this.digest(birth)?.frame(call);
   }
@@ -201,6 +204,28 @@ export class Past {
     return 0;
   }
 
+  /**
+   * Variables of a scope instance, or of those that it was copied from, that were written up to this moment: no others
+   * were. Undefined where no index tells.
+   */
+  writtenIn(instance: number): ReadonlySet<number> | undefined {
+    const found = new Set<number>();
+    let current = instance;
+    for (let steps = 0; current !== 0 && steps < CHAIN_MAX; steps++) {
+      for (const variable of this.here.variablesOfScope(current)) found.add(variable);
+      const birth = this.birthOfScope(current);
+      if (birth < this.at && this.at > 0) {
+        const { chunk } = this.chunks[this.at]!;
+        const older = this.index?.lastWriteChunks(this.thread, ownerOfScope(current), chunk);
+        if (!older) return undefined;
+        for (const variable of older.keys()) found.add(variable);
+        for (const variable of this.digest(Math.max(0, birth))?.variablesOfScope(current) ?? []) found.add(variable);
+      }
+      current = this.scope(current)?.from ?? 0;
+    }
+    return found;
+  }
+
   /** Last write in a scope instance, going back through the iterations that it was copied from. */
   writeInScope(instance: number, variable: number): LastWrite | undefined {
     let current = instance;
@@ -233,6 +258,6 @@ export class Past {
   }
 }
 
-function writeIn(state: ChunkState | undefined, owner: Owner, variable: number): LastWrite | undefined {
+function writeIn(state: ChunkState | ChunkDigest | undefined, owner: Owner, variable: number): LastWrite | undefined {
   return owner % 2 === 0 ? state?.writeOfCall(owner / 2, variable) : state?.writeOfScope((owner - 1) / 2, variable);
 }

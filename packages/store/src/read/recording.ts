@@ -68,6 +68,14 @@ export interface Pruned {
   endNs: number;
 }
 
+/** What an index has stored about chunks, told by thread, number and words: undefined for what it does not have. */
+export interface ChunkIndex {
+  /** What `readChunkMap` reads. */
+  map(thread: number, chunk: number, words: number): Uint8Array | undefined;
+  /** What `ChunkDigest` reads. */
+  digest(thread: number, chunk: number, words: number): Uint8Array | undefined;
+}
+
 /** Chunks kept decoded-ready in memory per recording. */
 const CHUNK_CACHE_COUNT = 16;
 
@@ -86,8 +94,8 @@ export class Recording {
   private readonly growing = new Set<string>();
 
   private readonly closed: () => void;
-  /** Finds the stored map of a chunk of so many words (`readChunkMap`): an opened sidecar sets it. */
-  chunkMap: ((thread: number, chunk: number, words: number) => Uint8Array | undefined) | undefined;
+  /** What is stored about chunks: an opened sidecar sets it. */
+  chunkIndex: ChunkIndex | undefined;
 
   /** `db` may read another file than `file`, a copy; `closed` is called after it was closed. */
   constructor(file: string, db: Database, closed: () => void = () => undefined) {
@@ -171,14 +179,25 @@ export class Recording {
   module(id: number): ModuleInfo | undefined {
     const known = this.modules.get(id);
     if (known) return known;
-    const [row] = this.all<Omit<ModuleInfo, 'sites'> & { sites: Uint8Array | null }>(
+    const [row] = this.all<Omit<ModuleInfo, 'sites' | 'source'> & { sites: Uint8Array | null }>(
       `SELECT id, coalesce(file, key) AS file, coalesce(url, '') AS url, coalesce(hash, '') AS hash,
-         coalesce(format, '') AS format, coalesce(level, 0) AS level, source, coalesce(functions, 0) AS functions,
+         coalesce(format, '') AS format, coalesce(level, 0) AS level, coalesce(functions, 0) AS functions,
          skipped_reason AS skippedReason, sites FROM modules WHERE id = ?`,
       id,
     );
     if (!row) return undefined;
-    const info: ModuleInfo = { ...row, sites: row.sites ? parseSites(row.sites) : undefined };
+    const sites = row.sites ? parseSites(row.sites) : undefined;
+    const readSource = (): string | null =>
+      this.all<{ source: string | null }>('SELECT source FROM modules WHERE id = ?', id)[0]?.source ?? null;
+    let source: string | null | undefined;
+    const info: ModuleInfo = {
+      ...row,
+      sites,
+      // Megabytes, which states and moves do without.
+      get source() {
+        return (source ??= readSource());
+      },
+    };
     this.modules.set(id, info);
     return info;
   }
@@ -232,6 +251,32 @@ export class Recording {
     const key = `${threadId}/${info.chunk}`;
     const known = this.chunkCache.get(key);
     if (known) return known;
+    const result = new Chunk(joinFragments(this.fragments(threadId, info)), info.endNs);
+    if (reads === 'once') return result;
+    if (this.chunkCache.size >= CHUNK_CACHE_COUNT) this.chunkCache.delete(this.chunkCache.keys().next().value!);
+    this.chunkCache.set(key, result);
+    if (!info.final) this.growing.add(key);
+    return result;
+  }
+
+  /**
+   * Words of a chunk, copied to where `place` wants that many. Throws RangeError when it is not stored (pruned). For those
+   * who look at many chunks and keep few: `chunk` keeps the memory that the driver gave.
+   */
+  readWords(threadId: number, info: ChunkInfo, place: (words: number) => Int32Array): Int32Array {
+    const blobs = this.fragments(threadId, info);
+    const bytes = blobs.reduce((sum, blob) => sum + blob.byteLength, 0);
+    const words = place(bytes >> 2);
+    const target = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+    let offset = 0;
+    for (const blob of blobs) {
+      target.set(offset + blob.byteLength <= target.length ? blob : blob.subarray(0, target.length - offset), offset);
+      offset += blob.byteLength;
+    }
+    return words;
+  }
+
+  private fragments(threadId: number, info: ChunkInfo): Uint8Array[] {
     const rows = this.all<{ data: Uint8Array }>(
       'SELECT data FROM chunks WHERE thread_id = ? AND chunk = ? ORDER BY fragment',
       threadId,
@@ -240,12 +285,7 @@ export class Recording {
     if (rows.length === 0) {
       throw new RangeError(`chunk ${info.chunk} of thread ${threadId} is not in the recording (pruned?)`);
     }
-    const result = new Chunk(joinFragments(rows.map((row) => row.data)), info.endNs);
-    if (reads === 'once') return result;
-    if (this.chunkCache.size >= CHUNK_CACHE_COUNT) this.chunkCache.delete(this.chunkCache.keys().next().value!);
-    this.chunkCache.set(key, result);
-    if (!info.final) this.growing.add(key);
-    return result;
+    return rows.map((row) => row.data);
   }
 
   /** As `chunk`, but a damaged or missing chunk is reported as text. */

@@ -16,8 +16,10 @@ export interface Frame {
   correlation: number;
   /** Correlation that calls made from here get: its own until `withCorrelation` or a request changes it. */
   correlationInForce: number;
-  /** Values of ENTER by position; undefined when it began before the replayed part. */
-  arguments: Value[] | undefined;
+  /** Its ENTER; undefined when it began before the replayed part. */
+  begin: DecodedEvent | undefined;
+  /** Values of ENTER by position, decoded when they are asked for. */
+  readonly arguments: Value[] | undefined;
   startEvent: number;
   startNs: number;
   /** Frames below it now; changes when it is resumed. */
@@ -168,7 +170,7 @@ export class ThreadReplay {
     const call = this.nextCall++;
     const caused = event.causeCode >= 0;
     const correlation = caused ? event.causeCorrelation || call : parent ? parent.correlationInForce : call;
-    const frame = new BegunFrame(call, site, event);
+    const frame = new OpenCall(call, site, event.payload, event);
     frame.parent = parent?.call ?? 0;
     frame.asyncParent = caused ? event.causeCall : 0;
     frame.causeCode = caused ? event.causeCode : -1;
@@ -279,8 +281,8 @@ export class ThreadReplay {
   }
 }
 
-/** A class, not an object literal: millions of them are made, and their arguments are decoded when asked for. */
-class BegunFrame implements Frame {
+/** A class, not an object literal: millions of them are made. */
+class OpenCall implements Frame {
   readonly call: number;
   readonly site: Site | undefined;
   readonly siteId: number;
@@ -289,6 +291,7 @@ class BegunFrame implements Frame {
   causeCode = -1;
   correlation = 0;
   correlationInForce = 0;
+  begin: DecodedEvent | undefined;
   startEvent = -1;
   startNs = -1;
   depth = 0;
@@ -300,12 +303,11 @@ class BegunFrame implements Frame {
   hasPending = false;
   position: Site | undefined;
   sleeping: Frame['sleeping'];
-  private readonly begin: DecodedEvent;
 
-  constructor(call: number, site: Site | undefined, begin: DecodedEvent) {
+  constructor(call: number, site: Site | undefined, siteId: number, begin: DecodedEvent | undefined) {
     this.call = call;
     this.site = site;
-    this.siteId = begin.payload;
+    this.siteId = siteId;
     this.begin = begin;
     this.thisFrom = undefined;
     this.pending = undefined;
@@ -313,33 +315,12 @@ class BegunFrame implements Frame {
     this.sleeping = undefined;
   }
 
-  get arguments(): Value[] {
-    return this.begin.values;
+  get arguments(): Value[] | undefined {
+    return this.begin?.values;
   }
 }
 
 /** A frame of which only its call and its function are known. */
 export function unknownFrame(call: number, siteId: number, resolver: SiteResolver): Frame {
-  return {
-    call,
-    site: resolver.resolve(siteId),
-    siteId,
-    parent: -1,
-    asyncParent: 0,
-    causeCode: -1,
-    correlation: 0,
-    correlationInForce: 0,
-    arguments: undefined,
-    startEvent: -1,
-    startNs: -1,
-    depth: 0,
-    startDepth: 0,
-    link: 0,
-    thisFrom: undefined,
-    chunk: 0,
-    pending: undefined,
-    hasPending: false,
-    position: undefined,
-    sleeping: undefined,
-  };
+  return new OpenCall(call, resolver.resolve(siteId), siteId, undefined);
 }

@@ -8,10 +8,13 @@ function scopeHolds(scope: ScopeEntry, line: number, column: number): boolean {
 
 /** Lists that a large table is asked for again and again. */
 interface TableLists {
-  scopesOfFunction: ReadonlyMap<number, readonly number[]>;
-  variablesOfScope: ReadonlyMap<number, readonly number[]>;
-  /** Where the write stands that gives a variable its first value, for `let`, `const` and classes. */
-  declarations: ReadonlyMap<number, { line: number; column: number }>;
+  scopesOfFunction: Groups;
+  variablesOfScope: Groups;
+  /**
+   * By variable, the site (plus one) of the write that gives it the first value, for `let`, `const` and classes; 0 for
+   * none.
+   */
+  declarations: Int32Array;
   /** Names that two scopes both declare, by both. */
   shadowed: Map<string, readonly string[]>;
 }
@@ -21,28 +24,50 @@ const lists = new WeakMap<ModuleSites, TableLists>();
 function listsOf(table: ModuleSites): TableLists {
   let known = lists.get(table);
   if (!known) {
-    const scopesOfFunction = indexesBy(table.scopes, (scope) => scope.function);
-    const variablesOfScope = indexesBy(table.variables, (variable) => variable.scope);
-    known = { scopesOfFunction, variablesOfScope, declarations: findDeclarations(table), shadowed: new Map() };
+    const { scopes, variables } = table;
+    known = {
+      scopesOfFunction: new Groups(scopes.length, (i) => scopes[i]!.function, table.functions.length),
+      variablesOfScope: new Groups(variables.length, (i) => variables[i]!.scope, scopes.length),
+      declarations: findDeclarations(table),
+      shadowed: new Map(),
+    };
     lists.set(table, known);
   }
   return known;
 }
 
-function indexesBy<T>(items: readonly T[], keyOf: (item: T) => number): Map<number, number[]> {
-  const result = new Map<number, number[]>();
-  items.forEach((item, i) => {
-    const key = keyOf(item);
-    const indexes = result.get(key);
-    if (indexes) indexes.push(i);
-    else result.set(key, [i]);
-  });
-  return result;
+/** Numbers from 0 on by the group that each belongs to: few words for many groups, of which few are asked for. */
+class Groups {
+  private readonly starts: Int32Array;
+  private readonly members: Int32Array;
+  private readonly asked = new Map<number, readonly number[]>();
+
+  /** `groupOf` tells the group of each of `count` numbers; one that is none of `groups` is left out. */
+  constructor(count: number, groupOf: (number: number) => number, groups: number) {
+    const starts = new Int32Array(groups + 1);
+    const isMember = (group: number): boolean => group >= 0 && group < groups;
+    for (let i = 0; i < count; i++) if (isMember(groupOf(i))) starts[groupOf(i) + 1]!++;
+    for (let group = 0; group < groups; group++) starts[group + 1]! += starts[group]!;
+    const next = starts.slice();
+    this.members = new Int32Array(starts[groups]!);
+    for (let i = 0; i < count; i++) if (isMember(groupOf(i))) this.members[next[groupOf(i)]!++] = i;
+    this.starts = starts;
+  }
+
+  /** Members of a group, ascending. */
+  of(group: number): readonly number[] {
+    let known = this.asked.get(group);
+    if (!known) {
+      known = Array.from(this.members.subarray(this.starts[group], this.starts[group + 1]));
+      this.asked.set(group, known);
+    }
+    return known;
+  }
 }
 
 /** Indexes of the variables that a scope declares. */
 export function variablesOf(table: ModuleSites, scope: number): readonly number[] {
-  return listsOf(table).variablesOfScope.get(scope) ?? [];
+  return listsOf(table).variablesOfScope.of(scope);
 }
 
 /** Names of a scope that one further in declares too, and so hides. */
@@ -66,7 +91,7 @@ export function shadowedNames(table: ModuleSites, scope: number, inner: number):
 export function scopesAt(table: ModuleSites, functionIndex: number, line: number, column: number): number[] {
   let innermost = table.functions[functionIndex]?.scope ?? 0;
   // Scopes are listed parents first, so the last one that holds the position within reach is the innermost.
-  for (const i of listsOf(table).scopesOfFunction.get(functionIndex) ?? []) {
+  for (const i of listsOf(table).scopesOfFunction.of(functionIndex)) {
     if (scopeHolds(table.scopes[i]!, line, column) && scopeChain(table, i).includes(innermost)) innermost = i;
   }
   return scopeChain(table, innermost);
@@ -84,11 +109,12 @@ function scopeChain(table: ModuleSites, innermost: number): number[] {
 /** Operators of the write with which a declaration gives its variable the first value. */
 const DECLARING: ReadonlySet<string> = new Set(['let', 'const', 'class', 'using', 'await using']);
 
-function findDeclarations(table: ModuleSites): TableLists['declarations'] {
-  const found = new Map<number, { line: number; column: number }>();
-  for (const [kind, , , line, column, a, b] of table.sites) {
-    if (kind === SITE_WRITE && DECLARING.has(table.names[b] ?? '') && !found.has(a)) found.set(a, { line, column });
-  }
+function findDeclarations(table: ModuleSites): Int32Array {
+  const found = new Int32Array(table.variables.length);
+  const isDeclaring = table.names.map((name) => DECLARING.has(name));
+  table.sites.forEach(([kind, , , , , a, b], site) => {
+    if (kind === SITE_WRITE && isDeclaring[b] && found[a] === 0) found[a] = site + 1;
+  });
   return found;
 }
 
@@ -97,6 +123,8 @@ function findDeclarations(table: ModuleSites): TableLists['declarations'] {
  * block ran, it has no value now.
  */
 export function isBeforeDeclaration(table: ModuleSites, variable: number, line: number, column: number): boolean {
-  const declared = listsOf(table).declarations.get(variable);
-  return declared !== undefined && (line < declared.line || (line === declared.line && column < declared.column));
+  const site = listsOf(table).declarations[variable] ?? 0;
+  if (site === 0) return false;
+  const [, , , lineDeclared, columnDeclared] = table.sites[site - 1]!;
+  return line < lineDeclared || (line === lineDeclared && column < columnDeclared);
 }

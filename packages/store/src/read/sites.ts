@@ -9,7 +9,8 @@ export interface ModuleInfo {
   hash: string;
   format: string;
   level: number;
-  source: string | null;
+  /** Read when it is asked for. */
+  readonly source: string | null;
   functions: number;
   skippedReason: string | null;
   /** Undefined when the module is not instrumented or its table does not parse. */
@@ -42,11 +43,18 @@ export interface Site {
   file: string;
 }
 
+const UNKNOWN_FUNCTION = -1;
+
 /** Resolves the site ids of one thread. */
 export class SiteResolver {
   private readonly loads: readonly Load[];
   private readonly module: (id: number) => ModuleInfo | undefined;
   private readonly memo = new Map<number, Site>();
+  /** By site id, what `functionOf` tells; 0 where nobody has asked about its module yet. */
+  private functions = new Int32Array(0);
+  /** By module, the number of its first function. */
+  private readonly firstFunctions = new Map<number, number>();
+  private nextFunction = 1;
 
   /** `loads` in the order of their bases; `module` finds a module's row by id. */
   constructor(loads: readonly Load[], module: (id: number) => ModuleInfo | undefined) {
@@ -59,9 +67,45 @@ export class SiteResolver {
     return this.memo.get(id) ?? this.find(id);
   }
 
-  private find(id: number): Site | undefined {
+  /**
+   * A number that the sites of one function share; -1 where `resolve` finds none. A replay asks it for every event, of
+   * which few are ever shown.
+   */
+  functionOf(id: number): number {
+    return this.functions[id] || this.numberFunctions(id);
+  }
+
+  private numberFunctions(id: number): number {
+    const load = this.loadOf(id);
+    if (!load) return UNKNOWN_FUNCTION;
+    const end = load.base + load.count;
+    if (this.functions.length < end) {
+      const larger = new Int32Array(Math.max(end, 2 * this.functions.length));
+      larger.set(this.functions);
+      this.functions = larger;
+    }
+    this.functions.fill(UNKNOWN_FUNCTION, load.base, end);
+    const table = this.module(load.moduleId)?.sites;
+    if (table) {
+      // A module that was loaded twice has the same functions.
+      const first = this.firstFunctions.get(load.moduleId) ?? this.nextFunction;
+      if (first === this.nextFunction) this.nextFunction += table.functions.length;
+      this.firstFunctions.set(load.moduleId, first);
+      table.sites.forEach((tuple, index) => {
+        if (index < load.count) this.functions[load.base + index] = first + tuple[2];
+      });
+    }
+    return this.functions[id]!;
+  }
+
+  private loadOf(id: number): Load | undefined {
     const load = this.loads[lastWhere(this.loads, ({ base }) => base <= id)];
-    if (!load || id >= load.base + load.count) return undefined;
+    return load && id < load.base + load.count ? load : undefined;
+  }
+
+  private find(id: number): Site | undefined {
+    const load = this.loadOf(id);
+    if (!load) return undefined;
     const module = this.module(load.moduleId);
     const tuple = module?.sites?.sites[id - load.base];
     if (!module?.sites || !tuple) return undefined;

@@ -114,13 +114,13 @@ export function stateAt(
 ): State {
   const at = new ThreadAt(recording, thread, event, index);
   const { view, here, info } = at;
-  const { header } = view.chunk;
+  const { header } = view;
   const asleep = [...here.asleep];
   const { stack } = here;
   return {
     thread,
     event,
-    timeNs: event < info.firstEvent ? header.startNs : view.chunk.timeOf(Math.min(event, view.endEvent - 1)),
+    timeNs: event < info.firstEvent ? header.startNs : view.timeOf(Math.min(event, view.endEvent - 1)),
     // Innermost first also because of the limits of what is looked up.
     frames: [...stack]
       .reverse()

@@ -1,4 +1,4 @@
-import { captured, type Value, type VariableEntry } from '@execution-cinema/format';
+import type { Value } from '@execution-cinema/format';
 import { ChunkState } from './chunk-state.ts';
 import { chunkView, type ChunkView } from './chunk-view.ts';
 import { chunkOfEvent, type ChunkInfo } from './chunks.ts';
@@ -6,9 +6,9 @@ import { ObjectsAt } from './objects-at.ts';
 import { Past, type SeekLookup } from './past.ts';
 import type { Recording } from './recording.ts';
 import type { Frame } from './replay.ts';
-import { isBeforeDeclaration, scopesAt, shadowedNames, variablesOf } from './scopes.ts';
+import { ScopeAt } from './scope-at.ts';
+import { scopesAt, shadowedNames, variablesOf } from './scopes.ts';
 import type { StateFrame, StateScope, StateVariable } from './state.ts';
-import { ownerOfCall } from './variables.ts';
 
 /** One thread just after an event: frames and variables, looked up when they are asked for. */
 export class ThreadAt {
@@ -81,7 +81,7 @@ export class ThreadAt {
       const instance = scope.shared ? this.past.instanceOf(frame, scopeIndex) : 0;
       const variable = table.variables[index]!;
       if (variable.kind === 'import' || (scope.function !== functionIndex && instance === 0)) return undefined;
-      return { ...this.variable(frame, variable, index, instance), scope: instance, index };
+      return { ...this.scopeAt(frame, scopeIndex, instance).variable(index), scope: instance, index };
     }
     return undefined;
   }
@@ -162,109 +162,12 @@ export class ThreadAt {
   private variables(frame: Frame, scopeIndex: number, instance: number): StateVariable[] {
     const known = instance === 0 ? undefined : this.shared.get(instance);
     if (known) return known;
-    const { table } = frame.site!;
-    const variables: StateVariable[] = [];
-    for (const i of variablesOf(table, scopeIndex)) {
-      const variable = table.variables[i]!;
-      if (variable.kind !== 'import') variables.push(this.variable(frame, variable, i, instance));
-    }
+    const variables = this.scopeAt(frame, scopeIndex, instance).variables();
     if (instance !== 0) this.shared.set(instance, variables);
     return variables;
   }
 
-  private variable(frame: Frame, variable: VariableEntry, index: number, instance: number): StateVariable {
-    const base = { name: variable.name, kind: variable.kind };
-    const { past } = this;
-    const shared = frame.site!.table.scopes[variable.scope]!.shared;
-    const write = shared
-      ? past.writeInScope(instance, index)
-      : past.write(ownerOfCall(frame.call), index, past.birthOfCall(frame.call));
-    const since = (event: number): { note?: string } => this.doubt(frame, event);
-    const { line, column } = frame.position ?? frame.site!;
-    if (!shared && isBeforeDeclaration(frame.site!.table, index, line, column)) {
-      return { ...base, value: captured('uninitialized', 0, ''), source: 'initial', event: -1, timeNs: -1 };
-    }
-    if (write) {
-      const { event, timeNs } = write;
-      return { ...base, ...this.content(write.value, write.chunk), source: 'write', event, timeNs, ...since(event) };
-    }
-    const owner = this.ownerFrame(frame, shared, instance);
-    const position = owner?.site?.function.parameterVariables.indexOf(index) ?? -1;
-    if (owner?.arguments && position >= 0 && owner.site?.table === frame.site?.table) {
-      const { startEvent: event, startNs: timeNs } = owner;
-      const content = this.content(owner.arguments[position], owner.chunk);
-      return { ...base, ...content, source: 'argument', event, timeNs, ...since(event) };
-    }
-    return this.unwritten(frame, variable, shared ? past.scope(instance)?.event : owner?.startEvent);
-  }
-
-  /** A value with its objects as they are now. */
-  private content(raw: Value, chunk: number): Pick<StateVariable, 'value' | 'asOf'> {
-    const value = this.objects.value(raw, chunk);
-    const asOf = this.objects.asOf(value);
-    return asOf === undefined ? { value } : { value, asOf };
-  }
-
-  /** The call whose arguments begin the variables of a scope. */
-  private ownerFrame(frame: Frame, shared: boolean, instance: number): Frame | undefined {
-    if (!shared) return frame;
-    const call = this.past.scope(instance)?.call;
-    if (call === frame.call) return frame;
-    return call ? this.past.frameOf(call) : undefined;
-  }
-
-  /** What the language says of a variable without a write since its scope began at event `birth`. */
-  private unwritten(frame: Frame, variable: VariableEntry, birth: number | undefined): StateVariable {
-    const { name, kind } = variable;
-    const unknown = (note: string): StateVariable => {
-      return { name, kind, value: undefined, source: 'unknown', event: -1, timeNs: -1, note };
-    };
-    const level = frame.site!.table.functions[frame.site!.table.scopes[variable.scope]!.function]?.level ?? 0;
-    if (level < 2) return unknown('writes of this function were not recorded');
-    if (birth === undefined || birth < 0) return unknown('the start of its scope is not in the recording');
-    const dropped = this.past.droppedSince(birth);
-    if (dropped > 0) return unknown(`${dropped} events were dropped since its scope began`);
-    return initialOf(variable) ?? unknown('no write recorded before this moment');
-  }
-
-  private doubt(frame: Frame, event: number): { note?: string } {
-    const notes: string[] = [];
-    const unseen = frame.site?.function.unseen;
-    if (unseen) notes.push(`may have changed unseen (${unseen.join(', ')})`);
-    const dropped = this.past.droppedSince(event);
-    if (dropped > 0) notes.push(`${dropped} events were dropped since`);
-    return notes.length > 0 ? { note: notes.join('; ') } : {};
-  }
-}
-
-const initials = new WeakMap<VariableEntry, StateVariable>();
-
-/** A variable that nothing was written to; one for all moments, since a program may have ten thousand such functions. */
-function initialOf(variable: VariableEntry): StateVariable | undefined {
-  let known = initials.get(variable);
-  if (!known) {
-    const { name, kind } = variable;
-    const value = initialValue(variable);
-    if (value === NO_VALUE) return undefined;
-    initials.set(variable, (known = { name, kind, value, source: 'initial', event: -1, timeNs: -1 }));
-  }
-  return known;
-}
-
-const NO_VALUE = Symbol('no value');
-
-function initialValue({ name, kind }: VariableEntry): Value | typeof NO_VALUE {
-  switch (kind) {
-    case 'var':
-      return undefined;
-    case 'function':
-      return captured('function', 0, name);
-    case 'let':
-    case 'const':
-    case 'class':
-    case 'using':
-      return captured('uninitialized', 0, '');
-    default:
-      return NO_VALUE;
+  private scopeAt(frame: Frame, scopeIndex: number, instance: number): ScopeAt {
+    return new ScopeAt(this.past, this.objects, frame, scopeIndex, instance);
   }
 }

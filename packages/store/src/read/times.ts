@@ -62,6 +62,21 @@ export class Timeline {
     return Math.round(timeNs + (spanNs / count) * (event - start));
   }
 
+  /** The last event before a time; one below the first event when there is none. */
+  lastBefore(timeNs: number): number {
+    const { starts, timesNs } = this;
+    const run = lastBelow(timesNs, timeNs);
+    if (run < 0) return (starts[0] ?? 0) - 1;
+    let low = starts[run]!;
+    let high = run + 1 === starts.length ? this.ends : starts[run + 1]!;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.at(middle) < timeNs) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
   private isInRun(event: number, run: number): boolean {
     const { starts } = this;
     return run < starts.length && event >= starts[run]! && (run + 1 === starts.length || event < starts[run + 1]!);

@@ -1,14 +1,29 @@
 import type { Value } from '@execution-cinema/format';
-import type { Site } from './sites.ts';
+import type { ChunkView, LazyEvent } from './chunk-view.ts';
 
-/** The last write of a variable before some moment. */
-export interface LastWrite {
-  readonly value: Value;
+/** The last write of a variable before some moment, decoded when its value is asked for. */
+export class LastWrite {
   /** Number of the chunk in which it lies. */
-  chunk: number;
-  event: number;
-  timeNs: number;
-  site: Site;
+  readonly chunk: number;
+  private readonly source: LazyEvent;
+
+  /** `at`: its event by number from the first one of the chunk. */
+  constructor(view: ChunkView, at: number) {
+    this.chunk = view.header.chunk;
+    this.source = view.event(at);
+  }
+
+  get event(): number {
+    return this.source.event;
+  }
+
+  get timeNs(): number {
+    return this.source.timeNs;
+  }
+
+  get value(): Value {
+    return this.source.values[0];
+  }
 }
 
 /** Who owns variables: a call (variables that no closure shares), an even number, or a scope instance, an odd one. */

@@ -12,6 +12,9 @@ import { preparePlace } from './place.ts';
 /** Cache of the writing connection; the default would hold 31 of our pages. */
 const WRITER_CACHE_KIB = 16_384;
 
+/** Of a reader: chunks pass by the cache, and what else is read is small. */
+const READER_CACHE_KIB = 2_048;
+
 /** What is written into `meta` when a recording begins. */
 export type RecordingMeta = Readonly<Record<string, string>>;
 
@@ -107,6 +110,7 @@ export function openForReading(file: string, busyTimeoutMs?: number): Database {
   let db: Database | undefined;
   try {
     db = openDatabase(file, { readonly: true, ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }) });
+    db.exec(`PRAGMA cache_size = -${READER_CACHE_KIB}`);
     if (pragmaNumber(db, 'application_id') !== APPLICATION_ID) throw storeError('OUT_NOT_RECORDING', file);
     const version = pragmaNumber(db, 'user_version');
     if (version > SCHEMA_VERSION) {

@@ -256,7 +256,7 @@ class StepCollector {
     this.children.set(call, child);
     steps.push({
       event,
-      timeNs: view.chunk.timeOf(event),
+      timeNs: view.timeOf(event),
       kind: 'call',
       line: place?.line ?? 0,
       column: place?.column ?? 0,
@@ -288,7 +288,7 @@ class Child implements ChildCall {
   endedAt({ view, again, scanner: { kind, event } }: Reading, pending: number | undefined): void {
     this.outcome = OUTCOMES.get(kind) ?? 'returned';
     this.endEvent = event;
-    this.endNs = view.chunk.timeOf(event);
+    this.endNs = view.timeOf(event);
     const returned = kind === K.LEAVE_PENDING ? pending : event;
     if (this.outcome === 'returned') this.read = () => lastValue(again(), returned);
   }
@@ -321,7 +321,7 @@ export function ownStep(
   const lazy = view.event(event - view.firstEvent);
   const valueEvent = lazy.kind === K.LEAVE_PENDING ? returned : event;
   return new OwnStep(lazy, {
-    timeNs: view.chunk.timeOf(event),
+    timeNs: view.timeOf(event),
     standing,
     site,
     value: () => lastValue(again(), valueEvent),

@@ -72,7 +72,7 @@ function take(
   expression: SyntaxNode,
   condition: SyntaxNode | undefined,
 ): LogpointHit | undefined {
-  const timeNs = at.view.chunk.timeOf(moment.event);
+  const timeNs = at.view.timeOf(moment.event);
   try {
     const scope = scopeOf(at, call);
     if (condition && !isTruthy(evaluate(condition, scope))) return undefined;

@@ -1,18 +1,31 @@
-import { SITE_CATCH, SITE_DELETE, SITE_FUNCTION, SITE_PROPERTY, SITE_WRITE } from '@execution-cinema/format';
+import {
+  SITE_CATCH,
+  SITE_DELETE,
+  SITE_FUNCTION,
+  SITE_PROPERTY,
+  SITE_WRITE,
+  type SiteTuple,
+} from '@execution-cinema/format';
 import { fileMatcher, functionMatcher } from '../read/match.ts';
 import type { Recording } from '../read/recording.ts';
 import { nameOfSite } from '../read/site-text.ts';
 import type { Site } from '../read/sites.ts';
 
-/** Ids of a thread's sites that `wanted` accepts, ascending. */
-export function sitesWhere(recording: Recording, thread: number, wanted: (site: Site) => boolean): number[] {
+/** Ids of a thread's sites that `wanted` accepts, ascending. Only those that `mayBe` lets pass are looked at. */
+export function sitesWhere(
+  recording: Recording,
+  thread: number,
+  wanted: (site: Site) => boolean,
+  mayBe: (tuple: SiteTuple) => boolean = () => true,
+): number[] {
   const resolver = recording.resolver(thread);
   const found: number[] = [];
-  for (const { base, count } of recording.loads(thread)) {
-    for (let id = base; id < base + count; id++) {
-      const site = resolver.resolve(id);
-      if (site && wanted(site)) found.push(id);
-    }
+  for (const { base, moduleId } of recording.loads(thread)) {
+    recording.module(moduleId)?.sites?.sites.forEach((tuple, index) => {
+      if (!mayBe(tuple)) return;
+      const site = resolver.resolve(base + index);
+      if (site && wanted(site)) found.push(base + index);
+    });
   }
   return found.sort((a, b) => a - b);
 }
@@ -20,7 +33,12 @@ export function sitesWhere(recording: Recording, thread: number, wanted: (site: 
 /** Sites on a line of a file. */
 export function sitesOnLine(recording: Recording, thread: number, file: string, line: number): number[] {
   const inFile = fileMatcher(file);
-  return sitesWhere(recording, thread, (site) => site.line === line && inFile(site.file));
+  return sitesWhere(
+    recording,
+    thread,
+    (site) => inFile(site.file),
+    ([, , , siteLine]) => siteLine === line,
+  );
 }
 
 /** FUNCTION sites of the functions that a name or glob means. */
@@ -30,7 +48,8 @@ export function sitesOfFunction(recording: Recording, thread: number, name: stri
   return sitesWhere(
     recording,
     thread,
-    (site) => site.kind === SITE_FUNCTION && isMeant(site.function.name) && inFile(site.file),
+    (site) => isMeant(site.function.name) && inFile(site.file),
+    ([kind]) => kind === SITE_FUNCTION,
   );
 }
 
@@ -38,7 +57,12 @@ const WRITING: ReadonlySet<number> = new Set([SITE_WRITE, SITE_PROPERTY, SITE_DE
 
 /** Sites that write a variable or property of this name: `total`, `this.total`. */
 export function sitesWriting(recording: Recording, thread: number, name: string): number[] {
-  return sitesWhere(recording, thread, (site) => WRITING.has(site.kind) && writes(site, name));
+  return sitesWhere(
+    recording,
+    thread,
+    (site) => writes(site, name),
+    ([kind]) => WRITING.has(kind),
+  );
 }
 
 function writes(site: Site, name: string): boolean {

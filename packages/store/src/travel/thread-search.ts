@@ -1,5 +1,5 @@
 import { EventScanner } from '@execution-cinema/format';
-import { nextEvent } from '../read/chunk-view.ts';
+import { chunkView, nextEvent } from '../read/chunk-view.ts';
 import { chunkOfEvent, type ChunkInfo } from '../read/chunks.ts';
 import type { SeekLookup } from '../read/past.ts';
 import type { Recording } from '../read/recording.ts';
@@ -37,27 +37,32 @@ export class ThreadSearch {
 
   /** Walks one chunk; what follows damage is left out. */
   walk(at: number, visit: Visit): void {
-    const chunk = this.recording.tryChunk(this.thread, this.chunks[at]!);
-    if (typeof chunk === 'string') return;
+    this.follow(at, visit);
+  }
+
+  /** The track where the walk ended, undefined when the chunk cannot be read. */
+  private follow(at: number, visit: Visit): Track | undefined {
+    const view = chunkView(this.recording, this.thread, this.chunks[at]!);
+    if (!view) return undefined;
     const past = new ChunkPast(this.recording, this.thread, at, this.index);
-    const track = new Track(chunk.words, chunk.header, this.recording.resolver(this.thread), past);
-    const scanner = new EventScanner(chunk.words, chunk.header);
+    const track = new Track(view.header, this.recording.resolver(this.thread), past);
+    const scanner = new EventScanner(view.words, view.header);
     while (nextEvent(scanner)) {
       track.step(scanner);
-      if (visit(scanner, track)) return;
+      if (visit(scanner, track)) break;
+      // Whoever was told may have looked at other chunks.
+      if (view.held !== scanner.words) scanner.words = view.words;
     }
+    return track;
   }
 
   /** The track just after an event of the thread, or after the last one before it. */
   trackAt(event: number): Track {
     const at = this.chunkAt(event);
-    const chunk = this.recording.chunk(this.thread, this.chunks[at]!);
-    const past = new ChunkPast(this.recording, this.thread, at, this.index);
-    const track = new Track(chunk.words, chunk.header, this.recording.resolver(this.thread), past);
-    const scanner = new EventScanner(chunk.words, chunk.header);
-    // The track is only looked at after a whole event: it must not take in the one after.
-    while (scanner.event < event && nextEvent(scanner)) track.step(scanner);
-    return track;
+    const track = this.follow(at, (scanner) => scanner.event >= event);
+    // Tells why it cannot be read.
+    if (!track) this.recording.chunk(this.thread, this.chunks[at]!);
+    return track!;
   }
 
   /** The first event after `event` for which `hit` holds. */

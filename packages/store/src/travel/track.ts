@@ -39,7 +39,6 @@ export class Track {
   readonly asleep = new Map<number, TrackedFrame>();
   private readonly resolver: SiteResolver;
   private readonly past: TrackPast;
-  private readonly words: Int32Array;
   private nextCall: number;
 
   /** The last event began a step of the frame on top: another line, or the same place again. */
@@ -53,8 +52,7 @@ export class Track {
   /** Frames that the last event ended. */
   readonly ended: TrackedFrame[] = [];
 
-  constructor(words: Int32Array, header: ChunkHeader, resolver: SiteResolver, past: TrackPast) {
-    this.words = words;
+  constructor(header: ChunkHeader, resolver: SiteResolver, past: TrackPast) {
     this.resolver = resolver;
     this.past = past;
     this.nextCall = header.nextCall;
@@ -113,8 +111,8 @@ export class Track {
   }
 
   private resume(scanner: EventScanner): void {
-    const at = scanner.operands;
-    const call = H.u53(this.words[at]!, this.words[at + 1]!);
+    const { words, operands } = scanner;
+    const call = H.u53(words[operands]!, words[operands + 1]!);
     let frame = this.asleep.get(call);
     if (frame) {
       this.asleep.delete(call);

@@ -114,7 +114,7 @@ function lastChange(
       const argument = changes(tracer, event, id, key, place.thread);
       if (argument >= 0) return { event, argument };
     }
-    if ((view?.chunk.header.nextObject ?? 0) <= id) return undefined;
+    if ((view?.header.nextObject ?? 0) <= id) return undefined;
     const chunk = index?.captureChunk(place.thread, id, chunks[at]!.chunk);
     const before = at - 1;
     // The chunk that made it is not among those that took its content again.
