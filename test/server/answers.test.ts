@@ -9,6 +9,7 @@ import {
   type AsyncGraph,
   type At,
   type Opened,
+  type Params,
 } from '../../packages/server/src/protocol.ts';
 import { PRELOAD, run } from '../support/programs.ts';
 import { ViewerServer, type PageClient } from './viewer-server.ts';
@@ -121,6 +122,26 @@ describe('a moment', () => {
     for (const { timeNs } of moments) expect(timeNs).toBeLessThanOrEqual(thrown.timeNs);
   });
 
+  test('is shown in one answer, wherever the question leads', async () => {
+    const { thread, event } = thrown;
+    const since = { thread, event: event - 1 };
+    const state = await page.ask('state', { moment: { thread, event }, since });
+    const lineValues = await page.ask('lineValues', { call: state.frames[0]!.call, moment: { thread, event } });
+    const there = { at: thrown, state, lineValues };
+    const visit = (to: Params<'visit'>['to']) => page.ask('visit', { to, since });
+    expect(await visit({ kind: 'moment', moment: { thread, event } })).toEqual({ ...there, why: '' });
+    expect(await visit({ kind: 'time', timeNs: thrown.timeNs, thread })).toEqual({ ...there, why: '' });
+    const move = { from: { thread, event: 1 }, kind: 'throw', direction: 'forward' } as const;
+    expect(await visit({ kind: 'move', move })).toEqual({ ...there, why: 'an error is thrown' });
+    const outer = state.frames[1]!.call;
+    const asked = await page.ask('visit', { to: { kind: 'moment', moment: { thread, event } }, call: outer });
+    expect(asked.lineValues!.call).toBe(outer);
+    const nothing = { at: null, why: expect.any(String), state: null, lineValues: null };
+    const back = { from: { thread, event: 0 }, kind: 'throw', direction: 'back' } as const;
+    expect(await visit({ kind: 'move', move: back })).toEqual(nothing);
+    expect(await visit({ kind: 'time', timeNs: -1, thread })).toEqual(nothing);
+  });
+
   test('leads to others', async () => {
     const { thread, event } = thrown;
     const from = { thread, event };
@@ -187,6 +208,13 @@ describe('a line', () => {
     // The second iteration has just begun: what the first one wrote is not shown any more.
     expect(there.values.map(({ name }) => name)).toEqual(['vouchers', 'cents', 'lowest', 'voucher']);
     expect([...there.later]).toContain(11);
+  });
+
+  test('learns its loops without anybody waiting for them', async () => {
+    const call = (await page.ask('calls', { function: 'lowestAfter', threw: false })).items[0]!;
+    const impatient = () => page.ask('lineValues', { call: call.call });
+    await expect.poll(async () => (await impatient()).whole, { timeout: 10_000 }).toBe(true);
+    expect((await impatient()).loops.map(({ line }) => line)).toEqual([9]);
   });
 
   test('has steps, calls among them with their results', async () => {

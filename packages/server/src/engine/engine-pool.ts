@@ -12,7 +12,7 @@ import { SqlProcess } from './sql-process.ts';
  * comes before what is written beside it, and that before pictures of the whole run.
  */
 const QUICK_RANKS: readonly (readonly Method[])[] = [
-  ['open', 'move', 'resolve', 'momentsAt', 'state'],
+  ['open', 'visit', 'move', 'resolve', 'momentsAt', 'state'],
   ['source', 'lineValues', 'value', 'steps'],
   ['code', 'overview', 'film', 'flame', 'schema', 'recordings'],
 ];

@@ -11,6 +11,7 @@ import { say } from './say.ts';
 
 /** Steps that follow each other within this time share one entry of the history. */
 const ENTRY_MS = 600;
+const WRITE_LATER_MS = 50;
 let lastEntryMs = 0;
 
 function currentAddress(): Address {
@@ -29,8 +30,17 @@ function currentAddress(): Address {
   };
 }
 
+let laterWrite: ReturnType<typeof setTimeout> | undefined;
+
 /** Writes the address; a jump makes an entry to come back to, steps replace the last one. */
 export function writeAddress(passing: boolean): void {
+  clearTimeout(laterWrite);
+  // It takes the browser a millisecond or two, which a step does not have: its picture comes first.
+  if (passing) laterWrite = setTimeout(() => write(true), WRITE_LATER_MS);
+  else write(false);
+}
+
+function write(passing: boolean): void {
   const hash = formatAddress(currentAddress());
   if (hash === location.hash || overview.peek() === null) return;
   const nowMs = performance.now();

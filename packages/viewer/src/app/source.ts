@@ -1,5 +1,6 @@
 /* The file that is shown: that of the frame, or one opened beside it; with what ran of it. */
 import { computed, effect, signal } from '@preact/signals';
+import { callOfLines, sleeperOf } from '@execution-cinema/server/protocol';
 import type { Executions, HitsView, LineValues, Place, Span } from '@execution-cinema/server/protocol';
 import { Lru } from '../model/lru.ts';
 import { scanText } from '../model/highlight.ts';
@@ -7,7 +8,7 @@ import type { ShownFile } from '../model/shown-file.ts';
 import { isCancelled } from '../transport/source.ts';
 import { Latest } from '../transport/latest.ts';
 import { cursor, frame, frameCall, state } from './cursor.ts';
-import { askNear, lineValuesParams } from './near.ts';
+import { askNear, knownNear, lineValuesParams } from './near.ts';
 import { ask, askLong, connection, generation, overview, wholeSpan } from './session.ts';
 
 /** A file that was opened by hand; null: the one of the frame. */
@@ -20,12 +21,10 @@ export const lineValues = signal<LineValues | null>(null);
 export const selectedLine = signal<number | null>(null);
 export const executions = signal<Executions | null>(null);
 
-/** The event that put a call to sleep has taken it from the stack: it is shown all the same. */
+/** A call that has just fallen asleep is shown although it is not on the stack any more. */
 const asleep = computed(() => {
   const event = state.value?.event;
-  return event?.place && frameCall.value === null && (event.kind === 'suspend' || event.kind === 'yield')
-    ? event
-    : null;
+  return event && frameCall.value === null ? sleeperOf(event) : null;
 });
 
 /** Where the code stands at the moment. */
@@ -80,9 +79,9 @@ export function followSources(): void {
     if (file !== undefined) void loadHits(file);
   });
   effect(() => {
-    const at = state.value?.at;
-    const call = asleep.value?.call ?? frame.value?.call;
-    if (at && call) void loadLineValues(call, at);
+    const view = state.value;
+    const call = view && callOfLines(view, frameCall.value);
+    if (call) void loadLineValues(call, view.at);
     else lineValues.value = null;
   });
   effect(() => {
@@ -130,9 +129,12 @@ async function loadHits(file: string): Promise<void> {
 
 async function loadLineValues(call: string, moment: { thread: number; event: number }): Promise<void> {
   const params = lineValuesParams(call, moment);
+  // Shown in the same picture as the state that they came with.
+  const known = knownNear('lineValues', params);
+  if (known) lineValues.value = known;
   const answer = await quietly(
     values.run(async (cancel) => {
-      const close = await askNear('lineValues', params, cancel);
+      const close = known ?? (await askNear('lineValues', params, cancel));
       lineValues.value = close;
       if (close.whole) return undefined;
       // Of a call that goes on for long, what lies around the moment comes first.

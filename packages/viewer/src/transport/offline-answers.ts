@@ -1,6 +1,7 @@
 /* What a page without a server works out from the answers that it carries. Undefined: it cannot. */
 import { parseCall, parseMoment } from '@execution-cinema/format';
 import {
+  callOfLines,
   callShelf,
   COMMON_SHELF,
   fileShelf,
@@ -38,6 +39,7 @@ const DERIVED: { [M in Method]?: Derive<M> } = {
   momentsAt,
   resolve,
   state,
+  visit,
   move,
   lineValues,
   executions,
@@ -238,6 +240,31 @@ async function history(kept: Kept, { of, moment }: Params<'history'>): Promise<R
   if (!all || !moment) return all;
   const current = all.items.findLastIndex(({ at }) => at.thread === moment.thread && at.event <= moment.event);
   return { ...all, current: current < 0 ? null : current };
+}
+
+async function visit(kept: Kept, { to, ...options }: Params<'visit'>): Promise<Result<'visit'> | undefined> {
+  const moved = await targetOf(kept, to);
+  if (!moved?.at) return moved && { at: null, why: moved.why, state: null, lineValues: null };
+  const { thread, event } = moved.at;
+  const view = await state(kept, { ...options, moment: { thread, event } });
+  if (!view) return undefined;
+  const call = callOfLines(view, options.call);
+  // An addition to the state.
+  const lines = call === null ? undefined : await lineValues(kept, { call, moment: view.at }).catch(() => undefined);
+  return { at: view.at, why: moved.why, state: view, lineValues: lines ?? null };
+}
+
+async function targetOf(
+  kept: Kept,
+  to: Params<'visit'>['to'],
+): Promise<{ at: Moment | null; why: string } | undefined> {
+  if (to.kind === 'moment') return { at: to.moment, why: '' };
+  if (to.kind === 'move') return move(kept, to.move);
+  const { moments } = await momentsAt(kept, {
+    timeNs: to.timeNs,
+    ...(to.thread !== undefined && { threads: [to.thread] }),
+  });
+  return { at: moments.toSorted((a, b) => b.timeNs - a.timeNs)[0] ?? null, why: 'nothing is recorded up to this time' };
 }
 
 /** Of a frame further out: as it stood when it made the call above it. */

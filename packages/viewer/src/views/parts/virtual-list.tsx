@@ -41,7 +41,7 @@ export function VirtualList<Item>(properties: ListProperties<Item>) {
     return () => observer.disconnect();
   }, []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown === undefined || shown < 0) return;
     setActive(shown);
     reveal(box.current!, shown, rowHeight, true);
