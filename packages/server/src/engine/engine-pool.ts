@@ -49,13 +49,13 @@ export class EnginePool {
   constructor(file: URL, data: EngineData) {
     this.file = file;
     this.data = data;
-    const thread = (): EngineThread => new EngineThread(file, data, () => this.dispatch());
-    this.quick = thread();
+    const thread = (isBehind = true): EngineThread => new EngineThread(file, data, isBehind, () => this.dispatch());
+    this.quick = thread(false);
     this.paired = thread();
     this.counter = thread();
     this.finder = thread();
     this.builder = thread();
-    this.slow = Array.from({ length: SLOW_THREADS_MAX }, thread);
+    this.slow = Array.from({ length: SLOW_THREADS_MAX }, () => thread());
   }
 
   run(work: Work): void {

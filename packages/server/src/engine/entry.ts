@@ -9,16 +9,20 @@ import { encodeFrame } from '../protocol/frames.ts';
 import { EngineContext } from './context.ts';
 import { Job, NeedsIndex } from './job.ts';
 import { answerLoops, isLoopFinder } from './loop-finder.ts';
-import type { EngineData, EngineMessage, JobMessage } from './messages.ts';
+import type { EngineData, EngineMessage, JobMessage, ThreadData } from './messages.ts';
 import { METHODS } from './methods/index.ts';
 import { runQuery } from './methods/sql.ts';
+import { standBehind } from './stand-behind.ts';
 import { SQL_ARGUMENT, type SqlBegun } from './sql-process.ts';
 
 if (parentPort && isLoopFinder(workerData)) {
+  standBehind();
   answerLoops(parentPort);
 } else if (parentPort) {
   const port = parentPort;
-  const context = new EngineContext(workerData as EngineData);
+  const data = workerData as ThreadData;
+  if (data.isBehind) standBehind();
+  const context = new EngineContext(data);
   port.on('message', (message: JobMessage) => {
     const tell = (answer: EngineMessage): void => {
       const bytes = 'frame' in answer && typeof answer.frame !== 'string' ? [answer.frame.buffer] : [];

@@ -57,7 +57,7 @@ export function readAddress(): Address {
 export function keepAddress(onBack: (address: Address) => void): void {
   effect(() => {
     void [dock.value, side.value, openedFile.value, otherRec.value];
-    writeAddress(true);
+    write(true);
   });
   window.addEventListener('popstate', () => onBack(readAddress()));
 }

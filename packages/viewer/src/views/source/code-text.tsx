@@ -48,8 +48,9 @@ export function CodeText(properties: Properties) {
   if (revealed.current?.file !== file || revealed.current.line !== reveals) {
     revealed.current = { file, line: reveals };
     if (reveals !== null) {
-      scrollsTo = topShowing(seen.current, reveals, file.lines.length);
-      seen.current = { ...seen.current, top: scrollsTo };
+      const top = topShowing(seen.current, reveals, file.lines.length);
+      if (top !== seen.current.top) scrollsTo = top;
+      seen.current = { ...seen.current, top };
     }
   }
   const view = seen.current;
@@ -64,7 +65,7 @@ export function CodeText(properties: Properties) {
     return () => observer.disconnect();
   }, []);
   useLayoutEffect(() => {
-    if (scrollsTo === undefined || scrollsTo === box.current!.scrollTop) return;
+    if (scrollsTo === undefined) return;
     // After the other panels have changed, so that the browser lays all of it out once.
     queueMicrotask(() => {
       if (box.current) box.current.scrollTop = scrollsTo;

@@ -1,0 +1,12 @@
+import { setPriority } from 'node:os';
+
+/** Still gets what the others leave, and that is all of it while nobody moves the cursor. */
+const NICE = 10;
+
+/**
+ * Lets other threads have the processor first. On Linux alone a priority is that of the calling thread (setpriority(2), "C
+ * library/kernel differences"); elsewhere it would be that of the whole process.
+ */
+export function standBehind(): void {
+  if (process.platform === 'linux') setPriority(0, NICE);
+}
