@@ -110,6 +110,12 @@ export function lineValuesParams(call: CallName, { thread, event }: Moment): Par
   return { call, moment: { thread, event } };
 }
 
+/** Called with what was asked ahead. */
+let seen: (visited: Visited) => void = () => undefined;
+export function onSeenAhead(listener: (visited: Visited) => void): void {
+  seen = listener;
+}
+
 interface Step {
   kind: MoveKind;
   direction: 'forward' | 'back';
@@ -131,14 +137,14 @@ export function askAhead(from: Moment, last: Step | undefined): void {
     const isLast = ({ kind, direction }: Step): boolean => kind === last?.kind && direction === last.direction;
     for (const { kind, direction } of last ? [last, ...LIKELY.filter((step) => !isLast(step))] : LIKELY) {
       if (!isWanted()) return;
-      await askNear('visit', visitParams(moveTarget(from, kind, direction), null, from));
+      seen(await askNear('visit', visitParams(moveTarget(from, kind, direction), null, from)));
     }
   });
 }
 
 /** The same for the moment that a click would lead to. */
 export function askAheadOfClick(timeNs: number, thread: number | null): void {
-  whenAtRest(() => askNear('visit', visitParams(timeTarget(timeNs, thread), null, undefined)));
+  whenAtRest(async () => seen(await askNear('visit', visitParams(timeTarget(timeNs, thread), null, undefined))));
 }
 
 function whenAtRest(work: (isWanted: () => boolean) => Promise<unknown>): void {

@@ -1,14 +1,22 @@
 /* The file that is shown: that of the frame, or one opened beside it; with what ran of it. */
 import { computed, effect, signal } from '@preact/signals';
 import { callOfLines, sleeperOf } from '@execution-cinema/server/protocol';
-import type { Executions, HitsView, LineValues, Place, Span } from '@execution-cinema/server/protocol';
+import type {
+  Executions,
+  HitsView,
+  LineValues,
+  Place,
+  SourceView,
+  Span,
+  StateView,
+} from '@execution-cinema/server/protocol';
 import { Lru } from '../model/lru.ts';
 import { scanText } from '../model/highlight.ts';
 import type { ShownFile } from '../model/shown-file.ts';
 import { isCancelled } from '../transport/source.ts';
 import { Latest } from '../transport/latest.ts';
 import { cursor, frame, frameCall, state } from './cursor.ts';
-import { askNear, knownNear, lineValuesParams } from './near.ts';
+import { askNear, knownNear, lineValuesParams, onSeenAhead } from './near.ts';
 import { ask, askLong, connection, generation, overview, wholeSpan } from './session.ts';
 
 /** A file that was opened by hand; null: the one of the frame. */
@@ -60,6 +68,7 @@ export function followFrame(): void {
 
 export function forgetSources(): void {
   files.clear();
+  ahead.clear();
   shown.value = null;
   hits.value = null;
   lineValues.value = null;
@@ -69,6 +78,7 @@ export function forgetSources(): void {
 
 /** Starts following the cursor. */
 export function followSources(): void {
+  onSeenAhead(({ state: view }) => view && void loadAhead(view));
   effect(() => {
     const file = wantedPlace.value?.file;
     if (file !== undefined && overview.value) void loadSource(file);
@@ -105,15 +115,31 @@ async function loadSource(file: string): Promise<void> {
   try {
     const view = await sources.run((cancel) => ask('source', { file }, { signal: cancel }));
     if (!view) return;
-    const entry = { view, lines: scanText(view.text ?? '') };
-    files.set(file, entry);
     hits.value = null;
-    shown.value = entry;
+    shown.value = keepFile(view);
     sourceError.value = null;
   } catch (error) {
     shown.value = null;
     sourceError.value = error;
   }
+}
+
+function keepFile(view: SourceView): ShownFile {
+  const file = { view, lines: scanText(view.text ?? '') };
+  files.set(view.file, file);
+  return file;
+}
+
+/** Files that were, or are being, loaded before anybody stood in them. */
+const ahead = new Set<string>();
+
+/** Where a step may lead: its text is there, and coloured, when it does. A long one takes half a blink. */
+async function loadAhead({ frames, event }: StateView): Promise<void> {
+  const file = (frames[0]?.place ?? event.place)?.file ?? '';
+  if (file === '' || ahead.has(file) || files.get(file)) return;
+  ahead.add(file);
+  const view = await quietly(ask('source', { file }));
+  if (view && !files.get(file)) keepFile(view);
 }
 
 async function loadHits(file: string): Promise<void> {

@@ -312,7 +312,7 @@ type ListMethod = 'logs' | 'exceptions' | 'requests' | 'skipped' | 'snapshots' |
 async function listed<M extends ListMethod>(
   kept: Kept,
   method: M,
-  params: Page & { text?: string },
+  params: Page & { text?: string; aroundNs?: number },
   key: object,
 ): Promise<Result<M> | undefined> {
   if (params.text !== undefined) return undefined;
@@ -320,7 +320,22 @@ async function listed<M extends ListMethod>(
   return all && (pageOf(all as List<unknown>, params) as Result<M>);
 }
 
-function pageOf<Item>(all: List<Item>, { offset = 0, limit = 200 }: Page): List<Item> {
+/** A fact, or something without a time of its own. */
+interface Fact {
+  at?: At | null;
+  to?: At | null;
+  from?: At | null;
+}
+
+function offsetAround(items: readonly unknown[], aroundNs: number, limit: number): number {
+  const timeOf = ({ at, to, from }: Fact): number => (at ?? to ?? from)?.timeNs ?? Infinity;
+  const before = items.findLastIndex((item) => timeOf(item as Fact) <= aroundNs) + 1;
+  return Math.max(0, Math.min(before - Math.ceil(limit / 2), items.length - limit));
+}
+
+function pageOf<Item>(all: List<Item>, params: Page & { aroundNs?: number }): List<Item> {
+  const { limit = 200, aroundNs } = params;
+  const offset = aroundNs === undefined ? (params.offset ?? 0) : offsetAround(all.items, aroundNs, limit);
   const items = all.items.slice(offset, offset + limit);
   const isLast = offset + items.length >= all.items.length;
   return { items, offset, total: all.total, more: !isLast };

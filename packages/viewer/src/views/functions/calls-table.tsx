@@ -28,7 +28,7 @@ export function CallsTable({ of }: { of: FunctionView }) {
   const where = 'where' in filter ? filter.where : [];
   const key = JSON.stringify([of.id, sort, where]);
   const page = usePaged<CallView>(
-    (offset, signal) => askLong('calls', { functionId: of.id, sort, where, offset, limit: PAGE }, signal),
+    (from, signal) => askLong('calls', { functionId: of.id, sort, where, ...from, limit: PAGE }, signal),
     key,
     generation.value,
   );
