@@ -5,7 +5,7 @@ import { cursor, goTo } from '../../app/cursor.ts';
 import { countFacts, generation } from '../../app/session.ts';
 import { parseCall } from '@execution-cinema/format';
 import { ErrorMessage, Waiting } from '../parts/message.tsx';
-import { plural } from '../../model/units.ts';
+import { countText } from '../../model/units.ts';
 import { usePaged, type PieceStart } from '../parts/use-paged.ts';
 import { VirtualList } from '../parts/virtual-list.tsx';
 
@@ -51,7 +51,7 @@ export function FactList<Item>({ label, load, filter, rowHeight, at, call, row, 
     <>
       {page.first > 0 && (
         <button type="button" class="list-earlier" onClick={() => page.loadPiece({ offset: 0 })}>
-          {plural(page.first, 'earlier entry', 'earlier entries')}: show from the beginning
+          {countText(page.first)} earlier: show from the beginning
         </button>
       )}
       <VirtualList

@@ -58,7 +58,7 @@ export function CallsTable({ of }: { of: FunctionView }) {
           class="field grow code-font"
           type="search"
           aria-label="Filter by value"
-          placeholder={`Filter by value: ${parameters[0] ?? 'result'} = 3, result contains "x"`}
+          placeholder={`Filter: ${parameters[0] ?? 'result'} = 3, result contains "x"`}
           value={text}
           spellcheck={false}
           onInput={(event) => setText(event.currentTarget.value)}
