@@ -32,6 +32,9 @@ import { ask } from './session.ts';
 import { say } from './say.ts';
 
 export const cursor = signal<At | null>(null);
+/** What needs no more of it stays as it is while it moves. */
+export const cursorThread = computed(() => cursor.value?.thread ?? 0);
+export const hasCursor = computed(() => cursor.value !== null);
 /** Call of the frame that is looked at; null: the innermost. */
 export const frameCall = signal<CallName | null>(null);
 /** What the server said about the cursor; while a newer answer is under way, about the moment before. */

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { At, CallName, List } from '@execution-cinema/server/protocol';
 import { cursor, goTo } from '../../app/cursor.ts';
 import { countFacts, generation } from '../../app/session.ts';
@@ -41,19 +41,15 @@ export function FactList<Item>({ label, load, filter, rowHeight, at, call, row, 
     wantedNs.current = nowNs;
     page.loadPiece({ aroundNs: nowNs });
   }, [isBefore, isBehind, nowNs, page.loading]);
-  if (page.error !== null) return <ErrorMessage error={page.error} />;
-  const onPick = (item: Item) => {
-    const moment = at(item);
-    const name = call(item);
-    if (moment) void goTo(moment, { frame: name !== null && parseCall(name)?.thread === moment.thread ? name : null });
-  };
-  return (
-    <>
-      {page.first > 0 && (
-        <button type="button" class="list-earlier" onClick={() => page.loadPiece({ offset: 0 })}>
-          {countText(page.first)} earlier: show from the beginning
-        </button>
-      )}
+  // The same list for all moments between two facts.
+  const list = useMemo(() => {
+    const onPick = (item: Item) => {
+      const moment = at(item);
+      const name = call(item);
+      const isThere = name !== null && moment !== null && parseCall(name)?.thread === moment.thread;
+      if (moment) void goTo(moment, { frame: isThere ? name : null });
+    };
+    return (
       <VirtualList
         items={page.items}
         first={page.first}
@@ -66,6 +62,17 @@ export function FactList<Item>({ label, load, filter, rowHeight, at, call, row, 
         empty={page.loading ? <Waiting /> : empty}
         row={(item, index) => row(item, index === current)}
       />
+    );
+  }, [page.items, page.loading, page.total, page.more, current, filter]);
+  if (page.error !== null) return <ErrorMessage error={page.error} />;
+  return (
+    <>
+      {page.first > 0 && (
+        <button type="button" class="list-earlier" onClick={() => page.loadPiece({ offset: 0 })}>
+          {countText(page.first)} earlier: show from the beginning
+        </button>
+      )}
+      {list}
     </>
   );
 }

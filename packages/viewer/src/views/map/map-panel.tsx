@@ -46,7 +46,7 @@ export function MapPanel() {
         )}
         {kind === 'code' && (
           <span class="faint map-legend">
-            area: lines of code
+            area: lines
             <span class="map-swatch most" /> most
             <span class="map-swatch least" /> least
             <span class="map-swatch never" /> never ran

@@ -79,7 +79,7 @@ function drawTimes(
   context.textAlign = 'left';
   for (const at of ticksOf(whole, size)) {
     const x = Math.round(xOf(at, whole, size.width)) + 0.5;
-    const text = timeText(at, (whole.toNs - whole.fromNs) * 4);
+    const text = timeText(at, whole.toNs - whole.fromNs);
     const end = x + 6 + context.measureText(text).width;
     if (end > size.width || (flag && end > flag.left && x < flag.left + flag.width)) continue;
     context.fillStyle = colors.text3;

@@ -1,7 +1,6 @@
-import { computed } from '@preact/signals';
 import { formatMoment } from '@execution-cinema/format';
 import type { MoveKind } from '@execution-cinema/server/protocol';
-import { cursor, move, pause, pinned, play, playing, speed, state, togglePin } from '../../app/cursor.ts';
+import { cursor, hasCursor, move, pause, pinned, play, playing, speed, state, togglePin } from '../../app/cursor.ts';
 import { isRunning, wholeSpan } from '../../app/session.ts';
 import { following } from '../../app/timeline.ts';
 import { goLive } from '../../app/live.ts';
@@ -112,8 +111,6 @@ function MomentLine() {
   );
 }
 
-const canMove = computed(() => cursor.value !== null);
-
 /** They stay as they are while the cursor moves. */
 const StepButtons = memo(({ steps }: { steps: readonly Step[] }) => (
   <div class="button-group">{steps.map(stepButton)}</div>
@@ -126,7 +123,7 @@ function stepButton({ icon, label, kind, direction }: Step) {
       icon={icon}
       label={label}
       keys={keysFor(kind, direction)}
-      disabled={!canMove.value}
+      disabled={!hasCursor.value}
       onClick={() => {
         pause();
         void move(kind, direction);
