@@ -12,7 +12,7 @@ import { say } from './say.ts';
 /** Steps that follow each other within this time share one entry of the history. */
 const ENTRY_MS = 600;
 const WRITE_LATER_MS = 50;
-let lastEntryMs = 0;
+let lastEntryMs = -Infinity;
 
 function currentAddress(): Address {
   const at = cursor.peek();
