@@ -1,5 +1,5 @@
 /* The methods of the protocol over a recording of the demo: several processes and threads, an error to find. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -193,6 +193,22 @@ describe('a line', () => {
     expect(last.items.length).toBe(1);
     const { at } = executions.items[3]!;
     expect((await page.ask('executions', { file: VOUCHERS, line: 11, around: at })).current).toBe(3);
+  });
+
+  test.runIf(process.platform === 'linux')('is counted behind whoever answers the cursor', async () => {
+    await page.ask('hits', { file: VOUCHERS, wait: true });
+    await page.ask('code', {});
+    const tasks = `/proc/${server.child.pid}/task`;
+    // Fields of proc(5) after the name, which is in brackets: nice is the 19th of all.
+    const nices = readdirSync(tasks).map((task) =>
+      Number(
+        readFileSync(join(tasks, task, 'stat'), 'utf8')
+          .split(') ')
+          .at(-1)!
+          .split(' ')[16],
+      ),
+    );
+    expect(Math.max(...nices)).toBeGreaterThan(Math.min(...nices));
   });
 
   test('has the values of one call, and of one iteration', async () => {

@@ -156,6 +156,8 @@ async function visit(to: VisitTarget, options: VisitOptions): Promise<Visited | 
       if (!stays) moved(own.stop);
     });
     previousMoment = view.at;
+    // It is there: what is described later moves nothing.
+    if (underWay === own) underWay = undefined;
     if (looksOutside.peek() || pinned.peek()) await describeOutside(params, view.at);
     await describePinned();
     if (call === null && pinned.peek() === null) askAhead(view.at, lastStepMade);
