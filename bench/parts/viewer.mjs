@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { launchChromium } from '../../test/browser/chromium.mjs';
 import { CLI, programPath, scratchFolder, setUp } from '../lib/run-program.mjs';
 import { quantile } from '../lib/statistics.mjs';
+import { movesIn, startTrace } from '../lib/browser-trace.mjs';
 
 /** @typedef {import('../run.mjs').Context} Context */
 /** @typedef {import('../lib/rows.mjs').Row} Row */
@@ -15,6 +16,8 @@ const JUMPS = 25;
 const STEPS_AFTER_JUMP = 3;
 /** Somebody looks before the next step: what it leads to may have been asked meanwhile. */
 const REST_MS = 1_000;
+/** Shorter than the cursor rests before the page asks for what may be wanted next. */
+const QUIET_MS = 60;
 const FRAMES = 120;
 const PATIENCE_MS = 120_000;
 
@@ -41,7 +44,7 @@ export async function viewer({ millionEvents, progress }) {
     const page = await visit(browser, server.url);
     progress('the index');
     await page.waitForFunction('bench.isIndexed()', undefined, { timeout: PATIENCE_MS * 5 });
-    const { jumps, steps, rested } = await moveAround(page, progress);
+    const { jumps, steps, rested } = await moveAround(browser, page, progress);
     progress('panning');
     const frames = await pan(page);
     const heapBytes = await heapOf(page);
@@ -53,27 +56,9 @@ export async function viewer({ millionEvents, progress }) {
         { most: 1_000 },
         'server running, empty cache of the page; the first opens the recording',
       ),
-      row(
-        'jump to all panels, p95',
-        'ms',
-        [quantile(jumps, 0.95)],
-        { most: 50 },
-        `median ${quantile(jumps, 0.5).toFixed(1)} ms`,
-      ),
-      row(
-        'step to all panels, p95',
-        'ms',
-        [quantile(steps, 0.95)],
-        { most: 50 },
-        `median ${quantile(steps, 0.5).toFixed(1)} ms`,
-      ),
-      row(
-        'step after a rest to all panels, p95',
-        'ms',
-        [quantile(rested, 0.95)],
-        { most: 50 },
-        `median ${quantile(rested, 0.5).toFixed(1)} ms, a second after the last one`,
-      ),
+      moveRow('jump to all panels, p95', jumps),
+      moveRow('step to all panels, p95', steps),
+      moveRow('step after a rest to all panels, p95', rested, 'a second after the last one'),
       row(
         'scripts per frame while panning, p95',
         'ms',
@@ -103,6 +88,30 @@ function row(line, unit, values, target, note) {
   };
 }
 
+/** @param {string} line @param {readonly import('../lib/browser-trace.mjs').Move[]} moves @param {string} [note] */
+function moveRow(line, moves, note) {
+  /** @param {'totalMs' | 'answerMs' | 'pageMs' | 'drawingMs'} part */
+  const middle = (part) =>
+    quantile(
+      moves.map((move) => move[part]),
+      0.5,
+    ).toFixed(1);
+  const parts = `answer ${middle('answerMs')}, page ${middle('pageMs')}, drawing ${middle('drawingMs')}`;
+  const text = `median ${middle('totalMs')} ms: ${parts}${note === undefined ? '' : `; ${note}`}`;
+  return row(
+    line,
+    'ms',
+    [
+      quantile(
+        moves.map(({ totalMs }) => totalMs),
+        0.95,
+      ),
+    ],
+    { most: 50 },
+    text,
+  );
+}
+
 /** @param {string} recording @param {string} folder @param {number} rounds */
 function record(recording, folder, rounds) {
   const { env, flags } = setUp({ name: 'recorded', tracer: { INCLUDE: '**', KEEP: '100GB' } }, recording);
@@ -128,16 +137,25 @@ async function serve(recording) {
 }
 
 /**
- * Runs in the page before its own scripts: counts questions that are under way and the time that scripts take per frame.
+ * Runs in the page before its own scripts. Marks inputs, answers and every change of what is to be seen (`bench ...`, see
+ * `lib/browser-trace.mjs`), counts questions that are under way and the time that scripts take per frame.
  */
 const PROBE = `(() => {
   const open = new Map();
-  let lastChange = 0, inputMs = 0, firstPictureMs = 0, busyMs = 0;
-  for (const kind of ['pointerup', 'keydown']) addEventListener(kind, () => (lastChange = inputMs = performance.now()), true);
+  let lastMs = 0, firstPictureMs = 0, busyMs = 0;
+  const mark = (what) => {
+    lastMs = performance.now();
+    performance.mark('bench ' + what);
+  };
+  // A click begins where the button goes down.
+  for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, () => mark('input'), true);
   const timed = (run) => function (...values) {
     const start = performance.now();
     try { return run.apply(this, values); } finally { busyMs += performance.now() - start; }
   };
+  // Questions that nobody waits for at the cursor.
+  const BEHIND = new Set(['later', 'index', 'hits', 'film', 'flame', 'overview', 'code', 'logs', 'exceptions', 'requests', 'edges']);
+  const isAboutCursor = (method) => !BEHIND.has(method);
   const Native = window.WebSocket;
   window.WebSocket = class extends Native {
     constructor(...values) {
@@ -146,13 +164,15 @@ const PROBE = `(() => {
         const text = typeof data === 'string' ? data : new TextDecoder().decode(data.slice(8, 400));
         const id = Number(/"id":(\\d+)/.exec(text)?.[1]);
         if (/"progress":/.test(text.slice(0, 60))) return;
-        if (open.delete(id)) lastChange = performance.now();
+        const method = open.get(id);
+        if (open.delete(id) && isAboutCursor(method)) mark('answer');
       });
     }
     send(text) {
-      const { id, method, cancel } = JSON.parse(text);
+      const { id, method, cancel, params } = JSON.parse(text);
       if (cancel !== undefined) open.delete(cancel);
-      else if (method) { open.set(id, method); lastChange = performance.now(); }
+      // What takes its time is asked for when the cursor rests, after what lies close to it was shown.
+      else if (method) open.set(id, params?.wait ? 'later' : method);
       super.send(text);
     }
     addEventListener(kind, listener) { super.addEventListener(kind, timed(listener)); }
@@ -160,31 +180,32 @@ const PROBE = `(() => {
   const frame = window.requestAnimationFrame.bind(window);
   window.requestAnimationFrame = (run) => frame(timed(run));
   const see = new MutationObserver(() => {
+    mark('change');
+    if (firstPictureMs > 0) return;
     if (document.querySelector('.frame.current') && document.querySelector('.film-canvas canvas')) {
-      see.disconnect();
       frame(() => (firstPictureMs = performance.now()));
     }
   });
-  see.observe(document, { childList: true, subtree: true });
-  // Questions that nobody waits for at the cursor.
-  const BEHIND = new Set(['index', 'hits', 'film', 'flame', 'overview', 'code', 'logs', 'exceptions', 'requests', 'edges']);
-  const isBusy = () => [...open.values()].some((method) => !BEHIND.has(method));
+  see.observe(document, { childList: true, subtree: true, attributes: true, characterData: true });
+  // Every picture on a canvas begins with an empty one.
+  const { clearRect } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.clearRect = function (...values) {
+    if (this.canvas.isConnected) mark('change');
+    return clearRect.apply(this, values);
+  };
+  const isBusy = () => [...open.values()].some(isAboutCursor);
   window.bench = {
     get firstPictureMs() { return firstPictureMs; },
     isIndexed: () => firstPictureMs > 0 && ![...open.values()].includes('index') && open.size === 0,
-    /** Time from the last input until every answer about the cursor was there and a frame drawn. */
+    /** Until nothing about the cursor is under way and nothing has changed for longer than a few frames. */
     settled: () => new Promise((resolve) => {
-      let seen = 0, drawnMs = 0;
       const look = () => {
-        if (lastChange !== seen) {
-          seen = lastChange;
-          drawnMs = performance.now();
-        }
-        // An answer leads to the next question within a frame or two.
-        if (isBusy() || performance.now() - lastChange < 60) return frame(look);
-        resolve(Math.max(0, drawnMs - inputMs));
+        // By a timer: frames that it asked for would be drawn as well.
+        if (isBusy() || performance.now() - lastMs < QUIET_MS) return setTimeout(look, 10);
+        performance.mark('bench settled');
+        resolve();
       };
-      frame(look);
+      look();
     }),
     /** Scripts per frame while keys are held. */
     pan: (count) => new Promise((resolve) => {
@@ -201,7 +222,7 @@ const PROBE = `(() => {
       frame(step);
     }),
   };
-})()`;
+})()`.replace('QUIET_MS', String(QUIET_MS));
 
 /** @param {Awaited<ReturnType<typeof launchChromium>>} browser @param {string} url */
 async function visit(browser, url) {
@@ -221,31 +242,38 @@ async function visit(browser, url) {
 
 /** @typedef {Awaited<ReturnType<Awaited<ReturnType<typeof launchChromium>>['newPage']>>} Page */
 
-/** @param {Page} page @param {(text: string) => void} progress */
-async function moveAround(page, progress) {
-  /** @type {number[]} */
-  const jumps = [];
-  /** @type {number[]} */
-  const steps = [];
-  /** @type {number[]} */
-  const rested = [];
+/**
+ * @param {Awaited<ReturnType<typeof launchChromium>>} browser @param {Page} page @param {(text: string) => void} progress
+ */
+async function moveAround(browser, page, progress) {
   const box = await page.locator('.film-canvas').boundingBox();
   if (!box) throw new Error('there is no film strip');
+  const endTrace = await startTrace(browser);
+  /** In the order in which they are made. @type {('jump' | 'step' | 'rested')[]} */
+  const kinds = [];
+  /** @param {'jump' | 'step' | 'rested'} kind @param {() => Promise<void>} input */
+  const make = async (kind, input) => {
+    kinds.push(kind);
+    await input();
+    await page.evaluate('bench.settled()');
+  };
   let seed = 7;
   for (let jump = 0; jump < JUMPS; jump++) {
     progress(`jump ${jump + 1} of ${JUMPS}`);
     seed = (seed * 48271) % 2147483647;
-    await page.mouse.click(box.x + box.width * (0.02 + (0.96 * seed) / 2147483647), box.y + box.height / 2);
-    jumps.push(await page.evaluate('bench.settled()'));
+    const x = box.x + box.width * (0.02 + (0.96 * seed) / 2147483647);
+    await make('jump', () => page.mouse.click(x, box.y + box.height / 2));
     for (let step = 0; step < STEPS_AFTER_JUMP; step++) {
-      await page.keyboard.press(step % 2 === 0 ? 'i' : 'n');
-      steps.push(await page.evaluate('bench.settled()'));
+      await make('step', () => page.keyboard.press(step % 2 === 0 ? 'i' : 'n'));
     }
     await page.waitForTimeout(REST_MS);
-    await page.keyboard.press('i');
-    rested.push(await page.evaluate('bench.settled()'));
+    await make('rested', () => page.keyboard.press('i'));
   }
-  return { jumps, steps, rested };
+  const moves = movesIn(await endTrace());
+  if (moves.length !== kinds.length) throw new Error(`${kinds.length} moves were made, ${moves.length} seen`);
+  /** @param {'jump' | 'step' | 'rested'} wanted */
+  const of = (wanted) => moves.flatMap((move, i) => (move !== null && kinds[i] === wanted ? [move] : []));
+  return { jumps: of('jump'), steps: of('step'), rested: of('rested') };
 }
 
 /** @param {Page} page @returns {Promise<number[]>} */

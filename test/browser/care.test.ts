@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
-import { makeProject, PRELOAD, type Project } from '../support/programs.ts';
+import { makeProject, openProject, PRELOAD, type Project } from '../support/programs.ts';
 import { violations } from './axe.ts';
 import { end, moment, recordExample, serve, startBrowser, tab, variable, visit, SOON } from './viewer.ts';
 
@@ -138,6 +138,33 @@ test('a running program is followed, paused and looked into', async () => {
   } finally {
     await end(running);
     program.remove();
+  }
+});
+
+test('a list marks the last fact before the cursor, also where it is long', async () => {
+  const file = join(folder, 'extremes.db');
+  await openProject('test/browser/programs').record(['extremes.js'], file);
+  const server = await serve(file);
+  try {
+    const { page, complaints } = await visit(browser, server.url);
+    const output = page.getByRole('listbox', { name: 'Output of the program' });
+    const marked = output.locator('.fact.now');
+    // It opens at the uncaught error, behind all 3,001 lines.
+    await expect.poll(() => marked.innerText(), SOON).toContain('several');
+    const row = output.getByRole('option').filter({ has: page.locator('.fact.now') });
+    expect(await row.getAttribute('aria-posinset')).toBe('3001');
+    await page.keyboard.press('Home');
+    await expect.poll(() => output.getByRole('option').first().innerText(), SOON).toContain('order 0');
+    expect(await marked.count()).toBe(0);
+    await page.keyboard.press('End');
+    await expect.poll(() => marked.innerText(), SOON).toContain('several');
+    // The rest of the list can be reached all the same.
+    await page.getByRole('button', { name: 'show from the beginning' }).click();
+    await expect.poll(() => output.getByRole('option').first().innerText(), SOON).toContain('order 0');
+    expect(await marked.count()).toBe(0);
+    expect(complaints).toEqual([]);
+  } finally {
+    await server.close();
   }
 });
 

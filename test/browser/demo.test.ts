@@ -285,3 +285,26 @@ test('every panel has something to show, and nothing complains', async () => {
   }
   expect(complaints).toEqual([]);
 });
+
+test('a click on the film strip is one question, and one place to come back to', async () => {
+  const asked: { method?: string; params?: { to?: { kind: string } } }[] = [];
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => asked.push(JSON.parse(String(payload)) as (typeof asked)[number])),
+  );
+  await atTheError();
+  await page.reload();
+  await page.locator('.frame.current').waitFor();
+  await until(() => moment(page), errorMoment);
+  const box = (await page.locator('.film-canvas').boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  // As long as a finger takes.
+  await expect.poll(() => moment(page), SOON).not.toBe(errorMoment);
+  await page.mouse.up();
+  await expect.poll(() => page.url(), SOON).not.toContain(`at=${errorMoment}`);
+  const parts = new Set(['move', 'momentsAt', 'state']);
+  expect(asked.filter(({ method = '' }) => parts.has(method))).toEqual([]);
+  expect(asked.filter(({ method, params }) => method === 'visit' && params?.to?.kind === 'time').length).toBe(1);
+  await page.goBack();
+  await until(() => moment(page), errorMoment);
+});

@@ -62,6 +62,8 @@ describe('REC', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('no recording nothing: no such file, and no name in .tracer begins so');
     expect(stderr).toContain(`The newest in .tracer:\n  ${NEW}\n`);
+    expect(stderr).toContain('If it is the name of a function: -f nothing');
+    expect((await project.tracer('verify', '2031-01')).stderr).not.toContain('-f');
   });
 
   test('given twice is wrong use', async () => {

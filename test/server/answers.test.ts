@@ -1,5 +1,5 @@
 /* The methods of the protocol over a recording of the demo: several processes and threads, an error to find. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import {
   type AsyncGraph,
   type At,
   type Opened,
+  type Params,
 } from '../../packages/server/src/protocol.ts';
 import { PRELOAD, run } from '../support/programs.ts';
 import { ViewerServer, type PageClient } from './viewer-server.ts';
@@ -121,6 +122,26 @@ describe('a moment', () => {
     for (const { timeNs } of moments) expect(timeNs).toBeLessThanOrEqual(thrown.timeNs);
   });
 
+  test('is shown in one answer, wherever the question leads', async () => {
+    const { thread, event } = thrown;
+    const since = { thread, event: event - 1 };
+    const state = await page.ask('state', { moment: { thread, event }, since });
+    const lineValues = await page.ask('lineValues', { call: state.frames[0]!.call, moment: { thread, event } });
+    const there = { at: thrown, state, lineValues };
+    const visit = (to: Params<'visit'>['to']) => page.ask('visit', { to, since });
+    expect(await visit({ kind: 'moment', moment: { thread, event } })).toEqual({ ...there, why: '' });
+    expect(await visit({ kind: 'time', timeNs: thrown.timeNs, thread })).toEqual({ ...there, why: '' });
+    const move = { from: { thread, event: 1 }, kind: 'throw', direction: 'forward' } as const;
+    expect(await visit({ kind: 'move', move })).toEqual({ ...there, why: 'an error is thrown' });
+    const outer = state.frames[1]!.call;
+    const asked = await page.ask('visit', { to: { kind: 'moment', moment: { thread, event } }, call: outer });
+    expect(asked.lineValues!.call).toBe(outer);
+    const nothing = { at: null, why: expect.any(String), state: null, lineValues: null };
+    const back = { from: { thread, event: 0 }, kind: 'throw', direction: 'back' } as const;
+    expect(await visit({ kind: 'move', move: back })).toEqual(nothing);
+    expect(await visit({ kind: 'time', timeNs: -1, thread })).toEqual(nothing);
+  });
+
   test('leads to others', async () => {
     const { thread, event } = thrown;
     const from = { thread, event };
@@ -174,6 +195,22 @@ describe('a line', () => {
     expect((await page.ask('executions', { file: VOUCHERS, line: 11, around: at })).current).toBe(3);
   });
 
+  test.runIf(process.platform === 'linux')('is counted behind whoever answers the cursor', async () => {
+    await page.ask('hits', { file: VOUCHERS, wait: true });
+    await page.ask('code', {});
+    const tasks = `/proc/${server.child.pid}/task`;
+    // Fields of proc(5) after the name, which is in brackets: nice is the 19th of all.
+    const nices = readdirSync(tasks).map((task) =>
+      Number(
+        readFileSync(join(tasks, task, 'stat'), 'utf8')
+          .split(') ')
+          .at(-1)!
+          .split(' ')[16],
+      ),
+    );
+    expect(Math.max(...nices)).toBeGreaterThan(Math.min(...nices));
+  });
+
   test('has the values of one call, and of one iteration', async () => {
     const where = [{ on: 'vouchers.length', op: '>=', value: '2' }] as const;
     const call = (await page.ask('calls', { function: 'lowestAfter', where: [...where] })).items[0]!;
@@ -187,6 +224,13 @@ describe('a line', () => {
     // The second iteration has just begun: what the first one wrote is not shown any more.
     expect(there.values.map(({ name }) => name)).toEqual(['vouchers', 'cents', 'lowest', 'voucher']);
     expect([...there.later]).toContain(11);
+  });
+
+  test('learns its loops without anybody waiting for them', async () => {
+    const call = (await page.ask('calls', { function: 'lowestAfter', threw: false })).items[0]!;
+    const impatient = () => page.ask('lineValues', { call: call.call });
+    await expect.poll(async () => (await impatient()).whole, { timeout: 10_000 }).toBe(true);
+    expect((await impatient()).loops.map(({ line }) => line)).toEqual([9]);
   });
 
   test('has steps, calls among them with their results', async () => {

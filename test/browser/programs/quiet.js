@@ -1,4 +1,2 @@
 // A program that says nothing and in which nothing goes wrong.
-'use strict';
-
-module.exports = 1;
+export default 1;

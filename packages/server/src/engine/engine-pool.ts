@@ -12,7 +12,7 @@ import { SqlProcess } from './sql-process.ts';
  * comes before what is written beside it, and that before pictures of the whole run.
  */
 const QUICK_RANKS: readonly (readonly Method[])[] = [
-  ['open', 'move', 'resolve', 'momentsAt', 'state'],
+  ['open', 'visit', 'move', 'resolve', 'momentsAt', 'state'],
   ['source', 'lineValues', 'value', 'steps'],
   ['code', 'overview', 'film', 'flame', 'schema', 'recordings'],
 ];
@@ -49,13 +49,13 @@ export class EnginePool {
   constructor(file: URL, data: EngineData) {
     this.file = file;
     this.data = data;
-    const thread = (): EngineThread => new EngineThread(file, data, () => this.dispatch());
-    this.quick = thread();
+    const thread = (isBehind = true): EngineThread => new EngineThread(file, data, isBehind, () => this.dispatch());
+    this.quick = thread(false);
     this.paired = thread();
     this.counter = thread();
     this.finder = thread();
     this.builder = thread();
-    this.slow = Array.from({ length: SLOW_THREADS_MAX }, thread);
+    this.slow = Array.from({ length: SLOW_THREADS_MAX }, () => thread());
   }
 
   run(work: Work): void {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { errorInfo, ServerError } from '../errors.ts';
 import type { ErrorInfo, Method, Progress } from '../protocol.ts';
-import type { EngineData, EngineMessage, JobMessage } from './messages.ts';
+import type { EngineData, ThreadData, EngineMessage, JobMessage } from './messages.ts';
 
 type Frame = string | Uint8Array<ArrayBuffer>;
 
@@ -26,15 +26,18 @@ const MEMORY_MB_MAX = 1_536;
 export class EngineThread {
   private readonly file: URL;
   private readonly data: EngineData;
+  private readonly isBehind: boolean;
   private readonly onIdle: () => void;
   private worker: Worker | undefined;
   private current: { job: number; work: Work; flag: Int32Array } | undefined;
   private killer: NodeJS.Timeout | undefined;
   private jobs = 0;
 
-  constructor(file: URL, data: EngineData, onIdle: () => void) {
+  /** `isBehind`: whoever answers the cursor has the processor first. */
+  constructor(file: URL, data: EngineData, isBehind: boolean, onIdle: () => void) {
     this.file = file;
     this.data = data;
+    this.isBehind = isBehind;
     this.onIdle = onIdle;
   }
 
@@ -71,7 +74,7 @@ export class EngineThread {
 
   private start(): Worker {
     const worker = new Worker(this.file, {
-      workerData: this.data,
+      workerData: { ...this.data, isBehind: this.isBehind } satisfies ThreadData,
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX },
     });

@@ -1,20 +1,28 @@
 /*
- * What an engine runs: in a worker thread of the server, or, with SQL_ARGUMENT, in a process of its own for one SQL
- * statement. It answers with whole frames, so that the server's thread only passes bytes on.
+ * What an engine runs: in a worker thread of the server, in one of such a thread, which finds loops, or, with SQL_ARGUMENT,
+ * in a process of its own for one SQL statement. It answers with whole frames, so that the server's thread only passes
+ * bytes on.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorInfo } from '../errors.ts';
 import { encodeFrame } from '../protocol/frames.ts';
 import { EngineContext } from './context.ts';
 import { Job, NeedsIndex } from './job.ts';
-import type { EngineData, EngineMessage, JobMessage } from './messages.ts';
+import { answerLoops, isLoopFinder } from './loop-finder.ts';
+import type { EngineData, EngineMessage, JobMessage, ThreadData } from './messages.ts';
 import { METHODS } from './methods/index.ts';
 import { runQuery } from './methods/sql.ts';
+import { standBehind } from './stand-behind.ts';
 import { SQL_ARGUMENT, type SqlBegun } from './sql-process.ts';
 
-if (parentPort) {
+if (parentPort && isLoopFinder(workerData)) {
+  standBehind();
+  answerLoops(parentPort);
+} else if (parentPort) {
   const port = parentPort;
-  const context = new EngineContext(workerData as EngineData);
+  const data = workerData as ThreadData;
+  if (data.isBehind) standBehind();
+  const context = new EngineContext(data);
   port.on('message', (message: JobMessage) => {
     const tell = (answer: EngineMessage): void => {
       const bytes = 'frame' in answer && typeof answer.frame !== 'string' ? [answer.frame.buffer] : [];

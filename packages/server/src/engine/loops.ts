@@ -2,6 +2,7 @@
 import { findLoops, type LineRange, type LoopEntry } from '@execution-cinema/codemap';
 import type { CallStep, ModuleInfo, Site } from '@execution-cinema/store';
 import { ITERATIONS_MAX, type LoopView } from '../protocol.ts';
+import { findLoopsAside } from './loop-finder.ts';
 
 const loopsOfModule = new WeakMap<ModuleInfo, LoopEntry[]>();
 
@@ -9,20 +10,25 @@ const loopsOfModule = new WeakMap<ModuleInfo, LoopEntry[]>();
 function moduleLoops(module: ModuleInfo): readonly LoopEntry[] {
   let loops = loopsOfModule.get(module);
   if (!loops) {
-    const file = module.sites?.sources[0] ?? module.file;
-    loops = module.source === null ? [] : findLoops(module.source, file);
+    loops = module.source === null ? [] : findLoops(module.source, fileOf(module));
     loopsOfModule.set(module, loops);
   }
   return loops;
 }
 
-/**
- * Whether the loops of a module are known; if not they will be, after what is being answered now: a large file takes a
- * third of a second.
- */
+function fileOf(module: ModuleInfo): string {
+  return module.sites?.sources[0] ?? module.file;
+}
+
+const sought = new WeakSet<ModuleInfo>();
+
+/** Whether the loops of a module are known; if not they will be, without keeping this thread from its answers. */
 export function knowsLoops({ module }: Site): boolean {
-  if (loopsOfModule.has(module)) return true;
-  setImmediate(() => moduleLoops(module));
+  if (module.source === null || loopsOfModule.has(module)) return true;
+  if (!sought.has(module)) {
+    sought.add(module);
+    findLoopsAside(module.source, fileOf(module), (loops) => loopsOfModule.set(module, loops));
+  }
   return false;
 }
 

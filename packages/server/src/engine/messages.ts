@@ -12,6 +12,11 @@ export interface EngineData {
   others: string[];
 }
 
+/** What an engine that is a thread is started with. */
+export interface ThreadData extends EngineData {
+  isBehind: boolean;
+}
+
 export interface JobMessage {
   job: number;
   /** Id of the client's request: the engine writes the whole frame of the answer. */

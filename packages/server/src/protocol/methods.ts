@@ -62,6 +62,8 @@ import type {
   StateView,
   ValueParams,
   ValueResult,
+  Visited,
+  VisitParams,
 } from './time.ts';
 
 interface None {
@@ -92,6 +94,8 @@ export interface RecordingMethods {
   momentsAt: { params: { timeNs: number; threads?: number[] }; result: { moments: At[] } };
   move: { params: MoveParams; result: Moved };
   state: { params: StateParams; result: StateView };
+  /** `move`, `state` and `lineValues` (with what is known within a blink) in one. */
+  visit: { params: VisitParams; result: Visited };
   value: { params: ValueParams; result: ValueResult };
 
   code: { params: None; result: Code };
@@ -152,6 +156,7 @@ export const RECORDING_METHODS: readonly (keyof RecordingMethods)[] = [
   'momentsAt',
   'move',
   'state',
+  'visit',
   'value',
   'code',
   'source',

@@ -1,5 +1,6 @@
 /* The film: strip, flame timeline, moves of the cursor, state at a moment. */
 import type { At, CallName, Moment, Place, Span } from './basics.ts';
+import type { LineValues } from './code.ts';
 import type { WireValue } from './values.ts';
 
 /** Marks on the strip. Index in MARK_KINDS is the code in `marks.kinds`. */
@@ -261,6 +262,38 @@ export interface StateView {
   suspended: SuspendedView[];
   /** False when calls may sleep that are not listed. */
   suspendedComplete: boolean;
+}
+
+/** Where a visit goes: to a moment, to the last moment of a thread (or of any) at or before a time, or where a step leads. */
+export type VisitTarget =
+  | { kind: 'moment'; moment: Moment }
+  | { kind: 'time'; timeNs: number; thread?: number }
+  | { kind: 'move'; move: MoveParams };
+
+/** All that the cursor shows, in one question: parts that follow from each other need no way forth and back each. */
+export interface VisitParams extends Omit<StateParams, 'moment'> {
+  to: VisitTarget;
+}
+
+export interface Visited extends Moved {
+  /** Null where `at` is. */
+  state: StateView | null;
+  /** Of the call of `callOfLines`; null where nothing runs or its code is not in the recording. */
+  lineValues: LineValues | null;
+}
+
+/**
+ * The call whose lines a moment shows: the one asked for where it is on the stack, else the one that has just fallen asleep
+ * (no frame is left of it), else the innermost.
+ */
+export function callOfLines({ event, frames }: StateView, asked: CallName | null = null): CallName | null {
+  if (asked !== null && frames.some(({ call }) => call === asked)) return asked;
+  return (sleeperOf(event) ?? frames[0])?.call ?? null;
+}
+
+/** The event that put a call to sleep has taken it from the stack. */
+export function sleeperOf(event: EventView): EventView | null {
+  return event.place && event.call !== null && (event.kind === 'suspend' || event.kind === 'yield') ? event : null;
 }
 
 /** Content of one object at a moment, further than `state` shows it. */

@@ -65,6 +65,8 @@ const move = object(
   },
 );
 
+const stateOptions = { frames: integer(0, 1_000), call: callName, since: moment, outerVariablesMax: integer(0) };
+
 const calls = object(
   {},
   {
@@ -96,9 +98,16 @@ export const PARAMS: { [M in Method]: Check<Params<M>> } = {
   resolve: object({ text: text() }, { thread }),
   momentsAt: object({ timeNs: time }, { threads: list(thread, THREADS_MAX) }),
   move,
-  state: object(
-    { moment },
-    { frames: integer(0, 1_000), call: callName, since: moment, outerVariablesMax: integer(0) },
+  state: object({ moment }, stateOptions),
+  visit: object(
+    {
+      to: tagged({
+        moment: object({ kind: oneOf('moment'), moment }),
+        time: object({ kind: oneOf('time'), timeNs: time }, { thread }),
+        move: object({ kind: oneOf('move'), move }),
+      }),
+    },
+    stateOptions,
   ),
   value: object({ moment, object: integer(1) }, { depth: integer(1, 16) }),
   code: none,

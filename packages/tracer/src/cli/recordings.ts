@@ -77,8 +77,12 @@ function withPrefix(text: string, folder: string, cwd: string): string {
   }
   const where = shownPath(folder, cwd);
   const remedy = all.length > 0 ? `The newest in ${where}:\n${names.join('\n')}` : `There is none in ${where} either.`;
-  throw new CommandError(`no recording ${text}: no such file, and no name in ${where} begins so\n${remedy}`);
+  const hint = FUNCTION_NAME.test(text) ? `\nIf it is the name of a function: -f ${text}` : '';
+  throw new CommandError(`no recording ${text}: no such file, and no name in ${where} begins so\n${remedy}${hint}`);
 }
+
+/** What somebody types who takes the argument of `calls`, `events` or `hot` for that of a function. */
+const FUNCTION_NAME = /^[A-Za-z_$][\w$]*(\.#?[\w$*]+)*$/;
 
 /** Whoever names the sidecar means its recording. */
 function recordingOfSidecar(path: string): string {

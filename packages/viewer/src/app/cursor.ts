@@ -11,16 +11,30 @@ import type {
   MoveParams,
   Params,
   StateView,
+  Visited,
+  VisitTarget,
 } from '@execution-cinema/server/protocol';
 import { counterpart } from '../model/differences.ts';
 import { withKnownScopes } from '../model/outer-scopes.ts';
 import { isCancelled } from '../transport/source.ts';
 import { Latest } from '../transport/latest.ts';
-import { askAhead, askNear, FRAMES_DESCRIBED, momentAt, moveParams, stateParams } from './near.ts';
+import {
+  askAhead,
+  askNear,
+  FRAMES_DESCRIBED,
+  knownNear,
+  momentTarget,
+  moveTarget,
+  timeTarget,
+  visitParams,
+} from './near.ts';
 import { ask } from './session.ts';
 import { say } from './say.ts';
 
 export const cursor = signal<At | null>(null);
+/** What needs no more of it stays as it is while it moves. */
+export const cursorThread = computed(() => cursor.value?.thread ?? 0);
+export const hasCursor = computed(() => cursor.value !== null);
 /** Call of the frame that is looked at; null: the innermost. */
 export const frameCall = signal<CallName | null>(null);
 /** What the server said about the cursor; while a newer answer is under way, about the moment before. */
@@ -50,46 +64,39 @@ export interface GoOptions {
   passing?: boolean;
 }
 
-/** Called whenever the cursor has moved, with whether it was only a step. */
-let moved: (passing: boolean) => void = () => undefined;
-export function onMoved(listener: (passing: boolean) => void): void {
+/** What a move of the cursor is for the history of the browser: a place to come back to, a step, or nothing yet. */
+export type Stop = 'goal' | 'step' | 'scrub';
+
+/** Called whenever the cursor has moved. */
+let moved: (stop: Stop) => void = () => undefined;
+export function onMoved(listener: (stop: Stop) => void): void {
   moved = listener;
 }
 
 /** Moves the cursor; everything else follows. */
 export async function goTo(at: At | Moment, options: GoOptions = {}): Promise<void> {
-  const before = cursor.peek();
-  const timeNs = 'timeNs' in at ? at.timeNs : (before?.timeNs ?? 0);
-  batch(() => {
-    cursor.value = { thread: at.thread, event: at.event, timeNs };
-    frameCall.value = options.frame ?? null;
-  });
-  moved(options.passing ?? false);
-  // After a jump everything would be marked as changed, which says nothing.
-  if (!options.passing) previousMoment = undefined;
-  await loadState();
+  const timeNs = 'timeNs' in at ? at.timeNs : (cursor.peek()?.timeNs ?? 0);
+  const early = { thread: at.thread, event: at.event, timeNs };
+  try {
+    const { passing = false } = options;
+    const stop = passing ? 'step' : 'goal';
+    await visit(momentTarget(at), { frame: options.frame ?? null, stop, early, marksChanges: passing });
+  } catch (error) {
+    batch(() => {
+      cursor.value = early;
+      state.value = null;
+      stateError.value = error;
+      moved(options.passing ? 'step' : 'goal');
+    });
+  }
 }
 
-/** Asks for the state again, after the frame or the pin has changed or the program has gone on. */
+/** Asks for the moment again, after the frame or the pin has changed or the program has gone on. */
 export async function loadState(): Promise<void> {
   const at = cursor.peek();
   if (!at) return;
-  const call = frameCall.peek();
-  const since = pinned.peek()?.at ?? previousMoment;
   try {
-    const params = stateParams(at, call, since);
-    const answer = await latest.run((cancel) => askNear('state', params, cancel));
-    if (!answer) return;
-    batch(() => {
-      state.value = withKnownScopes(answer, looksOutside.value ? state.value : null);
-      stateError.value = null;
-      if (cursor.value?.event === answer.at.event && cursor.value.thread === answer.at.thread) cursor.value = answer.at;
-      if (call !== null && !answer.frames.some((entry) => entry.call === call)) frameCall.value = null;
-    });
-    previousMoment = answer.at;
-    if (looksOutside.peek() || pinned.peek()) await describeOutside(params);
-    await describePinned();
-    if (call === null && pinned.peek() === null) askAhead(answer, lastStepMade);
+    await visit(momentTarget(at), { frame: frameCall.peek(), stays: true, marksChanges: true });
   } catch (error) {
     batch(() => {
       state.value = null;
@@ -98,10 +105,72 @@ export async function loadState(): Promise<void> {
   }
 }
 
+interface VisitOptions {
+  frame?: CallName | null;
+  stop?: Stop;
+  /** Where the cursor stands until the answer is there. */
+  early?: At;
+  /** It does not move, it only looks again. */
+  stays?: boolean;
+  /** Marks what differs from the moment before. After a jump that would be everything, which says nothing. */
+  marksChanges?: boolean;
+}
+
+/** What is on its way to be shown. */
+let underWay: { stop: Stop } | undefined;
+
+/** Where a scrub has led, or is about to lead, was the goal. */
+export function stayHere(): void {
+  if (underWay) underWay.stop = 'goal';
+  else moved('goal');
+}
+
+/**
+ * Goes somewhere and shows all of it at once: one question, one picture. Resolves to undefined when another visit has
+ * overtaken this one; rejects with what the server says.
+ */
+async function visit(to: VisitTarget, options: VisitOptions): Promise<Visited | undefined> {
+  const { frame: call = null, stop = 'goal', early, stays = false, marksChanges = false } = options;
+  const params = visitParams(to, call, pinned.peek()?.at ?? (marksChanges ? previousMoment : undefined));
+  const own = { stop };
+  underWay = own;
+  try {
+    let answer = knownNear('visit', params);
+    if (answer) latest.cancel();
+    else {
+      if (early) {
+        batch(() => {
+          cursor.value = early;
+          frameCall.value = call;
+        });
+      }
+      answer = await latest.run((cancel) => askNear('visit', params, cancel));
+    }
+    const view = answer?.state;
+    if (!answer || !view) return answer;
+    batch(() => {
+      state.value = withKnownScopes(view, looksOutside.peek() ? state.peek() : null);
+      stateError.value = null;
+      cursor.value = view.at;
+      frameCall.value = view.frames.some((entry) => entry.call === call) ? call : null;
+      if (!stays) moved(own.stop);
+    });
+    previousMoment = view.at;
+    // It is there: what is described later moves nothing.
+    if (underWay === own) underWay = undefined;
+    if (looksOutside.peek() || pinned.peek()) await describeOutside(params, view.at);
+    await describePinned();
+    if (call === null && pinned.peek() === null) askAhead(view.at, lastStepMade);
+    return answer;
+  } finally {
+    if (underWay === own) underWay = undefined;
+  }
+}
+
 /** After what is close to the moment: the large scopes around the function. */
-async function describeOutside(params: Params<'state'>): Promise<void> {
+async function describeOutside({ to: _to, ...params }: Params<'visit'>, { thread, event }: Moment): Promise<void> {
   if (!state.peek()?.frames.some(({ scopes }) => scopes.some(({ omitted }) => omitted.length > 0))) return;
-  const whole = { ...params, outerVariablesMax: Number.MAX_SAFE_INTEGER };
+  const whole = { ...params, moment: { thread, event }, outerVariablesMax: Number.MAX_SAFE_INTEGER };
   const answer = await latest.run((cancel) => ask('state', whole, { signal: cancel }));
   if (answer) state.value = answer;
 }
@@ -113,7 +182,7 @@ export async function lookOutside(): Promise<void> {
   const at = cursor.peek();
   if (!at) return;
   try {
-    await describeOutside(stateParams(at, frameCall.peek(), undefined));
+    await describeOutside(visitParams(momentTarget(at), frameCall.peek(), undefined), at);
   } catch (error) {
     if (!isCancelled(error)) say(messageOf(error), 'error');
   }
@@ -134,20 +203,21 @@ async function describePinned(): Promise<void> {
 /** Where the cursor was before, for the marks on what has just changed. */
 let previousMoment: At | undefined;
 
-/** The last moment of a thread at or before a time. */
-export async function goToTime(timeNs: number, thread: number | null, passing = false): Promise<void> {
-  const at = cursor.peek();
-  if (at) cursor.value = { ...at, timeNs };
+/** The last moment of a thread at or before a time; a scrub goes on until `stayHere`. */
+export async function goToTime(timeNs: number, thread: number | null, scrubs = false): Promise<void> {
+  const before = cursor.peek();
   try {
-    const answer = await seek.run(async (cancel) => ({ best: await momentAt(timeNs, thread, cancel) }));
-    if (!answer) return;
-    if (answer.best) await goTo(answer.best, { passing });
-    else if (at) cursor.value = at;
+    const to = timeTarget(timeNs, thread);
+    const answer = await visit(to, {
+      stop: scrubs ? 'scrub' : 'goal',
+      ...(before && { early: { ...before, timeNs } }),
+    });
+    if (answer && !answer.at) cursor.value = before;
   } catch (error) {
+    cursor.value = before;
     say(messageOf(error), 'error');
   }
 }
-const seek = new Latest();
 
 /** Text that names a moment: `1@230`, `1:12`, `250ms`, `end`. */
 export async function goToText(text: string, options: GoOptions = {}): Promise<boolean> {
@@ -181,19 +251,15 @@ async function makeStep(kind: MoveKind, direction: 'forward' | 'back', more: Par
   const call = frameCall.peek();
   try {
     lastStepMade = FAR.has(kind) ? undefined : { kind, direction };
-    const params = moveParams(at, kind, direction, {
+    const to = moveTarget(at, kind, direction, {
       ...(call !== null && { call }),
       ...(kind === 'continue' && { breakpoints: [...breakpoints.peek()], throws: true }),
       ...more,
     });
-    const { at: target, why } = await askNear('move', params);
-    if (!target) {
-      say(why);
-      return false;
-    }
-    if (kind === 'continue' || kind === 'cause' || kind === 'throw') say(why);
-    await goTo(target, { passing: kind === 'event' || kind === 'over' || kind === 'into' });
-    return true;
+    const passing = kind === 'event' || kind === 'over' || kind === 'into';
+    const answer = await visit(to, { stop: passing ? 'step' : 'goal', marksChanges: passing });
+    if (answer && (!answer.at || kind === 'continue' || kind === 'cause' || kind === 'throw')) say(answer.why);
+    return answer?.at !== null;
   } catch (error) {
     if (!isCancelled(error)) say(messageOf(error), 'error');
     return false;
@@ -220,7 +286,7 @@ export function pause(): void {
 export function selectFrame(call: CallName): void {
   const frames = state.peek()?.frames ?? [];
   frameCall.value = frames[0]?.call === call ? null : call;
-  moved(false);
+  moved('goal');
   if (frames.find((entry) => entry.call === call)?.shortened) void loadState();
 }
 

@@ -11,7 +11,8 @@ import { say } from './say.ts';
 
 /** Steps that follow each other within this time share one entry of the history. */
 const ENTRY_MS = 600;
-let lastEntryMs = 0;
+const WRITE_LATER_MS = 50;
+let lastEntryMs = -Infinity;
 
 function currentAddress(): Address {
   const at = cursor.peek();
@@ -29,8 +30,17 @@ function currentAddress(): Address {
   };
 }
 
+let laterWrite: ReturnType<typeof setTimeout> | undefined;
+
 /** Writes the address; a jump makes an entry to come back to, steps replace the last one. */
 export function writeAddress(passing: boolean): void {
+  clearTimeout(laterWrite);
+  // It takes the browser a millisecond or two, which a step does not have: its picture comes first.
+  if (passing) laterWrite = setTimeout(() => write(true), WRITE_LATER_MS);
+  else write(false);
+}
+
+function write(passing: boolean): void {
   const hash = formatAddress(currentAddress());
   if (hash === location.hash || overview.peek() === null) return;
   const nowMs = performance.now();
@@ -47,7 +57,7 @@ export function readAddress(): Address {
 export function keepAddress(onBack: (address: Address) => void): void {
   effect(() => {
     void [dock.value, side.value, openedFile.value, otherRec.value];
-    writeAddress(true);
+    write(true);
   });
   window.addEventListener('popstate', () => onBack(readAddress()));
 }

@@ -8,13 +8,20 @@ import type {
   MoveParams,
   Params,
   Result,
-  StateView,
+  Visited,
+  VisitTarget,
 } from '@execution-cinema/server/protocol';
 import { Lru } from '../model/lru.ts';
 import { ask, connection, generation, isRunning } from './session.ts';
 
 /** Answers that only depend on what is asked, as long as nothing is added to the recording. */
-type Near = Extract<Method, 'move' | 'state' | 'lineValues' | 'momentsAt'>;
+type Near = Extract<Method, 'visit' | 'lineValues'>;
+
+interface Kept {
+  answer: Promise<unknown>;
+  /** The same, once it has come: what is known needs no wait, not even for the end of the task. */
+  known?: unknown;
+}
 
 const ANSWERS_KEPT = 96;
 /** So long the cursor (or the pointer) rests before anything is asked ahead. */
@@ -24,7 +31,7 @@ export const FRAMES_DESCRIBED = 1;
 /** Larger scopes around a function are described when somebody opens them. */
 const OUTER_VARIABLES_MAX = 24;
 
-const answers = new Lru<Promise<unknown>>(ANSWERS_KEPT);
+const answers = new Lru<Kept>(ANSWERS_KEPT);
 
 export function forgetNear(): void {
   answers.clear();
@@ -32,40 +39,81 @@ export function forgetNear(): void {
 
 /** As `ask`; what was asked before is answered at once. */
 export function askNear<M extends Near>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>> {
-  const key = `${method} ${JSON.stringify(params)}`;
-  const known = answers.get(key);
-  if (known) return known as Promise<Result<M>>;
+  const key = keyOf(method, params);
+  const kept = answers.get(key);
+  if (kept) return kept.answer as Promise<Result<M>>;
+  const forget = (): void => {
+    if (answers.get(key) === own) answers.delete(key);
+  };
   // Forgotten before it is cancelled: whoever asks the same next asks anew.
-  signal?.addEventListener('abort', () => answers.get(key) === answer && answers.delete(key), { once: true });
-  const answer = ask(method, params, signal ? { signal } : {});
-  answers.set(key, answer);
-  answer.catch(() => answers.get(key) === answer && answers.delete(key));
-  return answer;
+  signal?.addEventListener('abort', () => own.known === undefined && forget(), { once: true });
+  const own: Kept = {
+    answer: ask(method, params, signal ? { signal } : {}).then((result) => {
+      own.known = result;
+      if (method === 'visit') keepLines(result as Visited);
+      return result;
+    }),
+  };
+  answers.set(key, own);
+  own.answer.catch(forget);
+  return own.answer as Promise<Result<M>>;
 }
 
-export function moveParams(
+/** What was answered before; undefined when it was not, or not yet. */
+export function knownNear<M extends Near>(method: M, params: Params<M>): Result<M> | undefined {
+  return answers.get(keyOf(method, params))?.known as Result<M> | undefined;
+}
+
+function keyOf(method: Near, params: object): string {
+  return `${method} ${JSON.stringify(params)}`;
+}
+
+/** A visit answers for its lines too. */
+function keepLines({ at, lineValues }: Visited): void {
+  if (!at || !lineValues) return;
+  answers.set(keyOf('lineValues', lineValuesParams(lineValues.call, at)), {
+    answer: Promise.resolve(lineValues),
+    known: lineValues,
+  });
+}
+
+export function moveTarget(
   { thread, event }: Moment,
   kind: MoveKind,
   direction: 'forward' | 'back',
   more: Partial<MoveParams> = {},
-): MoveParams {
-  return { from: { thread, event }, kind, direction, ...more };
+): VisitTarget {
+  return { kind: 'move', move: { from: { thread, event }, kind, direction, ...more } };
+}
+
+export function momentTarget({ thread, event }: Moment): VisitTarget {
+  return { kind: 'moment', moment: { thread, event } };
+}
+
+/** The last moment of a thread, or of any, at or before a time. */
+export function timeTarget(timeNs: number, thread: number | null): VisitTarget {
+  return { kind: 'time', timeNs, ...(thread !== null && { thread }) };
 }
 
 /** `since`: what differs from then is marked. */
-export function stateParams(at: Moment, call: CallName | null, since: Moment | undefined): Params<'state'> {
-  const isOther = since?.thread === at.thread && since.event !== at.event;
+export function visitParams(to: VisitTarget, call: CallName | null, since: Moment | undefined): Params<'visit'> {
   return {
-    moment: { thread: at.thread, event: at.event },
+    to,
     frames: FRAMES_DESCRIBED,
     outerVariablesMax: OUTER_VARIABLES_MAX,
     ...(call !== null && { call }),
-    ...(isOther && { since: { thread: since.thread, event: since.event } }),
+    ...(since && { since: { thread: since.thread, event: since.event } }),
   };
 }
 
 export function lineValuesParams(call: CallName, { thread, event }: Moment): Params<'lineValues'> {
   return { call, moment: { thread, event } };
+}
+
+/** Called with what was asked ahead. */
+let seen: (visited: Visited) => void = () => undefined;
+export function onSeenAhead(listener: (visited: Visited) => void): void {
+  seen = listener;
 }
 
 interface Step {
@@ -84,40 +132,22 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let wish: object | undefined;
 
 /** When it rests: asks for the moments that steps from here lead to, the repeated step first. */
-export function askAhead({ at: from, frames }: StateView, last: Step | undefined): void {
+export function askAhead(from: Moment, last: Step | undefined): void {
   whenAtRest(async (isWanted) => {
-    // What is on the screen comes first.
-    if (frames[0]) await askNear('lineValues', lineValuesParams(frames[0].call, from));
-    await new Promise((resolve) => setTimeout(resolve, REST_MS));
     const isLast = ({ kind, direction }: Step): boolean => kind === last?.kind && direction === last.direction;
     for (const { kind, direction } of last ? [last, ...LIKELY.filter((step) => !isLast(step))] : LIKELY) {
       if (!isWanted()) return;
-      const { at } = await askNear('move', moveParams(from, kind, direction));
-      if (at && isWanted()) await askMoment(at, from);
+      seen(await askNear('visit', visitParams(moveTarget(from, kind, direction), null, from)));
     }
   });
 }
 
 /** The same for the moment that a click would lead to. */
 export function askAheadOfClick(timeNs: number, thread: number | null): void {
-  whenAtRest(async (isWanted) => {
-    const at = await momentAt(timeNs, thread);
-    if (at && isWanted()) await askMoment(at, undefined);
-  });
+  whenAtRest(async () => seen(await askNear('visit', visitParams(timeTarget(timeNs, thread), null, undefined))));
 }
 
-/** The last moment of a thread, or of any, at or before a time. */
-export async function momentAt(timeNs: number, thread: number | null, signal?: AbortSignal) {
-  const { moments } = await askNear('momentsAt', { timeNs, ...(thread !== null && { threads: [thread] }) }, signal);
-  return moments.toSorted((a, b) => b.timeNs - a.timeNs)[0];
-}
-
-async function askMoment(at: Moment, since: Moment | undefined): Promise<void> {
-  const { frames } = await askNear('state', stateParams(at, null, since));
-  if (frames[0]) await askNear('lineValues', lineValuesParams(frames[0].call, at));
-}
-
-function whenAtRest(work: (isWanted: () => boolean) => Promise<void>): void {
+function whenAtRest(work: (isWanted: () => boolean) => Promise<unknown>): void {
   const own = {};
   wish = own;
   clearTimeout(timer);

@@ -1,13 +1,22 @@
 /* The file that is shown: that of the frame, or one opened beside it; with what ran of it. */
 import { computed, effect, signal } from '@preact/signals';
-import type { Executions, HitsView, LineValues, Place, Span } from '@execution-cinema/server/protocol';
+import { callOfLines, sleeperOf } from '@execution-cinema/server/protocol';
+import type {
+  Executions,
+  HitsView,
+  LineValues,
+  Place,
+  SourceView,
+  Span,
+  StateView,
+} from '@execution-cinema/server/protocol';
 import { Lru } from '../model/lru.ts';
 import { scanText } from '../model/highlight.ts';
 import type { ShownFile } from '../model/shown-file.ts';
 import { isCancelled } from '../transport/source.ts';
 import { Latest } from '../transport/latest.ts';
 import { cursor, frame, frameCall, state } from './cursor.ts';
-import { askNear, lineValuesParams } from './near.ts';
+import { askNear, knownNear, lineValuesParams, onSeenAhead } from './near.ts';
 import { ask, askLong, connection, generation, overview, wholeSpan } from './session.ts';
 
 /** A file that was opened by hand; null: the one of the frame. */
@@ -20,12 +29,10 @@ export const lineValues = signal<LineValues | null>(null);
 export const selectedLine = signal<number | null>(null);
 export const executions = signal<Executions | null>(null);
 
-/** The event that put a call to sleep has taken it from the stack: it is shown all the same. */
+/** A call that has just fallen asleep is shown although it is not on the stack any more. */
 const asleep = computed(() => {
   const event = state.value?.event;
-  return event?.place && frameCall.value === null && (event.kind === 'suspend' || event.kind === 'yield')
-    ? event
-    : null;
+  return event && frameCall.value === null ? sleeperOf(event) : null;
 });
 
 /** Where the code stands at the moment. */
@@ -61,6 +68,7 @@ export function followFrame(): void {
 
 export function forgetSources(): void {
   files.clear();
+  ahead.clear();
   shown.value = null;
   hits.value = null;
   lineValues.value = null;
@@ -70,6 +78,7 @@ export function forgetSources(): void {
 
 /** Starts following the cursor. */
 export function followSources(): void {
+  onSeenAhead(({ state: view }) => view && void loadAhead(view));
   effect(() => {
     const file = wantedPlace.value?.file;
     if (file !== undefined && overview.value) void loadSource(file);
@@ -80,9 +89,9 @@ export function followSources(): void {
     if (file !== undefined) void loadHits(file);
   });
   effect(() => {
-    const at = state.value?.at;
-    const call = asleep.value?.call ?? frame.value?.call;
-    if (at && call) void loadLineValues(call, at);
+    const view = state.value;
+    const call = view && callOfLines(view, frameCall.value);
+    if (call) void loadLineValues(call, view.at);
     else lineValues.value = null;
   });
   effect(() => {
@@ -106,15 +115,31 @@ async function loadSource(file: string): Promise<void> {
   try {
     const view = await sources.run((cancel) => ask('source', { file }, { signal: cancel }));
     if (!view) return;
-    const entry = { view, lines: scanText(view.text ?? '') };
-    files.set(file, entry);
     hits.value = null;
-    shown.value = entry;
+    shown.value = keepFile(view);
     sourceError.value = null;
   } catch (error) {
     shown.value = null;
     sourceError.value = error;
   }
+}
+
+function keepFile(view: SourceView): ShownFile {
+  const file = { view, lines: scanText(view.text ?? '') };
+  files.set(view.file, file);
+  return file;
+}
+
+/** Files that were, or are being, loaded before anybody stood in them. */
+const ahead = new Set<string>();
+
+/** Where a step may lead: its text is there, and coloured, when it does. A long one takes half a blink. */
+async function loadAhead({ frames, event }: StateView): Promise<void> {
+  const file = (frames[0]?.place ?? event.place)?.file ?? '';
+  if (file === '' || ahead.has(file) || files.get(file)) return;
+  ahead.add(file);
+  const view = await quietly(ask('source', { file }));
+  if (view && !files.get(file)) keepFile(view);
 }
 
 async function loadHits(file: string): Promise<void> {
@@ -130,9 +155,12 @@ async function loadHits(file: string): Promise<void> {
 
 async function loadLineValues(call: string, moment: { thread: number; event: number }): Promise<void> {
   const params = lineValuesParams(call, moment);
+  // Shown in the same picture as the state that they came with.
+  const known = knownNear('lineValues', params);
+  if (known) lineValues.value = known;
   const answer = await quietly(
     values.run(async (cancel) => {
-      const close = await askNear('lineValues', params, cancel);
+      const close = known ?? (await askNear('lineValues', params, cancel));
       lineValues.value = close;
       if (close.whole) return undefined;
       // Of a call that goes on for long, what lies around the moment comes first.

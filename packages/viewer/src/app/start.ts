@@ -17,9 +17,9 @@ import { followFrame, followSources, forgetSources, openedFile, openFile } from 
 import { followTimeline, showEvents } from './timeline.ts';
 
 export function startApp(answers: AnswerSource): void {
-  onMoved((passing) => {
+  onMoved((stop) => {
     if (openedFile.peek()) followFrame();
-    writeAddress(passing);
+    if (stop !== 'scrub') writeAddress(stop === 'step');
   });
   followRecording();
   followSources();

@@ -30,11 +30,19 @@ export function lowerBoundIn(from: number, to: number, isPast: (i: number) => bo
   return low;
 }
 
+const hues = new Map<string, number>();
+
 /** One colour of eight for a file, so that a file keeps it everywhere. */
 export function hueOf(file: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < file.length; i++) hash = Math.imul(hash ^ file.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % 8;
+  let hue = hues.get(file);
+  if (hue === undefined) hues.set(file, (hue = hash(file) % 8));
+  return hue;
+}
+
+function hash(text: string): number {
+  let sum = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);
+  return sum >>> 0;
 }
 
 export function isMerged(flame: Flame, index: number): boolean {

@@ -46,6 +46,34 @@ describe('facts of lines', () => {
     expect(facts.get(2)!.values.map(({ name }) => name)).toEqual(['x', 'y']);
     expect(lineFacts({ ...source, file: 'b.ts' }, hits(1), values).size).toBe(0);
   });
+
+  test('a line of which the same is said keeps its object from moment to moment', () => {
+    const counted = hits(1);
+    const valuesAt = (event: number): LineValues => ({
+      call: '1:1',
+      file: 'a.ts',
+      function: 'f',
+      lines: new Uint32Array([1, 2]),
+      counts: new Uint32Array([1, 1]),
+      later: new Uint32Array(),
+      path: new Uint32Array([1, 2]),
+      loops: [],
+      whole: true,
+      values: [
+        { line: 1, column: 0, name: 'x', kind: 'variable', value: 1, at: { thread: 1, event: 7, timeNs: 7 } },
+        { line: 2, column: 0, name: 'y', kind: 'variable', value: 2, at: { thread: 1, event, timeNs: event } },
+      ],
+    });
+    const first = lineFacts(source, counted, valuesAt(8));
+    const second = lineFacts(source, counted, valuesAt(9), first);
+    expect(second.get(1)).toBe(first.get(1));
+    expect(second.get(2)).not.toBe(first.get(2));
+    expect(second.get(2)!.values[0]!.at.event).toBe(9);
+    // What nothing was said of at the moment is what the counts say.
+    expect(second.get(5)).toBe(lineFacts(source, counted, null).get(5));
+    // Counts do not take over what was said of another moment.
+    expect(lineFacts(source, counted, null).get(2)!.path).toBe('none');
+  });
 });
 
 describe('difference to a pinned moment', () => {

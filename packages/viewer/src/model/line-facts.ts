@@ -24,41 +24,74 @@ const HOT_COUNT = 30;
 
 const PLAIN: LineFacts = { hits: undefined, heat: 0, neverRan: false, path: 'none', values: [] };
 
-/** Facts by line, for lines that have any. */
+/** Facts by line. What is said of the whole recording is worked out once: it stays while the cursor moves. */
+const counted = new WeakMap<HitsView, { source: SourceView; facts: Map<number, LineFacts> }>();
+
+function countedFacts(source: SourceView, hits: HitsView | null): Map<number, LineFacts> {
+  if (!hits || hits.file !== source.file) return new Map();
+  const known = counted.get(hits);
+  if (known?.source === source) return known.facts;
+  const facts = new Map<number, LineFacts>();
+  const max = hits.counts.reduce((most, count) => Math.max(most, count), HOT_COUNT);
+  for (const [i, line] of hits.lines.entries()) {
+    const count = hits.counts[i]!;
+    facts.set(line, { ...PLAIN, hits: count, heat: Math.log1p(count) / Math.log1p(max) });
+  }
+  if (hits.coverage >= 1) {
+    for (const line of source.recordableLines) if (!facts.has(line)) facts.set(line, { ...PLAIN, neverRan: true });
+  }
+  counted.set(hits, { source, facts });
+  return facts;
+}
+
+/**
+ * Facts by line, for lines that have any. A line of which the same is said as in `before` keeps its object, so that a view
+ * of it can stay as it is.
+ */
 export function lineFacts(
   source: SourceView,
   hits: HitsView | null,
   values: LineValues | null,
+  before?: ReadonlyMap<number, LineFacts>,
 ): Map<number, LineFacts> {
-  const facts = new Map<number, LineFacts>();
+  const base = countedFacts(source, hits);
+  const facts = new Map(base);
+  if (!values || values.file !== source.file) return facts;
+  const touched = new Map<number, LineFacts>();
   const at = (line: number): LineFacts => {
-    let entry = facts.get(line);
-    if (!entry) facts.set(line, (entry = { ...PLAIN }));
+    let entry = touched.get(line);
+    if (!entry) touched.set(line, (entry = { ...(base.get(line) ?? PLAIN) }));
     return entry;
   };
-  if (hits && hits.file === source.file) {
-    const max = hits.counts.reduce((most, count) => Math.max(most, count), HOT_COUNT);
-    for (const [i, line] of hits.lines.entries()) {
-      const count = hits.counts[i]!;
-      Object.assign(at(line), { hits: count, heat: Math.log1p(count) / Math.log1p(max) });
-    }
-    if (hits.coverage >= 1) {
-      for (const line of source.recordableLines) {
-        const entry = at(line);
-        entry.neverRan = entry.hits === undefined;
-      }
-    }
+  for (const line of values.later) at(line).path = 'later';
+  for (const line of values.lines) at(line).path = 'before';
+  for (const line of values.path) at(line).path = 'now';
+  for (const value of values.values) {
+    const entry = at(value.line);
+    entry.values = [...entry.values, value];
   }
-  if (values && values.file === source.file) {
-    for (const line of values.later) at(line).path = 'later';
-    for (const line of values.lines) at(line).path = 'before';
-    for (const line of values.path) at(line).path = 'now';
-    for (const value of values.values) {
-      const entry = at(value.line);
-      entry.values = [...entry.values, value];
-    }
+  for (const [line, entry] of touched) {
+    const old = before?.get(line);
+    facts.set(line, old && saysTheSame(old, entry) ? old : entry);
   }
   return facts;
+}
+
+function saysTheSame(a: LineFacts, b: LineFacts): boolean {
+  return (
+    a.hits === b.hits &&
+    a.heat === b.heat &&
+    a.neverRan === b.neverRan &&
+    a.path === b.path &&
+    a.differs === b.differs &&
+    a.values.length === b.values.length &&
+    a.values.every((value, i) => isSameValue(value, b.values[i]!))
+  );
+}
+
+/** One event writes a name once: what was written then is the same whenever it is asked for. */
+function isSameValue(a: LineValue, b: LineValue): boolean {
+  return a.at.event === b.at.event && a.at.thread === b.at.thread && a.name === b.name && a.kind === b.kind;
 }
 
 /** The same facts, with the lines marked on which another run had other values. */

@@ -16,17 +16,24 @@ function digits(value: number): string {
   return value.toFixed(abs >= 100 ? 0 : abs >= 10 ? 1 : 2);
 }
 
+/** By decimals: making one takes longer than all that it will ever write. */
+const fixed = Array.from(
+  { length: 7 },
+  (_, decimals) => new Intl.NumberFormat('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
+);
+const whole = new Intl.NumberFormat('en');
+
 /** A point in time with as many decimals as `spanNs`, the visible range, makes useful. */
 export function timeText(ns: number, spanNs = 1_000_000_000): string {
   const seconds = spanNs >= 10_000_000_000;
   const value = ns / (seconds ? 1_000_000_000 : 1_000_000);
   const step = spanNs / (seconds ? 1_000_000_000 : 1_000_000) / 400;
   const decimals = Math.min(6, Math.max(0, Math.ceil(-Math.log10(Math.max(step, 1e-9)))));
-  return `${value.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })} ${seconds ? 's' : 'ms'}`;
+  return `${fixed[decimals]!.format(value)} ${seconds ? 's' : 'ms'}`;
 }
 
 export function countText(count: number): string {
-  if (count < 10_000) return count.toLocaleString('en');
+  if (count < 10_000) return whole.format(count);
   if (count < 1_000_000) return `${trimmed(count / 1_000)}k`;
   if (count < 1_000_000_000) return `${trimmed(count / 1_000_000)}M`;
   return `${trimmed(count / 1_000_000_000)}G`;

@@ -1,6 +1,7 @@
 /* What a page without a server works out from the answers that it carries. Undefined: it cannot. */
 import { parseCall, parseMoment } from '@execution-cinema/format';
 import {
+  callOfLines,
   callShelf,
   COMMON_SHELF,
   fileShelf,
@@ -38,6 +39,7 @@ const DERIVED: { [M in Method]?: Derive<M> } = {
   momentsAt,
   resolve,
   state,
+  visit,
   move,
   lineValues,
   executions,
@@ -240,6 +242,31 @@ async function history(kept: Kept, { of, moment }: Params<'history'>): Promise<R
   return { ...all, current: current < 0 ? null : current };
 }
 
+async function visit(kept: Kept, { to, ...options }: Params<'visit'>): Promise<Result<'visit'> | undefined> {
+  const moved = await targetOf(kept, to);
+  if (!moved?.at) return moved && { at: null, why: moved.why, state: null, lineValues: null };
+  const { thread, event } = moved.at;
+  const view = await state(kept, { ...options, moment: { thread, event } });
+  if (!view) return undefined;
+  const call = callOfLines(view, options.call);
+  // An addition to the state.
+  const lines = call === null ? undefined : await lineValues(kept, { call, moment: view.at }).catch(() => undefined);
+  return { at: view.at, why: moved.why, state: view, lineValues: lines ?? null };
+}
+
+async function targetOf(
+  kept: Kept,
+  to: Params<'visit'>['to'],
+): Promise<{ at: Moment | null; why: string } | undefined> {
+  if (to.kind === 'moment') return { at: to.moment, why: '' };
+  if (to.kind === 'move') return move(kept, to.move);
+  const { moments } = await momentsAt(kept, {
+    timeNs: to.timeNs,
+    ...(to.thread !== undefined && { threads: [to.thread] }),
+  });
+  return { at: moments.toSorted((a, b) => b.timeNs - a.timeNs)[0] ?? null, why: 'nothing is recorded up to this time' };
+}
+
 /** Of a frame further out: as it stood when it made the call above it. */
 async function lineValues(
   kept: Kept,
@@ -285,7 +312,7 @@ type ListMethod = 'logs' | 'exceptions' | 'requests' | 'skipped' | 'snapshots' |
 async function listed<M extends ListMethod>(
   kept: Kept,
   method: M,
-  params: Page & { text?: string },
+  params: Page & { text?: string; aroundNs?: number },
   key: object,
 ): Promise<Result<M> | undefined> {
   if (params.text !== undefined) return undefined;
@@ -293,7 +320,22 @@ async function listed<M extends ListMethod>(
   return all && (pageOf(all as List<unknown>, params) as Result<M>);
 }
 
-function pageOf<Item>(all: List<Item>, { offset = 0, limit = 200 }: Page): List<Item> {
+/** A fact, or something without a time of its own. */
+interface Fact {
+  at?: At | null;
+  to?: At | null;
+  from?: At | null;
+}
+
+function offsetAround(items: readonly unknown[], aroundNs: number, limit: number): number {
+  const timeOf = ({ at, to, from }: Fact): number => (at ?? to ?? from)?.timeNs ?? Infinity;
+  const before = items.findLastIndex((item) => timeOf(item as Fact) <= aroundNs) + 1;
+  return Math.max(0, Math.min(before - Math.ceil(limit / 2), items.length - limit));
+}
+
+function pageOf<Item>(all: List<Item>, params: Page & { aroundNs?: number }): List<Item> {
+  const { limit = 200, aroundNs } = params;
+  const offset = aroundNs === undefined ? (params.offset ?? 0) : offsetAround(all.items, aroundNs, limit);
   const items = all.items.slice(offset, offset + limit);
   const isLast = offset + items.length >= all.items.length;
   return { items, offset, total: all.total, more: !isLast };

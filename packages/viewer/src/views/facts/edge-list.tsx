@@ -22,8 +22,8 @@ export function EdgeList({ text }: { text: string }) {
       <FactList
         label="Causes"
         filter={`${across} ${text}`}
-        load={(offset, signal) =>
-          ask('edges', { offset, limit: PAGE, acrossThreads: across, ...(text !== '' && { text }) }, { signal })
+        load={(from, signal) =>
+          ask('edges', { ...from, limit: PAGE, acrossThreads: across, ...(text !== '' && { text }) }, { signal })
         }
         rowHeight={44}
         at={(edge) => edge.to ?? edge.from}

@@ -18,7 +18,7 @@ export function ErrorList({ text }: { text: string }) {
     <FactList
       label="Thrown errors"
       filter={text}
-      load={(offset, signal) => ask('exceptions', { offset, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
+      load={(from, signal) => ask('exceptions', { ...from, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
       rowHeight={56}
       at={(error) => error.at}
       call={(error) => error.call}

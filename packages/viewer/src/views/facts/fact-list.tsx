@@ -1,16 +1,17 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { At, CallName, List } from '@execution-cinema/server/protocol';
 import { cursor, goTo } from '../../app/cursor.ts';
 import { countFacts, generation } from '../../app/session.ts';
 import { parseCall } from '@execution-cinema/format';
 import { ErrorMessage, Waiting } from '../parts/message.tsx';
-import { usePaged } from '../parts/use-paged.ts';
+import { countText } from '../../model/units.ts';
+import { usePaged, type PieceStart } from '../parts/use-paged.ts';
 import { VirtualList } from '../parts/virtual-list.tsx';
 
 interface Properties<Item> {
   label: string;
-  load: (offset: number, signal: AbortSignal) => Promise<List<Item>>;
+  load: (from: PieceStart, signal: AbortSignal) => Promise<List<Item>>;
   /** What the list depends on besides: another one is another list. */
   filter: string;
   rowHeight: number;
@@ -26,24 +27,52 @@ export function FactList<Item>({ label, load, filter, rowHeight, at, call, row, 
   useEffect(() => {
     if (page.total !== null) void countFacts();
   }, [page.total, generation.value]);
+  const timeOf = (item: Item): number => at(item)?.timeNs ?? Infinity;
   const nowNs = cursor.value?.timeNs ?? -1;
-  const current = page.items.findLastIndex((item) => (at(item)?.timeNs ?? Infinity) <= nowNs);
+  const found = page.items.findLastIndex((item) => timeOf(item) <= nowNs);
+  const end = page.first + page.items.length;
+  const isBefore = page.first > 0 && found < 0;
+  const isBehind = page.total !== null && end < page.total && found === page.items.length - 1;
+  // The fact that is marked is the last one before the cursor, not the last one that happens to be loaded.
+  const current = isBefore || isBehind ? -1 : found;
+  const wantedNs = useRef(-1);
+  useEffect(() => {
+    if ((!isBefore && !isBehind) || page.loading || page.items.length === 0 || wantedNs.current === nowNs) return;
+    wantedNs.current = nowNs;
+    page.loadPiece({ aroundNs: nowNs });
+  }, [isBefore, isBehind, nowNs, page.loading]);
+  // The same list for all moments between two facts.
+  const list = useMemo(() => {
+    const onPick = (item: Item) => {
+      const moment = at(item);
+      const name = call(item);
+      const isThere = name !== null && moment !== null && parseCall(name)?.thread === moment.thread;
+      if (moment) void goTo(moment, { frame: isThere ? name : null });
+    };
+    return (
+      <VirtualList
+        items={page.items}
+        first={page.first}
+        total={page.total}
+        rowHeight={rowHeight}
+        label={label}
+        {...(current >= 0 && { shown: current })}
+        onPick={onPick}
+        onNearEnd={page.loadMore}
+        empty={page.loading ? <Waiting /> : empty}
+        row={(item, index) => row(item, index === current)}
+      />
+    );
+  }, [page.items, page.loading, page.total, page.more, current, filter]);
   if (page.error !== null) return <ErrorMessage error={page.error} />;
-  const onPick = (item: Item) => {
-    const moment = at(item);
-    const name = call(item);
-    if (moment) void goTo(moment, { frame: name !== null && parseCall(name)?.thread === moment.thread ? name : null });
-  };
   return (
-    <VirtualList
-      items={page.items}
-      rowHeight={rowHeight}
-      label={label}
-      {...(current >= 0 && { shown: current })}
-      onPick={onPick}
-      onNearEnd={page.loadMore}
-      empty={page.loading ? <Waiting /> : empty}
-      row={(item, index) => row(item, index === current)}
-    />
+    <>
+      {page.first > 0 && (
+        <button type="button" class="list-earlier" onClick={() => page.loadPiece({ offset: 0 })}>
+          {countText(page.first)} earlier: show from the beginning
+        </button>
+      )}
+      {list}
+    </>
   );
 }

@@ -58,7 +58,7 @@ export function FileList({ text }: { text: string }) {
             >
               <Icon name={row.open ? 'down' : 'chevron'} size={12} />
             </button>
-            <span class={row.note === null ? 'file-name' : 'file-name faint'}>{row.file}</span>
+            <FileName file={row.file} isFaint={row.note !== null} />
             {row.note !== null && <span class="chip">not recorded</span>}
           </div>
         ) : (
@@ -69,6 +69,17 @@ export function FileList({ text }: { text: string }) {
         )
       }
     />
+  );
+}
+
+/** The end of a path is what tells files apart: its folders give way first. */
+function FileName({ file, isFaint }: { file: string; isFaint: boolean }) {
+  const name = file.split('/').at(-1)!;
+  return (
+    <span class={isFaint ? 'file-name faint' : 'file-name'}>
+      <span class="file-folder">{file.slice(0, file.length - name.length)}</span>
+      <span class="file-base">{name}</span>
+    </span>
   );
 }
 

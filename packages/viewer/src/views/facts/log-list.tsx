@@ -11,7 +11,7 @@ export function LogList({ text }: { text: string }) {
     <FactList
       label="Output of the program"
       filter={text}
-      load={(offset, signal) => ask('logs', { offset, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
+      load={(from, signal) => ask('logs', { ...from, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
       rowHeight={40}
       at={(log) => log.at}
       call={(log) => log.call}

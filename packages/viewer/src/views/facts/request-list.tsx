@@ -11,7 +11,7 @@ export function RequestList({ text }: { text: string }) {
     <FactList
       label="HTTP requests"
       filter={text}
-      load={(offset, signal) => ask('requests', { offset, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
+      load={(from, signal) => ask('requests', { ...from, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
       rowHeight={40}
       at={(request) => request.start}
       call={(request) => request.call}

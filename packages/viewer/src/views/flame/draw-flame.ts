@@ -21,15 +21,18 @@ export interface FlamePicture {
   places: ReadonlyMap<number, Track>;
   scrollTop: number;
   functions: ReadonlyMap<number, FunctionView>;
-  cursorNs: number | null;
-  cursorThread: number | null;
-  /** Call of the frame that is looked at. */
-  current: { thread: number; call: number } | null;
-  hover: { thread: number; index: number } | null;
   /** Functions that a search has found; null without a search. */
   found: ReadonlySet<number> | null;
   crossings: readonly EdgeView[];
   isDark: boolean;
+}
+
+/** What moves over the boxes. */
+export interface FlameMarks {
+  cursorNs: number | null;
+  /** Call of the frame that is looked at. */
+  current: { thread: number; call: number } | null;
+  hover: { thread: number; index: number } | null;
 }
 
 export const FLAME_RULER = 20;
@@ -41,13 +44,11 @@ const GAP = 1;
 const LIGHT = ['#c9c7f7', '#bfe3f2', '#c6ead6', '#f3dfb2', '#f2cfe3', '#d9cdf5', '#cfe0b4', '#f5cfc2'];
 const DARK = ['#3f3d7d', '#1f566b', '#22583d', '#62491a', '#642f4f', '#4b3875', '#40551f', '#693727'];
 
+/** Boxes with their names, arrows, times: everything but the marks. */
 export function drawFlame(context: CanvasRenderingContext2D, size: Size, picture: FlamePicture, colors: Colors): void {
   const { span, scrollTop } = picture;
   context.save();
-  context.beginPath();
-  context.rect(0, FLAME_RULER, size.width, size.height - FLAME_RULER);
-  context.clip();
-  context.translate(0, FLAME_RULER - scrollTop);
+  enterBoxes(context, size, scrollTop);
   for (const { track, flame } of picture.tracks) {
     context.fillStyle = colors.sunken;
     context.fillRect(0, track.top, size.width, TRACK_HEAD);
@@ -56,11 +57,37 @@ export function drawFlame(context: CanvasRenderingContext2D, size: Size, picture
   drawCrossings(context, size, picture, colors);
   context.restore();
   drawRuler(context, size, span, colors);
-  if (picture.cursorNs !== null) {
-    const x = xOf(picture.cursorNs, span, size.width);
-    context.fillStyle = colors.accent;
-    context.fillRect(x - 0.75, FLAME_RULER - 4, 1.5, size.height);
+}
+
+/** Outlines of the call that is looked at and of the box under the pointer, and the line of the cursor. */
+export function drawFlameMarks(
+  context: CanvasRenderingContext2D,
+  size: Size,
+  { span, scrollTop, tracks }: Pick<FlamePicture, 'span' | 'scrollTop' | 'tracks'>,
+  { cursorNs, current, hover }: FlameMarks,
+  colors: Colors,
+): void {
+  context.save();
+  enterBoxes(context, size, scrollTop);
+  for (const { track, flame } of tracks) {
+    if (!flame || !track.open) continue;
+    const shape = geometryOf(flame, track, span, size);
+    if (current?.thread === track.thread)
+      outline(context, flame, (i) => flame.calls[i] === current.call, shape, colors.accent, 1.5);
+    if (hover?.thread === track.thread) outline(context, flame, (i) => i === hover.index, shape, colors.text2, 1);
   }
+  context.restore();
+  if (cursorNs === null) return;
+  context.fillStyle = colors.accent;
+  context.fillRect(xOf(cursorNs, span, size.width) - 0.75, FLAME_RULER - 4, 1.5, size.height);
+}
+
+/** Draws below the ruler from here on, in coordinates of the tracks. */
+function enterBoxes(context: CanvasRenderingContext2D, size: Size, scrollTop: number): void {
+  context.beginPath();
+  context.rect(0, FLAME_RULER, size.width, size.height - FLAME_RULER);
+  context.clip();
+  context.translate(0, FLAME_RULER - scrollTop);
 }
 
 function drawBoxes(
@@ -71,7 +98,7 @@ function drawBoxes(
   flame: Flame,
   colors: Colors,
 ): void {
-  const { span, functions, found, current } = picture;
+  const { span, functions, found } = picture;
   const { startsNs, endsNs, depths, flags } = flame;
   const fills = picture.isDark ? DARK : LIGHT;
   const scale = size.width / Math.max(1, span.toNs - span.fromNs);
@@ -98,9 +125,7 @@ function drawBoxes(
       if ((flags[i]! & FLAME_THREW) !== 0) threw.push(i);
     }
   }
-  const left = (i: number) => Math.max(-2, (startsNs[i]! - span.fromNs) * scale);
-  const right = (i: number) => Math.min(size.width + 2, (endsNs[i]! - span.fromNs) * scale);
-  const top = (i: number) => track.rowsTop + depths[i]! * ROW_HEIGHT;
+  const { left, right, top } = geometryOf(flame, track, span, size);
   const fill = (indexes: readonly number[]) => {
     for (const i of indexes) {
       const x = left(i);
@@ -118,23 +143,21 @@ function drawBoxes(
     context.fillRect(left(i), top(i) + ROW_HEIGHT - GAP - 2, Math.max(2, right(i) - left(i) - GAP), 2);
   drawNames(context, picture, flame, texts, { left, right, top }, colors);
   for (const i of texts) if ((flags[i]! & FLAME_OPEN_END) !== 0) drawFade(context, right(i), top(i), colors);
-  outline(
-    context,
-    flame,
-    (i) => current !== null && current.thread === track.thread && flame.calls[i] === current.call,
-    { left, right, top },
-    colors.accent,
-    1.5,
-  );
-  const { hover } = picture;
-  if (hover?.thread === track.thread)
-    outline(context, flame, (i) => i === hover.index, { left, right, top }, colors.text2, 1);
 }
 
 interface Geometry {
   left: (i: number) => number;
   right: (i: number) => number;
   top: (i: number) => number;
+}
+
+function geometryOf({ startsNs, endsNs, depths }: Flame, track: Track, span: Span, { width }: Size): Geometry {
+  const scale = width / Math.max(1, span.toNs - span.fromNs);
+  return {
+    left: (i) => Math.max(-2, (startsNs[i]! - span.fromNs) * scale),
+    right: (i) => Math.min(width + 2, (endsNs[i]! - span.fromNs) * scale),
+    top: (i) => track.rowsTop + depths[i]! * ROW_HEIGHT,
+  };
 }
 
 function drawNames(

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatCall, parseCall } from '@execution-cinema/format';
 import type { Flame } from '@execution-cinema/server/protocol';
 import { cursor, frame, goToText, goToTime } from '../../app/cursor.ts';
@@ -11,12 +11,12 @@ import { around, lengthOf, timeOf } from '../../model/span.ts';
 import { layTracks, trackAt, TRACK_HEAD, visibleTracks } from '../../model/tracks.ts';
 import { countText, durationText } from '../../model/units.ts';
 import { Button } from '../parts/button.tsx';
-import { prepare, useSize } from '../parts/canvas.ts';
+import { prepare, useBackground, useSize } from '../parts/canvas.ts';
 import { colors } from '../parts/colors.ts';
 import { Icon } from '../parts/icon.tsx';
 import { ErrorMessage } from '../parts/message.tsx';
 import { threadLabel } from '../stage/thread-label.ts';
-import { drawFlame, FLAME_RULER } from './draw-flame.ts';
+import { drawFlame, drawFlameMarks, FLAME_RULER } from './draw-flame.ts';
 
 interface Hover {
   thread: number;
@@ -35,6 +35,7 @@ export function FlamePanel() {
   const [box, size] = useSize<HTMLDivElement>();
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const background = useBackground();
   const [closed, setClosed] = useState<ReadonlySet<number>>(new Set());
   const [scrollTop, setScrollTop] = useState(0);
   const [hover, setHover] = useState<Hover | null>(null);
@@ -52,32 +53,33 @@ export function FlamePanel() {
   const current = frame.value ? (parseCall(frame.value.call) ?? null) : null;
   const bodyHeight = Math.max(0, size.height - FLAME_RULER);
 
-  useEffect(() => {
+  // Before the browser paints: in the same picture as everything else that the cursor has changed.
+  useLayoutEffect(() => {
     if (size.width === 0) return;
     const shown = visibleTracks(tracks, scrollTop, scrollTop + bodyHeight);
     const pictures = shown.map((track) => ({
       track,
       flame: track.open ? tileFor(track.thread, span, size.width) : undefined,
     }));
-    drawFlame(
-      prepare(canvas.current!, size),
+    const functions = functionById.peek();
+    const picture = {
+      span,
+      tracks: pictures,
+      places,
+      scrollTop,
+      functions,
+      found,
+      crossings: edges,
+      isDark: isDark.peek(),
+    };
+    const image = background(
       size,
-      {
-        span,
-        tracks: pictures,
-        places,
-        scrollTop,
-        functions: functionById.peek(),
-        cursorNs: at?.timeNs ?? null,
-        cursorThread: at?.thread ?? null,
-        current,
-        hover,
-        found,
-        crossings: edges,
-        isDark: isDark.peek(),
-      },
-      palette,
+      [span, tracks, scrollTop, found, edges, palette, functions, ...pictures.map(({ flame }) => flame)],
+      (context) => drawFlame(context, size, picture, palette),
     );
+    const context = prepare(canvas.current!, size);
+    context.drawImage(image, 0, 0, size.width, size.height);
+    drawFlameMarks(context, size, picture, { cursorNs: at?.timeNs ?? null, current, hover }, palette);
   }, [size, span, tracks, scrollTop, at, current?.call, hover, found, version, edges, palette, code.value]);
 
   useEffect(() => {

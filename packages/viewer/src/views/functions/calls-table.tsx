@@ -28,7 +28,7 @@ export function CallsTable({ of }: { of: FunctionView }) {
   const where = 'where' in filter ? filter.where : [];
   const key = JSON.stringify([of.id, sort, where]);
   const page = usePaged<CallView>(
-    (offset, signal) => askLong('calls', { functionId: of.id, sort, where, offset, limit: PAGE }, signal),
+    (from, signal) => askLong('calls', { functionId: of.id, sort, where, ...from, limit: PAGE }, signal),
     key,
     generation.value,
   );
@@ -58,7 +58,7 @@ export function CallsTable({ of }: { of: FunctionView }) {
           class="field grow code-font"
           type="search"
           aria-label="Filter by value"
-          placeholder={`Filter by value: ${parameters[0] ?? 'result'} = 3, result contains "x"`}
+          placeholder={`Filter: ${parameters[0] ?? 'result'} = 3, result contains "x"`}
           value={text}
           spellcheck={false}
           onInput={(event) => setText(event.currentTarget.value)}

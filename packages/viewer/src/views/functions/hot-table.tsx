@@ -22,7 +22,7 @@ const PAGE = 300;
 export function HotTable() {
   const [sort, setSort] = useState<Sort>('self');
   const page = usePaged<HotFunction>(
-    (offset, signal) => askLong('hot', { sort, offset, limit: PAGE }, signal),
+    (from, signal) => askLong('hot', { sort, ...from, limit: PAGE }, signal),
     sort,
     generation.value,
   );

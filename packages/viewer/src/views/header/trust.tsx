@@ -196,7 +196,7 @@ function SkippedList() {
 }
 
 function SkippedRows() {
-  const page = usePaged<SkippedView>((offset, signal) => ask('skipped', { offset, limit: 200 }, { signal }), 'skipped');
+  const page = usePaged<SkippedView>((from, signal) => ask('skipped', { ...from, limit: 200 }, { signal }), 'skipped');
   return (
     <ul class="skipped">
       {page.items.map((entry, i) => (

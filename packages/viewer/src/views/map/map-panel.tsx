@@ -44,7 +44,15 @@ export function MapPanel() {
             </select>
           </label>
         )}
-        {kind === 'code' && <span class="faint">area: lines of code · dark: most · white: never ran</span>}
+        {kind === 'code' && (
+          <span class="faint map-legend">
+            area: lines
+            <span class="map-swatch most" /> most
+            <span class="map-swatch least" /> least
+            <span class="map-swatch never" /> never ran
+            <span class="map-swatch threw" /> threw
+          </span>
+        )}
         {kind === 'modules' && (
           <span class="faint">importers on the left · thickness: calls from one file into the other</span>
         )}

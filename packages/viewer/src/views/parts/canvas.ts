@@ -22,6 +22,28 @@ export function useSize<Element extends HTMLElement>(): [preact.RefObject<Elemen
   return [element, size];
 }
 
+/**
+ * The part of a picture that stays while the cursor moves. The function that this returns draws it only when the size or
+ * one of `inputs` is another one than last time, and returns it as an image.
+ */
+export function useBackground(): (
+  size: Size,
+  inputs: readonly unknown[],
+  draw: (context: CanvasRenderingContext2D) => void,
+) => HTMLCanvasElement {
+  const kept = useRef<{ canvas: HTMLCanvasElement; drawn: readonly unknown[] } | null>(null);
+  return ({ width, height }, inputs, draw) => {
+    kept.current ??= { canvas: document.createElement('canvas'), drawn: [] };
+    const { canvas, drawn } = kept.current;
+    const wanted = [width, height, window.devicePixelRatio, ...inputs];
+    if (wanted.length !== drawn.length || wanted.some((input, i) => input !== drawn[i])) {
+      draw(prepare(canvas, { width, height }));
+      kept.current.drawn = wanted;
+    }
+    return canvas;
+  };
+}
+
 /** A cleared canvas of this size, in CSS pixels, sharp on any screen. */
 export function prepare(canvas: HTMLCanvasElement, { width, height }: Size): CanvasRenderingContext2D {
   const ratio = window.devicePixelRatio || 1;

@@ -3,6 +3,9 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export interface ListProperties<Item> {
   items: readonly Item[];
+  /** Where these stand in a longer list: position of the first, and how many there are in all. */
+  first?: number;
+  total?: number | null;
   /** Pixels; every row has the same. */
   rowHeight: number;
   row: (item: Item, index: number, isActive: boolean) => ComponentChildren;
@@ -41,11 +44,15 @@ export function VirtualList<Item>(properties: ListProperties<Item>) {
     return () => observer.disconnect();
   }, []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown === undefined || shown < 0) return;
     setActive(shown);
     reveal(box.current!, shown, rowHeight, true);
-  }, [shown, items.length > 0]);
+  }, [shown, properties.first, items.length > 0]);
+  // Another piece of a long list begins at its beginning, unless something in it is looked for.
+  useLayoutEffect(() => {
+    if (shown === undefined) box.current!.scrollTop = 0;
+  }, [properties.first]);
 
   const first = Math.max(0, Math.floor(view.top / rowHeight) - OVERSCAN_ROWS);
   const last = Math.min(items.length, Math.ceil((view.top + view.height) / rowHeight) + OVERSCAN_ROWS);
@@ -82,8 +89,8 @@ export function VirtualList<Item>(properties: ListProperties<Item>) {
         id={`${id}-${i}`}
         role={role === 'tree' ? 'treeitem' : 'option'}
         aria-selected={i === active}
-        aria-setsize={items.length}
-        aria-posinset={i + 1}
+        aria-setsize={properties.total ?? items.length}
+        aria-posinset={(properties.first ?? 0) + i + 1}
         class={`list-row${i === active ? ' active' : ''}`}
         style={{ top: `${i * rowHeight}px`, height: `${rowHeight}px` }}
         onClick={() => {

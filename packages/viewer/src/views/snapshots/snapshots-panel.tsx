@@ -16,7 +16,7 @@ export function SnapshotsPanel() {
   const [shown, setShown] = useState<{ title: string; snapshot: Snapshot } | null>(null);
   const [error, setError] = useState<unknown>(null);
   const page = usePaged<SnapshotEntry>(
-    (offset, signal) => ask('snapshots', { offset, limit: PAGE }, { signal }),
+    (from, signal) => ask('snapshots', { ...from, limit: PAGE }, { signal }),
     'snapshots',
     generation.value,
   );

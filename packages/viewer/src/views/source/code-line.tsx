@@ -74,7 +74,6 @@ function Line(properties: Properties) {
             text
           ) : (
             <span
-              key={column}
               class={`t-${kind}`}
               data-column={
                 kind === 'name' || kind === 'property' || kind === 'function' || kind === 'type' ? column : undefined

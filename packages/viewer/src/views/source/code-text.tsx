@@ -1,11 +1,11 @@
 import type { ComponentChildren, RefObject } from 'preact';
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import type { ShownFile } from '../../model/shown-file.ts';
 import type { LineFacts } from '../../model/line-facts.ts';
 import { CodeLine, type LineActions } from './code-line.tsx';
 
 export const LINE_HEIGHT = 20;
-const OVERSCAN_LINES = 20;
+const OVERSCAN_LINES = 8;
 /** Lines kept free above and below the current one when it is brought into view. */
 const MARGIN_LINES = 4;
 /** Pixels of one character, and of the gutter with the space behind it. */
@@ -34,30 +34,56 @@ interface Properties {
 /** The text of a file with what happened on its lines. Only lines on screen are in the page. */
 export function CodeText(properties: Properties) {
   const { box, file, facts, reveals, current, threw, isStale, label, selected, stops, actions, onKeyDown } = properties;
-  const [view, setView] = useState({ top: 0, height: 600, width: 600 });
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const seen = useRef<View>({ top: 0, height: 600, width: 600 });
+  const look = () => {
+    const next = viewOf(box.current!);
+    const { top, height, width } = seen.current;
+    seen.current = next;
+    if (next.top !== top || next.height !== height || next.width !== width) redraw(undefined);
+  };
+  // Lines are drawn where they will be in view, not first where the text stood and then again.
+  const revealed = useRef<{ file: ShownFile; line: number | null }>();
+  let scrollsTo: number | undefined;
+  if (revealed.current?.file !== file || revealed.current.line !== reveals) {
+    revealed.current = { file, line: reveals };
+    if (reveals !== null) {
+      const top = topShowing(seen.current, reveals, file.lines.length);
+      if (top !== seen.current.top) scrollsTo = top;
+      seen.current = { ...seen.current, top };
+    }
+  }
+  const view = seen.current;
 
   useLayoutEffect(() => {
-    const element = box.current!;
-    const measure = () => setView(viewOf(element));
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    measure();
+    const observer = new ResizeObserver(look);
+    observer.observe(box.current!);
+    // How much is in view is known only now.
+    seen.current = viewOf(box.current!);
+    revealed.current = undefined;
+    redraw(undefined);
     return () => observer.disconnect();
   }, []);
   useLayoutEffect(() => {
-    if (reveals !== null) revealLine(box.current!, reveals);
-  }, [file, reveals]);
+    if (scrollsTo === undefined) return;
+    // After the other panels have changed, so that the browser lays all of it out once.
+    queueMicrotask(() => {
+      if (box.current) box.current.scrollTop = scrollsTo;
+    });
+  });
 
   const columns = Math.floor((view.width - GUTTER) / LETTER);
   const count = file.lines.length;
   const first = Math.max(0, Math.floor(view.top / LINE_HEIGHT) - OVERSCAN_LINES);
   const last = Math.min(count, Math.ceil((view.top + view.height) / LINE_HEIGHT) + OVERSCAN_LINES);
+  // A line that leaves the window gives its elements to one that comes in.
+  const slots = Math.ceil(view.height / LINE_HEIGHT) + 2 * OVERSCAN_LINES + 1;
   const rows = [];
   for (let i = first; i < last; i++) {
     const line = i + 1;
     rows.push(
       <CodeLine
-        key={line}
+        key={i % slots}
         line={line}
         top={i * LINE_HEIGHT}
         tokens={file.lines[i]!}
@@ -79,12 +105,9 @@ export function CodeText(properties: Properties) {
       role="region"
       aria-label={label}
       onKeyDown={onKeyDown}
-      onScroll={(event) => setView(viewOf(event.currentTarget))}
+      onScroll={look}
     >
-      <div
-        class="code-space"
-        style={{ height: `${count * LINE_HEIGHT + 40}px`, '--digits': String(String(count).length) }}
-      >
+      <div class="code-space" style={{ height: `${heightOf(count)}px`, '--digits': String(String(count).length) }}>
         {rows}
         {properties.children}
       </div>
@@ -92,13 +115,31 @@ export function CodeText(properties: Properties) {
   );
 }
 
-function viewOf({ scrollTop, clientHeight, clientWidth }: HTMLDivElement) {
+/** Pixels: what of the text is in view. */
+interface View {
+  top: number;
+  height: number;
+  width: number;
+}
+
+function viewOf({ scrollTop, clientHeight, clientWidth }: HTMLDivElement): View {
   return { top: scrollTop, height: clientHeight, width: clientWidth };
 }
 
-export function revealLine(box: HTMLDivElement, line: number): void {
-  const top = (line - 1) * LINE_HEIGHT;
-  const margin = Math.min(MARGIN_LINES * LINE_HEIGHT, box.clientHeight / 3);
-  if (top - margin >= box.scrollTop && top + LINE_HEIGHT + margin <= box.scrollTop + box.clientHeight) return;
-  box.scrollTop = Math.max(0, top - box.clientHeight * 0.4);
+/** Where the view begins once a line is in it, with a few around it. */
+function topShowing({ top, height }: View, line: number, count: number): number {
+  const at = (line - 1) * LINE_HEIGHT;
+  const margin = Math.min(MARGIN_LINES * LINE_HEIGHT, height / 3);
+  if (at - margin >= top && at + LINE_HEIGHT + margin <= top + height) return top;
+  const last = Math.max(0, heightOf(count) - height);
+  return Math.round(Math.max(0, Math.min(last, at - height * 0.4)));
+}
+
+/** Pixels of the whole text. */
+function heightOf(lines: number): number {
+  return lines * LINE_HEIGHT + 40;
+}
+
+export function revealLine(box: HTMLDivElement, line: number, count: number): void {
+  box.scrollTop = topShowing(viewOf(box), line, count);
 }

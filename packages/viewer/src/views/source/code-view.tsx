@@ -1,10 +1,9 @@
-import { useComputed } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Place } from '@execution-cinema/server/protocol';
 import { breakpoints, state, stateError, toggleBreakpoint } from '../../app/cursor.ts';
 import { inspectLineValue } from '../../app/details.ts';
 import { hits, lineValues, selectedLine, shown, standing } from '../../app/source.ts';
-import { lineFacts, THROWING } from '../../model/line-facts.ts';
+import { lineFacts, THROWING, type LineFacts } from '../../model/line-facts.ts';
 import type { ShownFile } from '../../model/shown-file.ts';
 import type { LineActions } from './code-line.tsx';
 import { CodeText, LINE_HEIGHT, revealLine } from './code-text.tsx';
@@ -15,7 +14,10 @@ import { LogPointForm } from './log-point-form.tsx';
 export function CodeView({ file, place }: { file: ShownFile; place: Place | null }) {
   const box = useRef<HTMLDivElement>(null);
   const [logPointLine, setLogPoint] = useState<number | null>(null);
-  const facts = useComputed(() => lineFacts(file.view, hits.value, lineValues.value)).value;
+  const before = useRef<ReadonlyMap<number, LineFacts>>();
+  const [counts, values] = [hits.value, lineValues.value];
+  const facts = useMemo(() => lineFacts(file.view, counts, values, before.current), [file, counts, values]);
+  before.current = facts;
   const currentLine = place?.file === file.view.file ? place.line : null;
   const here = standing.value;
   const stops = new Set(breakpoints.value.filter((stop) => stop.file === file.view.file).map((stop) => stop.line));
@@ -34,7 +36,7 @@ export function CodeView({ file, place }: { file: ShownFile; place: Place | null
     if (step === undefined || !event.altKey) return;
     const next = Math.max(1, Math.min(file.lines.length, (selectedLine.value ?? currentLine ?? 1) + step));
     selectedLine.value = next;
-    revealLine(box.current!, next);
+    revealLine(box.current!, next, file.lines.length);
     event.preventDefault();
     event.stopPropagation();
   };

@@ -16,7 +16,8 @@ export function LineBar({ line }: { line: number }) {
   const position = runs?.current === null || runs?.current === undefined ? null : runs.current + 1;
   const total = runs?.total ?? null;
   const local = runs && runs.current !== null ? runs.current - runs.offset : -1;
-  const from = Math.max(0, Math.min((runs?.items.length ?? 0) - CHIPS_MAX, local - CHIPS_MAX / 2));
+  // Where there is little room, only the first of them are seen: the current one and the one before it.
+  const from = Math.max(0, local - 1);
   const isStop = breakpoints.value.some((stop) => stop.file === file && stop.line === line);
   return (
     <footer class="line-bar">

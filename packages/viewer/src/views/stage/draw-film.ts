@@ -16,15 +16,20 @@ export interface FilmPicture {
   laneHeight: number;
   whole: Span;
   view: Span;
-  cursorNs: number | null;
   cursorThread: number | null;
+}
+
+/** What moves over it. */
+export interface FilmMarks {
+  whole: Span;
+  cursorNs: number | null;
   hoverNs: number | null;
 }
 
+/** Lanes with what happened in them: everything but the marks, below the ruler. */
 export function drawFilm(context: CanvasRenderingContext2D, size: Size, picture: FilmPicture, colors: Colors): void {
   const { film, lanes, laneHeight, whole } = picture;
-  const flag = picture.cursorNs === null ? undefined : cursorFlag(context, size, picture, colors);
-  drawRuler(context, size, { whole, flag }, colors);
+  drawTicks(context, size, whole, colors);
   const laneOf = new Map(lanes.map((thread, index) => [thread, index]));
   for (const [index, thread] of lanes.entries()) {
     const top = RULER_HEIGHT + index * laneHeight;
@@ -36,13 +41,34 @@ export function drawFilm(context: CanvasRenderingContext2D, size: Size, picture:
     drawMarks(context, size, film, laneOf, laneHeight, whole, colors);
   }
   drawBrush(context, size, picture, colors);
-  if (picture.hoverNs !== null)
-    drawLine(context, size, xOf(picture.hoverNs, whole, size.width), colors.borderStrong, 1);
-  if (picture.cursorNs !== null) drawCursor(context, size, picture, colors);
 }
 
-/** Times along the top. What the flag of the cursor would cover in part is left out. */
-function drawRuler(
+/** The cursor and the pointer over the film, and the times along the top, which make room for the cursor's own. */
+export function drawFilmMarks(
+  context: CanvasRenderingContext2D,
+  size: Size,
+  { whole, cursorNs, hoverNs }: FilmMarks,
+  colors: Colors,
+): void {
+  const flag = cursorNs === null ? undefined : cursorFlag(context, size, whole, cursorNs, colors);
+  drawTimes(context, size, { whole, flag }, colors);
+  if (hoverNs !== null) drawLine(context, size, xOf(hoverNs, whole, size.width), colors.borderStrong, 1);
+  if (flag) drawCursor(context, size, flag, colors);
+}
+
+function ticksOf(whole: Span, { width }: Size): number[] {
+  return ticks(whole.fromNs, whole.toNs, Math.max(1, Math.floor(width / TICK_PIXELS)));
+}
+
+function drawTicks(context: CanvasRenderingContext2D, size: Size, whole: Span, colors: Colors): void {
+  context.fillStyle = colors.border;
+  for (const at of ticksOf(whole, size)) {
+    context.fillRect(Math.round(xOf(at, whole, size.width)) + 0.5, 0, 1, size.height);
+  }
+}
+
+/** What the flag of the cursor would cover in part is left out. */
+function drawTimes(
   context: CanvasRenderingContext2D,
   size: Size,
   { whole, flag }: { whole: Span; flag: Flag | undefined },
@@ -51,11 +77,9 @@ function drawRuler(
   context.font = `11px ${colors.fontUi}`;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
-  for (const at of ticks(whole.fromNs, whole.toNs, Math.max(1, Math.floor(size.width / TICK_PIXELS)))) {
+  for (const at of ticksOf(whole, size)) {
     const x = Math.round(xOf(at, whole, size.width)) + 0.5;
-    context.fillStyle = colors.border;
-    context.fillRect(x, 0, 1, size.height);
-    const text = timeText(at, (whole.toNs - whole.fromNs) * 4);
+    const text = timeText(at, whole.toNs - whole.fromNs);
     const end = x + 6 + context.measureText(text).width;
     if (end > size.width || (flag && end > flag.left && x < flag.left + flag.width)) continue;
     context.fillStyle = colors.text3;
@@ -175,16 +199,27 @@ interface Flag {
   text: string;
 }
 
-function cursorFlag(context: CanvasRenderingContext2D, size: Size, picture: FilmPicture, colors: Colors): Flag {
-  const x = xOf(picture.cursorNs!, picture.whole, size.width);
-  const text = timeText(picture.cursorNs!, picture.whole.toNs - picture.whole.fromNs);
+function cursorFlag(
+  context: CanvasRenderingContext2D,
+  size: Size,
+  whole: Span,
+  cursorNs: number,
+  colors: Colors,
+): Flag {
+  const x = xOf(cursorNs, whole, size.width);
+  const text = timeText(cursorNs, whole.toNs - whole.fromNs);
   context.font = `600 11px ${colors.fontUi}`;
   const width = context.measureText(text).width + 12;
   return { x, text, width, left: Math.max(0, Math.min(size.width - width, x - width / 2)) };
 }
 
-function drawCursor(context: CanvasRenderingContext2D, size: Size, picture: FilmPicture, colors: Colors): void {
-  const { x, left, width, text } = cursorFlag(context, size, picture, colors);
+function drawCursor(
+  context: CanvasRenderingContext2D,
+  size: Size,
+  { x, left, width, text }: Flag,
+  colors: Colors,
+): void {
+  context.font = `600 11px ${colors.fontUi}`;
   drawLine(context, size, x, colors.accent, 1.5);
   context.fillStyle = colors.accentSolid;
   roundRect(context, left, 1, width, RULER_HEIGHT - 4, 5);

@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Film, Span, ThreadView } from '@execution-cinema/server/protocol';
-import { cursor, goToTime } from '../../app/cursor.ts';
+import { cursor, goToTime, stayHere } from '../../app/cursor.ts';
 import { askAheadOfClick } from '../../app/near.ts';
 import { ask, generation, overview } from '../../app/session.ts';
 import { filmSpan, setSpan, showAll, viewSpan } from '../../app/timeline.ts';
@@ -8,9 +8,9 @@ import { sizes } from '../../app/panels.ts';
 import { timeOf } from '../../model/span.ts';
 import { countText, durationText, timeText } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
-import { prepare, useSize } from '../parts/canvas.ts';
+import { prepare, useBackground, useSize } from '../parts/canvas.ts';
 import { colors } from '../parts/colors.ts';
-import { drawFilm, RULER_HEIGHT } from './draw-film.ts';
+import { drawFilm, drawFilmMarks, RULER_HEIGHT } from './draw-film.ts';
 import { threadLabel } from './thread-label.ts';
 
 const LANE_MIN = 14;
@@ -26,6 +26,7 @@ export function heightOfLanes(count: number): number {
 export function FilmStrip() {
   const [box, size] = useSize<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const background = useBackground();
   const [film, setFilm] = useState<Film | null>(null);
   const [hoverNs, setHover] = useState<number | null>(null);
   const latest = useRef(new Latest()).current;
@@ -56,25 +57,19 @@ export function FilmStrip() {
   const at = cursor.value;
   const palette = colors.value;
   const view = viewSpan.value;
-  useEffect(() => {
+  const lanes = useMemo(() => threads.map(({ id }) => id), [threads]);
+  const cursorThread = at?.thread ?? null;
+  // Before the browser paints: in the same picture as everything else that the cursor has changed.
+  useLayoutEffect(() => {
     const shape = { width: size.width, height };
     if (size.width === 0) return;
-    drawFilm(
-      prepare(canvas.current!, shape),
-      shape,
-      {
-        film,
-        lanes: threads.map(({ id }) => id),
-        laneHeight,
-        whole,
-        view,
-        cursorNs: at?.timeNs ?? null,
-        cursorThread: at?.thread ?? null,
-        hoverNs,
-      },
-      palette,
+    const image = background(shape, [film, lanes, laneHeight, whole, view, cursorThread, palette], (context) =>
+      drawFilm(context, shape, { film, lanes, laneHeight, whole, view, cursorThread }, palette),
     );
-  }, [film, size.width, height, laneHeight, whole, view, at, hoverNs, palette]);
+    const context = prepare(canvas.current!, shape);
+    context.drawImage(image, 0, 0, shape.width, shape.height);
+    drawFilmMarks(context, shape, { whole, cursorNs: at?.timeNs ?? null, hoverNs }, palette);
+  }, [film, size.width, height, lanes, laneHeight, whole, view, at, hoverNs, palette]);
 
   const spotOf = (event: PointerEvent): { timeNs: number; thread: ThreadView | undefined } => {
     const bounds = canvas.current!.getBoundingClientRect();
@@ -92,15 +87,20 @@ export function FilmStrip() {
     const start = spotOf(event);
     const thread = start.thread?.id ?? at?.thread ?? null;
     const selects = event.shiftKey;
+    let sought = start.timeNs;
     const drag = (moved: PointerEvent) => {
-      const spot = spotOf(moved);
-      if (selects) setSpan(ordered(start.timeNs, spot.timeNs));
-      else void goToTime(spot.timeNs, thread, true);
+      const { timeNs } = spotOf(moved);
+      if (selects) return setSpan(ordered(start.timeNs, timeNs));
+      if (timeNs === sought) return;
+      sought = timeNs;
+      void goToTime(timeNs, thread, true);
     };
     const end = (moved: PointerEvent) => {
       element.removeEventListener('pointermove', drag);
       element.removeEventListener('pointerup', end);
-      if (!selects) void goToTime(spotOf(moved).timeNs, thread);
+      if (selects) return;
+      drag(moved);
+      stayHere();
     };
     element.addEventListener('pointermove', drag);
     element.addEventListener('pointerup', end);

@@ -1,6 +1,6 @@
 import { formatMoment } from '@execution-cinema/format';
 import type { MoveKind } from '@execution-cinema/server/protocol';
-import { cursor, move, pause, pinned, play, playing, speed, state, togglePin } from '../../app/cursor.ts';
+import { cursor, hasCursor, move, pause, pinned, play, playing, speed, state, togglePin } from '../../app/cursor.ts';
 import { isRunning, wholeSpan } from '../../app/session.ts';
 import { following } from '../../app/timeline.ts';
 import { goLive } from '../../app/live.ts';
@@ -8,6 +8,7 @@ import { keysFor } from '../../model/keymap.ts';
 import { timeText } from '../../model/units.ts';
 import { Button } from '../parts/button.tsx';
 import type { IconName } from '../parts/icon.tsx';
+import { memo } from '../parts/memo.tsx';
 import { EventLine } from './event-line.tsx';
 
 interface Step {
@@ -36,10 +37,9 @@ const SPEEDS = [2, 6, 15, 60];
 export function Transport() {
   const direction = playing.value?.direction;
   const toggle = (wanted: 'forward' | 'back') => (direction === wanted ? pause() : void play(wanted));
-  const at = cursor.value;
   return (
     <div class="transport" role="toolbar" aria-label="Move through time">
-      <div class="button-group">{BACK.map(stepButton)}</div>
+      <StepButtons steps={BACK} />
       <div class="button-group">
         <Button
           icon={direction === 'back' ? 'pause' : 'reverse'}
@@ -68,7 +68,7 @@ export function Transport() {
           ))}
         </select>
       </div>
-      <div class="button-group">{FORWARD.map(stepButton)}</div>
+      <StepButtons steps={FORWARD} />
       {isRunning.value && (
         <Button
           icon="live"
@@ -81,17 +81,7 @@ export function Transport() {
           {following.value ? 'Live' : 'Paused'}
         </Button>
       )}
-      <div class="transport-moment">
-        {at && (
-          <>
-            <code class="moment" title="Thread @ event">
-              {formatMoment(at.thread, at.event)}
-            </code>
-            <span class="moment-time">{timeText(at.timeNs, wholeSpan.value.toNs / 4)}</span>
-          </>
-        )}
-        {state.value && <EventLine event={state.value.event} />}
-      </div>
+      <MomentLine />
       <Button
         icon="pin"
         label={pinned.value ? 'Remove the pin' : 'Pin this moment: what differs from it is marked'}
@@ -103,6 +93,29 @@ export function Transport() {
   );
 }
 
+/** Where the cursor stands, and what happened there. */
+function MomentLine() {
+  const at = cursor.value;
+  return (
+    <div class="transport-moment">
+      {at && (
+        <>
+          <code class="moment" title="Thread @ event">
+            {formatMoment(at.thread, at.event)}
+          </code>
+          <span class="moment-time">{timeText(at.timeNs, wholeSpan.value.toNs / 4)}</span>
+        </>
+      )}
+      {state.value && <EventLine event={state.value.event} />}
+    </div>
+  );
+}
+
+/** They stay as they are while the cursor moves. */
+const StepButtons = memo(({ steps }: { steps: readonly Step[] }) => (
+  <div class="button-group">{steps.map(stepButton)}</div>
+));
+
 function stepButton({ icon, label, kind, direction }: Step) {
   return (
     <Button
@@ -110,7 +123,7 @@ function stepButton({ icon, label, kind, direction }: Step) {
       icon={icon}
       label={label}
       keys={keysFor(kind, direction)}
-      disabled={cursor.value === null}
+      disabled={!hasCursor.value}
       onClick={() => {
         pause();
         void move(kind, direction);

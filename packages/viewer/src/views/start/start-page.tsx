@@ -89,6 +89,8 @@ function detailsOf(entry: RecordingEntry): string {
   if (entry.threads > entry.processes) parts.push(plural(entry.threads, 'thread'));
   parts.push(bytesText(entry.bytes));
   if (entry.dropped > 0) parts.push(`${countText(entry.dropped)} dropped`);
+  // Two runs of one program are told apart by it.
+  if (entry.argv.length > 0) parts.push(entry.rec);
   return parts.join(' · ');
 }
 

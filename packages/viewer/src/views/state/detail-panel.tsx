@@ -1,4 +1,4 @@
-import { cursor, move } from '../../app/cursor.ts';
+import { hasCursor, move } from '../../app/cursor.ts';
 import { closeDetails, detailTab, type Inspected } from '../../app/details.ts';
 import { sizes } from '../../app/panels.ts';
 import { Button } from '../parts/button.tsx';
@@ -35,13 +35,13 @@ export function DetailPanel({ target }: { target: Inspected }) {
         <Button
           icon="previous"
           label="Previous write"
-          disabled={!variable || !cursor.value}
+          disabled={!variable || !hasCursor.value}
           onClick={() => variable && void move('write', 'back', { variable })}
         />
         <Button
           icon="next"
           label="Next write"
-          disabled={!variable || !cursor.value}
+          disabled={!variable || !hasCursor.value}
           onClick={() => variable && void move('write', 'forward', { variable })}
         />
         <Button icon="close" label="Close the details" onClick={closeDetails} />

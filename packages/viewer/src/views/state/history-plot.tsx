@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { cursor, goToTime } from '../../app/cursor.ts';
 import { wholeSpan } from '../../app/session.ts';
 import { shortNumber, timeText } from '../../model/units.ts';
@@ -16,7 +16,7 @@ export function HistoryPlot({ plot }: { plot: Plot }) {
   const palette = colors.value;
   const at = cursor.value;
   const size = { width, height: HEIGHT };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (width > 0) drawPlot(prepare(canvas.current!, size), size, plot, at?.timeNs ?? null, hover, palette);
   }, [plot, width, palette, at?.timeNs, hover]);
   const indexOf = (event: MouseEvent) =>

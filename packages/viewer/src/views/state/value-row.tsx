@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { At, VariableName, VariableView, WireValue } from '@execution-cinema/server/protocol';
-import { cursor, goTo } from '../../app/cursor.ts';
+import { cursor, cursorThread, goTo } from '../../app/cursor.ts';
 import { inspectVariable, propertyName } from '../../app/details.ts';
 import { copyText } from '../../app/location.ts';
 import { wholeSpan } from '../../app/session.ts';
@@ -38,7 +38,7 @@ export function ValueRow(properties: Properties) {
   const { name, value, title, of, depth, changed, note, isUnknown, asOf, before, variable } = properties;
   const [open, setOpen] = useState(false);
   const opens = !isUnknown && canOpen(value);
-  const thread = cursor.value?.thread ?? 0;
+  const thread = cursorThread.value;
   const toggle = () => opens && setOpen(!open);
   return (
     <>
