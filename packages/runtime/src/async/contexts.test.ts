@@ -273,6 +273,25 @@ describe('what the program sees', () => {
 });
 
 describe('where the recorder does not want resources followed', () => {
+  test('AsyncLocalStorage of the program works on, before, meanwhile and after', async () => {
+    const { call, control, tick } = setUp();
+    const storage = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const work = async (): Promise<void> => {
+      for (let n = 0; n < 8; n++) {
+        await (n % 2 === 0 ? null : setTimeoutPromise(1));
+        seen.push(storage.getStore());
+        if (n % 3 === 2) {
+          control[R.R_UNFOLLOWED] = control[R.R_UNFOLLOWED] === 0 ? 1 : 0;
+          tick();
+          call('between', () => undefined);
+        }
+      }
+    };
+    await Promise.all(['a', 'b', 'c'].map((name) => storage.run(name, work)));
+    expect(seen.toSorted()).toEqual(['a', 'b', 'c'].flatMap((name) => Array.from({ length: 8 }, () => name)));
+  });
+
   test('causes are unknown, and known again later', async () => {
     const { call, made, chains, control, tick } = setUp();
     const follow = (isFollowed: boolean): void => {

@@ -27,10 +27,6 @@ const CODES: Readonly<Record<string, number>> = Object.assign(Object.create(null
 });
 
 export interface ResourceHooks {
-  /**
-   * Suspends listening, or goes on with it. Node's own hook stays enabled meanwhile and costs its part of the price:
-   * enabling it again would take away the tracking of promises that hooks of the program rely on by then.
-   */
   setSuspended(isSuspended: boolean): void;
   stop(): void;
 }
@@ -47,39 +43,41 @@ export interface ResourceHooks {
  * `trackPromises` (Node 24) that says the same officially.
  */
 export function listenToResources(listener: ResourceListener): ResourceHooks {
-  let isOff = false;
   const init = (_asyncId: number, type: string, _triggerId: number, resource: object): void => {
-    if (isOff || type === 'PROMISE') return;
-    listener.onResource(resource, CODES[type] ?? CODE_IO);
+    if (type !== 'PROMISE') listener.onResource(resource, CODES[type] ?? CODE_IO);
   };
   const hook = createHook({ init, trackPromises: false } as Parameters<typeof createHook>[0]);
   const { createHook: createPromiseHook } = promiseHooks;
-  if (!arePromisesTracked()) promiseHooks.createHook = (() => () => undefined) as unknown as typeof createPromiseHook;
-  try {
-    hook.enable();
-  } finally {
-    promiseHooks.createHook = createPromiseHook;
-  }
-  const followPromises = (): (() => void) =>
-    createPromiseHook({
+  /** Begins to listen, at first and after a suspension; returns what ends it. */
+  const listen = (): (() => void) => {
+    if (!arePromisesTracked()) promiseHooks.createHook = (() => () => undefined) as unknown as typeof createPromiseHook;
+    try {
+      hook.enable();
+    } finally {
+      promiseHooks.createHook = createPromiseHook;
+    }
+    const stopPromises = createPromiseHook({
       init: listener.onPromise,
       before: listener.onReaction,
       after: () => listener.onReaction(undefined),
     }) as () => void;
-  let stopPromises = followPromises();
-  return {
-    setSuspended: (isSuspended) => {
-      if (isSuspended === isOff) return;
-      isOff = isSuspended;
-      if (isSuspended) {
-        stopPromises();
-        listener.onReaction(undefined);
-      } else stopPromises = followPromises();
-    },
-    stop: () => {
+    return () => {
       hook.disable();
       stopPromises();
+      listener.onReaction(undefined);
+    };
+  };
+  let stop: (() => void) | undefined = listen();
+  const end = (): void => {
+    stop?.();
+    stop = undefined;
+  };
+  return {
+    setSuspended: (isSuspended) => {
+      if (isSuspended) end();
+      else stop ??= listen();
     },
+    stop: end,
   };
 }
 

@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { smallSiteTable } from '../../../test/recorder/site-table.ts';
 import { Budget, type ThreadInterval } from './budget.ts';
+import type { SiteHeat } from './heat.ts';
 import { ALL_DEGRADED, INSIDE_DEGRADED, LevelControl, NOT_DEGRADED, SWITCHED_OFF } from './level-control.ts';
 import { flatten, type SiteTables } from './module-sites.ts';
 
 /* Thread-wide sites: base 100. `hot` has FUNCTION 102, WRITE 103, THROW 105; `cold` FUNCTION 106, WRITE 107. */
 const HOT = 1;
 const COLD = 2;
+/** What a visit is said to cost. */
+const VISIT_NS = 1_000;
 
 let control: LevelControl;
 let budget: Budget;
@@ -36,13 +39,14 @@ function interval(
   costs: Record<number, number>,
   more: { counted?: Record<number, number>; thrown?: number[]; busyMs?: number; followedMs?: number } = {},
 ): void {
-  const sites = new Map<number, { recordedNs: number; counted: number }>();
+  const sites = new Map<number, SiteHeat>();
   let recordedNs = 0;
   for (const [site, ms] of Object.entries(costs)) {
-    sites.set(Number(site), { recordedNs: ms * 1e6, counted: 0 });
+    sites.set(Number(site), { recordedNs: ms * 1e6, visits: (ms * 1e6) / VISIT_NS, counted: 0 });
     recordedNs += ms * 1e6;
   }
-  for (const [site, counted] of Object.entries(more.counted ?? {})) sites.set(Number(site), { recordedNs: 0, counted });
+  for (const [site, counted] of Object.entries(more.counted ?? {}))
+    sites.set(Number(site), { recordedNs: 0, visits: 0, counted });
   const heat = { recordedNs, sites, thrown: new Set(more.thrown), followedNs: (more.followedMs ?? 0) * 1e6 };
   const one: ThreadInterval = { thread: 0, busyMs: more.busyMs ?? 100, heat };
   nowMs += 100;

@@ -16,8 +16,8 @@ import type { SiteTables } from './module-sites.ts';
 const BUSY_MS_MIN = 10;
 /** Functions come back as long as recording stays below this part of the budget. */
 const RETURN_SHARE = 0.7;
-/** What recording an event takes for which only a count is known. */
-const RETURN_EVENT_NS = 50;
+/** What recording a visit takes for which only a count is known. */
+const VISIT_NS = 50;
 /** Part of its cost that a site saves by being counted. */
 const SAVED_SHARE = 0.75;
 /** What is left of a count after an interval without any. */
@@ -44,6 +44,9 @@ interface FunctionHeat {
   functionIndex: number;
   boundaryNs: number;
   insideNs: number;
+  /** Visits that were recorded, and such that were counted. */
+  visits: number;
+  insideVisits: number;
   counted: number;
 }
 
@@ -59,6 +62,9 @@ interface Degraded {
   functionIndex: number;
   sinceMs: number;
   coolMs: number;
+  /** What recording took per visit that is counted now. */
+  visitNs: number;
+  isOff: boolean;
 }
 
 /**
@@ -144,16 +150,20 @@ export class Budget {
 
   private functionsOf({ thread, heat }: ThreadInterval): FunctionHeat[] {
     const byName = new Map<string, FunctionHeat>();
-    for (const [site, { recordedNs, counted }] of heat.sites) {
+    for (const [site, { recordedNs, visits, counted }] of heat.sites) {
       const load = this.control.find(thread, site);
       const table = load === undefined ? undefined : this.tables.of(load.key);
       if (load === undefined || table === undefined) continue;
       const functionIndex = table.functions[site - load.base]!;
-      const entry = { load, functionIndex, boundaryNs: 0, insideNs: 0, counted: 0 };
+      const entry = { load, functionIndex, boundaryNs: 0, insideNs: 0, visits: 0, insideVisits: 0, counted: 0 };
       const known = byName.get(nameOf(entry)) ?? entry;
       byName.set(nameOf(entry), known);
+      known.visits += visits;
       if (table.kinds[site - load.base] === SITE_FUNCTION) known.boundaryNs += recordedNs;
-      else known.insideNs += recordedNs;
+      else {
+        known.insideNs += recordedNs;
+        known.insideVisits += visits;
+      }
       known.counted += counted;
     }
     return [...byName.values()];
@@ -181,24 +191,43 @@ export class Budget {
     }
   }
 
-  private degrade(nowMs: number, { load, functionIndex }: FunctionHeat, to: Degradation): void {
-    const name = nameOf({ load, functionIndex });
+  private degrade(nowMs: number, heat: FunctionHeat, to: Degradation): void {
+    const { load, functionIndex } = heat;
+    const name = nameOf(heat);
     const past = this.history.get(name);
     const coolMs = past !== undefined && nowMs < past.untilMs ? Math.min(past.coolMs * 2, COOL_MS_MAX) : COOL_MS;
-    this.degraded.set(name, { key: load.key, functionIndex, sinceMs: nowMs, coolMs });
+    this.degraded.set(name, {
+      key: load.key,
+      functionIndex,
+      sinceMs: nowMs,
+      coolMs,
+      visitNs: visitNs(heat, to, this.degraded.get(name)?.visitNs ?? VISIT_NS),
+      isOff: to === SWITCHED_OFF,
+    });
     this.control.setDegraded(load.key, functionIndex, to);
     this.note(`${this.place(load.key, functionIndex)} ${NAMES[to]}: it exceeds the budget of ${this.share * 100}%`);
   }
 
-  /** The coolest first, as long as what they would cost fits. */
+  /** What recording would cost per interval, if the function is visited as it was of late. */
+  private returnNs(name: string, { visitNs }: Degraded): number {
+    return (this.recent.get(name) ?? 0) * visitNs;
+  }
+
+  /**
+   * The coolest first, as long as what they would cost fits. Of what is off nothing is known: one function at a time is
+   * counted again to see.
+   */
   private bringBack(nowMs: number, slackNs: number): void {
     let left = slackNs;
-    const cost = (name: string): number => (this.recent.get(name) ?? 0) * RETURN_EVENT_NS;
-    const coolest = [...this.degraded].sort(([a], [b]) => cost(a) - cost(b));
-    for (const [name, degraded] of coolest) {
-      if (cost(name) > left) return;
-      if (nowMs - degraded.sinceMs < degraded.coolMs) continue;
-      left -= cost(name);
+    let isLooking = false;
+    const coolest = [...this.degraded]
+      .map(([name, degraded]) => ({ name, degraded, costNs: this.returnNs(name, degraded) }))
+      .sort((a, b) => a.costNs - b.costNs);
+    for (const { name, degraded, costNs } of coolest) {
+      if (costNs > left) return;
+      if (nowMs - degraded.sinceMs < degraded.coolMs || (degraded.isOff && isLooking)) continue;
+      isLooking ||= degraded.isOff;
+      left -= costNs;
       const { key, functionIndex } = degraded;
       // What was off is counted first: only that tells how hot it is.
       const wasOff = this.control.degradation(key, functionIndex) === SWITCHED_OFF;
@@ -213,7 +242,7 @@ export class Budget {
     if (to === NOT_DEGRADED) {
       this.degraded.delete(name);
       this.recent.delete(name);
-    } else this.degraded.set(name, { ...degraded, sinceMs: nowMs });
+    } else this.degraded.set(name, { ...degraded, sinceMs: nowMs, isOff: false });
     this.history.set(name, { coolMs, untilMs: nowMs + HISTORY_FACTOR * coolMs });
     this.control.setDegraded(key, functionIndex, to);
   }
@@ -244,6 +273,14 @@ export class Budget {
 
 function costNs({ boundaryNs, insideNs, counted }: FunctionHeat): number {
   return boundaryNs + insideNs + countedNs(counted);
+}
+
+/** What recording took per visit of those that are only counted from here on; `before`: of those that are counted already. */
+function visitNs(heat: FunctionHeat, to: Degradation, before: number): number {
+  if (to === SWITCHED_OFF) return before;
+  if (to === INSIDE_DEGRADED) return heat.insideNs / Math.max(1, heat.insideVisits);
+  const takenNs = heat.boundaryNs + heat.insideNs + heat.counted * before;
+  return takenNs / Math.max(1, heat.visits + heat.counted);
 }
 
 function nameOf({ load, functionIndex }: { load: LoadedModule; functionIndex: number }): string {

@@ -33,6 +33,8 @@ const DEPTH_MAX = 1_000;
 export interface SiteHeat {
   /** Nanoseconds in the interval that recording this site took. */
   recordedNs: number;
+  /** How often it was recorded. */
+  visits: number;
   /** How often the site was counted instead of recorded. */
   counted: number;
 }
@@ -100,12 +102,16 @@ export class HeatGauge {
     const ns = EVENT_NS + words * WORD_NS + this.valuesNs(scanner) + (isRequest(scanner) ? REQUEST_NS : 0);
     this.seenEvents++;
     this.seenNs += ns;
-    const site = siteOf(scanner) ?? frames.at(-1);
+    const own = siteOf(scanner);
+    const site = own ?? frames.at(-1);
     if (site === undefined) return;
     let heat = this.sites.get(site);
-    if (heat === undefined) this.sites.set(site, (heat = { recordedNs: 0, counted: 0 }));
+    if (heat === undefined) this.sites.set(site, (heat = { recordedNs: 0, visits: 0, counted: 0 }));
     if (scanner.kind === K.AGGREGATE) heat.counted += scanner.words[scanner.operands]! >>> 0;
-    else heat.recordedNs += ns;
+    else {
+      heat.recordedNs += ns;
+      if (own !== undefined) heat.visits++;
+    }
   }
 
   /** What the event's values take beyond their words. */
@@ -126,7 +132,10 @@ export class HeatGauge {
     const followedNs = ((followed - this.followed) >>> 0) * FOLLOWED_NS;
     this.followed = followed;
     const factor = this.seenEvents === 0 ? 0 : Math.max(1, this.allEvents / this.seenEvents);
-    for (const heat of this.sites.values()) heat.recordedNs *= factor;
+    for (const heat of this.sites.values()) {
+      heat.recordedNs *= factor;
+      heat.visits *= factor;
+    }
     const taken = {
       recordedNs: this.seenNs * factor,
       sites: new Map(this.sites),
