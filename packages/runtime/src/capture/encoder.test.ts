@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { IncomingMessage } from 'node:http';
-import { Socket } from 'node:net';
+import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
@@ -176,7 +176,7 @@ describe('objects', () => {
 
   test('of Node show what the program may know, not what Node keeps in them for itself', () => {
     const { json } = setUp({ values: { depth: 2, properties: 40, items: 5, string: 100 } });
-    const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', _startTime: 7 });
+    const request = Object.assign(new IncomingMessage(new net.Socket()), { method: 'GET', _startTime: 7 });
     const seen = json(request) as Record<string, unknown>;
     expect(seen).toMatchObject({ $class: 'IncomingMessage', method: 'GET', _startTime: 7, $cut: 'properties' });
     expect(Object.keys(seen).filter((name) => name.startsWith('_'))).toEqual(['_startTime']);

@@ -201,7 +201,7 @@ export class Budget {
       functionIndex,
       sinceMs: nowMs,
       coolMs,
-      visitNs: visitNs(heat, to, this.degraded.get(name)?.visitNs ?? VISIT_NS),
+      visitNs: nsPerVisit(heat, to, this.degraded.get(name)?.visitNs ?? VISIT_NS),
       isOff: to === SWITCHED_OFF,
     });
     this.control.setDegraded(load.key, functionIndex, to);
@@ -221,13 +221,13 @@ export class Budget {
     let left = slackNs;
     let isLooking = false;
     const coolest = [...this.degraded]
-      .map(([name, degraded]) => ({ name, degraded, costNs: this.returnNs(name, degraded) }))
-      .sort((a, b) => a.costNs - b.costNs);
-    for (const { name, degraded, costNs } of coolest) {
-      if (costNs > left) return;
+      .map(([name, degraded]) => ({ name, degraded, wantedNs: this.returnNs(name, degraded) }))
+      .sort((a, b) => a.wantedNs - b.wantedNs);
+    for (const { name, degraded, wantedNs } of coolest) {
+      if (wantedNs > left) return;
       if (nowMs - degraded.sinceMs < degraded.coolMs || (degraded.isOff && isLooking)) continue;
       isLooking ||= degraded.isOff;
-      left -= costNs;
+      left -= wantedNs;
       const { key, functionIndex } = degraded;
       // What was off is counted first: only that tells how hot it is.
       const wasOff = this.control.degradation(key, functionIndex) === SWITCHED_OFF;
@@ -276,7 +276,7 @@ function costNs({ boundaryNs, insideNs, counted }: FunctionHeat): number {
 }
 
 /** What recording took per visit of those that are only counted from here on; `before`: of those that are counted already. */
-function visitNs(heat: FunctionHeat, to: Degradation, before: number): number {
+function nsPerVisit(heat: FunctionHeat, to: Degradation, before: number): number {
   if (to === SWITCHED_OFF) return before;
   if (to === INSIDE_DEGRADED) return heat.insideNs / Math.max(1, heat.insideVisits);
   const takenNs = heat.boundaryNs + heat.insideNs + heat.counted * before;
