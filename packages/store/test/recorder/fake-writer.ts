@@ -58,6 +58,15 @@ export class FakeWriter {
     this.event(() => this.put(K.LEAVE_UNDEFINED, 0));
   }
 
+  /** What a degraded site has counted. */
+  counted(site: number, count: number): void {
+    this.event(() => {
+      this.put(K.AGGREGATE, site);
+      this.words.set([count, T.UNDEFINED, T.UNDEFINED, T.UNDEFINED, T.UNDEFINED], this.position);
+      this.position += 5;
+    });
+  }
+
   /** A call that ends by an exception. */
   throwing(site: number): void {
     this.event(() => this.put(K.ENTER_0, site), true);

@@ -61,6 +61,14 @@ describe('heat', () => {
     expect(many.sites.get(7)!.recordedNs / some.sites.get(7)!.recordedNs).toBeCloseTo(8, 1);
   });
 
+  test('finds counts that come behind more events than are looked at', () => {
+    const { sites } = measured((writer) => {
+      for (let i = 0; i < 30_000; i++) writer.call(7, 1);
+      writer.counted(8, 5_000);
+    });
+    expect(sites.get(8)).toEqual({ recordedNs: 0, visits: 0, counted: 5_000 });
+  });
+
   test('knows who threw, also beyond what it looks at otherwise', () => {
     const { thrown } = measured((writer) => {
       for (let i = 0; i < 12_000; i++) writer.call(7, 1);

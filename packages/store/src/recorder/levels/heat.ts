@@ -3,7 +3,7 @@ import type { Piece } from '../ring-reader.ts';
 
 /*
  * What recording costs, per function, estimated from the words that threads produced. Only the beginning of what an
- * interval brought is looked at when it is much, and taken for the whole.
+ * interval brought is looked at when it is much, and taken for the whole; counts are added up whole.
  */
 
 /**
@@ -27,6 +27,8 @@ const FOLLOWED_NS = 180;
 const COUNTED_NS = 30;
 /** Events looked at per interval and thread. */
 const EVENTS_MAX = 20_000;
+/** Events that are passed by on the way to counts, which come all at once. */
+const PASSED_MAX = 400_000;
 /** Frames followed within one look. */
 const DEPTH_MAX = 1_000;
 
@@ -68,20 +70,26 @@ export class HeatGauge {
 
   /** Takes a stored piece into account. `words` is the whole slot that it lies in. */
   add(words: Int32Array, piece: Piece): void {
-    this.allEvents += piece.events;
     const room = EVENTS_MAX - this.seenEvents;
-    if (room <= 0 && piece.throws === 0) return;
+    const last = PASSED_MAX - this.allEvents;
+    this.allEvents += piece.events;
+    if (room <= 0 && last <= 0 && piece.throws === 0) return;
     const scanner = new EventScanner(words, piece.header, piece.to);
     scanner.position = Math.max(piece.from, piece.header.headerWords);
-    scanner.found = this.found;
+    scanner.found = room > 0 ? this.found : undefined;
     const frames: number[] = [];
     let events = 0;
     let before = scanner.position;
     while (scanner.next()) {
-      if (events++ < room) this.charge(scanner, frames, scanner.position - before);
-      else if (piece.throws === 0) break;
-      this.follow(scanner, frames);
-      this.found.objects.length = this.found.strings.length = 0;
+      if (events++ < room) {
+        this.charge(scanner, frames, scanner.position - before);
+        this.found.objects.length = this.found.strings.length = 0;
+      } else {
+        scanner.found = undefined;
+        if (scanner.kind === K.AGGREGATE) this.count(scanner);
+        if (piece.throws === 0 && events >= last) break;
+      }
+      if (events <= room || piece.throws > 0) this.follow(scanner, frames);
       before = scanner.position;
     }
   }
@@ -102,16 +110,23 @@ export class HeatGauge {
     const ns = EVENT_NS + words * WORD_NS + this.valuesNs(scanner) + (isRequest(scanner) ? REQUEST_NS : 0);
     this.seenEvents++;
     this.seenNs += ns;
+    if (scanner.kind === K.AGGREGATE) return this.count(scanner);
     const own = siteOf(scanner);
     const site = own ?? frames.at(-1);
     if (site === undefined) return;
+    const heat = this.heatOf(site);
+    heat.recordedNs += ns;
+    if (own !== undefined) heat.visits++;
+  }
+
+  private count({ payload, words, operands }: EventScanner): void {
+    this.heatOf(payload).counted += words[operands]! >>> 0;
+  }
+
+  private heatOf(site: number): SiteHeat {
     let heat = this.sites.get(site);
     if (heat === undefined) this.sites.set(site, (heat = { recordedNs: 0, visits: 0, counted: 0 }));
-    if (scanner.kind === K.AGGREGATE) heat.counted += scanner.words[scanner.operands]! >>> 0;
-    else {
-      heat.recordedNs += ns;
-      if (own !== undefined) heat.visits++;
-    }
+    return heat;
   }
 
   /** What the event's values take beyond their words. */
