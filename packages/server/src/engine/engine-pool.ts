@@ -44,6 +44,7 @@ export class EnginePool {
   private readonly builder: EngineThread;
   private readonly queries = new Set<SqlProcess>();
   private waiting: Work[] = [];
+  private isWarm = false;
   private closed = false;
 
   constructor(file: URL, data: EngineData) {
@@ -59,6 +60,7 @@ export class EnginePool {
   }
 
   run(work: Work): void {
+    if (work.method === 'index') this.warmUpBehind(work);
     if (QUICK.has(work.method) && (work.params as { wait?: boolean }).wait !== true) {
       work.postponed = () => {
         delete work.postponed;
@@ -68,6 +70,16 @@ export class EnginePool {
     }
     this.waiting.push(work);
     this.dispatch();
+  }
+
+  /** Once the index is there, the thread that answers the cursor gets ready. */
+  private warmUpBehind(work: Work): void {
+    const { answered } = work;
+    work.answered = (frame) => {
+      answered(frame);
+      if (!this.isWarm) this.quick.warmUp();
+      this.isWarm = true;
+    };
   }
 
   /** Takes a question back: it hears nothing more. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { errorInfo, ServerError } from '../errors.ts';
 import type { ErrorInfo, Method, Progress } from '../protocol.ts';
-import type { EngineData, ThreadData, EngineMessage, JobMessage } from './messages.ts';
+import type { EngineData, ThreadData, EngineMessage, JobMessage, WarmUpMessage } from './messages.ts';
 
 type Frame = string | Uint8Array<ArrayBuffer>;
 
@@ -62,6 +62,12 @@ export class EngineThread {
     };
     this.worker ??= this.start();
     this.worker.postMessage(message);
+  }
+
+  /** Lets the thread answer what nobody asks, in the pauses between questions. */
+  warmUp(): void {
+    const message: WarmUpMessage = { warmUp: true };
+    this.worker?.postMessage(message);
   }
 
   /** Stops the work if it is this thread's; it hears nothing more. */

@@ -9,11 +9,12 @@ import { encodeFrame } from '../protocol/frames.ts';
 import { EngineContext } from './context.ts';
 import { Job, NeedsIndex } from './job.ts';
 import { answerLoops, isLoopFinder } from './loop-finder.ts';
-import type { EngineData, EngineMessage, JobMessage, ThreadData } from './messages.ts';
+import type { EngineData, EngineMessage, JobMessage, ThreadData, WarmUpMessage } from './messages.ts';
 import { METHODS } from './methods/index.ts';
 import { runQuery } from './methods/sql.ts';
 import { standBehind } from './stand-behind.ts';
 import { SQL_ARGUMENT, type SqlBegun } from './sql-process.ts';
+import { warmUp } from './warm-up.ts';
 
 if (parentPort && isLoopFinder(workerData)) {
   standBehind();
@@ -23,7 +24,10 @@ if (parentPort && isLoopFinder(workerData)) {
   const data = workerData as ThreadData;
   if (data.isBehind) standBehind();
   const context = new EngineContext(data);
-  port.on('message', (message: JobMessage) => {
+  const ready = warmUp(context);
+  port.on('message', (message: JobMessage | WarmUpMessage) => {
+    if ('warmUp' in message) return ready.begin();
+    ready.postpone();
     const tell = (answer: EngineMessage): void => {
       const bytes = 'frame' in answer && typeof answer.frame !== 'string' ? [answer.frame.buffer] : [];
       port.postMessage(answer, bytes);

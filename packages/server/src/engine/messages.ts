@@ -31,6 +31,11 @@ export interface JobMessage {
   flag: SharedArrayBuffer;
 }
 
+/** The index is there: time to get ready. */
+export interface WarmUpMessage {
+  warmUp: true;
+}
+
 export type EngineMessage =
   | { job: number; frame: string | Uint8Array<ArrayBuffer> }
   | { job: number; error: ErrorInfo }
