@@ -37,7 +37,9 @@ export function CodeText(properties: Properties) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const seen = useRef<View>({ top: 0, height: 600, width: 600 });
   const look = () => {
-    const next = viewOf(box.current!);
+    // A text that has just scrolled tells so when another may stand in its place already.
+    if (!box.current) return;
+    const next = viewOf(box.current);
     const { top, height, width } = seen.current;
     seen.current = next;
     if (next.top !== top || next.height !== height || next.width !== width) redraw(undefined);
