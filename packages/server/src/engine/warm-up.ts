@@ -1,54 +1,14 @@
 import type { EngineContext } from './context.ts';
+import { IdleSteps } from './idle-steps.ts';
 import { Job } from './job.ts';
 import { visit } from './methods/visit.ts';
 
 /** Visits after which V8 has compiled what answers them: the first of a thread take two to five times as long as later ones. */
 const VISITS = 60;
-/** Questions come first: work goes on when there has been none for so long. */
-const REST_MS = 200;
 /** As the page asks: values of larger scopes come when they are opened. */
 const OUTER_VARIABLES_MAX = 24;
 /** Its multiples, cut to their fractions, lie evenly between 0 and 1 however many there are. */
 const GOLDEN_RATIO = 0.618_033_988_749_895;
-
-/** Small steps of work in the pauses between questions. `step` does the n-th one; what it throws is nobody's concern. */
-export class IdleSteps {
-  private readonly count: number;
-  private readonly step: (n: number) => void;
-  private done: number;
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(count: number, step: (n: number) => void) {
-    this.count = count;
-    this.step = step;
-    this.done = count;
-  }
-
-  begin(): void {
-    this.done = 0;
-    this.schedule(REST_MS);
-  }
-
-  /** A question has come. */
-  postpone(): void {
-    if (this.timer) this.schedule(REST_MS);
-  }
-
-  private schedule(afterMs: number): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.next(), afterMs);
-  }
-
-  private next(): void {
-    this.timer = undefined;
-    try {
-      this.step(this.done);
-    } catch {
-      // A moment that was pruned meanwhile, a recording that is gone: whoever asks for it hears that.
-    }
-    if (++this.done < this.count) this.schedule(0);
-  }
-}
 
 /** Answers visits all over the recording that nobody has asked for, so that those that somebody asks for are fast. */
 export function warmUp(context: EngineContext): IdleSteps {

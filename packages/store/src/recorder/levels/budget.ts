@@ -1,4 +1,5 @@
 import { SITE_FUNCTION } from '@execution-cinema/format';
+import { coolDownMs, type CameBack } from './cool-down.ts';
 import { FollowBudget } from './follow-budget.ts';
 import { countedNs, type ThreadHeat } from './heat.ts';
 import {
@@ -22,11 +23,6 @@ const VISIT_NS = 50;
 const SAVED_SHARE = 0.75;
 /** What is left of a count after an interval without any. */
 const FADE = 0.7;
-/** How long a function stays degraded at least; doubled each time that it had to be degraded again soon. */
-const COOL_MS = 2_000;
-const COOL_MS_MAX = 60_000;
-/** Degraded again within so many times its last cool-down, a function has come back too early. */
-const HISTORY_FACTOR = 4;
 /** A function that threw is recorded for so long, whatever it costs. */
 const RAISED_MS = 30_000;
 /** Changes that are noted one by one. */
@@ -80,8 +76,8 @@ export class Budget {
   private readonly say: (text: string) => void;
   private readonly following: FollowBudget;
   private readonly degraded = new Map<string, Degraded>();
-  /** By function: how long it has to cool down next time, and until when that counts. */
-  private readonly history = new Map<string, { coolMs: number; untilMs: number }>();
+  /** By function that has come back. */
+  private readonly history = new Map<string, CameBack>();
   /** By degraded function: what was counted per interval of late. */
   private readonly recent = new Map<string, number>();
   private readonly raisedUntilMs = new Map<string, number>();
@@ -194,8 +190,7 @@ export class Budget {
   private degrade(nowMs: number, heat: FunctionHeat, to: Degradation): void {
     const { load, functionIndex } = heat;
     const name = nameOf(heat);
-    const past = this.history.get(name);
-    const coolMs = past !== undefined && nowMs < past.untilMs ? Math.min(past.coolMs * 2, COOL_MS_MAX) : COOL_MS;
+    const coolMs = coolDownMs(nowMs, this.history.get(name));
     this.degraded.set(name, {
       key: load.key,
       functionIndex,
@@ -243,7 +238,7 @@ export class Budget {
       this.degraded.delete(name);
       this.recent.delete(name);
     } else this.degraded.set(name, { ...degraded, sinceMs: nowMs, isOff: false });
-    this.history.set(name, { coolMs, untilMs: nowMs + HISTORY_FACTOR * coolMs });
+    this.history.set(name, { coolMs, sinceMs: nowMs });
     this.control.setDegraded(key, functionIndex, to);
   }
 

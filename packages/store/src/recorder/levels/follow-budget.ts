@@ -1,10 +1,7 @@
+import { coolDownMs } from './cool-down.ts';
+
 /** Following may take this part of the budget; the rest is for what it makes sense of. */
 const PART_MAX = 0.5;
-/** How long following stays off at least; doubled each time that it had to be stopped again soon. */
-const COOL_MS = 2_000;
-const COOL_MS_MAX = 60_000;
-/** Stopped again within so many times its last cool-down, it has come back too early. */
-const HISTORY_FACTOR = 4;
 
 /** What an interval of one thread brought, in nanoseconds. */
 export interface FollowInterval {
@@ -49,8 +46,7 @@ export class FollowBudget {
   exceeded(nowMs: number, { thread, followedNs, recordedNs, allowedNs }: FollowInterval): number {
     const past = this.states.get(thread);
     if (past?.isOff === true || followedNs <= recordedNs || followedNs <= PART_MAX * allowedNs) return 0;
-    const isTooEarly = past !== undefined && nowMs < past.sinceMs + HISTORY_FACTOR * past.coolMs;
-    const coolMs = isTooEarly ? Math.min(past.coolMs * 2, COOL_MS_MAX) : COOL_MS;
+    const coolMs = coolDownMs(nowMs, past);
     this.states.set(thread, { isOff: true, sinceMs: nowMs, coolMs, costNs: followedNs });
     this.setFollowed(thread, false);
     this.say(
