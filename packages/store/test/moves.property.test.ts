@@ -11,6 +11,7 @@ import { SlowMoves } from './slow-moves.ts';
 
 const SEEDS = Array.from({ length: 14 }, (_, i) => i + 1);
 const MOMENTS_PER_PROGRAM = 12;
+const STEPS = 6;
 
 describe('moves', () => {
   test.each(SEEDS)('equal a search through the list of all events, program %i', (seed) => {
@@ -22,10 +23,13 @@ describe('moves', () => {
     const sidecar = openSidecar(recording);
     const random = randomNumbers(seed + 2000);
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
-    const check = (event: number, options: MoveOptions, indexed: boolean): void => {
+    // One for all, since it remembers what it was asked and how far searches went.
+    const index = seekLookup(sidecar.db);
+    const check = (event: number, options: MoveOptions, indexed: boolean): number | undefined => {
       const expected = slow.move(event, options);
-      const found = move(recording, indexed ? seekLookup(sidecar.db) : undefined, { thread: 1, event }, options);
+      const found = move(recording, indexed ? index : undefined, { thread: 1, event }, options);
       expect({ event, ...options, indexed, to: found?.event }).toEqual({ event, ...options, indexed, to: expected });
+      return expected;
     };
     // The first half of the moments meets an index that covers a part only.
     buildSeekIndex(recording, sidecar.db, { threads: [1], untilEvent: pick(events).event });
@@ -49,6 +53,9 @@ describe('moves', () => {
       for (const options of moves) {
         for (const direction of ['forward', 'back'] as const) check(event, { ...options, direction }, true);
         check(event, { ...options, direction: pick(['forward', 'back'] as const) }, false);
+      }
+      for (let step = 0, at: number | undefined = event; step < STEPS && at !== undefined; step++) {
+        at = check(at, { kind: pick(['into', 'over', 'out'] as const), direction: 'forward' }, true);
       }
       for (const kind of ['cause', 'effect'] as const) {
         check(event, { kind }, true);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readState } from '../src/index/seek-index.ts';
+import { buildSeekIndex, readState, seekLookup } from '../src/index/seek-index.ts';
 import { openSidecar } from '../src/index/sidecar.ts';
 import { readRecording } from '../src/read/recording.ts';
 import { stateAt, type State } from '../src/read/state.ts';
@@ -43,6 +43,31 @@ describe('state at a moment', () => {
       expect({ event, frames: comparable(found), asleep }).toEqual({ event, ...expected });
       const unindexed = stateAt(recording, 1, event);
       expect({ event, frames: comparable(unindexed) }).toEqual({ event, frames: expected.frames });
+    }
+    sidecar.close();
+    recording.close();
+  });
+});
+
+describe('states that are asked for in turns', () => {
+  test.each(SEEDS.slice(0, 20))('are those that a fresh look finds, program %i', (seed) => {
+    const { writer, maker } = randomProgram(seed, 400);
+    const recording = readRecording(makeRecording(writer, maker.table));
+    const sidecar = openSidecar(recording);
+    buildSeekIndex(recording, sidecar.db);
+    const index = seekLookup(sidecar.db);
+    const events = allEvents(writer);
+    const random = randomNumbers(seed + 3000);
+    let at = 0;
+    for (let i = 0; i < 60; i++) {
+      // As somebody moves: a few steps on, sometimes back, sometimes to anywhere.
+      const step = Math.floor(random() * 6) - 1;
+      at = random() < 0.15 ? Math.floor(random() * events.length) : at + step;
+      at = Math.max(0, Math.min(events.length - 1, at));
+      const { event } = events[at]!;
+      // The same index to somebody else: what was gone through belongs to who asks.
+      const fresh = stateAt(recording, 1, event, Object.create(index) as typeof index);
+      expect(stateAt(recording, 1, event, index)).toEqual(fresh);
     }
     sidecar.close();
     recording.close();

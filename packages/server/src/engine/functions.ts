@@ -8,16 +8,28 @@ interface Known {
 }
 
 interface Index {
+  /** What the recording was then; see `EngineContext`. */
+  generation: object;
   modules: number;
   byName: Map<string, Known[]>;
 }
 
+/** A recording that may grow: another generation each time. */
+export interface FunctionSource {
+  recording: Recording;
+  generation: object;
+}
+
 const indexes = new WeakMap<Recording, Index>();
 
-function indexOf(recording: Recording): Index {
-  const ids = recording.moduleIds();
+function indexOf({ recording, generation }: FunctionSource): Index {
   const known = indexes.get(recording);
-  if (known?.modules === ids.length) return known;
+  if (known?.generation === generation) return known;
+  const ids = recording.moduleIds();
+  if (known?.modules === ids.length) {
+    known.generation = generation;
+    return known;
+  }
   const byName = new Map<string, Known[]>();
   for (const moduleId of ids) {
     const module = recording.module(moduleId);
@@ -29,14 +41,14 @@ function indexOf(recording: Recording): Index {
       else byName.set(key, [entry]);
     });
   }
-  const index = { modules: ids.length, byName };
+  const index = { generation, modules: ids.length, byName };
   indexes.set(recording, index);
   return index;
 }
 
 /** Id in SQL of the function of a frame that stands on a line; 0 when it is not known. */
-export function functionIdAt(recording: Recording, file: string, name: string, line: number): number {
-  const found = indexOf(recording).byName.get(`${file}\0${name}`) ?? [];
+export function functionIdAt(source: FunctionSource, file: string, name: string, line: number): number {
+  const found = indexOf(source).byName.get(`${file}\0${name}`) ?? [];
   const around = found.filter((entry) => entry.line <= line && line <= entry.endLine);
   // Functions of one name lie inside each other at most: the innermost is meant.
   return (around.at(-1) ?? found[0])?.id ?? 0;

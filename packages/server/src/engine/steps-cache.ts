@@ -6,7 +6,7 @@ const STEPS_MAX = 20_000;
 const CACHE_COUNT = 12;
 
 /** A call that goes on for long is read so long; what lies further away is left out. */
-const BLINK_MS = 15;
+const BLINK_MS = 8;
 const PATIENT_MS = 600;
 
 /** Where to find steps. */

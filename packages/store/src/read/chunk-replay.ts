@@ -35,6 +35,8 @@ export class ChunkReplay {
   readonly header: ChunkHeader;
   readonly stack: CallRow[] = [];
   readonly asleep = new Map<number, CallRow>();
+  /** What was on top before the last event and left the stack by it, until the next one. */
+  left: CallRow | undefined;
   /** Calls that opened a scope: their arguments may live on in a closure. */
   readonly openers = new Map<number, CallRow>();
   readonly writesOfScopes = new Map<number, ScopeWrites>();
@@ -68,6 +70,7 @@ export class ChunkReplay {
     const { stack, resolver } = this;
     const { kind, payload } = scanner;
     const at = scanner.event - this.header.firstEvent;
+    this.left = undefined;
     if (kind <= K.ENTER_MANY) {
       const row = this.takeRow(this.nextCall++, payload);
       row.enter = at;
@@ -80,13 +83,14 @@ export class ChunkReplay {
     if (kind < K.SUSPEND) {
       if (kind === K.RETURN_VALUE) return;
       const count = kind === K.UNWIND ? payload : 1;
+      this.left = stack[stack.length - 1];
       for (let left = count; left > 0 && stack.length > 0; left--) this.release(stack.pop()!);
       return;
     }
     const top = stack[stack.length - 1];
     if (kind <= K.SUSPEND_VALUE) {
       if (!top) return;
-      stack.pop();
+      this.left = stack.pop();
       top.shown = top.position;
       if (resolver.resolve(payload)) top.position = payload;
       top.sleptAt = at;

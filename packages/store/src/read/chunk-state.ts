@@ -13,11 +13,15 @@ export class ChunkState {
   private readonly replay: ChunkReplay;
   private readonly scanner: EventScanner;
   private readonly frames = new Map<CallRow, Frame>();
+  /** Whether it knows what slept when the chunk began. */
+  readonly sleepersKnown: boolean;
 
-  constructor(view: ChunkView, resolver: SiteResolver, until: number, sleepers: readonly SleepingCall[] = []) {
+  /** `sleepers` are the calls that slept when the chunk began, undefined when that is not known. */
+  constructor(view: ChunkView, resolver: SiteResolver, until: number, sleepers?: readonly SleepingCall[]) {
     const { words, header } = view;
     this.view = view;
     this.resolver = resolver;
+    this.sleepersKnown = sleepers !== undefined;
     this.replay = new ChunkReplay(header, resolver, sleepers);
     this.scanner = new EventScanner(words, header);
     this.advance(until);
@@ -32,6 +36,11 @@ export class ChunkState {
     while (scanner.event < until && nextEvent(scanner)) replay.step(scanner);
   }
 
+  /** Number of the last event that was taken in. */
+  get event(): number {
+    return this.scanner.event;
+  }
+
   /** Open frames, outermost first. */
   get stack(): Frame[] {
     return this.replay.stack.map((row) => this.frameOfRow(row));
@@ -39,6 +48,11 @@ export class ChunkState {
 
   get asleep(): Frame[] {
     return [...this.replay.asleep.values()].map((row) => this.frameOfRow(row));
+  }
+
+  /** The frame that the last event took from the stack, the first one where it took several. */
+  get left(): Frame | undefined {
+    return this.replay.left && this.frameOfRow(this.replay.left);
   }
 
   /** A call that is open or sleeps, or that opened a scope in this chunk. */

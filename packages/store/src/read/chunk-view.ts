@@ -182,6 +182,11 @@ export class ChunkView implements WordHolder {
     return this.places.timeline.at(event);
   }
 
+  /** The last event of the chunk at or before a time, undefined when all are later. */
+  eventAtTime(timeNs: number): number | undefined {
+    return this.places.timeline.lastAt(timeNs);
+  }
+
   get firstEvent(): number {
     return this.header.firstEvent;
   }

@@ -111,16 +111,7 @@ export class Chunk {
 
   /** The last event of the chunk at or before a time, undefined when all are later. */
   eventAt(timeNs: number): number | undefined {
-    const timeline = this.timeline();
-    const { firstEvent } = this.header;
-    let low = firstEvent;
-    let high = timeline.endEvent;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if (timeline.at(middle) <= timeNs) low = middle + 1;
-      else high = middle;
-    }
-    return low > firstEvent ? low - 1 : undefined;
+    return this.timeline().lastAt(timeNs);
   }
 
   private timeline(): Timeline {

@@ -1,5 +1,7 @@
 import type { CauseName, FunctionEntry, Value, VariableEntry } from '@execution-cinema/format';
 import { asyncCallers } from './async-callers.ts';
+import type { ChunkState } from './chunk-state.ts';
+import { keptBy } from './kept.ts';
 import type { SeekLookup } from './past.ts';
 import type { Recording } from './recording.ts';
 import type { Frame } from './replay.ts';
@@ -98,7 +100,13 @@ export interface State {
   suspendedComplete: boolean;
   /** Bound of the error of times, nanoseconds. */
   clockErrorNs: number;
+  /** The frame that the event took from the stack by ending it or putting it to sleep. */
+  left: LeftFrame | undefined;
 }
+
+export type LeftFrame = Pick<StateFrame, 'call' | 'function' | 'file'>;
+
+const keptStates = keptBy<SeekLookup, ChunkState>();
 
 /**
  * Stack and variables of one thread just after event `event`. What lies in the moment's own chunk is replayed from
@@ -112,12 +120,14 @@ export function stateAt(
   index?: SeekLookup,
   { isWhole = () => true, outerVariablesMax = Number.POSITIVE_INFINITY }: StateDetail = {},
 ): State {
-  const at = new ThreadAt(recording, thread, event, index);
+  const kept = index && keptStates(index);
+  const at = new ThreadAt(recording, thread, event, index, (info) => kept?.take(thread, info, event));
   const { view, here, info } = at;
   const { header } = view;
   const asleep = [...here.asleep];
   const { stack } = here;
-  return {
+  const { left } = here;
+  const state: State = {
     thread,
     event,
     timeNs: event < info.firstEvent ? header.startNs : view.timeOf(Math.min(event, view.endEvent - 1)),
@@ -128,9 +138,17 @@ export function stateAt(
     asyncCallers: asyncCallers(recording, thread, stack[0]?.call ?? 0, asleep),
     framesOmitted: header.framesOmitted,
     suspended: asleep.map(suspendedCall),
-    suspendedComplete: at.sleepersKnown,
+    suspendedComplete: here.sleepersKnown,
     clockErrorNs: header.clockErrorNs,
+    left: left && leftFrame(left),
   };
+  // What slept when the chunk began may be known later.
+  if (here.sleepersKnown) kept?.keep(thread, info, here);
+  return state;
+}
+
+function leftFrame({ call, site }: Frame): LeftFrame {
+  return { call, function: site?.function.name ?? '(unknown)', file: site?.file ?? '' };
 }
 
 function suspendedCall(frame: Frame): SuspendedCall {

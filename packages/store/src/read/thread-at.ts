@@ -15,15 +15,13 @@ export class ThreadAt {
   readonly view: ChunkView;
   readonly info: ChunkInfo;
   readonly here: ChunkState;
-  /** What sleeps is known, whenever it fell asleep. */
-  readonly sleepersKnown: boolean;
   private readonly past: Past;
   readonly objects: ObjectsAt;
   private readonly shared = new Map<number, StateVariable[]>();
   private readonly parts = new Map<string, StateVariable[]>();
 
   /**
-   * `earlier` may be the state of the same chunk at an earlier event; it moves on to this one.
+   * `earlierIn` may give the state of this chunk at an earlier event; it moves on to this one.
    * Throws RangeError when the thread has no readable chunk at or before the event.
    */
   constructor(
@@ -31,7 +29,7 @@ export class ThreadAt {
     thread: number,
     event: number,
     index: SeekLookup | undefined,
-    earlier?: ChunkState,
+    earlierIn?: (info: ChunkInfo) => ChunkState | undefined,
   ) {
     const chunks = recording.chunks(thread);
     const at = chunkOfEvent(chunks, event);
@@ -41,13 +39,12 @@ export class ThreadAt {
     // Tells why it cannot be read.
     if (!view) recording.chunk(thread, this.info);
     this.view = view!;
+    const earlier = earlierIn?.(this.info);
     if (earlier) {
       earlier.advance(event);
       this.here = earlier;
-      this.sleepersKnown = true;
     } else {
-      const sleepers = index?.asleepAt(thread, this.info.chunk);
-      this.sleepersKnown = sleepers !== undefined || at === 0;
+      const sleepers = index?.asleepAt(thread, this.info.chunk) ?? (at === 0 ? [] : undefined);
       this.here = new ChunkState(this.view, recording.resolver(thread), event, sleepers);
     }
     this.past = new Past(recording, thread, at, this.here, index);

@@ -77,6 +77,13 @@ export class Timeline {
     return low - 1;
   }
 
+  /** The last event at or before a time, undefined when all are later. */
+  lastAt(timeNs: number): number | undefined {
+    // Times are whole nanoseconds.
+    const event = this.lastBefore(Math.floor(timeNs) + 1);
+    return event < (this.starts[0] ?? 0) ? undefined : event;
+  }
+
   private isInRun(event: number, run: number): boolean {
     const { starts } = this;
     return run < starts.length && event >= starts[run]! && (run + 1 === starts.length || event < starts[run + 1]!);

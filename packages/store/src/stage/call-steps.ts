@@ -179,7 +179,8 @@ class StepCollector {
     const again = (): ChunkView | undefined => chunkView(this.recording, this.thread, info);
     const view = again();
     if (!view) return [];
-    const { header, words } = view.chunk;
+    // No other chunk is looked at until it is through.
+    const { header, words } = view;
     const own = header.frames.find((frame) => frame.call === this.call);
     if (own) this.site ??= this.resolver.resolve(own.site);
     const reading: Reading = {

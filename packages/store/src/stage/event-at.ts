@@ -6,7 +6,7 @@ import { listed, siteOfEvent, type ListedEvent } from '../read/event-list.ts';
 import { ObjectsAt } from '../read/objects-at.ts';
 import type { SeekLookup } from '../read/past.ts';
 import type { Recording } from '../read/recording.ts';
-import type { State } from '../read/state.ts';
+import type { LeftFrame, State } from '../read/state.ts';
 
 /** Kinds that take a frame from the stack: it is not on top any more after its own event. */
 function ends(kind: number): boolean {
@@ -15,7 +15,7 @@ function ends(kind: number): boolean {
 
 /**
  * One event of a thread with its values and the frame it belongs to; undefined when it is not stored or cannot be read.
- * With the state just after it the chunk is only gone through again when the event has ended its frame.
+ * With the state just after it the chunk is not gone through again.
  */
 export function eventAt(
   recording: Recording,
@@ -37,18 +37,21 @@ export function eventAt(
   const { timeNs, timeExact, number } = found;
   const own = { kind, event, timeNs, timeExact, values, number };
   const site = siteOfEvent(kind, found.payload, resolver);
-  if (after && !ends(kind)) return ofTopFrame(listed(thread, own, undefined, site), after);
+  if (after) return ofFrame(listed(thread, own, undefined, site), ends(kind) ? after.left : after.frames[0], after);
   // What begins or goes on is on top after its event, everything else before it.
   const begins = kind <= K.ENTER_MANY || kind === K.RESUME;
   const frame = new ChunkState(view, resolver, begins ? event : event - 1, undefined).stack.at(-1);
   return listed(thread, own, frame, site);
 }
 
-function ofTopFrame(event: ListedEvent, { frames, framesOmitted }: State): ListedEvent {
-  const top = frames[0];
-  if (!top) return event;
-  const { call, function: name, file } = top;
-  const depth = frames.length - 1 + framesOmitted;
+function ofFrame(
+  event: ListedEvent,
+  frame: LeftFrame | undefined,
+  { frames, framesOmitted, left }: State,
+): ListedEvent {
+  if (!frame) return event;
+  const { call, function: name, file } = frame;
+  const depth = frames.length + framesOmitted - (frame === left ? 0 : 1);
   return { ...event, call, depth, function: name === '(unknown)' ? '' : name, file: event.file || file };
 }
 

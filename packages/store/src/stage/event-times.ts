@@ -1,3 +1,4 @@
+import { chunkView } from '../read/chunk-view.ts';
 import { chunkOfTime } from '../read/chunks.ts';
 import type { Recording } from '../read/recording.ts';
 
@@ -9,9 +10,9 @@ export function eventAtTime(
 ): { event: number; timeNs: number } | undefined {
   const chunks = recording.chunks(thread);
   for (let i = chunkOfTime(chunks, timeNs); i >= 0; i--) {
-    const chunk = recording.tryChunk(thread, chunks[i]!);
-    const event = typeof chunk === 'string' ? undefined : chunk.eventAt(timeNs);
-    if (typeof chunk !== 'string' && event !== undefined) return { event, timeNs: chunk.timeOf(event) };
+    const view = chunkView(recording, thread, chunks[i]!);
+    const event = view?.eventAtTime(timeNs);
+    if (view && event !== undefined) return { event, timeNs: view.timeOf(event) };
   }
   return undefined;
 }

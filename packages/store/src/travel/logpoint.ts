@@ -44,7 +44,7 @@ export function logpoint(
         if (!hit(scanner, track)) return false;
         if (collected.result.executions >= executionsMax) return (collected.result.more = true);
         const call = track.actor!.call;
-        const here = new ThreadAt(recording, thread, scanner.event, index, state);
+        const here = new ThreadAt(recording, thread, scanner.event, index, () => state);
         state = here.here;
         collected.add(take(here, call, { thread, event: scanner.event }, expression, condition));
         return false;

@@ -61,7 +61,7 @@ export const state: Answer<'state'> = (context, params, job) => {
     call: params.call,
     isChanged: (frame: StateFrame, scope: StateScope, variable: StateVariable) =>
       before !== undefined && before.get(keyOf(frame, scope, variable)) !== textOf(variable),
-    functionId: (frame: StateFrame) => functionIdAt(recording, frame.file, frame.function, frame.line),
+    functionId: (frame: StateFrame) => functionIdAt(context, frame.file, frame.function, frame.line),
   };
   return {
     at: at(thread, event, found.timeNs),
