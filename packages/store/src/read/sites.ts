@@ -9,8 +9,11 @@ export interface ModuleInfo {
   hash: string;
   format: string;
   level: number;
-  /** Read when it is asked for. */
-  readonly source: string | null;
+  /**
+   * Text of one of the files of its site table (default: the first), as it was written; null when that is not in the
+   * recording. Read when it is asked for.
+   */
+  textOf(source?: number): string | null;
   functions: number;
   skippedReason: string | null;
   /** Undefined when the module is not instrumented or its table does not parse. */

@@ -16,7 +16,7 @@ export const code: Answer<'code'> = ({ recording }) => {
       files: sites?.sources ?? [module.file],
       level: levelName(module.level),
       skippedReason: module.skippedReason,
-      hasSource: module.source !== null,
+      hasSource: module.textOf() !== null,
     });
     sites?.functions.forEach((entry, index) => functions.push(functionView(module, sites, entry, index)));
   }
@@ -52,15 +52,15 @@ function modulesOfFile(recording: Recording, file: string): { module: ModuleInfo
 export const source: Answer<'source'> = ({ recording }, { file }) => {
   // Of several versions of a file that were loaded, the last one that has a text.
   const found = modulesOfFile(recording, file);
-  const chosen = found.findLast(({ module }) => module.source !== null) ?? found.at(-1);
+  const chosen = found.findLast(({ module, source: own }) => module.textOf(own) !== null) ?? found.at(-1);
   if (!chosen) throw new ServerError('UNAVAILABLE', `${file} is no file of this recording`);
   const { module } = chosen;
-  const isWhole = chosen.source === 0;
+  const text = module.textOf(chosen.source);
   return {
     file,
     module: module.id,
-    text: isWhole ? module.source : null,
-    reason: module.source !== null && isWhole ? null : 'its text is not in the recording',
+    text,
+    reason: text === null ? 'its text is not in the recording' : null,
     language: languageOf(file),
     recordableLines: recordableLines(found),
     skipped: skippedFunctions(module),
