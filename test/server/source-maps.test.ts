@@ -19,7 +19,8 @@ export function greet(name: Name): string {
   const text = 'hi ' + name;
   return text;
 }
-console.log(total([{ n: 1 }, { n: 2 }]), greet('x'), lost(3));`;
+const name = 'x';
+console.log(total([{ n: 1 }, { n: 2 }]), greet(name), lost(3));`;
 
 const BUNDLE = `function total(items) {
   let sum = 0;
@@ -33,7 +34,8 @@ function greet(name) {
 function lost(n) {
   return n;
 }
-console.log(total([{ n: 1 }, { n: 2 }]), greet('x'), lost(3));
+const name = 'x';
+console.log(total([{ n: 1 }, { n: 2 }]), greet(name), lost(3));
 `;
 
 /* Each line leads to a line: \`total\` from the third of the first file on, \`greet\` from the second of the second one. */
@@ -42,7 +44,7 @@ const MAP = {
   sources: ['../src/cart.ts', '../src/greeting.ts', '../src/lost.ts'],
   sourcesContent: [CART, null, null],
   names: [],
-  mappings: 'AAEA;AACA;AACA,EAAE,WAAW,eAAe;AAC5B;AACA;ACLA;AACA;AACA;AACA;ACJA;AACA;AACA;ADCA',
+  mappings: 'AAEA;AACA;AACA,EAAE,WAAW,eAAe;AAC5B;AACA;ACLA;AACA;AACA;AACA;ACJA;AACA;AACA;ADGA;AACA',
 };
 
 let project: Project;
@@ -101,4 +103,12 @@ test('an original of the name of the loaded file is not taken for it', async () 
   await project.record(['dist/inline.js'], recording);
   const state = await project.print('state', recording, '--at', '1:2');
   expect(state).toContain('3 | export function total(items: Item[])');
+});
+
+test('top-level code is that of the file it was written in', async () => {
+  const { frames } = await page.ask('state', { moment: { thread: 1, event: 3 } });
+  expect(frames.map(({ function: name, place }) => [name, place?.file, place?.line])).toEqual([
+    ['total', 'src/cart.ts', 3],
+    ['(module)', 'src/greeting.ts', 6],
+  ]);
 });

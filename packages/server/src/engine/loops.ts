@@ -14,7 +14,7 @@ function knownLoops(module: ModuleInfo): Map<number, readonly LoopEntry[]> {
 }
 
 /** Loops of the file that a site lies in, none where its text is not in the recording. */
-function fileLoops({ module, function: { source }, file }: Site): readonly LoopEntry[] {
+function fileLoops({ module, source, file }: Site): readonly LoopEntry[] {
   const known = knownLoops(module);
   let loops = known.get(source);
   if (!loops) {
@@ -27,7 +27,7 @@ function fileLoops({ module, function: { source }, file }: Site): readonly LoopE
 const sought = new WeakMap<ModuleInfo, Set<number>>();
 
 /** Whether the loops of a file are known; if not they will be, without keeping this thread from its answers. */
-export function knowsLoops({ module, function: { source }, file }: Site): boolean {
+export function knowsLoops({ module, source, file }: Site): boolean {
   const text = module.textOf(source);
   if (text === null || knownLoops(module).has(source)) return true;
   let asked = sought.get(module);

@@ -113,7 +113,7 @@ export class Noise {
   }
 
   /** A value that this line of a function's file computes is noise: the line itself asks for the time, or for chance. */
-  isNoisyLine({ module, function: { source } }: Pick<Site, 'module' | 'function'>, line: number): boolean {
+  isNoisyLine({ module, source }: Pick<Site, 'module' | 'source'>, line: number): boolean {
     const key = `${module.id} ${source}`;
     let noisy = this.noisyLines.get(key);
     if (!noisy) {

@@ -98,9 +98,9 @@ function inputMapOf({ kind, file }: TransformJob, code: string): OriginalsMap | 
 const WRAPPER_HEAD = /^[^{]*\{(?:\s*["'][^"']*["']\s*:[^{]*\{)?\{?/;
 const WRAPPER_TAIL = /[\s})\];]*$/;
 
-/** Texts of the sources that the site table has functions of; one null for each of the others. */
-function textsOf({ functions }: ModuleSites, { texts }: OriginalsMap): (string | null)[] {
-  const used = new Set(functions.map(({ source }) => source));
+/** Texts of the sources that the site table has something of; one null for each of the others. */
+function textsOf({ functions, elsewhere = {} }: ModuleSites, { texts }: OriginalsMap): (string | null)[] {
+  const used = new Set([...functions.map(({ source }) => source), ...Object.values(elsewhere)]);
   return texts.map((text, source) => (used.has(source) ? text : null));
 }
 

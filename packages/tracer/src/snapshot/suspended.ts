@@ -79,7 +79,7 @@ function variablesBefore(
 }
 
 /** The source text from a place to the end of its expression, as far as brackets and line ends tell. */
-function textAt({ module, function: { source }, line, column }: Site): string {
+function textAt({ module, source, line, column }: Site): string {
   const whole = module.textOf(source);
   if (whole === null) return '';
   const lines = whole.split(/\r\n|\n|\r/);

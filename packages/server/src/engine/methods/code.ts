@@ -1,5 +1,11 @@
 import { type FunctionEntry, type ModuleSites } from '@execution-cinema/format';
-import { FUNCTIONS_PER_MODULE, levelName, type ModuleInfo, type Recording } from '@execution-cinema/store';
+import {
+  FUNCTIONS_PER_MODULE,
+  levelName,
+  sourceOfSite,
+  type ModuleInfo,
+  type Recording,
+} from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
 import type { FunctionView, ModuleView, SourceView } from '../../protocol.ts';
 import type { Answer } from './method.ts';
@@ -75,9 +81,9 @@ function skippedFunctions({ sites, skippedReason }: ModuleInfo): SourceView['ski
 function recordableLines(found: readonly { module: ModuleInfo; source: number }[]): Uint32Array {
   const lines = new Set<number>();
   for (const { module, source: number } of found) {
-    module.sites?.sites.forEach(([, , functionIndex, line], index) => {
+    module.sites?.sites.forEach(([, , , line], index) => {
       // The first two are those of the module as a whole.
-      if (index > 1 && module.sites!.functions[functionIndex]?.source === number) lines.add(line);
+      if (index > 1 && sourceOfSite(module.sites!, index) === number) lines.add(line);
     });
   }
   return Uint32Array.from(lines).sort();

@@ -19,8 +19,7 @@ const caches = new WeakMap<Recording, Map<string, SourceTree | undefined>>();
 export function treeOf(recording: Recording, site: Site): SourceTree | undefined {
   let cache = caches.get(recording);
   if (!cache) caches.set(recording, (cache = new Map()));
-  const { module, file } = site;
-  const { source } = site.function;
+  const { module, file, source } = site;
   const key = `${module.id} ${source}`;
   if (cache.has(key)) return cache.get(key);
   let tree: SourceTree | undefined;
