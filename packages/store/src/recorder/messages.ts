@@ -52,7 +52,7 @@ export interface ProcessInfo {
   argv: string[];
   cwd: string;
   node: string;
-  /** Effective configuration, stored as JSON. */
+  /** Effective configuration, and `temporaryFolder`: where this process makes temporary files. Stored as JSON. */
   config: unknown;
   startNs: number;
 }
