@@ -81,8 +81,8 @@ export interface ModuleMessage {
   format: string;
   /** Level in force at start, 0..3. */
   level: number;
-  /** Original text, redacted; null when it is not kept. */
-  source: string | null;
+  /** Original text, redacted, as UTF-8; null when it is not kept. */
+  source: Uint8Array | null;
   /** ModuleSites as JSON text, or that already as raw deflate; null when not instrumented. */
   sites: string | Uint8Array | null;
   functions: number;

@@ -26,7 +26,7 @@ const MODULE: ModuleMessage = {
   hash: 'h1',
   format: 'module',
   level: 2,
-  source: 'let a',
+  source: Buffer.from('let a'),
   sites: '{"version":1}',
   functions: 1,
   instrumented: true,

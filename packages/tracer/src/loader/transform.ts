@@ -6,6 +6,7 @@ import { instrument, InstrumentError, type InputMap, type InstrumentResult } fro
 import type { RedactionPlan } from '@execution-cinema/instrument/plan';
 import { relativeToRoot } from '../config/select-file.ts';
 import { readInputMap, shiftFirstLine } from './input-map.ts';
+import { sharedCopy } from './large-memory.ts';
 import type { TransformJob, Transformed } from './transform-types.ts';
 import { compileToJavaScript, projectOf, type SourceMapV3 } from './typescript/index.ts';
 
@@ -33,7 +34,7 @@ export function transform(job: TransformJob): Transformed {
       kind: result.kind,
       code: result.code,
       insertions: result.insertions,
-      sites: deflateRawSync(JSON.stringify(withoutSecrets(result.sites, redactor))),
+      sites: sharedCopy(deflateRawSync(JSON.stringify(withoutSecrets(result.sites, redactor)))),
       functions: result.counts.functions,
       instrumented: result.counts.instrumented,
       level: result.sites.functions[0]?.level ?? 0,
