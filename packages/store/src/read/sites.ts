@@ -1,5 +1,6 @@
-import type { FunctionEntry, ModuleSites, SiteTuple, VariableEntry } from '@execution-cinema/format';
+import type { FunctionEntry, SiteTuple, VariableEntry } from '@execution-cinema/format';
 import { lastWhere } from './chunks.ts';
+import type { SiteTable } from './site-table.ts';
 
 /** A row of `modules`, with its site table parsed. */
 export interface ModuleInfo {
@@ -14,7 +15,7 @@ export interface ModuleInfo {
   functions: number;
   skippedReason: string | null;
   /** Undefined when the module is not instrumented or its table does not parse. */
-  sites: ModuleSites | undefined;
+  sites: SiteTable | undefined;
 }
 
 /** A registration of a module in a thread: row of `loads`. */
@@ -37,7 +38,7 @@ export interface Site {
   function: FunctionEntry;
   functionIndex: number;
   module: ModuleInfo;
-  table: ModuleSites;
+  table: SiteTable;
   load: Load;
   /** Original file of the function. */
   file: string;
@@ -107,7 +108,7 @@ export class SiteResolver {
     const load = this.loadOf(id);
     if (!load) return undefined;
     const module = this.module(load.moduleId);
-    const tuple = module?.sites?.sites[id - load.base];
+    const tuple = module?.sites?.sites.at(id - load.base);
     if (!module?.sites || !tuple) return undefined;
     const site = makeSite(id, tuple, load, module, module.sites);
     this.memo.set(id, site);
@@ -115,7 +116,7 @@ export class SiteResolver {
   }
 }
 
-function makeSite(id: number, tuple: SiteTuple, load: Load, module: ModuleInfo, table: ModuleSites): Site {
+function makeSite(id: number, tuple: SiteTuple, load: Load, module: ModuleInfo, table: SiteTable): Site {
   const [kind, , functionIndex, line, column, a, b] = tuple;
   const entry = table.functions[functionIndex]!;
   const file = table.sources[entry.source] ?? module.file;

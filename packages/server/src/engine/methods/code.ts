@@ -1,4 +1,4 @@
-import { type FunctionEntry, type ModuleSites } from '@execution-cinema/format';
+import type { FunctionEntry } from '@execution-cinema/format';
 import { FUNCTIONS_PER_MODULE, levelName, type ModuleInfo, type Recording } from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
 import type { FunctionView, ModuleView, SourceView } from '../../protocol.ts';
@@ -23,7 +23,12 @@ export const code: Answer<'code'> = ({ recording }) => {
   return { modules, functions };
 };
 
-function functionView(module: ModuleInfo, sites: ModuleSites, entry: FunctionEntry, index: number): FunctionView {
+function functionView(
+  module: ModuleInfo,
+  sites: NonNullable<ModuleInfo['sites']>,
+  entry: FunctionEntry,
+  index: number,
+): FunctionView {
   return {
     id: module.id * FUNCTIONS_PER_MODULE + index,
     module: module.id,
