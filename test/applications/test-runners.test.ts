@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, packageFile, type Outcome, type Project } from '../support/programs.ts';
 
 /* vitest and jest evaluate TypeScript through `node:vm`: suites run the same, and calls are found by the original lines. */
@@ -73,7 +73,6 @@ beforeAll(() => {
     'src/cart.test.ts': TESTS,
   });
 });
-afterAll(() => project.remove());
 
 /** What is not time. */
 function comparable({ stdout, stderr, exitCode }: Outcome): unknown {

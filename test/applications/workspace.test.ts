@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { makeProject, packageFile, type Project } from '../support/programs.ts';
 
 /*
@@ -66,7 +66,6 @@ beforeAll(() => {
   symlinkSync('../../packages/prices', join(project.dir, 'node_modules/@shop/prices'));
   symlinkSync(packageFile('fastify'), join(project.dir, 'node_modules/fastify'));
 });
-afterAll(() => project.remove());
 
 interface Call {
   function: string;

@@ -1,28 +1,24 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { makeProject, openProject, PRELOAD, type Project } from '../support/programs.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { violations } from './axe.ts';
 import { end, moment, recordExample, serve, startBrowser, tab, variable, visit, SOON } from './viewer.ts';
 
 /* What a person does not ask for and would miss: running programs, screen readers, hostile recordings, narrow screens. */
 
 let browser: Browser;
-let folder: string;
+const folder = scratchFolder();
 let project: Project;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tracer-browser-'));
   browser = await startBrowser();
 });
 
 afterAll(async () => {
   await browser?.close();
-  project?.remove();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const ALL_PANELS = ['Timeline', 'Call tree', 'Functions', 'Async', 'Sequence', 'Map', 'SQL', 'Snapshots', 'Compare'];
@@ -30,7 +26,7 @@ const ALL_PANELS = ['Timeline', 'Call tree', 'Functions', 'Async', 'Sequence', '
 const COLOURED_PANELS = ['Timeline', 'Map', 'SQL'];
 
 test('axe finds nothing serious, light and dark, in any panel', async () => {
-  const { file, remove } = await recordExample('examples/demo', 'main.ts');
+  const { file } = await recordExample('examples/demo', 'main.ts');
   const server = await serve(file);
   try {
     for (const theme of ['light', 'dark'] as const) {
@@ -57,7 +53,6 @@ test('axe finds nothing serious, light and dark, in any panel', async () => {
     }
   } finally {
     await server.close();
-    remove();
   }
 }, 180_000);
 
@@ -137,7 +132,6 @@ test('a running program is followed, paused and looked into', async () => {
     }
   } finally {
     await end(running);
-    program.remove();
   }
 });
 
@@ -169,7 +163,7 @@ test('a list marks the last fact before the cursor, also where it is long', asyn
 });
 
 test('nothing leaves the page at the smallest and the largest screen, and sizes are remembered', async () => {
-  const { file, remove } = await recordExample('examples/checkout', 'main.ts');
+  const { file } = await recordExample('examples/checkout', 'main.ts');
   const server = await serve(file);
   try {
     const { page } = await visit(browser, server.url, { width: 2560, height: 1440 });
@@ -189,6 +183,5 @@ test('nothing leaves the page at the smallest and the largest screen, and sizes 
     await expect.poll(() => splitter.getAttribute('aria-valuenow'), SOON).toBe(after);
   } finally {
     await server.close();
-    remove();
   }
 });

@@ -19,7 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  recording?.remove();
 });
 
 const ACTIONS_MAX = 8;

@@ -1,20 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openProject } from '../support/programs.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { violations } from './axe.ts';
 import { serve, SOON, startBrowser, tab, visit, type Server } from './viewer.ts';
 
 /* A run with a mistake and one without, side by side. */
 
-let folder: string;
+const folder = scratchFolder();
 let browser: Browser;
 let server: Server;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tracer-browser-'));
   for (const [name, example] of [
     ['total', 'wrong-total'],
     ['days', 'off-by-one'],
@@ -29,7 +27,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 function side(page: Page, name: 'This recording' | 'The other'): Locator {

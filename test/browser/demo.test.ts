@@ -33,7 +33,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  recording?.remove();
 });
 
 /** Back to where the viewer opened, by its link. */

@@ -42,7 +42,6 @@ beforeAll(async () => {
 afterAll(async () => {
   server?.close();
   await browser?.close();
-  recording?.remove();
 });
 
 /** What speedscope shows of a profile, function by function, and what it complained of. */

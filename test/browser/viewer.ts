@@ -1,11 +1,10 @@
 /* The viewer as people meet it: a server of its own, a real Chromium, a page whose complaints are collected. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { CLI, openProject } from '../support/programs.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { launchChromium } from './chromium.mjs';
 
 const START_TIMEOUT_MS = 30_000;
@@ -87,14 +86,11 @@ export async function visit(browser: Browser, url: string, screen: Screen = {}):
 }
 
 /** Records a program of `examples/` into a folder of its own. */
-export async function recordExample(
-  path: string,
-  script: string,
-): Promise<{ file: string; folder: string; remove: () => void }> {
-  const folder = mkdtempSync(join(tmpdir(), 'tracer-browser-'));
+export async function recordExample(path: string, script: string): Promise<{ file: string; folder: string }> {
+  const folder = scratchFolder();
   const file = join(folder, `${path.split('/').at(-1)}.db`);
   await openProject(path).record([script], file);
-  return { file, folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return { file, folder };
 }
 
 /** `5@121`, once the page shows the state of it. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { Project, type CommandResult } from './tracer-command.ts';
 
 let project: Project;
@@ -29,7 +29,6 @@ beforeAll(() => {
   );
   project.write('once.js', `require('./lib.js').twice(1); require('fs').mkdirSync('made-by-the-first-run');`);
 });
-afterAll(() => project.remove());
 
 function check(...args: string[]): Promise<CommandResult> {
   return project.tracer('check', ...args);

@@ -1,5 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { CLI, makeProject, run, type Outcome, type Project } from '../support/programs.ts';
 
 /** A shop that meets everything that two runs never share: times, random ids, ports, racing timers. */
@@ -84,10 +85,11 @@ beforeAll(async () => {
   project = makeProject({ 'package.json': '{"type":"module"}', 'shop.js': SHOP, 'pool.js': POOL });
   const record = (name: string, env: NodeJS.ProcessEnv = {}): Promise<Outcome> =>
     project.record(['shop.js'], join(project.dir, name), env);
-  await Promise.all([record('one.db'), record('two.db')]);
+  const otherTemporaryFolder = join(project.dir, 'other/folder');
+  mkdirSync(otherTemporaryFolder, { recursive: true });
+  await Promise.all([record('one.db'), record('two.db', { TMPDIR: otherTemporaryFolder })]);
   await Promise.all([record('bad.db', { PRICES: '10 7,20' }), record('worker.db', { WORKER: '1' })]);
 });
-afterAll(() => project.remove());
 
 describe('work that threads of one role share', () => {
   beforeAll(async () => {

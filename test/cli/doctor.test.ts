@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { Project, type CommandOptions } from './tracer-command.ts';
 
 interface Finding {
@@ -16,7 +16,6 @@ beforeEach(() => {
   project = new Project();
   project.write('app.js', 'console.log(1);');
 });
-afterEach(() => project.remove());
 
 async function examine(options: CommandOptions = {}): Promise<{ code: number | null; findings: Map<string, Finding> }> {
   const { code, stdout } = await project.tracerWith(options, 'doctor', '--json');
@@ -88,14 +87,10 @@ test('another package called tracer', async () => {
 
 test('no file to record', async () => {
   const empty = new Project();
-  try {
-    const { code, stdout } = await empty.tracer('doctor', '--json');
-    const { findings } = JSON.parse(stdout) as { findings: Finding[] };
-    expect(code).toBe(1);
-    expect(findings.find(({ name }) => name === 'Files')?.detail).toContain('is selected');
-  } finally {
-    empty.remove();
-  }
+  const { code, stdout } = await empty.tracer('doctor', '--json');
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  expect(code).toBe(1);
+  expect(findings.find(({ name }) => name === 'Files')?.detail).toContain('is selected');
 });
 
 test('what else is at work: other loaders, APM, a misspelt variable, a tsconfig', async () => {

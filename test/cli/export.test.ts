@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import protobuf from 'protobufjs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { Project } from './tracer-command.ts';
 
 /** Every format is read by what it is for, or checked by the format's own schema. */
@@ -15,7 +15,6 @@ beforeAll(() => {
   project = new Project();
   project.record('2026-03-01T10-00-00-000-4242.db');
 });
-afterAll(() => project.remove());
 
 async function exported(format: string, ...args: string[]): Promise<Buffer> {
   const out = join(project.folder, `out.${format}`);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { Project } from './tracer-command.ts';
 
 let project: Project;
@@ -13,7 +13,6 @@ beforeEach(() => {
   project.write('.gitignore', 'gen\n');
   project.write('src/gen/out.js', 'function hidden() {}');
 });
-afterEach(() => project.remove());
 
 test('the table has the most complex function first and names what cannot be parsed', async () => {
   project.write('.git/HEAD', '');

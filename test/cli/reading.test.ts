@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { Project } from './tracer-command.ts';
 
 /** Every reading command on a recording of which every event is known: the texts stand in fixtures/. */
@@ -8,7 +8,6 @@ beforeAll(() => {
   project = new Project();
   project.record('2026-03-01T10-00-00-000-4242.db');
 });
-afterAll(() => project.remove());
 
 const CASES: readonly [golden: string, args: string[]][] = [
   ['info', ['info']],

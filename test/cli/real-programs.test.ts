@@ -1,23 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openRecording } from '../../packages/tracer/src/read.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { command, environment, Project, tracer, TRACER } from './tracer-command.ts';
 
 /** The examples as a newcomer meets them: recorded, and their bugs found with nothing but the command line. */
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tracer-examples-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder();
 
 async function record(example: string, script: string): Promise<string> {
   const out = join(folder, `${example}.db`);
@@ -127,7 +122,6 @@ describe('a program that is still running, then killed', () => {
       expect(await ticks()).toBeGreaterThan(before);
     } finally {
       child.kill('SIGKILL');
-      project.remove();
     }
   });
 });

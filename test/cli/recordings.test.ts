@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { Project } from './tracer-command.ts';
 
 /** Which recording a command means, what it says when there is none, and what becomes of old ones. */
@@ -13,7 +13,6 @@ let project: Project;
 beforeEach(() => {
   project = new Project();
 });
-afterEach(() => project.remove());
 
 function recordThree(): void {
   project.record(NEW, { startedAt: '2026-03-02T10:00:00.000Z' });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -13,7 +13,6 @@ beforeAll(() => {
   project.write('folder/index.js', 'process.stdout.write("index");');
   project.write('tool', 'process.stdout.write("script without extension");');
 });
-afterAll(() => project.remove());
 
 /** Everything quiet: what a program prints is all that there is. */
 function run(...args: string[]): Promise<CommandResult> {

@@ -29,7 +29,6 @@ afterAll(() => {
     sidecar.close();
     recording.close();
   }
-  project.remove();
 });
 
 function rows(name: string, query: string): Record<string, unknown>[] {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { Project, type CommandResult } from './tracer-command.ts';
 
 const NAME = '2026-03-01T10-00-00-000-4242.db';
@@ -11,7 +11,6 @@ beforeAll(() => {
   project = new Project();
   project.record(NAME);
 });
-afterAll(() => project.remove());
 
 function sql(...args: string[]): Promise<CommandResult> {
   return project.tracer('sql', ...args);

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { command, Project, TRACER } from './tracer-command.ts';
 
 let project: Project;
@@ -8,7 +8,6 @@ beforeAll(() => {
   project = new Project();
   project.record('a.db');
 });
-afterAll(() => project.remove());
 
 /** Runs a line of shell in the project, `tracer` standing for the command. */
 function shell(line: string): ReturnType<typeof command> {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { writeScriptedRecording, type ScriptedOptions } from './scripted-recording.ts';
 
 /** The command as packages link it. */
@@ -52,7 +52,7 @@ export function command(file: string, args: readonly string[], options: CommandO
 
 /** A project folder with recordings in its `.tracer`. */
 export class Project {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'tracer-cli-')));
+  readonly folder = scratchFolder();
 
   constructor() {
     this.write('package.json', '{"name":"shop","private":true}');
@@ -77,10 +77,6 @@ export class Project {
 
   tracerWith(options: CommandOptions, ...args: string[]): Promise<CommandResult> {
     return tracer(args, { cwd: this.folder, ...options });
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Takes out of a text what differs from run to run: the folder, sizes on disk. */

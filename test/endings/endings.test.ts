@@ -1,17 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { checkOutcome, COMMANDS } from './check.mjs';
 import { runOf, runTree } from './tree.mjs';
 
 /* A few ends; `node scripts/endings.mjs --runs 300` makes many, at random. */
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tracer-endings-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder();
 
 test.each([
   { victim: 'spawn', how: 'SIGKILL', afterMs: 300, level: 'locals', commands: COMMANDS },

@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fileURLToPath } from 'node:url';
 import { openProject } from '../support/programs.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 /*
  * examples/bugs: every ANSWER.md asks for the origin of a value in a call, and names the line that is to blame. It was
@@ -22,11 +22,7 @@ interface Origin {
   end: string;
 }
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tracer-bugs-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder();
 
 function placesOf(origin: Origin): string[] {
   return origin.steps.flatMap(({ file, line, inputs }) => [

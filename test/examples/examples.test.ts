@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openProject, type Project } from '../support/programs.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 /*
  * Every example is recorded whole and behaves as without us. TypeScript has no plain run on Node 20: what those print
@@ -29,11 +28,7 @@ interface Info {
   threads: { kind: string; stored: number }[];
 }
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tracer-examples-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder();
 
 async function infoOf(project: Project, recording: string): Promise<Info> {
   const info = (await project.ask('info', recording)) as Info;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { CLI, makeProject, run, type Outcome, type Project } from '../support/programs.ts';
 
 /* Wrong settings: one message that says what to do, and a program that did not start half configured. */
@@ -23,7 +23,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject(FILES);
 });
-afterAll(() => project.remove());
 
 /** `tracer run` in the project. */
 function runCommand(...args: string[]): Promise<Outcome> {

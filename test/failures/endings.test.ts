@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, type Project } from '../support/programs.ts';
 
 /* However a program ends, it ends as without the tracer, and its last call is in the recording. */
@@ -80,7 +80,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject({ ...FILES, 'ends.js': WATCHED });
 });
-afterAll(() => project.remove());
 
 describe.each(Object.keys(FILES))('%s', (script) => {
   test('ends as without the tracer, nothing missing', async () => {

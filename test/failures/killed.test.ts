@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CLI, makeProject, run, type Project } from '../support/programs.ts';
 
 /* SIGKILL leaves no time for anything: what had happened shortly before must be in the file already. */
@@ -44,7 +44,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject(FILES);
 });
-afterAll(() => project.remove());
 
 interface Info {
   state: string;

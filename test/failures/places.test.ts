@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, PRELOAD, run, type Outcome, type Project } from '../support/programs.ts';
 
 /* Where the recording cannot be written the program runs exactly as without, and one message says why. */
@@ -31,9 +31,9 @@ process.exitCode = 7;
 
 let project: Project;
 beforeAll(() => {
-  project = makeProject(FILES);
+  // `nobody` must get there; a temporary folder of root's own may be closed to others.
+  project = makeProject(FILES, UNPRIVILEGED === undefined ? undefined : '/tmp');
 });
-afterAll(() => project.remove());
 
 /** What the tracer said, apart from what the program says; its output and exit code are checked on the way. */
 async function saidBy(script: string, recorded: Outcome): Promise<string> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { makeProject, type Project } from '../support/programs.ts';
 
 /*
@@ -41,7 +41,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject(FILES);
 });
-afterAll(() => project.remove());
 
 test.each(['boundaries', 'locals'])(
   'code that is terminated anywhere leaves the rest in its place (%s)',

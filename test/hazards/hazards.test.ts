@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, type Outcome, type Project } from '../support/programs.ts';
 
 /*
@@ -22,7 +22,6 @@ beforeAll(() => {
   cpSync(FIXTURES, project.dir, { recursive: true });
   chmodSync(join(project.dir, 'language.js'), 0o755);
 });
-afterAll(() => project.remove());
 
 /** What differs from run to run by itself. */
 function comparable({ stdout, stderr, ...rest }: Outcome): Outcome {

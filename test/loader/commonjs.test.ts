@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, PRELOAD, run, type Outcome, type Project } from '../support/programs.ts';
 
 /* CommonJS under the loader: other tools' hooks, caches, formats that are none of ours, files that cannot be instrumented. */
@@ -77,7 +77,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject(FILES);
 });
-afterAll(() => project.remove());
 
 const recording = (name: string): string => join(project.dir, 'recordings', `${name}.db`);
 
@@ -150,15 +149,11 @@ test('the preload does its work once, however often it is given', async () => {
 test('nothing appears on the global object but one symbol', async () => {
   const text = `console.log(JSON.stringify([Object.getOwnPropertyNames(globalThis).sort(), Object.keys(globalThis), Object.keys(require.extensions), Object.keys(process), process.listenerCount('exit'), process.execArgv, process.env.NODE_OPTIONS])); console.error(JSON.stringify(Object.getOwnPropertySymbols(globalThis).map(String)));`;
   const leaks = makeProject({ 'leaks.js': text });
-  try {
-    const plain = await leaks.plain(['leaks.js']);
-    const recorded = await leaks.record(['leaks.js'], join(leaks.dir, 'leaks.db'));
-    expect(recorded.stdout).toBe(plain.stdout);
-    const symbols = JSON.parse(recorded.stderr) as string[];
-    expect(symbols.filter((symbol) => !plain.stderr.includes(symbol))).toEqual(['Symbol(execution-cinema)']);
-  } finally {
-    leaks.remove();
-  }
+  const plain = await leaks.plain(['leaks.js']);
+  const recorded = await leaks.record(['leaks.js'], join(leaks.dir, 'leaks.db'));
+  expect(recorded.stdout).toBe(plain.stdout);
+  const symbols = JSON.parse(recorded.stderr) as string[];
+  expect(symbols.filter((symbol) => !plain.stderr.includes(symbol))).toEqual(['Symbol(execution-cinema)']);
 });
 
 test('a file that cannot be instrumented is counted with the reason', async () => {
@@ -174,19 +169,15 @@ test('a file that cannot be instrumented is counted with the reason', async () =
     'app.js': `try { require('./bad.js'); } catch (error) { console.log(error.name); }`,
     'bad.js': 'let a = ;',
   });
-  try {
-    const out = join(broken.dir, 'broken.db');
-    const recorded = await broken.record(['app.js'], out);
-    expect(recorded).toEqual(await broken.plain(['app.js']));
-    const rows = await broken.ask(
-      'sql',
-      out,
-      'SELECT file, skipped_reason AS reason FROM modules WHERE skipped_reason IS NOT NULL',
-    );
-    expect(rows).toEqual([{ file: 'bad.js', reason: expect.stringMatching(/^parse error: /) as string }]);
-  } finally {
-    broken.remove();
-  }
+  const out = join(broken.dir, 'broken.db');
+  const recorded = await broken.record(['app.js'], out);
+  expect(recorded).toEqual(await broken.plain(['app.js']));
+  const rows = await broken.ask(
+    'sql',
+    out,
+    'SELECT file, skipped_reason AS reason FROM modules WHERE skipped_reason IS NOT NULL',
+  );
+  expect(rows).toEqual([{ file: 'bad.js', reason: expect.stringMatching(/^parse error: /) as string }]);
 });
 
 test('recordings and caches lie in a folder that git and npm leave out', () => {
@@ -197,13 +188,9 @@ test('a worker event of ours reaches nobody', async () => {
   const quiet = makeProject({
     'app.js': `process.on('worker', () => console.log('worker')); setTimeout(() => console.log('end'), 20);`,
   });
-  try {
-    const recorded = await run(process.execPath, ['--require', new URL('preload.cjs', PRELOAD).pathname, 'app.js'], {
-      cwd: quiet.dir,
-      env: { TRACER_QUIET: '1' },
-    });
-    expect(recorded).toMatchObject({ stdout: 'end\n', stderr: '', exitCode: 0 });
-  } finally {
-    quiet.remove();
-  }
+  const recorded = await run(process.execPath, ['--require', new URL('preload.cjs', PRELOAD).pathname, 'app.js'], {
+    cwd: quiet.dir,
+    env: { TRACER_QUIET: '1' },
+  });
+  expect(recorded).toMatchObject({ stdout: 'end\n', stderr: '', exitCode: 0 });
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, type Project } from '../support/programs.ts';
 
 /* ES modules under the loader: cycles, formats, queries, other loaders, and the two ways into CommonJS. */
@@ -63,7 +63,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject(FILES);
 });
-afterAll(() => project.remove());
 
 const recording = (name: string): string => join(project.dir, 'recordings', `${name}.db`);
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, PRELOAD, type Project } from '../support/programs.ts';
 
 /* However a program ends: its exit code, its output, and everything it did in the recording. */
@@ -30,7 +30,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject(FILES);
 });
-afterAll(() => project.remove());
 
 const recording = (name: string): string => join(project.dir, 'recordings', `${name}.db`);
 

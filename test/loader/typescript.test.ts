@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, type Project } from '../support/programs.ts';
 
 /* TypeScript and JSX without a build and without another flag, on every Node. */
@@ -59,7 +59,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject(FILES);
 });
-afterAll(() => project.remove());
 
 const recording = (name: string): string => join(project.dir, 'recordings', `${name.replaceAll('/', '-')}.db`);
 

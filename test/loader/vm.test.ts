@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { makeProject, type Project } from '../support/programs.ts';
 
 /* Code that reaches V8 through `node:vm` under the name of a file of the project. */
@@ -35,7 +35,6 @@ beforeAll(() => {
   });
   cpSync(FIXTURE, project.dir, { recursive: true });
 });
-afterAll(() => project.remove());
 
 interface Call {
   function: string;

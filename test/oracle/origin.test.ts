@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -13,6 +12,7 @@ import {
   valueHistory,
   type Origin,
 } from '../../packages/store/src/index.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { describe, expect, test } from 'vitest';
 import { provenanceProgram, type Traced } from './provenance.ts';
 
@@ -68,7 +68,7 @@ function compareParts(found: Origin, expected: Traced, where: string, difference
 
 describe('origin equals what values knew of their way in a slow interpreter', () => {
   test.each(SEEDS)('program %i', async (seed) => {
-    const folder = mkdtempSync(join(tmpdir(), 'oracle-origin-'));
+    const folder = scratchFolder();
     const { text, marks } = provenanceProgram(seed);
     const file = await record(folder, text);
     const recording = readRecording(file);
@@ -93,7 +93,6 @@ describe('origin equals what values knew of their way in a slow interpreter', ()
     }
     sidecar.close();
     recording.close();
-    rmSync(folder, { recursive: true, force: true });
     expect(differences).toEqual([]);
     expect(asked).toBeGreaterThan(10);
   });
@@ -119,7 +118,7 @@ await main();
 
 describe('exceptions and awaits', () => {
   test('lead to where a value was thrown, or what was awaited', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'oracle-origin-'));
+    const folder = scratchFolder();
     const recording = readRecording(await record(folder, CAUGHT_AND_AWAITED));
     // The main function is the second call, after the module.
     const ways = ['caught', 'syntax', 'code', 'nested', 'a', 'b', 'x', 'y'].map((name) => {
@@ -127,7 +126,6 @@ describe('exceptions and awaits', () => {
       return [name, ...steps.map(({ kind, line, function: fn }) => `${kind} ${fn}:${line}`), end].join(' | ');
     });
     recording.close();
-    rmSync(folder, { recursive: true, force: true });
     expect(ways).toEqual([
       'caught | variable main:9 | thrown mid:2 | variable mid:2 | thrown deep:1 | computed deep:1 | parameter mid:2 | parameter main:9 | literal',
       'syntax | variable main:10 | thrown parse:3 | created',

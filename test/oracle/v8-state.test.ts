@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { openSidecar, readRecording, readState, valueHistory } from '../../packages/store/src/index.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { describe, expect, test } from 'vitest';
 import { compareState, type OracleFrame } from './compare-state.ts';
 import { generateProgram } from './generate-program.ts';
@@ -35,7 +35,7 @@ async function record(program: string): Promise<string> {
 
 describe('state at a moment equals what the debugger of V8 shows', () => {
   test.each(SEEDS)('program %i', async (seed) => {
-    const folder = mkdtempSync(join(tmpdir(), 'oracle-'));
+    const folder = scratchFolder();
     const commonjs = seed % 3 === 0;
     const program = join(folder, commonjs ? 'program.cjs' : 'program.mjs');
     const noisy = seed % 4 === 0;

@@ -1,19 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { command } from '../cli/tracer-command.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 /** The package as npm ships it, unpacked into a project that knows nothing of this repository. */
 const PACKAGE = fileURLToPath(new URL('../../packages/tracer/', import.meta.url));
 
-let project: string;
+const project = scratchFolder();
 let installed: string;
 
 beforeAll(() => {
-  project = realpathSync(mkdtempSync(join(tmpdir(), 'tracer-packed-')));
   installed = join(project, 'node_modules/tracer');
   mkdirSync(installed, { recursive: true });
   execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', project], { cwd: PACKAGE });
@@ -28,7 +27,6 @@ beforeAll(() => {
   mkdirSync(join(project, 'node_modules/@types'));
   symlinkSync(realpathSync(join(PACKAGE, '../../node_modules/@types/node')), join(project, 'node_modules/@types/node'));
 });
-afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 function write(name: string, text: string): string {
   const file = join(project, name);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { makeProject, type Project } from '../support/programs.ts';
 
 /*
@@ -111,7 +111,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject(FILES);
 });
-afterAll(() => project.remove());
 
 const NAMES = ['get-one', 'fetch-one', 'get-two', 'fetch-two', 'at-once-x', 'at-once-y', 'at-once-z'];
 const STEPS = [

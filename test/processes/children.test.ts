@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CLI, makeProject, run, type Project } from '../support/programs.ts';
 
 /* Every way to start a process: the program prints what it prints alone, and the recording has every Node process. */
@@ -118,7 +118,6 @@ beforeAll(async () => {
   });
   await run('chmod', ['755', 'node_modules/.bin/tool'], { cwd: project.dir });
 });
-afterAll(() => project.remove());
 
 async function namesOf(recording: string): Promise<string[]> {
   const rows = (await project.ask(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { makeProject, type Project } from '../support/programs.ts';
 
 /*
@@ -62,7 +62,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject({ 'main.cjs': PROGRAM });
 });
-afterAll(() => project.remove());
 
 test('listeners lead to who emitted', async () => {
   const recording = join(project.dir, 'emitters.db');

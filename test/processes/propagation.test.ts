@@ -100,7 +100,6 @@ beforeAll(async () => {
 afterAll(() => {
   proxy.close();
   proxy.closeAllConnections();
-  project.remove();
 });
 
 const program = (): string[] => ['client.mjs', String((proxy.address() as AddressInfo).port)];

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, packageFile, type Outcome, type Project } from '../support/programs.ts';
 import { countStrings } from '../support/redactions.ts';
 
@@ -66,7 +66,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject(FILES);
 });
-afterAll(() => project.remove());
 
 /** Durations are the only thing that may differ. */
 function withoutTimes({ stdout, stderr, exitCode, signal }: Outcome): Outcome {

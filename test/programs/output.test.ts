@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { makeProject, PRELOAD, run, type Project } from '../support/programs.ts';
 
 /* Every line of output is in the recording once, whatever way it takes, and reaches where it goes. */
@@ -22,7 +22,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject(FILES);
 });
-afterAll(() => project.remove());
 
 async function logsOf(recording: string): Promise<typeof EXPECTED> {
   const query = 'SELECT stream, text FROM logs ORDER BY id';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { makeProject, type Project } from '../support/programs.ts';
 
 /*
@@ -70,7 +70,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject({ 'app.cjs': PROGRAM, 'secrets.json': JSON.stringify(FROM_FILE) });
 });
-afterAll(() => project.remove());
 
 function* filesBelow(dir: string): Generator<string> {
   for (const name of readdirSync(dir)) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, type Project } from '../support/programs.ts';
 import { countStrings } from '../support/redactions.ts';
 
@@ -73,7 +73,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject(FILES);
 });
-afterAll(() => project.remove());
 
 describe.each(['express.cjs', 'fastify.mjs'])('%s', (script) => {
   test.each([

@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CLI, packageFile, run, type Outcome } from '../support/programs.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 /*
  * The test suites that packages ship in their npm tarballs, run plain and recorded with the package's own code and the
@@ -37,11 +37,7 @@ const SUITES: readonly Suite[] = [
   { name: 'split2', tests: 'test.js', passedMin: 50 },
 ];
 
-let dir: string;
-beforeAll(() => {
-  dir = realpathSync(mkdtempSync(join(tmpdir(), 'tracer-tarballs-')));
-});
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const dir = scratchFolder();
 
 function withoutPid({ stderr, ...outcome }: Outcome): Outcome {
   return { ...outcome, stderr: stderr.replaceAll(/\(node:\d+\)/g, '(node:PID)') };

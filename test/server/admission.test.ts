@@ -12,7 +12,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server?.stop();
-  project?.remove();
 });
 
 /** What an upgrade is refused with. */

@@ -1,6 +1,5 @@
 /* The methods of the protocol over a recording of the demo: several processes and threads, an error to find. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -12,11 +11,12 @@ import {
   type Params,
 } from '../../packages/server/src/protocol.ts';
 import { PRELOAD, run } from '../support/programs.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { ViewerServer, type PageClient } from './viewer-server.ts';
 
 const DEMO = new URL('../../examples/demo', import.meta.url).pathname;
 
-let folder: string;
+const folder = scratchFolder();
 let server: ViewerServer;
 let page: PageClient;
 let opened: Opened;
@@ -24,7 +24,6 @@ let opened: Opened;
 let thrown: At;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tracer-answers-'));
   const file = join(folder, 'demo.db');
   await run(process.execPath, ['--import', PRELOAD, join(DEMO, 'main.ts')], {
     cwd: DEMO,
@@ -39,7 +38,6 @@ beforeAll(async () => {
 afterAll(async () => {
   page?.close();
   await server?.stop();
-  if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
 const INVOICE = 'examples/demo/invoicing/invoice.ts';

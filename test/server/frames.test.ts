@@ -16,7 +16,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server?.stop();
-  project?.remove();
 });
 
 /** Code with which the server closes a connection after a frame. */

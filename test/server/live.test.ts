@@ -40,7 +40,6 @@ afterAll(async () => {
   page?.close();
   program?.kill('SIGKILL');
   await server?.stop();
-  project?.remove();
 });
 
 /** Has the program do something, and waits until it has. */

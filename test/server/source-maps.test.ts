@@ -68,7 +68,6 @@ beforeAll(async () => {
 afterAll(async () => {
   page?.close();
   await server?.stop();
-  project?.remove();
 });
 
 test('the text of each original, from the map or from its file, without secrets', async () => {

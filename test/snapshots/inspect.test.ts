@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CLI, makeProject, run, type Outcome, type Project } from '../support/programs.ts';
 
 /* tracer inspect: the one file that it writes. */
@@ -28,7 +28,6 @@ else { inWorker('worker'); setInterval(() => {}, 1000); }
     'app/short.cjs': `function sum(list) { let total = 0; for (const item of list) total += item; return total; }\nconsole.log(sum([1, 2]));\nprocess.exitCode = 3;\n`,
   });
 });
-afterAll(() => project.remove());
 
 const inspect = (...args: string[]): Promise<Outcome> =>
   run(process.execPath, [CLI, 'inspect', ...args], { cwd: project.dir });

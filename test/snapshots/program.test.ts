@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { frameOf, startRecorded, threadOf, variablesOf, type LiveProgram } from '../support/live.ts';
 import { makeProject, PRELOAD, type Project } from '../support/programs.ts';
 
@@ -76,7 +76,6 @@ console.log('ready');
   });
 });
 afterEach(() => program?.kill());
-afterAll(() => project.remove());
 
 let runs = 0;
 

@@ -43,7 +43,6 @@ beforeAll(async () => {
 afterAll(() => {
   program.kill();
   if (childPid && isAlive(childPid)) process.kill(childPid, 'SIGKILL');
-  project.remove();
 });
 
 async function processCount(): Promise<number> {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { scratchFolder } from './scratch-folder.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const DIST = join(ROOT, 'packages/tracer/dist');
@@ -60,13 +60,14 @@ export interface Project {
   ask(...args: string[]): Promise<unknown>;
   /** Runs a command of the command line and returns its output as text. */
   print(...args: string[]): Promise<string>;
-  /** Removes the folder. */
-  remove(): void;
 }
 
-/** Makes a project in a new temporary folder. Packages of `test/package.json` can be imported from it. */
-export function makeProject(files: Readonly<Record<string, string>>): Project {
-  const dir = mkdtempSync(join(tmpdir(), 'tracer-program-'));
+/**
+ * Makes a project in a new folder, in the system's temporary one unless said otherwise, which goes when the test file has
+ * ended. Packages of `test/package.json` can be imported from it.
+ */
+export function makeProject(files: Readonly<Record<string, string>>, parent?: string): Project {
+  const dir = scratchFolder(parent);
   for (const [name, text] of Object.entries({ 'package.json': '{}', ...files })) {
     mkdirSync(dirname(join(dir, name)), { recursive: true });
     writeFileSync(join(dir, name), text);
@@ -75,9 +76,9 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
   return projectIn(dir);
 }
 
-/** A folder of this repository as a project. `remove` leaves it where it is. */
+/** A folder of this repository as a project. */
 export function openProject(path: string): Project {
-  return { ...projectIn(join(ROOT, path)), remove: () => undefined };
+  return projectIn(join(ROOT, path));
 }
 
 function projectIn(dir: string): Project {
@@ -96,7 +97,6 @@ function projectIn(dir: string): Project {
       }),
     ask: async (...args) => JSON.parse(await print(...args, '--json')) as unknown,
     print,
-    remove: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
 

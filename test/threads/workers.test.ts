@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { makeProject, type Project } from '../support/programs.ts';
 
 /* Every way to start a worker thread: the program prints what it prints alone, and the recording has every thread. */
@@ -107,7 +107,6 @@ beforeAll(() => {
     ...OTHER,
   });
 });
-afterAll(() => project.remove());
 
 test('however a worker is started, it prints the same and is recorded', async () => {
   const recording = join(project.dir, 'recordings/forms.db');

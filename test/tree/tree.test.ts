@@ -1,16 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { checkTree, runTree } from './tree.mjs';
 
 /* Small numbers; `node scripts/tree.mjs` makes 200,000 calls in each of 25 threads. */
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tracer-tree-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder();
 
 test('25 threads in 9 processes write one recording: every call, every message', async () => {
   const { exitCode, recording } = await runTree({ folder, calls: 1_000, messages: 10 });

@@ -1,9 +1,9 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CLI, PRELOAD, run, type Outcome } from '../support/programs.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 /*
  * What Node prints when a program fails, and what a program sees of its own stacks, source text and order of events: the
@@ -13,14 +13,12 @@ import { CLI, PRELOAD, run, type Outcome } from '../support/programs.ts';
 const FIXTURES = join(dirname(dirname(fileURLToPath(import.meta.url))), 'fixtures/errors');
 const PROGRAMS = readdirSync(FIXTURES).filter((name) => /\.m?js$/.test(name));
 
-let dir: string;
+const dir = scratchFolder();
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'tracer-errors-'));
   cpSync(FIXTURES, dir, { recursive: true });
   mkdirSync(join(dir, 'node_modules'));
   symlinkSync(join(dir, 'packages/dep'), join(dir, 'node_modules/dep'));
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Numbers of processes differ from run to run. */
 function comparable({ stdout, stderr, exitCode, signal }: Outcome): Outcome {

@@ -1,18 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-let dir: string;
+const dir = scratchFolder();
 
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'tracer-preload-'));
   writeFileSync(join(dir, 'app.mjs'), `console.log(import.meta.resolve('node:fs'), process.argv.slice(2).join());`);
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 test.each(['.', 'examples/demo', 'packages/format'])('`--import tracer` resolves from %s', (folder) => {
   const stdout = execFileSync(process.execPath, ['--import', 'tracer', join(dir, 'app.mjs'), 'a', 'b'], {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { frameOf, startRecorded, threadOf, variablesOf, type LiveProgram } from '../support/live.ts';
 import { makeProject, type Project } from '../support/programs.ts';
 
@@ -48,7 +48,6 @@ beforeAll(() => {
   project = makeProject({ 'hang.mjs': HANG });
 });
 afterEach(() => program?.kill());
-afterAll(() => project.remove());
 
 async function start(how: string): Promise<LiveProgram> {
   program = startRecorded(project.dir, ['hang.mjs', how], { recording: `${how}.db` });

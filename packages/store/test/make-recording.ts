@@ -1,10 +1,9 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import type { ModuleSites } from '@execution-cinema/format';
 import { openDatabase, type Database } from '../src/driver/index.ts';
 import { openRecording } from '../src/schema/open-recording.ts';
+import { scratchFolder } from './scratch-folder.ts';
 import type { ThreadWriter, WrittenChunk } from './thread-writer.ts';
 
 /** The only module of a test recording, loaded at this base. */
@@ -14,11 +13,6 @@ export interface TestRecording {
   file: string;
   sites: ModuleSites;
   scopeInstance?: number;
-}
-
-/** A new folder for one test. */
-export function scratchFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'store-test-'));
 }
 
 /** Writes a recording of one process and one thread (1) from what `writer` wrote. Returns its file. */

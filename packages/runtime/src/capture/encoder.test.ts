@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { IncomingMessage } from 'node:http';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { Transform } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { constants, runInNewContext, runInThisContext } from 'node:vm';
 import { ChunkTables, R, T, ValueDecoder, valueToJson } from '@execution-cinema/format';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createCore, NEXT_OBJECT } from '../core.ts';
 import { node, setUp } from '../testing/capture.ts';
 import { createEncoder } from './encoder.ts';
@@ -375,7 +375,9 @@ describe('built-in classes', () => {
 
   test('module namespaces show bindings that are not initialised yet', async () => {
     const { json } = setUp();
-    const file = join(mkdtempSync(join(tmpdir(), 'namespace-')), 'self.mjs');
+    const folder = mkdtempSync(join(tmpdir(), 'namespace-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, 'self.mjs');
     writeFileSync(
       file,
       `import * as self from ${JSON.stringify(pathToFileURL(file).href)};

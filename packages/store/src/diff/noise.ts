@@ -1,6 +1,6 @@
 import { fileMatcher, functionMatcher } from '../read/match.ts';
 import { storeError } from '../errors.ts';
-import type { Recording } from '../read/recording.ts';
+import type { ProcessRow, Recording } from '../read/recording.ts';
 import type { Site } from '../read/sites.ts';
 
 /*
@@ -90,16 +90,16 @@ const LINE_CHARACTERS_MAX = 300;
 /** Takes the noise of one recording out of its values. */
 export class Noise {
   private readonly pids: ReadonlySet<number>;
-  private readonly roots: readonly string[];
+  private readonly folders: readonly (readonly [text: string, word: string])[];
   private readonly rules: IgnoreRules;
   private readonly texts = new Map<string, string>();
   private readonly noisyLines = new Map<string, Set<number>>();
 
-  constructor(recording: Recording, rules: IgnoreRules) {
+  constructor(recording: Pick<Recording, 'processes' | 'meta'>, rules: IgnoreRules) {
     this.rules = rules;
-    this.pids = new Set(recording.processes().map(({ pid }) => pid));
-    const folders = [recording.meta()['root'] ?? '', ...recording.processes().map(({ cwd }) => cwd)];
-    this.roots = [...new Set(folders.filter((folder) => folder.length > 1))].sort((a, b) => b.length - a.length);
+    const processes = recording.processes();
+    this.pids = new Set(processes.map(({ pid }) => pid));
+    this.folders = foldersOf(recording.meta()['root'], processes);
   }
 
   /** What is compared in place of a number that `name` holds. */
@@ -130,7 +130,7 @@ export class Noise {
     const known = this.texts.get(value);
     if (known !== undefined) return known;
     let text = value;
-    for (const root of this.roots) text = text.replaceAll(root, '<root>');
+    for (const [folder, word] of this.folders) text = text.replaceAll(folder, word);
     for (const pattern of this.rules.values) text = text.replace(pattern, '<ignored>');
     for (const [pattern, word] of TEXT_NOISE) text = text.replace(pattern, word);
     for (const pid of this.pids) if (pid > 99) text = text.replace(new RegExp(`\\b${pid}\\b`, 'g'), '<pid>');
@@ -138,6 +138,18 @@ export class Noise {
     this.texts.set(value, text);
     return text;
   }
+}
+
+/** Folders that each run has its own of, with the words for them. The longest first: one may lie in another. */
+function foldersOf(root: string | undefined, processes: readonly ProcessRow[]): [text: string, word: string][] {
+  const words = new Map<string, string>();
+  for (const { config } of processes) {
+    const { temporaryFolder } = (config ?? {}) as { temporaryFolder?: string };
+    // As TEXT_NOISE knows it: names below it are made up.
+    if (temporaryFolder !== undefined) words.set(`${temporaryFolder}/`, '/tmp/');
+  }
+  for (const folder of [root ?? '', ...processes.map(({ cwd }) => cwd)]) words.set(folder, '<root>');
+  return [...words].filter(([text]) => text.length > 1).sort(([a], [b]) => b.length - a.length);
 }
 
 /** Texts whose quiet form is remembered. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { scratchFolder } from '../../test/recorder/bundle.ts';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { openDatabase } from './open.ts';
 import { isBusy, sqliteCode } from './sqlite-codes.ts';
 import type { Database, DriverName } from './types.ts';

@@ -5,7 +5,6 @@ import {
   SITE_DELETE,
   SITE_PROPERTY,
   SITE_WRITE,
-  type ModuleSites,
   type Value,
 } from '@execution-cinema/format';
 import type { Progress } from '../index/progress.ts';
@@ -17,6 +16,7 @@ import { fileMatcher, functionMatcher } from '../read/match.ts';
 import type { TimeRange } from '../read/moments.ts';
 import type { Recording } from '../read/recording.ts';
 import { ThreadReplay, type Frame } from '../read/replay.ts';
+import type { SiteTable } from '../read/site-table.ts';
 import { nameOfSite } from '../read/site-text.ts';
 import { workOf } from '../read/work.ts';
 import { parsePredicate, valueAt, type Predicate } from './predicate.ts';
@@ -316,14 +316,14 @@ const WRITES: ReadonlySet<number> = new Set([
 ]);
 
 /** Sites about a variable, property (with or without its owner), parameter or expression of this name. */
-function sitesNamed(table: ModuleSites, name: string): number[] {
+function sitesNamed(table: SiteTable, name: string): number[] {
   const text = (at: number): string => table.names[at] ?? '';
-  return table.sites.flatMap(([kind, , functionIndex, , , a, b], index) => {
-    if (kind === SITE_WRITE || kind === SITE_CATCH) return table.variables[a]?.name === name ? [index] : [];
+  return table.sites.where(([kind, , functionIndex, , , a, b], index) => {
+    if (kind === SITE_WRITE || kind === SITE_CATCH) return table.variables[a]?.name === name;
     if (kind === SITE_PROPERTY || kind === SITE_DELETE) {
-      return a >= 0 && (text(a) === name || `${text(b)}.${text(a)}` === name) ? [index] : [];
+      return a >= 0 && (text(a) === name || `${text(b)}.${text(a)}` === name);
     }
     const entry = table.functions[functionIndex];
-    return entry?.site === index && entry.parameters.includes(name) ? [index] : [];
+    return entry?.site === index && entry.parameters.includes(name);
   });
 }

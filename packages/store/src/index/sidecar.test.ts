@@ -1,7 +1,8 @@
-import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { makeScenario } from '../../test/scenario.ts';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { openDatabase } from '../driver/index.ts';
 import { readRecording } from '../read/recording.ts';
 import { buildRows, rowCoverage } from './row-index.ts';
@@ -30,6 +31,15 @@ function indexed(): string {
   withSidecar(file, ({ db }, recording) => buildRows(recording, db));
   expect(callsIn(file)).toBe(7);
   return file;
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** The temporary folder of a test, instead of the system's: what lies there stays for the next reader. */
+function ownTemporaryFolder(): string {
+  const folder = scratchFolder();
+  vi.stubEnv('TMPDIR', folder);
+  return folder;
 }
 
 describe('the sidecar', () => {
@@ -81,22 +91,22 @@ describe('the sidecar', () => {
     db.exec('CREATE TABLE precious(x)');
     db.close();
     const before = readFileSync(path);
+    const temporary = ownTemporaryFolder();
     withSidecar(file, (sidecar, recording) => {
       buildRows(recording, sidecar.db);
       expect(sidecar.temporary).toBe(true);
-      expect(sidecar.file).not.toBe(path);
-      rmSync(sidecar.file);
+      expect(dirname(dirname(sidecar.file))).toBe(temporary);
     });
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
   test.skipIf(process.getuid?.() === 0)('goes to the temporary folder when the place is read-only', () => {
     const { file } = makeScenario();
+    ownTemporaryFolder();
     chmodSync(dirname(file), 0o500);
     withSidecar(file, (sidecar) => {
       expect(sidecar.temporary).toBe(true);
       expect(statSync(dirname(sidecar.file)).mode & 0o777).toBe(0o700);
-      rmSync(sidecar.file);
     });
     expect(existsSync(`${file}.index.db`)).toBe(false);
     chmodSync(dirname(file), 0o700);

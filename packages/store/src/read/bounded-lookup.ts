@@ -80,9 +80,9 @@ export class BoundedLookup implements SeekLookup {
       const found = new Set<number>();
       for (const { base, count, moduleId } of this.recording.loads(thread)) {
         const table = this.recording.module(moduleId)?.sites;
-        for (let index = 0; index < Math.min(count, table?.sites.length ?? 0); index++) {
-          if (table!.sites[index]![5] === variable) found.add(base + index);
-        }
+        table?.sites.forEach(([, , , , , a], index) => {
+          if (a === variable && index < count) found.add(base + index);
+        });
       }
       this.sites.set(key, (sites = found));
     }

@@ -109,7 +109,7 @@ function laterWrite(
   deadlineMs: number,
 ): Value {
   const { table, load } = site;
-  const sites = new Set(table.sites.flatMap((tuple, i) => (tuple[5] === variable ? [load.base + i] : [])));
+  const sites = new Set(table.sites.where(([, , , , , a]) => a === variable).map((index) => load.base + index));
   if (sites.size === 0) return value;
   const chunks = recording.chunks(thread);
   for (let i = chunks.length - 1; i > birth; i--) {

@@ -6,6 +6,7 @@ import { StoreError } from '../errors.ts';
 import { schemaVersion } from '../schema/migrations.ts';
 import { openForReading, readMeta, type RecordingMeta } from '../schema/open-recording.ts';
 import { Chunk, joinFragments, type ChunkInfo } from './chunks.ts';
+import { packed, type SiteTable } from './site-table.ts';
 import { SiteResolver, type Load, type ModuleInfo } from './sites.ts';
 import { copyAside } from './temporary-place.ts';
 
@@ -321,9 +322,9 @@ function parseJson(text: string | null): unknown {
   }
 }
 
-function parseSites(bytes: Uint8Array): ModuleSites | undefined {
+function parseSites(bytes: Uint8Array): SiteTable | undefined {
   try {
-    return JSON.parse(inflateRawSync(bytes).toString('utf8')) as ModuleSites;
+    return packed(JSON.parse(inflateRawSync(bytes).toString('utf8')) as ModuleSites);
   } catch {
     return undefined;
   }

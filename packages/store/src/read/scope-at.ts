@@ -1,4 +1,5 @@
-import { captured, type ModuleSites, type Value, type VariableEntry } from '@execution-cinema/format';
+import { captured, type Value, type VariableEntry } from '@execution-cinema/format';
+import type { SiteTable } from './site-table.ts';
 import type { ObjectsAt } from './objects-at.ts';
 import type { Past } from './past.ts';
 import type { Frame } from './replay.ts';
@@ -11,7 +12,7 @@ export class ScopeAt {
   private readonly past: Past;
   private readonly objects: ObjectsAt;
   private readonly frame: Frame;
-  private readonly table: ModuleSites;
+  private readonly table: SiteTable;
   private readonly initials: Initials;
   private readonly scopeIndex: number;
   /** Closures share the variables, which belong to this instance, 0 when that is not known; else they are the call's. */
@@ -150,10 +151,10 @@ export class ScopeAt {
 const NO_PARAMETERS: ReadonlyMap<number, number> = new Map();
 
 type Initials = (StateVariable | undefined)[];
-const initials = new WeakMap<ModuleSites, Initials>();
+const initials = new WeakMap<SiteTable, Initials>();
 
 /** Variables of a module before anything was written to them, by number, as far as they were asked for. */
-function initialsOf(table: ModuleSites): Initials {
+function initialsOf(table: SiteTable): Initials {
   let known = initials.get(table);
   if (!known) initials.set(table, (known = Array.from({ length: table.variables.length })));
   return known;

@@ -1,4 +1,5 @@
-import { SITE_WRITE, type ModuleSites, type ScopeEntry } from '@execution-cinema/format';
+import { SITE_WRITE, type ScopeEntry } from '@execution-cinema/format';
+import type { SiteTable } from './site-table.ts';
 
 /** True when the scope's range holds the position (original lines, 0-based columns; the end is exclusive). */
 function scopeHolds(scope: ScopeEntry, line: number, column: number): boolean {
@@ -19,9 +20,9 @@ interface TableLists {
   shadowed: Map<string, readonly string[]>;
 }
 
-const lists = new WeakMap<ModuleSites, TableLists>();
+const lists = new WeakMap<SiteTable, TableLists>();
 
-function listsOf(table: ModuleSites): TableLists {
+function listsOf(table: SiteTable): TableLists {
   let known = lists.get(table);
   if (!known) {
     const { scopes, variables } = table;
@@ -66,12 +67,12 @@ class Groups {
 }
 
 /** Indexes of the variables that a scope declares. */
-export function variablesOf(table: ModuleSites, scope: number): readonly number[] {
+export function variablesOf(table: SiteTable, scope: number): readonly number[] {
   return listsOf(table).variablesOfScope.of(scope);
 }
 
 /** Names of a scope that one further in declares too, and so hides. */
-export function shadowedNames(table: ModuleSites, scope: number, inner: number): readonly string[] {
+export function shadowedNames(table: SiteTable, scope: number, inner: number): readonly string[] {
   const { shadowed } = listsOf(table);
   const key = `${scope} ${inner}`;
   let names = shadowed.get(key);
@@ -88,7 +89,7 @@ export function shadowedNames(table: ModuleSites, scope: number, inner: number):
 /**
  * Scope indexes in reach from a position inside function `functionIndex`, innermost first, up to the module scope.
  */
-export function scopesAt(table: ModuleSites, functionIndex: number, line: number, column: number): number[] {
+export function scopesAt(table: SiteTable, functionIndex: number, line: number, column: number): number[] {
   let innermost = table.functions[functionIndex]?.scope ?? 0;
   // Scopes are listed parents first, so the last one that holds the position within reach is the innermost.
   for (const i of listsOf(table).scopesOfFunction.of(functionIndex)) {
@@ -98,7 +99,7 @@ export function scopesAt(table: ModuleSites, functionIndex: number, line: number
 }
 
 /** The scope and those around it, innermost first. */
-function scopeChain(table: ModuleSites, innermost: number): number[] {
+function scopeChain(table: SiteTable, innermost: number): number[] {
   const chain: number[] = [];
   for (let i = innermost; i >= 0 && chain.length <= table.scopes.length; i = table.scopes[i]?.parent ?? -1) {
     chain.push(i);
@@ -109,7 +110,7 @@ function scopeChain(table: ModuleSites, innermost: number): number[] {
 /** Operators of the write with which a declaration gives its variable the first value. */
 const DECLARING: ReadonlySet<string> = new Set(['let', 'const', 'class', 'using', 'await using']);
 
-function findDeclarations(table: ModuleSites): Int32Array {
+function findDeclarations(table: SiteTable): Int32Array {
   const found = new Int32Array(table.variables.length);
   const isDeclaring = table.names.map((name) => DECLARING.has(name));
   table.sites.forEach(([kind, , , , , a, b], site) => {
@@ -122,9 +123,9 @@ function findDeclarations(table: ModuleSites): Int32Array {
  * True at a position before the declaration of a `let`, `const` or class: whatever the variable held the last time its
  * block ran, it has no value now.
  */
-export function isBeforeDeclaration(table: ModuleSites, variable: number, line: number, column: number): boolean {
+export function isBeforeDeclaration(table: SiteTable, variable: number, line: number, column: number): boolean {
   const site = listsOf(table).declarations[variable] ?? 0;
   if (site === 0) return false;
-  const [, , , lineDeclared, columnDeclared] = table.sites[site - 1]!;
+  const [, , , lineDeclared, columnDeclared] = table.sites.at(site - 1)!;
   return line < lineDeclared || (line === lineDeclared && column < columnDeclared);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { randomProgram } from '../../test/random-program.ts';
+import { packed } from './site-table.ts';
 import { SiteResolver, type ModuleInfo } from './sites.ts';
 
 test('sites of one function share a number, also where a module was loaded twice', () => {
@@ -15,7 +16,7 @@ test('sites of one function share a number, also where a module was loaded twice
     functions: sites.functions.length,
     skippedReason: null,
     // Tables of their own, as two modules have.
-    sites: id === 3 ? undefined : structuredClone(sites),
+    sites: id === 3 ? undefined : packed(structuredClone(sites)),
   });
   const modules = new Map([1, 2, 3].map((id) => [id, module(id)]));
   const count = sites.sites.length;

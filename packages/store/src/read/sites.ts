@@ -1,5 +1,6 @@
-import type { FunctionEntry, ModuleSites, SiteTuple, VariableEntry } from '@execution-cinema/format';
+import type { FunctionEntry, SiteTuple, VariableEntry } from '@execution-cinema/format';
 import { lastWhere } from './chunks.ts';
+import { sourceOfSite, type SiteTable } from './site-table.ts';
 
 /** A row of `modules`, with its site table parsed. */
 export interface ModuleInfo {
@@ -17,7 +18,7 @@ export interface ModuleInfo {
   functions: number;
   skippedReason: string | null;
   /** Undefined when the module is not instrumented or its table does not parse. */
-  sites: ModuleSites | undefined;
+  sites: SiteTable | undefined;
 }
 
 /** A registration of a module in a thread: row of `loads`. */
@@ -40,7 +41,7 @@ export interface Site {
   function: FunctionEntry;
   functionIndex: number;
   module: ModuleInfo;
-  table: ModuleSites;
+  table: SiteTable;
   load: Load;
   /** Original file that it lies in, and its place among the table's sources. */
   file: string;
@@ -111,7 +112,7 @@ export class SiteResolver {
     const load = this.loadOf(id);
     if (!load) return undefined;
     const module = this.module(load.moduleId);
-    const tuple = module?.sites?.sites[id - load.base];
+    const tuple = module?.sites?.sites.at(id - load.base);
     if (!module?.sites || !tuple) return undefined;
     const site = makeSite(id, tuple, load, module, module.sites);
     this.memo.set(id, site);
@@ -119,16 +120,11 @@ export class SiteResolver {
   }
 }
 
-/** Which of the table's sources a site lies in. */
-export function sourceOfSite({ sites, functions, elsewhere }: ModuleSites, index: number): number {
-  return elsewhere?.[index] ?? functions[sites[index]![2]]!.source;
-}
-
-function makeSite(id: number, tuple: SiteTuple, load: Load, module: ModuleInfo, table: ModuleSites): Site {
+function makeSite(id: number, tuple: SiteTuple, load: Load, module: ModuleInfo, table: SiteTable): Site {
   const [kind, , functionIndex, line, column, a, b] = tuple;
   const entry = table.functions[functionIndex]!;
   const index = id - load.base;
-  const source = sourceOfSite(table, index);
+  const source = sourceOfSite(table, index, functionIndex);
   const file = table.sources[source] ?? module.file;
   return {
     id,

@@ -7,7 +7,6 @@ import {
   SITE_PROPERTY,
   SITE_WRITE,
   type DecodedEvent,
-  type ModuleSites,
   type Value,
 } from '@execution-cinema/format';
 import { storeError } from '../errors.ts';
@@ -17,8 +16,9 @@ import { fileMatcher, functionMatcher } from './match.ts';
 import type { Recording } from './recording.ts';
 import { ThreadReplay, type Frame } from './replay.ts';
 import { scopesAt } from './scopes.ts';
+import { sourceOfSite, type SiteTable } from './site-table.ts';
 import { describeSite, nameOfSite } from './site-text.ts';
-import { sourceOfSite, type ModuleInfo, type Site } from './sites.ts';
+import type { ModuleInfo, Site } from './sites.ts';
 
 /** One value that a variable, parameter, property or expression had. */
 export interface HistoricValue {
@@ -177,14 +177,14 @@ function findWanted(recording: Recording, place: string, name: string | undefine
 
 function wantedAtLine(
   module: ModuleInfo,
-  table: ModuleSites,
+  table: SiteTable,
   inFile: (file: string) => boolean,
   line: number,
   name: string | undefined,
 ): Wanted {
   const wanted: Wanted = { sites: new Set(), parameters: new Map() };
   table.sites.forEach(([kind, , functionIndex, siteLine, column], index) => {
-    if (siteLine !== line || !inFile(table.sources[sourceOfSite(table, index)] ?? module.file)) return;
+    if (siteLine !== line || !inFile(table.sources[sourceOfSite(table, index, functionIndex)] ?? module.file)) return;
     if (name !== undefined) addNamedVariables(table, scopesAt(table, functionIndex, line, column), name, wanted);
     if (kind === SITE_FUNCTION) addParameters(table, functionIndex, name, wanted);
     else if (KIND_OF_SITE[kind] && namesSite(table, index, name)) wanted.sites.add(index);
@@ -192,7 +192,7 @@ function wantedAtLine(
   return wanted;
 }
 
-function wantedInFunction(table: ModuleSites, isMeant: (name: string) => boolean, name: string | undefined): Wanted {
+function wantedInFunction(table: SiteTable, isMeant: (name: string) => boolean, name: string | undefined): Wanted {
   const wanted: Wanted = { sites: new Set(), parameters: new Map() };
   const functions = new Set(table.functions.flatMap((entry, index) => (isMeant(entry.name) ? [index] : [])));
   for (const index of functions) {
@@ -209,7 +209,7 @@ function wantedInFunction(table: ModuleSites, isMeant: (name: string) => boolean
 }
 
 /** All writes of the variable `name` that is declared in the first of these scopes that has one. */
-function addNamedVariables(table: ModuleSites, scopes: readonly number[], name: string, wanted: Wanted): void {
+function addNamedVariables(table: SiteTable, scopes: readonly number[], name: string, wanted: Wanted): void {
   for (const scope of scopes) {
     const variable = table.variables.findIndex((entry) => entry.scope === scope && entry.name === name);
     if (variable < 0) continue;
@@ -224,7 +224,7 @@ function addNamedVariables(table: ModuleSites, scopes: readonly number[], name: 
   }
 }
 
-function addParameters(table: ModuleSites, functionIndex: number, name: string | undefined, wanted: Wanted): void {
+function addParameters(table: SiteTable, functionIndex: number, name: string | undefined, wanted: Wanted): void {
   const { parameters } = table.functions[functionIndex]!;
   const positions = parameters.flatMap((parameter, position) =>
     name === undefined || parameter === name ? [position] : [],
@@ -233,9 +233,9 @@ function addParameters(table: ModuleSites, functionIndex: number, name: string |
 }
 
 /** True when the site is about `name`: a variable, a property with or without its owner, an expression. */
-function namesSite(table: ModuleSites, index: number, name: string | undefined): boolean {
+function namesSite(table: SiteTable, index: number, name: string | undefined): boolean {
   if (name === undefined) return true;
-  const [kind, , , , , a, b] = table.sites[index]!;
+  const [kind, , , , , a, b] = table.sites.at(index)!;
   const text = (at: number): string => table.names[at] ?? '';
   // Variables are found by scope: another one of the same name is not meant.
   if (kind === SITE_WRITE || kind === SITE_CATCH) return false;

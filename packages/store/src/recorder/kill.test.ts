@@ -5,7 +5,8 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Database } from '../driver/types.ts';
 import { openForReading, readMeta } from '../schema/open-recording.ts';
 import { processState } from '../schema/process-state.ts';
-import { bundle, scratchFolder } from '../../test/recorder/bundle.ts';
+import { bundle } from '../../test/recorder/bundle.ts';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { verifyRecording } from '../verify/verify-recording.ts';
 
 let recorderProgram: string;

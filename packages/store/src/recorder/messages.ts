@@ -52,7 +52,7 @@ export interface ProcessInfo {
   argv: string[];
   cwd: string;
   node: string;
-  /** Effective configuration, stored as JSON. */
+  /** Effective configuration, and `temporaryFolder`: where this process makes temporary files. Stored as JSON. */
   config: unknown;
   startNs: number;
 }
@@ -81,8 +81,8 @@ export interface ModuleMessage {
   format: string;
   /** Level in force at start, 0..3. */
   level: number;
-  /** Text as it was loaded, redacted; null when it is not kept. */
-  source: string | null;
+  /** Text as it was loaded, redacted, as UTF-8; null when it is not kept. */
+  source: Uint8Array | null;
   /**
    * Raw deflate of a JSON array with the texts of the site table's sources, redacted, null for those that are not known;
    * null when `source` is the text of its only one.

@@ -5,7 +5,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../driver/open.ts';
 import { openForReading } from '../schema/open-recording.ts';
-import { scratchFolder } from '../../test/recorder/bundle.ts';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { FakeWriter } from '../../test/recorder/fake-writer.ts';
 import { smallSiteTable } from '../../test/recorder/site-table.ts';
 import { recorderOptions } from '../../test/recorder/start-worker.ts';

@@ -6,7 +6,8 @@ import { inflateRawSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openForReading } from '../schema/open-recording.ts';
 import { FakeWriter } from '../../test/recorder/fake-writer.ts';
-import { bundle, scratchFolder } from '../../test/recorder/bundle.ts';
+import { bundle } from '../../test/recorder/bundle.ts';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { recorderOptions, startWorker } from '../../test/recorder/start-worker.ts';
 import type { ModuleMessage, RecorderMessage } from './messages.ts';
 import { Inbox } from './inbox.ts';
@@ -25,7 +26,7 @@ const MODULE: ModuleMessage = {
   hash: 'h1',
   format: 'module',
   level: 2,
-  source: 'let a',
+  source: Buffer.from('let a'),
   originals: null,
   sites: '{"version":1}',
   functions: 1,

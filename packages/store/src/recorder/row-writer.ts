@@ -123,7 +123,7 @@ export class RowWriter {
       typeof message.sites === 'string' ? deflateRawSync(message.sites, { level: SITES_DEFLATE_LEVEL }) : message.sites;
     this.sql(
       `INSERT INTO modules(key, file, url, hash, format, level, source, sites, functions, instrumented, skipped_reason)
-       VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       VALUES(?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, ?, ?, ?)
        ON CONFLICT(key) DO UPDATE SET file = excluded.file, url = excluded.url, hash = excluded.hash,
          format = excluded.format, level = excluded.level, source = excluded.source, sites = excluded.sites,
          functions = excluded.functions, instrumented = excluded.instrumented, skipped_reason = excluded.skipped_reason
@@ -146,7 +146,7 @@ export class RowWriter {
 
   private addSources(key: string, originals: Uint8Array): void {
     const id = this.moduleId(key);
-    const texts = JSON.parse(inflateRawSync(originals).toString()) as (string | null)[];
+    const texts = JSON.parse(inflateRawSync(Buffer.from(originals)).toString()) as (string | null)[];
     const insert = this.sql('INSERT OR IGNORE INTO sources(module_id, source, text) VALUES(?, ?, ?)');
     texts.forEach((text, source) => insert.run(id, source, text));
   }

@@ -6,7 +6,7 @@ import { openForReading } from '../schema/open-recording.ts';
 import type { ThreadInfo } from '../recorder/messages.ts';
 import { Inbox } from '../recorder/inbox.ts';
 import { Recorder } from '../recorder/recorder.ts';
-import { scratchFolder } from '../../test/recorder/bundle.ts';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { FakeWriter } from '../../test/recorder/fake-writer.ts';
 import { recorderOptions } from '../../test/recorder/start-worker.ts';
 import { verifyRecording } from '../verify/verify-recording.ts';

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../driver/open.ts';
 import type { Database } from '../driver/types.ts';
 import { StoreError, type StoreErrorCode } from '../errors.ts';
-import { scratchFolder } from '../../test/recorder/bundle.ts';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { sameClock } from './boot.ts';
 import { SCHEMA_VERSION } from './ddl.ts';
 import { migrate, pragmaNumber, UPGRADERS } from './migrations.ts';

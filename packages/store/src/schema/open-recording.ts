@@ -10,7 +10,7 @@ import { migrate, pragmaNumber, schemaVersion } from './migrations.ts';
 import { preparePlace } from './place.ts';
 
 /** Cache of the writing connection; the default would hold 31 of our pages. */
-const WRITER_CACHE_KIB = 16_384;
+const WRITER_CACHE_KIB = 8_192;
 
 /** Of a reader: chunks pass by the cache, and what else is read is small. */
 const READER_CACHE_KIB = 2_048;

@@ -16,7 +16,7 @@ export function sitesWhere(
   recording: Recording,
   thread: number,
   wanted: (site: Site) => boolean,
-  mayBe: (tuple: SiteTuple) => boolean = () => true,
+  mayBe: (tuple: Readonly<SiteTuple>) => boolean = () => true,
 ): number[] {
   const resolver = recording.resolver(thread);
   const found: number[] = [];

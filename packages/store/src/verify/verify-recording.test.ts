@@ -5,7 +5,7 @@ import { openDatabase } from '../driver/open.ts';
 import type { Database } from '../driver/types.ts';
 import { Inbox } from '../recorder/inbox.ts';
 import { Recorder } from '../recorder/recorder.ts';
-import { scratchFolder } from '../../test/recorder/bundle.ts';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { FakeWriter } from '../../test/recorder/fake-writer.ts';
 import { recorderOptions } from '../../test/recorder/start-worker.ts';
 import { verifyRecording, type Problem } from './verify-recording.ts';

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { ConfigError } from './config-error.ts';
 import { loadPlan, reloadPlan } from './plan-file.ts';
 import { resolveConfig } from './resolve-config.ts';
@@ -11,9 +11,8 @@ let folder = '';
 // Modules are evaluated by dist/plan-evaluator.mjs, which `pnpm test` has just built.
 
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'tracer-plan-')));
+  folder = scratchFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function write(path: string, text: string): string {
   const file = join(folder, path);

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { ConfigError } from './config-error.ts';
 import { resolveConfig, withOverrides, type ConfigInput } from './resolve-config.ts';
 import { VARIABLES } from './variables.ts';
@@ -9,9 +9,8 @@ import { VARIABLES } from './variables.ts';
 let folder = '';
 
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'tracer-config-')));
+  folder = scratchFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function write(path: string, content: unknown): string {
   const file = join(folder, path);

@@ -1,10 +1,10 @@
-import fs from 'node:fs';
 import nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { LoadedScripts } from '../positions/loaded-scripts.ts';
 import { withSourceMapComment } from '../positions/source-map-comment.ts';
 import { stripsTypes } from './node-capabilities.ts';
 import { packageTypeOf } from './package-type.ts';
+import { readText } from './file-contents.ts';
 import type { Transformer } from './transformer.ts';
 import { INSTRUMENTED_MARK, type ScriptKind, type Transformed } from './transform-types.ts';
 import { isTypeScriptOfTheProgram } from './typescript-files.ts';
@@ -129,7 +129,7 @@ export function installCommonJs(options: CommonJsOptions): CommonJs {
     if (format === 'native' || isHooked(module) || hasForeignHooks() || isOwn(filename)) {
       return nodeLoadJavaScript.call(this, module, filename);
     }
-    const source = fs.readFileSync(filename, 'utf8');
+    const source = readText(filename);
     const code = transform(module, { file: filename, source, kind: format ?? 'unknown', compile: false });
     const depth = frames.depth();
     useNodeCompile(module);
@@ -144,7 +144,7 @@ export function installCommonJs(options: CommonJsOptions): CommonJs {
     if (!isTypeScriptOfTheProgram(filename) || isHooked(module) || hasForeignHooks()) {
       return nodeLoadJavaScript.call(this, module, filename);
     }
-    const source = fs.readFileSync(filename, 'utf8');
+    const source = readText(filename);
     const project = projectOf(filename);
     const format = moduleFormat({ fileName: filename, source: () => source, project, via: 'require' });
     let code: string | undefined;

@@ -1,14 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { readInputMap, sourceMapStamp, sourceMapUrl } from './input-map.ts';
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tracer-map-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder();
 
 const MAP = { version: 3, sources: ['../src/a.ts', 'webpack://x/b.ts'], names: [], mappings: 'AAAA' };
 const inline = (map: unknown): string =>

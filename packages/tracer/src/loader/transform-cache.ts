@@ -1,5 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { giveBack, sharedCopy } from './large-memory.ts';
+import { readBytes } from './file-contents.ts';
 import type { Transformed } from './transform-types.ts';
 
 /*
@@ -47,15 +49,15 @@ export class TransformCache {
 
   read(key: string): Transformed | undefined {
     const file = join(this.#folder, key);
-    let bytes: Buffer;
+    const bytes = readBytes(file);
+    if (bytes === undefined) return undefined;
     try {
-      bytes = readFileSync(file);
-    } catch {
-      return undefined;
+      const entry = decode(bytes);
+      if (entry !== undefined) touch(file);
+      return entry;
+    } finally {
+      giveBack(bytes);
     }
-    const entry = decode(bytes);
-    if (entry !== undefined) touch(file);
-    return entry;
   }
 
   write(key: string, entry: Transformed): void {
@@ -141,8 +143,8 @@ function decode(bytes: Buffer): Transformed | undefined {
   if (end !== bytes.length) return undefined;
   return {
     ...rest,
-    sites: sitesAt === originalsAt ? null : bytes.subarray(sitesAt, originalsAt),
-    originals: originalsAt === insertionsAt ? null : bytes.subarray(originalsAt, insertionsAt),
+    sites: sitesAt === originalsAt ? null : sharedCopy(bytes.subarray(sitesAt, originalsAt)),
+    originals: originalsAt === insertionsAt ? null : sharedCopy(bytes.subarray(originalsAt, insertionsAt)),
     insertions: bytes.toString('latin1', insertionsAt, mapAt),
     map: mapAt === codeAt ? null : (JSON.parse(bytes.toString('utf8', mapAt, codeAt)) as object),
     code: bytes.toString(latin1 ? 'latin1' : 'utf8', codeAt, end),

@@ -28,7 +28,7 @@ export interface Transformed {
   readonly insertions: string;
   /** From the text without insertions to TypeScript or JSX, without the text itself; null where positions are the same. */
   readonly map: object | null;
-  /** Raw deflate of the ModuleSites JSON; null when the code is not instrumented. */
+  /** Raw deflate of the ModuleSites JSON, in shared memory for the recorder; null when the code is not instrumented. */
   readonly sites: Uint8Array | null;
   readonly functions: number;
   readonly instrumented: number;

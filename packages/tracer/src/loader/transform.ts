@@ -7,6 +7,7 @@ import type { RedactionPlan } from '@execution-cinema/instrument/plan';
 import { relativeToRoot } from '../config/select-file.ts';
 import { readInputMap, shiftFirstLine, type OriginalsMap } from './input-map.ts';
 import { packTexts, unpackTexts } from './original-texts.ts';
+import { sharedCopy } from './large-memory.ts';
 import type { TransformJob, Transformed } from './transform-types.ts';
 import { compileToJavaScript, projectOf, type SourceMapV3 } from './typescript/index.ts';
 
@@ -36,11 +37,11 @@ export function transform(job: TransformJob): Transformed {
       kind: result.kind,
       code: result.code,
       insertions: result.insertions,
-      sites: deflateRawSync(JSON.stringify(withoutSecrets(result.sites, redactor))),
+      sites: sharedCopy(deflateRawSync(JSON.stringify(withoutSecrets(result.sites, redactor)))),
       functions: result.counts.functions,
       instrumented: result.counts.instrumented,
       level: result.sites.functions[0]?.level ?? 0,
-      originals: texts === undefined ? null : packTexts(texts),
+      originals: texts === undefined ? null : sharedCopy(packTexts(texts)),
       cleanSource: [job.source, ...(texts ?? [])].every((text) => text === null || isClean(text, redactor)),
       skippedReason: null,
       notInjected: result.notInjected,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { planForFile, type FilePlan } from '@execution-cinema/instrument/plan';
 import type { RecorderMessage } from '@execution-cinema/store';
@@ -7,7 +6,9 @@ import type { FileSelector, Selection, TracerConfig } from '../config/index.ts';
 import type { FileCount } from './file-counts.ts';
 import { sourceMapStamp } from './input-map.ts';
 import { nodeMajor } from './node-capabilities.ts';
+import { sharedText } from './large-memory.ts';
 import { loadOwn, requireOwn } from './own-loads.ts';
+import { sha256 } from './text-hash.ts';
 import type { TransformCache } from './transform-cache.ts';
 import type { TransformBundle, Transformed, TransformRequest } from './transform-types.ts';
 import { projectOf } from './typescript/index.ts';
@@ -123,10 +124,9 @@ export class Transformer {
       hash,
       format: result.kind,
       level: result.level,
-      source: result.cleanSource && instrumented ? request.source : this.#scrub(request.source, plan),
+      source: sharedText(result.cleanSource && instrumented ? request.source : this.#scrub(request.source, plan)),
       originals: result.originals === null ? null : this.#originals(result.originals, result.cleanSource, plan),
-      // A copy: posting a part of a buffer would clone all of it.
-      sites: result.sites === null ? null : new Uint8Array(result.sites),
+      sites: result.sites,
       functions,
       instrumented,
       skippedReason,
@@ -138,9 +138,7 @@ export class Transformer {
   }
 
   #originals(texts: Uint8Array, isClean: boolean, { redact }: FilePlan): Uint8Array {
-    // As of site tables, a copy.
-    if (isClean) return new Uint8Array(texts);
-    return this.#bundle().scrubOriginals(texts, this.#options.redactionKey, redact);
+    return isClean ? texts : this.#bundle().scrubOriginals(texts, this.#options.redactionKey, redact);
   }
 
   #bundle(): TransformBundle {
@@ -171,8 +169,4 @@ function keyOf(request: TransformRequest, hash: string, plan: FilePlan | null, {
       relative,
     ]),
   );
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

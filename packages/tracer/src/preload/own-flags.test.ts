@@ -1,8 +1,8 @@
-import { symlinkSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { OWN_FILE } from './launch.ts';
 import { hideFlags, isOwnSpecifier, withoutFlags, wordsOf } from './own-flags.ts';
 
@@ -15,15 +15,10 @@ test('names of the package are our own', () => {
 
 test('paths and URLs of the preload are our own, through links as well', () => {
   // The bundle is `preload.cjs`; here the module stands for it.
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'own-flags-')));
-  try {
-    const link = join(folder, 'preload.cjs');
-    symlinkSync(OWN_FILE, link);
-    for (const way of [link, relative(process.cwd(), link), pathToFileURL(link).href]) {
-      expect(isOwnSpecifier(way), way).toBe(true);
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
+  const link = join(scratchFolder(), 'preload.cjs');
+  symlinkSync(OWN_FILE, link);
+  for (const way of [link, relative(process.cwd(), link), pathToFileURL(link).href]) {
+    expect(isOwnSpecifier(way), way).toBe(true);
   }
 });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import workerThreads, { type MessagePort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
 import { allocateLinkMemory, createRuntime, type Runtime } from '@execution-cinema/runtime';
@@ -74,7 +75,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
       argv: redactor.scrubArguments(process.argv),
       cwd: process.cwd(),
       node: process.version,
-      config,
+      config: { ...config, temporaryFolder: tmpdir() },
       startNs: 0,
     },
     main: {

@@ -1,12 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePlan } from '@execution-cinema/instrument/plan';
 import { expect, test } from 'vitest';
+import { scratchFolder } from '../../test/scratch-folder.ts';
 import { planSource } from './plan-source.ts';
 
 function source(plan: object, overrides = {}) {
-  const root = mkdtempSync(join(tmpdir(), 'tracer-plan-'));
+  const root = scratchFolder();
   const planFile = join(root, 'tracer.config.json');
   const write = (changed: object): void => writeFileSync(planFile, JSON.stringify(changed));
   write(plan);

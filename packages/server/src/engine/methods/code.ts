@@ -1,4 +1,4 @@
-import { type FunctionEntry, type ModuleSites } from '@execution-cinema/format';
+import type { FunctionEntry } from '@execution-cinema/format';
 import {
   FUNCTIONS_PER_MODULE,
   levelName,
@@ -29,7 +29,12 @@ export const code: Answer<'code'> = ({ recording }) => {
   return { modules, functions };
 };
 
-function functionView(module: ModuleInfo, sites: ModuleSites, entry: FunctionEntry, index: number): FunctionView {
+function functionView(
+  module: ModuleInfo,
+  sites: NonNullable<ModuleInfo['sites']>,
+  entry: FunctionEntry,
+  index: number,
+): FunctionView {
   return {
     id: module.id * FUNCTIONS_PER_MODULE + index,
     module: module.id,
@@ -81,9 +86,9 @@ function skippedFunctions({ sites, skippedReason }: ModuleInfo): SourceView['ski
 function recordableLines(found: readonly { module: ModuleInfo; source: number }[]): Uint32Array {
   const lines = new Set<number>();
   for (const { module, source: number } of found) {
-    module.sites?.sites.forEach(([, , , line], index) => {
+    module.sites?.sites.forEach(([, , functionIndex, line], index) => {
       // The first two are those of the module as a whole.
-      if (index > 1 && sourceOfSite(module.sites!, index) === number) lines.add(line);
+      if (index > 1 && sourceOfSite(module.sites!, index, functionIndex) === number) lines.add(line);
     });
   }
   return Uint32Array.from(lines).sort();

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { scratchFolder } from '../../../test/recorder/bundle.ts';
+import { scratchFolder } from '../../../test/scratch-folder.ts';
 import { smallSiteTable } from '../../../test/recorder/site-table.ts';
 import { LevelControl } from './level-control.ts';
 import { flatten, type SiteTables } from './module-sites.ts';

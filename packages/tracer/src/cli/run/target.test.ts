@@ -1,20 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { scratchFolder } from '../../../test/scratch-folder.ts';
 import { quoteOption, targetOf } from './target.ts';
 
-let folder: string;
+const folder = scratchFolder();
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tracer-target-'));
   mkdirSync(join(folder, 'app'));
   writeFileSync(join(folder, 'script'), '');
   writeFileSync(join(folder, 'tool'), '', { mode: 0o755 });
   writeFileSync(join(folder, 'tool.sh'), '');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each([
   ['main.ts', true],

@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { scratchFolder } from '../../../test/scratch-folder.ts';
 import { resolveAfterFailure, resolveAlias } from './index.ts';
 import type { ResolvedFile } from './index.ts';
 
-const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'tracer-resolve-')));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = scratchFolder();
 
 const NOT_FOUND = Object.assign(new Error('not found'), { code: 'ERR_MODULE_NOT_FOUND' });
 let folders = 0;

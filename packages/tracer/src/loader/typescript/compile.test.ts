@@ -1,12 +1,12 @@
 // Each fixture is compiled by tsc as a whole program, with all type information, and file by file by us; both outputs
 // run in a real Node and must print the same. tsc is the truth, so there are no golden files.
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { scratchFolder } from '../../../test/scratch-folder.ts';
 import { runsUsingDeclarations } from './capabilities.ts';
 import { compileToJavaScript, projectOf } from './index.ts';
 import type { ModuleFormat } from './index.ts';
@@ -59,9 +59,6 @@ const CASES: { readonly [shape: string]: Case } = {
   verbatim: { formats: ['module'], inPlace: BOTH },
 };
 
-const scratch = mkdtempSync(join(tmpdir(), 'tracer-typescript-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
 it('has a row for every fixture', () => {
   expect(readdirSync(FIXTURES).sort()).toEqual(Object.keys(CASES).sort());
 });
@@ -94,7 +91,7 @@ describe.each(Object.entries(CASES))('%s', (shape, { formats, inPlace }) => {
 
 /** A project folder with the fixture, and below it room for what tsc and what we make of it. */
 function prepare(shape: string, format: ModuleFormat): string {
-  const project = mkdtempSync(join(scratch, `${shape}-`));
+  const project = scratchFolder();
   cpSync(join(FIXTURES, shape), project, { recursive: true });
   const manifest = { type: format, imports: { '#jsx/jsx-runtime': './runtime.cjs' } };
   for (const dir of ['.', 'tsc', 'ours']) {

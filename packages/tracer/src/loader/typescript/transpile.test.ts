@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { scratchFolder } from '../../../test/scratch-folder.ts';
 import { compileToJavaScript } from './compile.ts';
 import type { CompileOutput, ModuleFormat } from './compile.ts';
 import { effectiveSettings } from './compiler-settings.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'tracer-transpile-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = scratchFolder();
 
 function compile(
   source: string,

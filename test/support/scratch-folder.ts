@@ -1,0 +1,21 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+
+/** Folders of the test file that runs: each test file loads this module anew. */
+const folders: string[] = [];
+// What a test file itself does at its end comes first: it has loaded this module before.
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/**
+ * A new empty folder, by its real path: the system's temporary folder, where it lies unless said otherwise, may be a
+ * link. It goes when the test file has ended.
+ */
+export function scratchFolder(parent = tmpdir()): string {
+  const folder = realpathSync(mkdtempSync(join(parent, 'tracer-program-')));
+  folders.push(folder);
+  return folder;
+}
