@@ -1,15 +1,23 @@
-import { executionAsyncResource } from 'node:async_hooks';
+import { executionAsyncId, executionAsyncResource } from 'node:async_hooks';
 import { CAUSE_CODES } from '@execution-cinema/format';
 import * as K from '@execution-cinema/format/event-kinds';
 import * as R from '@execution-cinema/format/ring-layout';
 import { BASE_DEPTH, CAUSE_PENDING, CHUNK, CORRELATION, DROPPING, NEXT_CALL, type Core } from '../core.ts';
 import type { Attention, Cause } from '../probes/attention.ts';
 import { putPair } from '../ring/chunk-header.ts';
-import { addContext, contextOf, setContext, type Context } from './context.ts';
+import {
+  addPromiseContext,
+  addTickContext,
+  contextOfPromise,
+  contextOfResource,
+  setContext,
+  type Context,
+} from './context.ts';
 import { listenToResources } from './hooks.ts';
 import { createNames } from './names.ts';
 
 const CODE_AWAIT = CAUSE_CODES.indexOf('await');
+const CODE_TICK = CAUSE_CODES.indexOf('tick');
 const CODE_PROMISE = CAUSE_CODES.indexOf('promise');
 const CODE_CORRELATION = CAUSE_CODES.indexOf('correlation');
 const CODE_HTTP = CAUSE_CODES.indexOf('http');
@@ -62,6 +70,9 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
    * under whatever resource let the microtasks run.
    */
   let isFollowing = false;
+  /** Id of the resource asked for last, and its context: one callback often makes several resources. 0: none. */
+  let executingId = 0;
+  let executingContext: Context | undefined;
   /** The last context that was stamped: most resources of a call share it. */
   let last: Context = { call: 0, correlation: 0, code: 0 };
   /** Written at once by whoever asks for it, so one does for all. */
@@ -73,8 +84,17 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   let forcedDepth = -1;
   const names = createNames();
 
-  const executing = (): Context | undefined =>
-    isFollowing ? contextOf(reaction ?? executionAsyncResource()) : undefined;
+  const executing = (): Context | undefined => {
+    if (!isFollowing) return undefined;
+    if (reaction !== undefined) return contextOfPromise(reaction);
+    const id = executionAsyncId();
+    // What has no id of its own shares 0.
+    if (id === 0 || id !== executingId) {
+      executingContext = contextOfResource(executionAsyncResource());
+      executingId = id;
+    }
+    return executingContext;
+  };
 
   /** The context of something scheduled now, undefined when nothing is known. */
   const current = (code: number): Context | undefined => {
@@ -105,11 +125,21 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     }
   };
 
+  const onNextTick = (tick: object): void => {
+    words[R.R_FOLLOWED]!++;
+    try {
+      const context = current(CODE_TICK);
+      if (context !== undefined) addTickContext(tick, context);
+    } catch {
+      // As above.
+    }
+  };
+
   const onPromise = (promise: object): void => {
     words[R.R_FOLLOWED]!++;
     try {
       const context = current(CODE_PROMISE);
-      if (context !== undefined) addContext(promise, context);
+      if (context !== undefined) addPromiseContext(promise, context);
     } catch {
       // As above.
     }
@@ -172,6 +202,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   const startChain = (code: number): number => {
     const number = takeNumber();
     if (!isFollowing) return number;
+    executingId = 0;
     try {
       setContext(executionAsyncResource(), { call: 0, correlation: K.NAMED_CORRELATION_FIRST + number, code });
     } catch {
@@ -205,6 +236,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     listen: () => {
       const hooks = listenToResources({
         onResource,
+        onNextTick,
         onPromise,
         onReaction: (promise) => {
           reaction = promise;
