@@ -112,7 +112,10 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const levels = options.levels instanceof Uint8Array ? options.levels : new Uint8Array(options.levels);
   const core = createCore(options.ring, levels);
   const clock = createClock(options.originHrtimeNs);
-  const ring = createRing(core, clock, options.backpressure);
+  const ring = createRing(core, clock, {
+    backpressure: options.backpressure,
+    mayBeEnded: (options.thread ?? 0) !== 0,
+  });
   core.registers[EXACT] = options.clock === 'exact' ? 1 : 0;
   const attention = createAttention(core, ring, clock);
   const { encode, putLine, putKnown, strings, containers, forget, trustStackFormatter } = createEncoder(

@@ -213,7 +213,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     const busyNs = wide[LAST_NS]! - wide[BUSY_SINCE_NS]!;
     if (busyNs > wide[LONGEST_BUSY_NS]!) wide[LONGEST_BUSY_NS] = busyNs;
     watchers.onIdle();
-    ring.publish();
+    ring.show();
     if (registers[EXITING] === 1) ring.drain(DRAIN_MS);
   };
 
