@@ -28,6 +28,11 @@ export interface Contexts {
   causeOf(): Cause | undefined;
   /** Cause of a RESUME from the event loop of a frame with this correlation, which is in force from here on. */
   resumeCause(correlation: number): Cause;
+  /**
+   * A frame that is recorded awaits next: of the promises that V8 makes for that first none needs a context, since the
+   * frame tells its own when it goes on.
+   */
+  passOver(promises: number): void;
   /** Runs `run` so that calls made in it, and what they schedule, belong to the correlation named `name`. */
   withCorrelation<Result>(name: string, run: () => Result): Result;
   /** Whatever the executing resource (a connection) does from here on belongs to a new correlation; its number. */
@@ -63,6 +68,8 @@ export interface ContextParts {
 export function createContexts(core: Core, parts: ContextParts): Contexts {
   const { words, registers, wide, state, frameCalls } = core;
   const { attention, putLine } = parts;
+  /** How many of the next promises need no context. */
+  let passedOver = 0;
   /** Promise whose reaction runs now. */
   let reaction: object | undefined;
   /**
@@ -137,6 +144,10 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
 
   const onPromise = (promise: object): void => {
     words[R.R_FOLLOWED]!++;
+    if (passedOver > 0) {
+      passedOver--;
+      return;
+    }
     try {
       const context = current(CODE_PROMISE);
       if (context !== undefined) addPromiseContext(promise, context);
@@ -213,6 +224,9 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
 
   return {
     causeOf,
+    passOver: (promises) => {
+      passedOver = isFollowing ? promises : 0;
+    },
     resumeCause: (correlation) => {
       wide[CORRELATION] = correlation;
       stateName(correlation);

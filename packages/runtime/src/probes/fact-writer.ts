@@ -29,7 +29,7 @@ export function createFactWriter(core: Core, attention: Attention): FactWriter {
 
   return {
     write: (kind, payload, put, cause) => {
-      const p = cause === undefined ? attention.attendTimed() : attention.attendCaused(cause);
+      const p = cause === undefined ? attention.attendTimed() : attention.attendCaused(cause, true);
       return writeAt(p, kind, payload, put);
     },
     writeMore: (kind, payload, put) => writeAt(attention.attend(), kind, payload, put),
