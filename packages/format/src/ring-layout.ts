@@ -12,7 +12,8 @@
  *
  * Validity: words below S_PUBLISHED (stored atomically) may be read at once. S_WRITTEN is stored plainly at every
  * event, so on weakly ordered machines it may run ahead of the words; it may be trusted when it has not moved for
- * QUIET_TICKS_BEFORE_TRUST ticks. That way nothing stays unseen when a thread stops producing without publishing.
+ * QUIET_TICKS_BEFORE_TRUST ticks. That way nothing stays unseen when a thread stops producing without publishing, as the
+ * main thread does whenever its stack empties.
  * Change together: runtime/ring, store/recorder, docs/SCHEMA.md.
  */
 export const RING_CONTROL_WORDS = 64;
@@ -49,7 +50,7 @@ export const R_EXITING = 13;
 export const R_SNAPSHOTS = 14;
 /** Chunk number the writer is in (or will write next while it drops). */
 export const R_CHUNK = 15;
-/** u53 events produced so far (stored plus dropped), at the last publication. */
+/** u53 events produced so far (stored plus dropped), when the accounts were settled last. */
 export const R_PRODUCED = 16;
 /** Deepest stack since the recorder last cleared it. */
 export const R_MAX_DEPTH = 18;
@@ -82,6 +83,10 @@ export const S_CHUNK = 1;
 export const S_PUBLISHED = 2;
 /** Words written in this slot (plain store, see validity). */
 export const S_WRITTEN = 3;
+/*
+ * Accounts of the slot: final once it is FULL. Until then they may lag behind S_PUBLISHED by what the thread did since the
+ * tick last moved.
+ */
 /** Events among the published words. */
 export const S_EVENTS = 4;
 /** Calls (ENTER) among the published words. */

@@ -52,6 +52,8 @@ export const DROPPING = 21;
 export const EXACT = 22;
 /** 1 while the program has set a correlation: every ENTER asks for its cause. */
 export const CAUSE_PENDING = 23;
+/** 1: the stack is empty, but the thread does not return to its event loop yet, so that no time was read. */
+export const STAYING = 25;
 /** 1 after `beginExit`. */
 export const EXITING = 24;
 /** Position just after the last LEAVE_THROW. */

@@ -112,7 +112,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const levels = options.levels instanceof Uint8Array ? options.levels : new Uint8Array(options.levels);
   const core = createCore(options.ring, levels);
   const clock = createClock(options.originHrtimeNs);
-  const ring = createRing(core, clock, options.backpressure);
+  const ring = createRing(core, clock, { backpressure: options.backpressure, mayBeEnded: (options.thread ?? 0) !== 0 });
   core.registers[EXACT] = options.clock === 'exact' ? 1 : 0;
   const attention = createAttention(core, ring, clock);
   const { encode, putLine, putKnown, strings, containers, forget, trustStackFormatter } = createEncoder(
@@ -134,13 +134,14 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     secretSites,
     aggregate: aggregates.add,
     resumeCause: contexts.resumeCause,
+    passOver: contexts.passOver,
     fellAsleep: (frame) => {
       if (modules.isBody(frame.call)) frame.isModule = true;
       sleepers.add(frame);
     },
     moduleWoke: ({ d, call }) => modules.bodyWoke(d, call),
   });
-  const writeFact = createFactWriter(core, attention);
+  const { write: writeFact, writeMore } = createFactWriter(core, attention);
   const linkSeed = options.linkSeed ?? 0;
   const linkMemory = openLinkMemory(options.linkMemory ?? allocateLinkMemory(linkSeed));
   const links = createLinks(core, { write: writeFact, contexts, seed: linkSeed });
@@ -182,6 +183,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       http = watchHttp({
         words: core.words,
         write: writeFact,
+        writeMore,
         encode,
         putLine,
         putKnown,

@@ -14,7 +14,11 @@ export interface Context {
   readonly code: number;
 }
 
-/** Context of a resource in a private field, like identity in capture/identity.ts: nothing of the program can see it. */
+/*
+ * Contexts lie in private fields, like identity in capture/identity.ts: nothing of the program can see them. Promises and
+ * ticks are made most often and each kind looks alike, so each has a class of its own, whose code V8 compiles for that shape.
+ */
+
 class Stamp extends Returned {
   #context: Context;
 
@@ -23,14 +27,10 @@ class Stamp extends Returned {
     this.#context = context;
   }
 
-  static add(target: object, context: Context): void {
-    // oxlint-disable-next-line no-new -- the constructor's effect is the stamp
-    new Stamp(target, context);
-  }
-
   static set(target: object, context: Context): void {
     if (#context in target) target.#context = context;
-    else Stamp.add(target, context);
+    // oxlint-disable-next-line no-new -- the constructor's effect is the stamp
+    else new Stamp(target, context);
   }
 
   static get(target: object): Context | undefined {
@@ -38,8 +38,50 @@ class Stamp extends Returned {
   }
 }
 
-/** For an object that has no context yet: throws TypeError when it has. */
-export const addContext = Stamp.add;
-/** Replaces the context of an object that may have one. */
+class PromiseStamp extends Returned {
+  #context: Context;
+
+  constructor(promise: object, context: Context) {
+    super(promise);
+    this.#context = context;
+  }
+
+  static add(promise: object, context: Context): void {
+    // oxlint-disable-next-line no-new -- the constructor's effect is the stamp
+    new PromiseStamp(promise, context);
+  }
+
+  static get(promise: object): Context | undefined {
+    return #context in promise ? promise.#context : undefined;
+  }
+}
+
+class TickStamp extends Returned {
+  #context: Context;
+
+  constructor(tick: object, context: Context) {
+    super(tick);
+    this.#context = context;
+  }
+
+  static add(tick: object, context: Context): void {
+    // oxlint-disable-next-line no-new -- the constructor's effect is the stamp
+    new TickStamp(tick, context);
+  }
+
+  static get(tick: object): Context | undefined {
+    return #context in tick ? tick.#context : undefined;
+  }
+}
+
+/** For a promise that has no context yet: throws TypeError when it has. */
+export const addPromiseContext = PromiseStamp.add;
+export const contextOfPromise = PromiseStamp.get;
+/** For a tick that has no context yet: throws TypeError when it has. */
+export const addTickContext = TickStamp.add;
+/** Replaces the context of another resource that may have one. */
 export const setContext = Stamp.set;
-export const contextOf = Stamp.get;
+/** What was set, or the context of a tick. */
+export function contextOfResource(resource: object): Context | undefined {
+  return Stamp.get(resource) ?? TickStamp.get(resource);
+}

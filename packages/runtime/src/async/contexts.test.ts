@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs';
 import { createServer, get } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -150,6 +150,48 @@ describe('the cause of a call', () => {
   });
 });
 
+describe('promises made after an await of a recorded function', () => {
+  class Derived<Value> extends Promise<Value> {}
+  const throwing = Object.defineProperty(Promise.resolve(), 'constructor', {
+    get: () => {
+      throw new Error('no constructor');
+    },
+  });
+  test.each([
+    ['null', null],
+    ['a text', 'text'],
+    ['a promise', Promise.resolve()],
+    ['a promise of another class', Derived.resolve(1)],
+    ['an object', {}],
+    // oxlint-disable-next-line unicorn/no-thenable -- what is awaited is what is tested
+    ['an object with then', { then: (done: () => void) => done() }],
+    ['what cannot be awaited', throwing],
+  ])('keep their cause: %s', async (_name, awaited) => {
+    const { b, call, made, chains, ea, ua, a, g, ca } = setUp();
+    const resolved = Promise.resolve();
+    const follow = (name: string): void => void resolved.then(() => call(name, () => undefined));
+    const f = async (): Promise<void> => {
+      const frame = ea(b + 6, ['f']);
+      try {
+        g(frame, b + 7, await a(frame, b + 7, awaited));
+      } catch (error) {
+        ca(frame, b + 8, error);
+      }
+      follow('after the await');
+      return ua(frame);
+    };
+    call('caller', () => {
+      void f();
+      follow('of the caller');
+    });
+    await made('of the caller', 'after the await');
+    expect(chains()).toMatchObject({
+      'of the caller': 'promise caller in caller',
+      'after the await': 'promise f in caller',
+    });
+  });
+});
+
 describe('withCorrelation', () => {
   test('holds for calls made in it and for what they schedule', async () => {
     const { runtime, call, made, chains } = setUp();
@@ -244,6 +286,31 @@ describe('incoming requests', () => {
     for (let i = 0; i < 20; i++) {
       expect(seen[`handle /${i}`]).toBe(`http - in GET /${i}`);
       expect(seen[`answer /${i}`]).toBe(`promise handle /${i} in GET /${i}`);
+    }
+  });
+});
+
+describe('requests of one connection', () => {
+  test('have a correlation each, even when they arrive at once', async () => {
+    const { call, chains } = setUp();
+    const server = createServer((request, response) => {
+      process.nextTick(() => {
+        call(`handle ${request.url}`, () => {
+          process.nextTick(() => call(`answer ${request.url}`, () => response.end('ok')));
+        });
+      });
+    }).listen(0);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const urls = ['/0', '/1', '/2'];
+    const socket = connect(port);
+    socket.end(urls.map((url) => `GET ${url} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(''));
+    await once(socket.resume(), 'end');
+    server.close();
+    const seen = chains();
+    for (const url of urls) {
+      expect(seen[`handle ${url}`]).toBe(`tick - in GET ${url}`);
+      expect(seen[`answer ${url}`]).toBe(`tick handle ${url} in GET ${url}`);
     }
   });
 });

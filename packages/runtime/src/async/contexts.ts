@@ -1,15 +1,23 @@
-import { executionAsyncResource } from 'node:async_hooks';
+import { executionAsyncId, executionAsyncResource } from 'node:async_hooks';
 import { CAUSE_CODES } from '@execution-cinema/format';
 import * as K from '@execution-cinema/format/event-kinds';
 import * as R from '@execution-cinema/format/ring-layout';
 import { BASE_DEPTH, CAUSE_PENDING, CHUNK, CORRELATION, DROPPING, NEXT_CALL, type Core } from '../core.ts';
 import type { Attention, Cause } from '../probes/attention.ts';
 import { putPair } from '../ring/chunk-header.ts';
-import { addContext, contextOf, setContext, type Context } from './context.ts';
+import {
+  addPromiseContext,
+  addTickContext,
+  contextOfPromise,
+  contextOfResource,
+  setContext,
+  type Context,
+} from './context.ts';
 import { listenToResources } from './hooks.ts';
 import { createNames } from './names.ts';
 
 const CODE_AWAIT = CAUSE_CODES.indexOf('await');
+const CODE_TICK = CAUSE_CODES.indexOf('tick');
 const CODE_PROMISE = CAUSE_CODES.indexOf('promise');
 const CODE_CORRELATION = CAUSE_CODES.indexOf('correlation');
 const CODE_HTTP = CAUSE_CODES.indexOf('http');
@@ -20,6 +28,11 @@ export interface Contexts {
   causeOf(): Cause | undefined;
   /** Cause of a RESUME from the event loop of a frame with this correlation, which is in force from here on. */
   resumeCause(correlation: number): Cause;
+  /**
+   * A frame that is recorded awaits next: of the promises that V8 makes for that first none needs a context, since the
+   * frame tells its own when it goes on.
+   */
+  passOver(promises: number): void;
   /** Runs `run` so that calls made in it, and what they schedule, belong to the correlation named `name`. */
   withCorrelation<Result>(name: string, run: () => Result): Result;
   /** Whatever the executing resource (a connection) does from here on belongs to a new correlation; its number. */
@@ -55,6 +68,8 @@ export interface ContextParts {
 export function createContexts(core: Core, parts: ContextParts): Contexts {
   const { words, registers, wide, state, frameCalls } = core;
   const { attention, putLine } = parts;
+  /** How many of the next promises need no context. */
+  let passedOver = 0;
   /** Promise whose reaction runs now. */
   let reaction: object | undefined;
   /**
@@ -62,6 +77,9 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
    * under whatever resource let the microtasks run.
    */
   let isFollowing = false;
+  /** Id of the resource asked for last, and its context: one callback often makes several resources. 0: none. */
+  let executingId = 0;
+  let executingContext: Context | undefined;
   /** The last context that was stamped: most resources of a call share it. */
   let last: Context = { call: 0, correlation: 0, code: 0 };
   /** Written at once by whoever asks for it, so one does for all. */
@@ -73,8 +91,17 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   let forcedDepth = -1;
   const names = createNames();
 
-  const executing = (): Context | undefined =>
-    isFollowing ? contextOf(reaction ?? executionAsyncResource()) : undefined;
+  const executing = (): Context | undefined => {
+    if (!isFollowing) return undefined;
+    if (reaction !== undefined) return contextOfPromise(reaction);
+    const id = executionAsyncId();
+    // What has no id of its own shares 0.
+    if (id === 0 || id !== executingId) {
+      executingContext = contextOfResource(executionAsyncResource());
+      executingId = id;
+    }
+    return executingContext;
+  };
 
   /** The context of something scheduled now, undefined when nothing is known. */
   const current = (code: number): Context | undefined => {
@@ -105,11 +132,25 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     }
   };
 
-  const onPromise = (promise: object): void => {
+  const onNextTick = (tick: object): void => {
     words[R.R_FOLLOWED]!++;
     try {
+      const context = current(CODE_TICK);
+      if (context !== undefined) addTickContext(tick, context);
+    } catch {
+      // As above.
+    }
+  };
+
+  const onPromise = (promise: object): void => {
+    words[R.R_FOLLOWED]!++;
+    if (passedOver > 0) {
+      passedOver--;
+      return;
+    }
+    try {
       const context = current(CODE_PROMISE);
-      if (context !== undefined) addContext(promise, context);
+      if (context !== undefined) addPromiseContext(promise, context);
     } catch {
       // As above.
     }
@@ -172,6 +213,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   const startChain = (code: number): number => {
     const number = takeNumber();
     if (!isFollowing) return number;
+    executingId = 0;
     try {
       setContext(executionAsyncResource(), { call: 0, correlation: K.NAMED_CORRELATION_FIRST + number, code });
     } catch {
@@ -182,6 +224,9 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
 
   return {
     causeOf,
+    passOver: (promises) => {
+      passedOver = isFollowing ? promises : 0;
+    },
     resumeCause: (correlation) => {
       wide[CORRELATION] = correlation;
       stateName(correlation);
@@ -205,6 +250,7 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     listen: () => {
       const hooks = listenToResources({
         onResource,
+        onNextTick,
         onPromise,
         onReaction: (promise) => {
           reaction = promise;

@@ -7,6 +7,8 @@ import { ownKeys } from '../primordials.ts';
 export interface ResourceListener {
   /** A resource was made; `code` is an index into CAUSE_CODES. */
   onResource(resource: object, code: number): void;
+  /** The same for what is made most often by far, in servers: a call of `process.nextTick`. */
+  onNextTick(tick: object): void;
   onPromise(promise: object): void;
   /** A reaction of this promise runs; undefined: it has ended. */
   onReaction(promise: object | undefined): void;
@@ -17,7 +19,6 @@ const CODE_IO = codeOf('io');
 const CODES: Readonly<Record<string, number>> = Object.assign(Object.create(null) as Record<string, number>, {
   Timeout: codeOf('timer'),
   Immediate: codeOf('immediate'),
-  TickObject: codeOf('tick'),
   Microtask: codeOf('microtask'),
   HTTPINCOMINGMESSAGE: codeOf('http'),
   HTTPCLIENTREQUEST: codeOf('http'),
@@ -44,7 +45,8 @@ export interface ResourceHooks {
  */
 export function listenToResources(listener: ResourceListener): ResourceHooks {
   const init = (_asyncId: number, type: string, _triggerId: number, resource: object): void => {
-    if (type !== 'PROMISE') listener.onResource(resource, CODES[type] ?? CODE_IO);
+    if (type === 'TickObject') listener.onNextTick(resource);
+    else if (type !== 'PROMISE') listener.onResource(resource, CODES[type] ?? CODE_IO);
   };
   const hook = createHook({ init, trackPromises: false } as Parameters<typeof createHook>[0]);
   const { createHook: createPromiseHook } = promiseHooks;

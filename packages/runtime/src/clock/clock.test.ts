@@ -50,6 +50,61 @@ describe('time points', () => {
     expect(seen).toEqual(['enter!', 'enter', 'write', 'write!', 'write', 'leave', 'leave!']);
   });
 
+  test.each([
+    ['no object', null, 'adaptive', ['ENTER!', 'SUSPEND', 'RESUME', 'LEAVE!']],
+    ['a text', 'text', 'adaptive', ['ENTER!', 'SUSPEND', 'RESUME', 'LEAVE!']],
+    ['a promise', Promise.resolve(), 'adaptive', ['ENTER!', 'SUSPEND!', 'RESUME!', 'LEAVE!']],
+    ['an object', {}, 'adaptive', ['ENTER!', 'SUSPEND!', 'RESUME!', 'LEAVE!']],
+    ['no object', null, 'exact', ['ENTER!', 'SUSPEND!', 'RESUME!', 'LEAVE!']],
+  ] as const)(
+    'at an await of %s, which may or may not let the event loop go on',
+    async (_name, awaited, clock, expected) => {
+      const { load, take } = createHarness({ clock });
+      const { b, ea, ua, a, g } = load();
+      const f = async (): Promise<void> => {
+        const frame = ea(b + 5, []);
+        // oxlint-disable-next-line typescript/await-thenable -- what is awaited is what is tested
+        g(frame, b + 6, await a(frame, b + 6, awaited));
+        return ua(frame);
+      };
+      await f();
+      const names: Record<number, string> = {
+        [K.ENTER_0]: 'ENTER',
+        [K.SUSPEND]: 'SUSPEND',
+        [K.RESUME]: 'RESUME',
+        [K.LEAVE_UNDEFINED]: 'LEAVE',
+      };
+      const seen = take()
+        .flatMap((chunk) => chunk.events)
+        .filter((event) => names[event.kind] !== undefined)
+        .map((event) => `${names[event.kind]}${event.timeExact ? '!' : ''}`);
+      expect(seen).toEqual(expected);
+    },
+  );
+
+  test('an await of no object counts to the stay away from the event loop, and to its longest gap', async () => {
+    const { load, take } = createHarness();
+    const { b, ea, ua, e0, u, w, a, g } = load();
+    const waitMs = (ms: number): void => {
+      const endMs = performance.now() + ms;
+      while (performance.now() < endMs);
+    };
+    const f = async (): Promise<void> => {
+      const frame = ea(b + 5, []);
+      waitMs(5);
+      g(frame, b + 6, await a(frame, b + 6, null));
+      return ua(frame);
+    };
+    const promise = f();
+    // Comes first: the next time point, with the stack empty.
+    u(e0(b + 5));
+    await promise;
+    // Fills the chunk; the next one states the longest gap of this one.
+    for (let count = 0; count < 20_000; count++) w(b + 6, count);
+    const [, second] = take();
+    expect(second!.header.clockErrorNs).toBeGreaterThan(5_000_000);
+  });
+
   test('exact: before every entry and exit', () => {
     const seen = timesOf('exact', ({ load }) => {
       const { b, e0, e1, u, r, w } = load();

@@ -25,11 +25,15 @@ export interface Connections {
   settle(): void;
 }
 
-/** What stays the same over all requests of a socket, and how many there were. */
-interface Connection {
-  requests: number;
+/** The two addresses of a connection. */
+interface Ends {
   readonly client: KnownText;
   readonly server: KnownText;
+}
+
+/** What stays the same over all requests of a socket, and how many there were. */
+interface Connection extends Ends {
+  requests: number;
 }
 
 /** The connection of a socket, in a private field like identity in capture/identity.ts. */
@@ -48,31 +52,31 @@ class Connected extends Returned {
 
 export interface ConnectionParts {
   know(text: string): KnownText;
-  put(number: number, before: number, client: KnownText, server: KnownText): void;
+  /** `before`: requests that went by this connection before; `hasJustBegun`: nothing has happened since the request began. */
+  put(number: number, before: number, ends: Ends, hasJustBegun: boolean): void;
 }
 
 export function createConnections({ know, put }: ConnectionParts): Connections {
   let waiting: { number: number; request: object }[] = [];
 
-  /** False: the socket has no address, or none any more. */
-  const tell = (number: number, socket: Socket, isServer: boolean, pipe?: unknown): boolean => {
-    let connection = Connected.of(socket);
-    if (connection === undefined) {
-      const ends = endsOf(socket, isServer, pipe);
-      if (ends === undefined) return false;
-      connection = { requests: 0, client: know(ends.client), server: know(ends.server) };
-      // oxlint-disable-next-line no-new -- the constructor's effect is the field
-      new Connected(socket, connection);
-    }
-    put(number, connection.requests++, connection.client, connection.server);
-    return true;
+  /** Undefined: the socket has no address, or none any more. */
+  const newConnection = (socket: Socket, isServer: boolean, pipe?: unknown): Connection | undefined => {
+    const ends = endsOf(socket, isServer, pipe);
+    if (ends === undefined) return undefined;
+    const connection = { requests: 0, client: know(ends.client), server: know(ends.server) };
+    // oxlint-disable-next-line no-new -- the constructor's effect is the field
+    new Connected(socket, connection);
+    return connection;
   };
 
   /** False: not yet. */
   const sent = (number: number, socket: unknown, pipe?: unknown): boolean => {
     if (!isSocket(socket)) return true;
     if (ownData(socket, 'connecting') === true) return false;
-    return tell(number, socket, false, pipe) || socket.destroyed;
+    const connection = Connected.of(socket) ?? newConnection(socket, false, pipe);
+    if (connection === undefined) return socket.destroyed;
+    put(number, connection.requests++, connection, false);
+    return true;
   };
 
   const settle = (): void => {
@@ -88,7 +92,10 @@ export function createConnections({ know, put }: ConnectionParts): Connections {
 
   return {
     incoming(number, socket) {
-      if (isSocket(socket)) tell(number, socket, true);
+      if (typeof socket !== 'object' || socket === null) return;
+      // What has the field is a socket, and no proxy.
+      const connection = Connected.of(socket) ?? (isSocket(socket) ? newConnection(socket, true) : undefined);
+      if (connection !== undefined) put(number, connection.requests++, connection, true);
     },
     outgoing(number, request) {
       if (waiting.length >= WAITING_MAX) waiting.shift();

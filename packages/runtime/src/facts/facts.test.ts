@@ -157,6 +157,22 @@ describe('requests', () => {
     ]);
   });
 
+  test('that come in state their connection at the time at which they begin', async () => {
+    const { events } = setUp();
+    const server = createServer((_request, response) => void response.end()).listen(0);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://localhost:${port}/`);
+    await response.text();
+    server.close();
+    server.closeAllConnections();
+    const seen = events(K.REQUEST_START, K.REQUEST_SOCKET);
+    const start = seen.findIndex(({ kind, payload }) => kind === K.REQUEST_START && payload === 0);
+    const [begun, connection] = seen.slice(start);
+    expect(begun).toMatchObject({ timeExact: true });
+    expect(connection).toMatchObject({ kind: K.REQUEST_SOCKET, number: begun!.number, timeExact: false });
+  });
+
   test('that fail end with the error', async () => {
     const { events } = setUp();
     const sent = httpRequest('http://127.0.0.1:1/none');

@@ -5,7 +5,7 @@ import type { Encode } from '../capture/encoder.ts';
 import { indexOf, isProxy, objectKeys, slice } from '../primordials.ts';
 import { ownData } from '../capture/own-data.ts';
 import type { KnownText } from '../capture/strings.ts';
-import type { WriteFact } from '../probes/fact-writer.ts';
+import type { WriteFact, WriteMore } from '../probes/fact-writer.ts';
 import { Returned } from '../returned.ts';
 import { createConnections } from './connections.ts';
 import { propagateTo } from './propagation.ts';
@@ -17,6 +17,7 @@ const OUTGOING = 1;
 export interface HttpParts {
   words: Int32Array;
   write: WriteFact;
+  writeMore: WriteMore;
   encode: Encode;
   putLine(text: string, p: number): number;
   putKnown(known: KnownText, p: number): number;
@@ -26,30 +27,53 @@ export interface HttpParts {
   propagate: readonly string[];
 }
 
-/** One request that has begun; `status` is known before it ends. */
-interface OpenRequest {
-  /** 0: it has ended. */
-  number: number;
-  status: unknown;
+/** The number of a request that has begun, in a private field like identity in capture/identity.ts. */
+class Opened extends Returned {
+  #number: number;
+
+  constructor(request: object, number: number) {
+    super(request);
+    this.#number = number;
+  }
+
+  /** An object that is a request for the second time gets the new number. */
+  static set(request: object, number: number): void {
+    if (#number in request) request.#number = number;
+    // oxlint-disable-next-line no-new -- the constructor's effect is the field
+    else new Opened(request, number);
+  }
+
+  /** 0: it has not begun, or has ended. */
+  static numberOf(request: object): number {
+    return #number in request ? request.#number : 0;
+  }
+
+  /** The same, when it ends. */
+  static take(request: object): number {
+    if (!(#number in request)) return 0;
+    const number = request.#number;
+    request.#number = 0;
+    return number;
+  }
 }
 
-/** What is known of a request, in a private field like identity in capture/identity.ts. */
-class Opened extends Returned {
-  #open: OpenRequest;
+/** The status of a request of `fetch`, whose headers are there before it ends. */
+class Answered extends Returned {
+  #status: unknown;
 
-  constructor(request: object, open: OpenRequest) {
+  constructor(request: object, status: unknown) {
     super(request);
-    this.#open = open;
+    this.#status = status;
   }
 
-  static set(request: object, open: OpenRequest): void {
-    if (#open in request) request.#open = open;
+  static set(request: object, status: unknown): void {
+    if (#status in request) request.#status = status;
     // oxlint-disable-next-line no-new -- the constructor's effect is the field
-    else new Opened(request, open);
+    else new Answered(request, status);
   }
 
-  static get(request: object): OpenRequest | undefined {
-    return #open in request ? request.#open : undefined;
+  static statusOf(request: object): unknown {
+    return #status in request ? request.#status : undefined;
   }
 }
 
@@ -64,21 +88,23 @@ export interface HttpWatch {
  * An incoming one begins a new correlation, to which everything belongs that its connection causes until the next one.
  */
 export function watchHttp(parts: HttpParts): HttpWatch {
-  const { write, encode, putLine, putKnown, know, contexts } = parts;
+  const { write, writeMore, encode, putLine, putKnown, know, contexts } = parts;
   const connections = createConnections({
     know,
-    put: (number, before, client, server) =>
-      write(K.REQUEST_SOCKET, 0, (p) => {
+    put: (number, before, { client, server }, hasJustBegun) => {
+      const put = (p: number): number => {
         parts.words[p] = number;
         parts.words[p + 1] = before;
         return putKnown(server, putKnown(client, p + 2));
-      }),
+      };
+      return hasJustBegun ? writeMore(K.REQUEST_SOCKET, 0, put) : write(K.REQUEST_SOCKET, 0, put);
+    },
   });
 
   const start = (request: object, direction: number, method: string, url: string): number => {
     const isIncoming = direction === INCOMING;
     const number = isIncoming ? contexts.startRequest(method, url) : contexts.nextRequest();
-    Opened.set(request, { number, status: undefined });
+    Opened.set(request, number);
     const put = (p: number): number => putLine(url, encode(method, putNumber(number, p), null));
     const isWritten = write(K.REQUEST_START, direction, put, isIncoming ? undefined : contexts.onBehalf());
     if (isIncoming && isWritten) contexts.requestStated(number);
@@ -86,11 +112,9 @@ export function watchHttp(parts: HttpParts): HttpWatch {
   };
 
   const end = (request: object, status: unknown): void => {
-    const open = Opened.get(request);
-    if (open === undefined || open.number === 0) return;
-    const { number } = open;
-    open.number = 0;
-    write(K.REQUEST_END, 0, (p) => encode(status ?? open.status, putNumber(number, p), null));
+    const number = Opened.take(request);
+    if (number === 0) return;
+    write(K.REQUEST_END, 0, (p) => encode(status, putNumber(number, p), null));
   };
 
   const putNumber = (number: number, p: number): number => {
@@ -101,14 +125,15 @@ export function watchHttp(parts: HttpParts): HttpWatch {
   const propagation = parts.propagate.length === 0 ? undefined : propagateTo(parts.propagate, contexts.correlation);
   const traced = (number: number, context: TraceContext | undefined): void => {
     if (context === undefined) return;
-    write(K.REQUEST_TRACE, context.flags, (p) =>
+    writeMore(K.REQUEST_TRACE, context.flags, (p) =>
       putHex(parts.words, putHex(parts.words, putNumber(number, p), context.traceId), context.parentId),
     );
   };
 
   const channels: Record<string, (message: Record<string, object>) => void> = {
     'http.server.request.start': ({ request, socket }) => {
-      const number = start(request!, INCOMING, text(data(request, 'method')), text(data(request, 'url')));
+      const read = isProxy(request) ? {} : request!;
+      const number = start(request!, INCOMING, text(ownData(read, 'method')), text(ownData(read, 'url')));
       connections.incoming(number, socket);
       traced(number, propagation?.received(K.NAMED_CORRELATION_FIRST + number, request!));
     },
@@ -130,14 +155,13 @@ export function watchHttp(parts: HttpParts): HttpWatch {
       traced(number, propagation?.fetches(request!, origin));
     },
     'undici:client:sendHeaders': ({ request, socket }) => {
-      const open = Opened.get(request!);
-      if (open !== undefined && open.number !== 0) connections.sent(open.number, socket);
+      const number = Opened.numberOf(request!);
+      if (number !== 0) connections.sent(number, socket);
     },
     'undici:request:headers': ({ request, response }) => {
-      const open = Opened.get(request!);
-      if (open !== undefined) open.status = data(response, 'statusCode');
+      Answered.set(request!, data(response, 'statusCode'));
     },
-    'undici:request:trailers': ({ request }) => end(request!, undefined),
+    'undici:request:trailers': ({ request }) => end(request!, Answered.statusOf(request!)),
     'undici:request:error': ({ request, error }) => end(request!, error),
   };
 

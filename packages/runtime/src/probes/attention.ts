@@ -25,6 +25,7 @@ import {
   POSITION,
   SLOT_LIMIT,
   START,
+  STAYING,
   STRINGS,
   STRINGS_COMMITTED,
   TICK,
@@ -74,8 +75,10 @@ export interface Attention {
   attendTimed(): number;
   /** Before an ENTER that needs attention: deepest so far, from the event loop, or as `attend`. */
   attendEnter(): number;
-  /** Before a RESUME, and what happens on somebody's behalf: with a time point and the cause where there is one. */
-  attendCaused(cause: Cause | undefined): number;
+  /** Before what happens on somebody's behalf, a RESUME from the event loop among it: with the cause, and with its time. */
+  attendCaused(cause: Cause, timed: boolean): number;
+  /** Before a RESUME below a caller. */
+  attendPushed(): number;
   /** Ends an event whose words reach up to `p`. */
   commit(p: number): void;
   /** The same for an event that leaves `depth` frames open. */
@@ -119,8 +122,9 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
       putPair(words, p + 1, deltaNs);
       registers[POSITION] = p + 3;
     }
-    if (state.d <= registers[BASE_DEPTH]!) wide[BUSY_SINCE_NS] = nowNs;
+    if (state.d <= registers[BASE_DEPTH]! && registers[STAYING] === 0) wide[BUSY_SINCE_NS] = nowNs;
     else if (deltaNs > wide[LONGEST_GAP_NS]!) wide[LONGEST_GAP_NS] = deltaNs;
+    registers[STAYING] = 0;
     wide[LAST_NS] = lastNs + deltaNs;
     registers[NOW_MS] = wide[LAST_NS]! * 1e-6;
   };
@@ -173,11 +177,16 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     return registers[POSITION]!;
   };
 
-  const attendCaused = (cause: Cause | undefined): number => {
-    const p = attendWith(cause !== undefined);
+  const attendPush = (timed: boolean): number => {
+    const p = attendWith(timed);
     if (p < 0 || state.d >= FRAMES_MAX) return -1;
     if (state.d >= registers[DEEPEST]!) registers[DEEPEST] = state.d + 1;
-    if (cause !== undefined) putCause(cause);
+    return p;
+  };
+
+  const attendCaused = (cause: Cause, timed: boolean): number => {
+    if (attendPush(timed) < 0) return -1;
+    putCause(cause);
     return registers[POSITION]!;
   };
 
@@ -213,7 +222,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     const busyNs = wide[LAST_NS]! - wide[BUSY_SINCE_NS]!;
     if (busyNs > wide[LONGEST_BUSY_NS]!) wide[LONGEST_BUSY_NS] = busyNs;
     watchers.onIdle();
-    ring.publish();
+    ring.show();
     if (registers[EXITING] === 1) ring.drain(DRAIN_MS);
   };
 
@@ -222,6 +231,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     attendTimed: () => attendWith(true),
     attendEnter,
     attendCaused,
+    attendPushed: () => attendPush(false),
     commit: (p) => commitAt(p, state.d),
     commitAt,
     commitEnter,

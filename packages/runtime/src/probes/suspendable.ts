@@ -4,9 +4,11 @@ import {
   CORRELATION,
   EVENTS,
   EVENTS_BEFORE,
+  EXACT,
   LAST_NS,
   OFF,
   POSITION,
+  STAYING,
   THROWN_AT,
   type Core,
 } from '../core.ts';
@@ -26,6 +28,8 @@ export interface Frame {
   scope: number;
   correlation: number;
   asleep: boolean;
+  /** Goes on in the same run of microtasks, since it awaits what is no object: neither end needs a time. */
+  brief: boolean;
   /** Fell asleep at a `yield`. */
   yielded: boolean;
   /** Fell asleep at a `yield*`. */
@@ -42,10 +46,19 @@ export interface Frame {
   isModule: boolean;
 }
 
+/**
+ * The promises that V8 makes at once for an await: one whose reaction resumes the function, and before it one for what is
+ * awaited, where that is none. (An object that is none gets a second one too, which then counts like any other.)
+ */
+const PROMISES_OF_AWAIT = 1;
+const PROMISES_OF_AWAIT_OF_OTHERS = 2;
+
 export interface SuspendableParts extends CallParts {
   calls: CallProbes;
   /** A frame with this correlation wakes up from the event loop: the correlation is in force from here on. */
   resumeCause(correlation: number): Cause;
+  /** The next `promises` that are made belong to an await of a frame that is recorded. */
+  passOver(promises: number): void;
   /** A frame falls asleep that is not listed yet. */
   fellAsleep(frame: Frame): void;
   /** The body of a module goes on, until it falls asleep or ends. */
@@ -60,6 +73,7 @@ const NOT_RECORDED: Frame = {
   scope: 0,
   correlation: 0,
   asleep: false,
+  brief: false,
   yielded: false,
   delegating: false,
   listed: false,
@@ -88,6 +102,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
       scope: 0,
       correlation: wide[CORRELATION]!,
       asleep: false,
+      brief: false,
       yielded: false,
       delegating: false,
       listed: false,
@@ -101,9 +116,13 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
 
   /** Puts a sleeping frame back on the stack. */
   const wake = (frame: Frame): void => {
+    // The await may have thrown before it made its promises.
+    parts.passOver(0);
     // Woken from the loop it goes on in its own chain of causes; woken by `next()` in that of its caller.
     const isRoot = state.d <= registers[BASE_DEPTH]!;
-    const p = attention.attendCaused(isRoot ? parts.resumeCause(frame.correlation) : undefined);
+    const p = isRoot
+      ? attention.attendCaused(parts.resumeCause(frame.correlation), !frame.brief)
+      : attention.attendPushed();
     if (p < 0) return;
     const depth = state.d;
     words[p] = (frame.site << 8) | K.RESUME;
@@ -180,9 +199,12 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     if (frame.o) onTop(frame);
   };
 
-  /** Only the way back to the event loop needs its time; a caller goes on at once, as after any call. */
+  /**
+   * Only the way back to the event loop needs its time; a caller goes on at once, as after any call, and so do the
+   * microtasks after an await of what is no promise.
+   */
   const attendSleep = (frame: Frame): number =>
-    frame.d <= registers[BASE_DEPTH]! ? attention.attendTimed() : attention.attend();
+    frame.d <= registers[BASE_DEPTH]! && !frame.brief ? attention.attendTimed() : attention.attend();
 
   /** Ends the event that put the frame to sleep. */
   const sleep = (frame: Frame, site: number, p: number, yielded: boolean, delegating: boolean): void => {
@@ -203,16 +225,22 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
   const a = (frame: Frame, site: number, value: unknown, delegating?: unknown): unknown => {
     if (!frame.o || !onTop(frame)) return value;
     frame.closing = false;
+    const isAwait = delegating === undefined;
+    const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+    if (isAwait) parts.passOver(isObject ? PROMISES_OF_AWAIT : PROMISES_OF_AWAIT_OF_OTHERS);
+    frame.brief = isAwait && !isObject && registers[EXACT] === 0;
     const p = attendSleep(frame);
     if (p < 0) return value;
+    if (frame.brief) registers[STAYING] = 1;
     words[p] = (site << 8) | K.SUSPEND;
-    sleep(frame, site, p + 1, false, delegating !== undefined);
+    sleep(frame, site, p + 1, false, !isAwait);
     return value;
   };
 
   const y = (frame: Frame, site: number, value: unknown): unknown => {
     if (!frame.o || !onTop(frame)) return value;
     frame.closing = false;
+    frame.brief = false;
     const p = attendSleep(frame);
     if (p < 0) return value;
     words[p] = (site << 8) | K.SUSPEND_VALUE;

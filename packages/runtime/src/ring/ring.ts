@@ -50,8 +50,15 @@ const REASON_FULL = 1;
 const REASON_PAUSED = 2;
 
 export interface Ring {
-  /** Makes what was written so far visible to the recorder, and wakes it when it sleeps. */
+  /** Makes what was written so far visible to the recorder, and wakes it when it sleeps. Settles the accounts. */
   publish(): void;
+  /**
+   * To be called when the stack has emptied: does what cannot wait for the next tick. The recorder is woken when it sleeps,
+   * and of a thread that others may end its words are made visible. Those of the main thread become so with the next
+   * tick or, when it does nothing more, by S_WRITTEN that stands still; a store that the recorder's core sees at once
+   * would cost it 20 ns a callback, and it drains before it ends.
+   */
+  show(): void;
   /** Ends the chunk and begins the next one: in the next slot, or in the scratch slot while events are dropped. */
   cut(): void;
   /** To be called now and then while events are dropped: begins a real chunk as soon as a slot is free. */
@@ -64,8 +71,14 @@ export interface Ring {
   counts(): { produced: number; dropped: number };
 }
 
+export interface RingOptions {
+  backpressure: Backpressure;
+  /** Other threads may end this one at any moment, as a worker: what it has done must be seen at once. */
+  mayBeEnded: boolean;
+}
+
 /** Takes over the ring and begins its first chunk. Throws RangeError when the slots are too small for one event. */
-export function createRing(core: Core, clock: Clock, backpressure: Backpressure): Ring {
+export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded }: RingOptions): Ring {
   const { words, registers, wide, state } = core;
   const slots = words[R.R_SLOTS]!;
   const slotWords = words[R.R_SLOT_WORDS]!;
@@ -88,6 +101,17 @@ export function createRing(core: Core, clock: Clock, backpressure: Backpressure)
     if (registers[DEEPEST]! > words[R.R_MAX_DEPTH]!) words[R.R_MAX_DEPTH] = registers[DEEPEST]!;
     atomics.store(words, at + R.S_PUBLISHED, registers[POSITION]! - registers[START]!);
     wake();
+  };
+
+  const show = (): void => {
+    // What is dropped shows in the accounts alone.
+    if (registers[BETWEEN_CHUNKS] === 1 || registers[DROPPING] !== REASON_NONE) return publish();
+    if (registers[DEEPEST]! > words[R.R_MAX_DEPTH]!) words[R.R_MAX_DEPTH] = registers[DEEPEST]!;
+    if (mayBeEnded) {
+      atomics.store(words, registers[CONTROL]! + R.S_PUBLISHED, registers[POSITION]! - registers[START]!);
+    }
+    // A plain look: the recorder says that it is about to sleep some ticks ahead.
+    if (words[R.R_SLEEPING] !== 0) wake();
   };
 
   const wake = (): void => {
@@ -223,6 +247,7 @@ export function createRing(core: Core, clock: Clock, backpressure: Backpressure)
 
   return {
     publish,
+    show,
     cut,
     leaveDropping,
     pause: () => {

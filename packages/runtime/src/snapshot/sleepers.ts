@@ -29,7 +29,9 @@ const SLEEPERS_MAX = 100_000;
  * nobody keeps, must not stay in memory for us. Frames hold numbers only, never a value of the program.
  */
 export function createSleepers(): Sleepers {
-  let young: Frame[] = [];
+  /** The first `youngCount` of a list that is made as long as it gets: it would grow six times. */
+  let young = new List<Frame>(SWEEP_MIN);
+  let youngCount = 0;
   let old: WeakRef<Frame>[] = [];
   let oldSweptAt = SWEEP_MIN;
 
@@ -48,20 +50,21 @@ export function createSleepers(): Sleepers {
   };
 
   const sweep = (): void => {
-    for (let i = 0; i < young.length; i++) {
+    for (let i = 0; i < youngCount; i++) {
       const frame = young[i]!;
       if (isSleeping(frame) && old.length < SLEEPERS_MAX) old[old.length] = new WeakReference(frame);
       else frame.listed = false;
     }
-    young = [];
+    young = new List<Frame>(SWEEP_MIN);
+    youngCount = 0;
     if (old.length >= oldSweptAt) sweepOld();
   };
 
   return {
     add: (frame) => {
       frame.listed = true;
-      young[young.length] = frame;
-      if (young.length >= SWEEP_MIN) sweep();
+      young[youngCount++] = frame;
+      if (youngCount === SWEEP_MIN) sweep();
     },
     list: (most) => {
       sweep();
@@ -79,6 +82,7 @@ export function createSleepers(): Sleepers {
 }
 
 const WeakReference = WeakRef;
+const List = Array;
 const { call } = Function.prototype;
 const deref = call.bind(WeakRef.prototype.deref as () => unknown) as unknown as <T extends WeakKey>(
   reference: WeakRef<T>,
