@@ -15,6 +15,7 @@ import { say } from './say.ts';
 import { closeRecording, loadRecordings, openRecording, overview, startSession } from './session.ts';
 import { followFrame, followSources, forgetSources, openedFile, openFile } from './source.ts';
 import { followTimeline, showEvents } from './timeline.ts';
+import { treeRoot } from './tree.ts';
 
 export function startApp(answers: AnswerSource): void {
   onMoved((stop) => {
@@ -49,6 +50,7 @@ export async function openAt(rec: string, address: Address): Promise<void> {
     forgetNear();
     forgetTiles();
     openedFile.value = null;
+    treeRoot.value = null;
     if (address.dock) dock.value = address.dock;
     if (address.side) side.value = address.side;
   });

@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { makeProject, type Project } from '../support/programs.ts';
+import { currentLine, moment, serve, startBrowser, tab, visit, type Server, SOON } from './viewer.ts';
+
+/* What somebody expects of a list, a key or a panel who sees the viewer for the first time. */
+
+const PROGRAM = `
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { Worker, isMainThread, parentPort } from 'node:worker_threads';
+
+function tokens(text) {
+  const pattern = /([a-z]+)/g;
+  const words = [];
+  let match;
+  while ((match = pattern.exec(text)) != null) {
+    words.push(match[1]);
+  }
+  return words;
+}
+
+function sum(list) {
+  let total = 0;
+  for (const entry of list) {
+    total += entry;
+  }
+  return total;
+}
+
+function down(depth, rest) {
+  return depth === 0 ? sum(rest) : down(depth - 1, rest);
+}
+
+async function find(genres) {
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  return { genres: tokens(genres), stock: down(30, []) };
+}
+
+function keep(text) {
+  return text.length;
+}
+
+if (isMainThread) {
+  const server = createServer(async (request, response) => {
+    const found = await find(request.url.slice(1));
+    response.end(JSON.stringify(found));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const base = 'http://127.0.0.1:' + server.address().port;
+  for (const path of ['/sf', '/sf,drama']) {
+    const response = await fetch(base + path);
+    console.log('GET', path, response.status, await response.text());
+  }
+  console.log(['many lines', 'first of them', 'last of them'].join('\\n'));
+  const long = 'word '.repeat(200) + 'needle ' + 'word '.repeat(50);
+  keep(long);
+  server.close();
+  const worker = new Worker(new URL(import.meta.url));
+  for (const job of ['red', 'green']) {
+    worker.postMessage({ job });
+    await once(worker, 'message');
+  }
+  await worker.terminate();
+} else {
+  parentPort.on('message', (message) => parentPort.postMessage({ done: message.job }));
+}
+`;
+
+let project: Project;
+let folder: string;
+let server: Server;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+let start: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tracer-browser-'));
+  project = makeProject({ 'shop.mjs': PROGRAM });
+  const file = join(folder, 'shop.db');
+  [browser] = await Promise.all([startBrowser(), project.record(['shop.mjs'], file)]);
+  server = await serve(file);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  project?.remove();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Each test has a page of its own, as somebody sees it who has just opened it. */
+beforeEach(async () => {
+  ({ page, complaints } = await visit(browser, server.url));
+  await page.locator('.frame.current').waitFor();
+  start = await moment(page);
+  return async () => {
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  };
+});
+
+function row(list: string, text: string | RegExp): Locator {
+  return page.getByRole('listbox', { name: list }).getByRole('option').filter({ hasText: text }).first();
+}
+
+function topFrame(): Promise<string | null> {
+  return page.locator('.frame.current .frame-name').textContent();
+}
+
+test('a request leads to the call that handles it, and to the tree of that call alone', async () => {
+  await tab(page, 'HTTP').click();
+  const request = row('HTTP requests', /\/sf,drama.*incoming/);
+  await request.click();
+  await expect.poll(() => currentLine(page).textContent(), SOON).toContain('createServer(async (request, response)');
+  expect(await page.locator('.transport').textContent()).toContain('calls');
+  await request.hover();
+  await request.getByRole('button', { name: 'Call tree of this request' }).click();
+  const calls = page.getByRole('tree', { name: 'Call tree' }).getByRole('treeitem');
+  await expect
+    .poll(() => calls.allTextContents(), SOON)
+    .toContainEqual(expect.stringContaining('tokens(text: "sf,drama"'));
+  // Nothing of the other request, and nothing around them.
+  expect((await calls.allTextContents()).filter((text) => /tokens\(text: "sf"|module/.test(text))).toEqual([]);
+});
+
+test('a message is told apart by what it says, and leads to who was given it', async () => {
+  await tab(page, 'Causes').click();
+  const message = row('Causes', /^message.*job: "green"/);
+  await message.click();
+  await expect.poll(() => currentLine(page).textContent(), SOON).toContain("parentPort.on('message'");
+  expect(await page.locator('.film-label.current').textContent()).toMatch(/worker/);
+});
