@@ -136,3 +136,47 @@ test('a message is told apart by what it says, and leads to who was given it', a
   await expect.poll(() => currentLine(page).textContent(), SOON).toContain("parentPort.on('message'");
   expect(await page.locator('.film-label.current').textContent()).toMatch(/worker/);
 });
+
+test('after a click on a tab arrows go on stepping; by the keyboard they choose tabs', async () => {
+  await tab(page, 'Functions').click();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => moment(page), SOON).not.toBe(start);
+  expect(await tab(page, 'Functions').getAttribute('aria-selected')).toBe('true');
+  await tab(page, 'Functions').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => tab(page, 'Async').getAttribute('aria-selected'), SOON).toBe('true');
+});
+
+test('back undoes the steps since the last jump, then the jump', async () => {
+  const opened = await moment(page);
+  await row('Output of the program', 'sf,drama').click();
+  await expect.poll(() => moment(page), SOON).not.toBe(opened);
+  const jumped = await moment(page);
+  for (let steps = 0; steps < 3; steps++) {
+    const before = await moment(page);
+    await page.keyboard.press(',');
+    await expect.poll(() => moment(page), SOON).not.toBe(before);
+  }
+  const stepped = await moment(page);
+  await expect.poll(() => page.url(), SOON).toContain(`at=${stepped}`);
+  await page.goBack();
+  await expect.poll(() => moment(page), SOON).toBe(jumped);
+  await page.goForward();
+  await expect.poll(() => moment(page), SOON).toBe(stepped);
+  await page.goBack();
+  await expect.poll(() => moment(page), SOON).toBe(jumped);
+  await page.goBack();
+  await expect.poll(() => moment(page), SOON).toBe(opened);
+});
+
+test('a jump from a file that was opened by hand leaves a place to come back to', async () => {
+  await tab(page, 'Files').click();
+  await page.getByRole('tree', { name: 'Files and functions' }).getByRole('treeitem').first().click();
+  await page.getByRole('button', { name: 'Back to the current frame' }).waitFor();
+  await tab(page, 'Log').click();
+  await row('Output of the program', 'sf,drama').click();
+  await expect.poll(() => page.url(), SOON).not.toContain(`at=${start}&`);
+  await page.goBack();
+  await expect.poll(() => moment(page), SOON).toBe(start);
+  await page.getByRole('button', { name: 'Back to the current frame' }).waitFor();
+});
