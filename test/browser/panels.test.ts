@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { makeProject, type Project } from '../support/programs.ts';
-import { currentLine, moment, serve, startBrowser, tab, visit, type Server, SOON } from './viewer.ts';
+import { currentLine, moment, serve, startBrowser, tab, variable, visit, type Server, SOON } from './viewer.ts';
 
 /* What somebody expects of a list, a key or a panel who sees the viewer for the first time. */
 
@@ -179,4 +179,43 @@ test('a jump from a file that was opened by hand leaves a place to come back to'
   await page.goBack();
   await expect.poll(() => moment(page), SOON).toBe(start);
   await page.getByRole('button', { name: 'Back to the current frame' }).waitFor();
+});
+
+/** Goes to the first call of a function that has these arguments, by the table of its calls. */
+async function goToCall(name: string, given: string | RegExp): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(name);
+  await page
+    .getByRole('dialog', { name: 'Search or go to' })
+    .getByRole('option')
+    .filter({ hasText: name })
+    .first()
+    .click();
+  await row(`Calls of ${name}`, given).click();
+  await expect.poll(topFrame, SOON).toBe(name);
+}
+
+/** Whether a row is seen whole, and not scrolled away. */
+async function isSeen(target: Locator): Promise<boolean> {
+  return target.evaluate((element) => {
+    const own = element.getBoundingClientRect();
+    return element.contains(element.ownerDocument.elementFromPoint(own.left + 30, own.top + own.height / 2));
+  });
+}
+
+test('variables stay in view below a long stack and above the details; a jump shows the frame where it stands', async () => {
+  await goToCall('sum', '');
+  await page.getByRole('button', { name: /more calls of down/ }).click();
+  const frames = page.getByRole('list', { name: 'Stack, innermost first' }).getByRole('button');
+  await expect.poll(() => frames.count(), SOON).toBeGreaterThan(30);
+  expect(await isSeen(variable(page, 'list'))).toBe(true);
+  await variable(page, 'total').click();
+  await page.getByRole('region', { name: 'Details of total in sum' }).waitFor();
+  expect(await isSeen(variable(page, 'total'))).toBe(true);
+  await frames.last().scrollIntoViewIfNeeded();
+  expect(await isSeen(page.locator('.frame.current'))).toBe(false);
+  await page.keyboard.press('i');
+  await page.keyboard.press('Shift+O');
+  await expect.poll(topFrame, SOON).toBe('down');
+  await expect.poll(() => isSeen(page.locator('.frame.current')), SOON).toBe(true);
 });
