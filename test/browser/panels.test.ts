@@ -219,3 +219,19 @@ test('variables stay in view below a long stack and above the details; a jump sh
   await expect.poll(topFrame, SOON).toBe('down');
   await expect.poll(() => isSeen(page.locator('.frame.current')), SOON).toBe(true);
 });
+
+test('the stage says what an event did as code would say it', async () => {
+  const said = () => page.locator('.event-line').textContent();
+  await goToCall('tokens', '"sf"');
+  expect(await said()).toBe('callstokens(text: "sf")');
+  const steps: string[] = [];
+  for (let step = 0; step < 30 && !steps.at(-1)?.startsWith('returns'); step++) {
+    const before = await moment(page);
+    await page.keyboard.press('.');
+    await expect.poll(() => moment(page), SOON).not.toBe(before);
+    steps.push((await said()) ?? '');
+  }
+  expect(steps).toContain('changeswords.push("sf")');
+  expect(steps).toContain('writesmatch= null');
+  expect(steps.at(-1)).toBe('returnstokens["sf"]');
+});
