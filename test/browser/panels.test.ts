@@ -235,3 +235,24 @@ test('the stage says what an event did as code would say it', async () => {
   expect(steps).toContain('writesmatch= null');
   expect(steps.at(-1)).toBe('returnstokens["sf"]');
 });
+
+test('the slider of a loop counts iterations alone, and stays in the loop', async () => {
+  await goToCall('tokens', '"sf,drama"');
+  const count = page.locator('.loop-count');
+  for (let step = 0; step < 8 && (await count.count()) === 0; step++) {
+    const before = await moment(page);
+    await page.keyboard.press('n');
+    await expect.poll(() => moment(page), SOON).not.toBe(before);
+    await page.locator('.code-line.current').waitFor();
+  }
+  await expect.poll(() => count.textContent(), SOON).toBe('1 of 2');
+  await page.getByRole('slider', { name: /Iteration of the loop/ }).focus();
+  await page.keyboard.press('End');
+  await expect.poll(() => count.textContent(), SOON).toBe('2 of 2');
+  expect(await topFrame()).toBe('tokens');
+  expect(await page.locator('.event-line').textContent()).toContain('"drama"');
+  await goToCall('sum', '');
+  for (let step = 0; step < 3; step++) await page.keyboard.press('.');
+  await page.waitForTimeout(400);
+  expect(await count.count()).toBe(0);
+});
