@@ -57,7 +57,7 @@ if (isMainThread) {
     console.log('GET', path, response.status, await response.text());
   }
   console.log(['many lines', 'first of them', 'last of them'].join('\\n'));
-  const long = 'word '.repeat(200) + 'needle ' + 'word '.repeat(50);
+  const long = 'word '.repeat(30) + 'needle ' + 'word '.repeat(10);
   keep(long);
   server.close();
   const worker = new Worker(new URL(import.meta.url));
@@ -255,4 +255,50 @@ test('the slider of a loop counts iterations alone, and stays in the loop', asyn
   for (let step = 0; step < 3; step++) await page.keyboard.press('.');
   await page.waitForTimeout(400);
   expect(await count.count()).toBe(0);
+});
+
+/** Types into the palette and waits for what it finds. */
+async function find(text: string): Promise<Locator> {
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(text);
+  return page.getByRole('dialog', { name: 'Search or go to' }).getByRole('option');
+}
+
+async function closePalette(): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: 'Search or go to' }).waitFor({ state: 'detached' });
+}
+
+test('the palette goes to a line of a file', async () => {
+  const options = await find('shop.mjs:16');
+  await expect.poll(() => options.first().textContent(), SOON).toContain('Line 16 of shop.mjs');
+  await page.keyboard.press('Enter');
+  const line = page.locator('.code-line.selected');
+  await expect.poll(() => line.textContent(), SOON).toContain('function sum(list)');
+  await expect.poll(() => page.locator('.line-bar-text').textContent(), SOON).toContain('Line 16 ran 2 times');
+});
+
+test('hits show what was found and where, each once, and more of them when asked', async () => {
+  let options = await find('needle');
+  const value = options.filter({ has: page.locator('mark', { hasText: 'needle' }) });
+  await expect
+    .poll(() => value.allTextContents(), SOON)
+    .toContainEqual(expect.stringMatching(/^text.*word needle word.*keep/));
+  await closePalette();
+  options = await find('tokens');
+  await options
+    .filter({ has: page.locator('mark') })
+    .first()
+    .waitFor();
+  expect((await options.allTextContents()).filter((text) => /^tokens/.test(text))).toEqual([
+    expect.stringContaining('shop.mjs:6'),
+  ]);
+  await closePalette();
+  // There are more lines with these letters than are shown at first.
+  options = await find('st');
+  const more = options.filter({ hasText: 'More hits among' });
+  await more.waitFor();
+  const before = await options.count();
+  await more.click();
+  await expect.poll(() => options.count(), SOON).toBeGreaterThan(before);
 });

@@ -115,13 +115,24 @@ export interface SearchParams {
   span?: Span;
 }
 
+/** What surrounds the text that was found, and the text itself as it stands there. */
+export interface Excerpt {
+  before: string;
+  match: string;
+  after: string;
+}
+
 export interface SearchHit {
   kind: SearchKind;
   title: string;
+  /** Of a text that may be longer than there is room for; null where nothing of it is to be shown. */
+  excerpt: Excerpt | null;
   detail: string;
   place: Place | null;
   at: At | null;
   call: CallName | null;
+  /** In which it was; null where that is not known, or it is no part of one. */
+  function: string | null;
   functionId: number | null;
   value: WireValue | null;
 }
