@@ -302,3 +302,17 @@ test('hits show what was found and where, each once, and more of them when asked
   await more.click();
   await expect.poll(() => options.count(), SOON).toBeGreaterThan(before);
 });
+
+test('when the last call returns, the text stays where it was', async () => {
+  await goToCall('tokens', '"sf,drama"');
+  const nothing = page.getByText('Nothing is running');
+  for (let step = 0; step < 12 && (await nothing.count()) === 0; step++) {
+    const before = await moment(page);
+    await page.keyboard.press('.');
+    if (step > 3) await page.keyboard.press('o');
+    await expect.poll(() => moment(page), SOON).not.toBe(before);
+  }
+  await nothing.waitFor();
+  const first = page.locator('.code').evaluate((element) => element.scrollTop);
+  expect(await first).toBeGreaterThan(0);
+});
