@@ -316,3 +316,19 @@ test('when the last call returns, the text stays where it was', async () => {
   const first = page.locator('.code').evaluate((element) => element.scrollTop);
   expect(await first).toBeGreaterThan(0);
 });
+
+test('a call deep in the tree has its name, its duration and its file', async () => {
+  await goToCall('sum', '');
+  await tab(page, 'Call tree').click();
+  const deep = page.getByRole('tree', { name: 'Call tree' }).locator('.tree-row.now');
+  await expect.poll(() => deep.textContent(), SOON).toContain('sum(list: []');
+  const level = await page.locator('[role=treeitem]:has(.tree-row.now)').getAttribute('aria-level');
+  expect(Number(level)).toBeGreaterThan(30);
+  for (const part of ['.call-name', '.call-time', '.place']) {
+    const isCut = (element: { scrollWidth: number; clientWidth: number }) => element.scrollWidth > element.clientWidth;
+    expect(await deep.locator(part).evaluate(isCut), part).toBe(false);
+  }
+  const edge = await page.locator('.dock').boundingBox();
+  const place = await deep.locator('.place').boundingBox();
+  expect(place!.x + place!.width).toBeLessThan(edge!.x + edge!.width);
+});

@@ -3,7 +3,7 @@ import type { CallName, TreeNodeView } from '@execution-cinema/server/protocol';
 import { cursor, frame, goTo } from '../../app/cursor.ts';
 import { ask, askLong, generation } from '../../app/session.ts';
 import { treeRoot } from '../../app/tree.ts';
-import { addNodes, appendChildren, treeRows, type Branches, type TreeRow } from '../../model/tree-rows.ts';
+import { addNodes, appendChildren, indentOf, treeRows, type Branches, type TreeRow } from '../../model/tree-rows.ts';
 import { plural } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
 import { isCancelled } from '../../transport/source.ts';
@@ -151,7 +151,7 @@ export function TreePanel() {
         }
         row={(row) =>
           row.kind === 'more' ? (
-            <div class="tree-row" style={{ paddingLeft: `${10 + row.depth * 16}px` }}>
+            <div class="tree-row" style={{ paddingLeft: `${10 + indentOf(row.depth)}px` }}>
               <span class="faint">
                 {plural(row.omitted, 'more call')}
                 {row.of === null ? ': choose a part of the run, or one call' : ''}
@@ -160,7 +160,8 @@ export function TreePanel() {
           ) : (
             <div
               class={`tree-row${row.call.call === current ? ' now' : ''}`}
-              style={{ paddingLeft: `${6 + Math.min(row.depth, 40) * 16}px` }}
+              style={{ paddingLeft: `${6 + indentOf(row.depth)}px` }}
+              title={`Level ${row.depth + 1}`}
             >
               <button
                 type="button"
