@@ -332,3 +332,10 @@ test('a call deep in the tree has its name, its duration and its file', async ()
   const place = await deep.locator('.place').boundingBox();
   expect(place!.x + place!.width).toBeLessThan(edge!.x + edge!.width);
 });
+
+test('what was printed can be read in full', async () => {
+  await row('Output of the program', 'many lines').click();
+  await expect
+    .poll(() => page.getByLabel('What was printed', { exact: true }).textContent(), SOON)
+    .toBe('many lines\nfirst of them\nlast of them\n');
+});

@@ -6,6 +6,7 @@ import { maxSize } from '../../model/layout.ts';
 import { ErrorMessage, Message } from '../parts/message.tsx';
 import { Splitter } from '../parts/splitter.tsx';
 import { DetailPanel } from './detail-panel.tsx';
+import { Printed } from './printed.tsx';
 import { ScopeList } from './scope-list.tsx';
 import { Stack } from './stack.tsx';
 import { useScrollTop } from './use-scroll-top.ts';
@@ -27,6 +28,7 @@ export function StatePanel() {
       {view && <Stack view={view} />}
       <div ref={variables} class="state-body">
         {stateError.value !== null && <ErrorMessage error={stateError.value} />}
+        {view && <Printed event={view.event} />}
         {view &&
           (own ? (
             <ScopeList frame={own} />
