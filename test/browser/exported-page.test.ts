@@ -74,9 +74,10 @@ test('a part of a recording says so, and ends where it ends', async () => {
   const part = await exportPage('part.html', '--range', `0..${half}us`, '--thread', '1');
   const other = await visit(browser, part);
   await other.page.getByText('An exported part of a recording').waitFor();
-  const start = await moment(other.page);
+  await other.page.locator('.frame.current').waitFor();
+  const opened = await moment(other.page);
   await other.page.keyboard.press('End');
-  await expect.poll(() => moment(other.page), SOON).not.toBe(start);
+  await expect.poll(() => moment(other.page), SOON).not.toBe(opened);
   const end = await moment(other.page);
   await other.page.keyboard.press('.');
   await other.page.getByText('the end of what this page holds').waitFor();

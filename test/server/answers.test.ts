@@ -388,12 +388,21 @@ test('facts are listed, each with its moment', async () => {
   expect(exceptions.items[0]).toMatchObject({ name: 'RangeError', at: thrown });
   const requests = await page.ask('requests', { text: '/orders' });
   expect(requests.total).toBeGreaterThanOrEqual(12);
+  const incoming = requests.items.filter(({ direction }) => direction === 'incoming');
+  expect(incoming.length).toBeGreaterThan(0);
+  for (const { start, handler } of incoming) {
+    expect(handler!.start.timeNs).toBeGreaterThanOrEqual(start.timeNs);
+    expect((await page.ask('state', { moment: handler!.start })).frames[0]!.call).toBe(handler!.call);
+  }
   const edges = await page.ask('edges', { kinds: ['await'] });
   expect(edges.items.every(({ kind, to }) => kind === 'await' && to !== null)).toBe(true);
   const across = await page.ask('edges', { acrossThreads: true, limit: 500 });
   expect(new Set(across.items.map(({ kind }) => kind))).toEqual(new Set(['http', 'message', 'process', 'worker']));
   const messages = across.items.filter(({ kind }) => kind === 'message');
   expect(messages.length).toBeGreaterThan(20);
+  expect(messages.some(({ content }) => content !== null)).toBe(true);
+  const early = messages.filter(({ to, handler }) => handler && handler.start.event <= to!.event);
+  expect(early).toEqual([]);
   for (const { from, to, fromCall, fromThread, toThread } of messages) {
     expect(from).toMatchObject({ thread: fromThread });
     expect(to).toMatchObject({ thread: toThread });

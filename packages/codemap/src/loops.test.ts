@@ -8,7 +8,14 @@ test('loops with the parts that begin their iterations', () => {
 while (more()) {
   do next(); while (busy);
 }`;
-  const short = findLoops(source, 'a.ts').map(({ startLine, endLine, before, head }) => [
+  const found = findLoops(source, 'a.ts');
+  expect(found.map((loop) => [loop.source?.startColumn, loop.test?.startColumn])).toEqual([
+    [undefined, 16],
+    [21, undefined],
+    [undefined, 7],
+    [undefined, undefined],
+  ]);
+  const short = found.map(({ startLine, endLine, before, head }) => [
     startLine,
     endLine,
     before && [before.startColumn, before.endColumn],
@@ -17,7 +24,7 @@ while (more()) {
   expect(short).toEqual([
     [1, 3, [5, 14], [23, 26]],
     [2, 2, null, [7, 17]],
-    [4, 6, null, null],
+    [4, 6, null, [7, 13]],
     [5, 5, null, null],
   ]);
 });

@@ -5,10 +5,17 @@ import type { LineRange } from './types.ts';
 
 /** A loop statement of a source. */
 export interface LoopEntry extends LineRange {
-  /** Code that runs once, before the first iteration (`for (let i = 0; ...`). */
+  /** Code that runs once and belongs to the first iteration (`for (let i = 0; ...`). */
   before: LineRange | null;
-  /** Code with which every iteration begins: what `for of` assigns, or the update of `for`, which every further one begins with. */
+  /** Code that runs once and belongs to no iteration: what `for of` and `for in` go through. */
+  source: LineRange | null;
+  /**
+   * Code with which every iteration begins: what `for of` assigns, the test of `while`, or the update of `for`, which every
+   * further one begins with.
+   */
   head: LineRange | null;
+  /** Code that says whether there is another iteration; it runs once more than there are any. */
+  test: LineRange | null;
 }
 
 const LOOPS: ReadonlySet<string> = new Set([
@@ -39,6 +46,15 @@ function loopEntry(node: SyntaxNode): LoopEntry {
     const child = nodeIn(node, field);
     return child ? rangeOf(child) : null;
   };
-  const isFor = node.type === 'ForStatement';
-  return { ...rangeOf(node), before: isFor ? part('init') : null, head: part(isFor ? 'update' : 'left') };
+  const range = rangeOf(node);
+  switch (node.type) {
+    case 'ForStatement':
+      return { ...range, before: part('init'), source: null, head: part('update'), test: part('test') };
+    case 'WhileStatement':
+      return { ...range, before: null, source: null, head: part('test'), test: part('test') };
+    case 'DoWhileStatement':
+      return { ...range, before: null, source: null, head: null, test: null };
+    default:
+      return { ...range, before: null, source: part('right'), head: part('left'), test: null };
+  }
 }

@@ -60,10 +60,14 @@ interface Run {
 export function loopViews(site: Site, steps: readonly CallStep[], event: number): LoopView[] {
   const own = { line: site.function.line, column: site.function.column };
   const views: LoopView[] = [];
-  for (const loop of fileLoops(site)) {
+  const loops = loopsPassed(fileLoops(site), steps);
+  for (const loop of loops) {
     // A loop around the function is somebody else's.
     if (holds(loop, own)) continue;
-    const runs = runsOf(loop, steps);
+    const inner = loops.filter(
+      (other) => other !== loop && holds(loop, { line: other.startLine, column: other.startColumn }),
+    );
+    const runs = runsOf(loop, inner, steps);
     const run = runs.findLast(({ starts }) => starts[0]! <= event) ?? runs[0];
     if (!run) continue;
     const isInside = event >= run.starts[0]! && event < run.end;
@@ -79,34 +83,70 @@ export function loopViews(site: Site, steps: readonly CallStep[], event: number)
   return views;
 }
 
+/** Those of a file in whose lines the steps lie. */
+function loopsPassed(loops: readonly LoopEntry[], steps: readonly CallStep[]): readonly LoopEntry[] {
+  let [first, last] = [Infinity, 0];
+  for (const { line } of steps) [first, last] = [Math.min(first, line), Math.max(last, line)];
+  return loops.filter(({ startLine, endLine }) => startLine <= last && endLine >= first);
+}
+
+/** What a call did first, its arguments, and last, its result, is in no loop. */
+const OUTSIDE: ReadonlySet<string> = new Set(['enter', 'return', 'leave by throw', 'close', 'unwind']);
+
+/** What stands where something else does that the code did there, or where nothing has happened yet. */
+const WITHOUT_PLACE: ReadonlySet<string> = new Set([
+  'call',
+  'suspend',
+  'yield',
+  'resume',
+  'resume value',
+  'return value',
+  'scope',
+  'scope link',
+]);
+
+/** Whether a step is one of the loop that it stands in: what is gone through is worked out before. */
+function isIn(loop: LoopEntry, step: CallStep): boolean {
+  return !OUTSIDE.has(step.kind) && holds(loop, step) && !(loop.source && holds(loop.source, step));
+}
+
 /**
  * A new iteration begins at what the loop's head says, which may be several things in a row (`const [a, b] of`); where the
- * head leaves no trace, when a place comes again or lies before the last one. Places in inner loops do not count.
+ * head leaves no trace, when a place comes again or lies above the last one. Places in inner loops do not count.
  */
-function runsOf(loop: LoopEntry, steps: readonly CallStep[]): Run[] {
+function runsOf(loop: LoopEntry, inner: readonly LoopEntry[], steps: readonly CallStep[]): Run[] {
   const runs: Run[] = [];
   let run: Run | undefined;
   let seen = new Set<string>();
-  let last: Position = { line: 0, column: 0 };
+  let lastLine = 0;
   let wasHead = false;
+  const inHead = (step: CallStep): boolean => loop.head !== null && holds(loop.head, step);
+  const isTraced = (step: CallStep): boolean => !WITHOUT_PLACE.has(step.kind) && inHead(step);
+  // Of `while` and `for of` nothing happens before the head.
+  const isHeadTraced = steps.some(isTraced);
+  const beginsWithHead = isHeadTraced && loop.before === null;
   for (const step of steps) {
-    // What it did first, its arguments, and last, its result, is in no loop.
-    if (step.kind === 'enter' || !holds(loop, step)) {
+    if (!isIn(loop, step)) {
       if (run) run.end = step.event;
       run = undefined;
       continue;
     }
-    if (step.kind === 'call' || step.kind === 'resume') continue;
+    if (WITHOUT_PLACE.has(step.kind) || inner.some((other) => holds(other, step))) {
+      if (run) run.end = step.event + 1;
+      continue;
+    }
     const isBefore = loop.before !== null && holds(loop.before, step);
-    const isHead = loop.head !== null && holds(loop.head, step);
+    const isHead = inHead(step);
     const place = `${step.line}:${step.column}`;
-    const isBack = step.line < last.line || (step.line === last.line && step.column < last.column);
+    // On one line code goes back all the time: what is assigned comes after what it is assigned.
+    const isBack = step.line < lastLine;
     if (!run || (isBefore && !seen.has('before'))) {
       if (run) run.end = step.event;
+      if (beginsWithHead && !isHead) continue;
       run = { starts: [step.event], count: 1, end: step.event + 1 };
       runs.push(run);
       seen = new Set();
-    } else if (isHead ? !wasHead || seen.has(place) : !loop.head && (seen.has(place) || isBack)) {
+    } else if (isHead ? !wasHead || seen.has(place) : !isHeadTraced && (seen.has(place) || isBack)) {
       run.count++;
       if (run.starts.length < ITERATIONS_MAX) run.starts.push(step.event);
       seen = new Set();
@@ -114,18 +154,25 @@ function runsOf(loop: LoopEntry, steps: readonly CallStep[]): Run[] {
     if (isBefore) seen.add('before');
     wasHead = isHead;
     seen.add(place);
-    last = step;
+    lastLine = step.line;
     run.end = step.event + 1;
   }
-  return runs.map((found) => withoutLastHead(loop, found, steps));
+  return runs.flatMap((found) => withoutLastTest(loop, found, steps));
 }
 
-/** The update of a `for` runs once more than its body: what follows the last one is no iteration. */
-function withoutLastHead(loop: LoopEntry, run: Run, steps: readonly CallStep[]): Run {
-  if (loop.before === null || run.starts.length < 2 || run.count > run.starts.length) return run;
+/**
+ * What leads to a test runs once more than there are iterations: that after the last one, or of a loop without any, is none
+ * itself. It is told by what follows: nothing of the body.
+ */
+function withoutLastTest(loop: LoopEntry, run: Run, steps: readonly CallStep[]): Run[] {
+  if (loop.test === null || run.count > run.starts.length) return [run];
   const last = run.starts.at(-1)!;
-  const hasBody = steps.some(
-    (step) => step.event > last && step.event < run.end && step.kind !== 'resume' && holds(loop, step),
-  );
-  return hasBody ? run : { ...run, starts: run.starts.slice(0, -1), count: run.count - 1 };
+  const isBody = (step: CallStep): boolean =>
+    step.event >= last &&
+    step.event < run.end &&
+    step.kind !== 'resume' &&
+    isIn(loop, step) &&
+    ![loop.before, loop.head, loop.test].some((part) => part !== null && holds(part, step));
+  if (steps.some(isBody)) return [run];
+  return run.count === 1 ? [] : [{ starts: run.starts.slice(0, -1), count: run.count - 1, end: last }];
 }

@@ -35,9 +35,18 @@ export interface ExceptionView {
   uncaught: boolean;
 }
 
+/** A call and where it began. */
+export interface CallStart {
+  call: CallName;
+  start: At;
+}
+
 export interface RequestView {
   id: string;
+  /** The call that was on top when it was received or sent. */
   call: CallName | null;
+  /** Of an incoming request the first call that it led to; null where none is known. */
+  handler: CallStart | null;
   direction: 'incoming' | 'outgoing' | string;
   method: string;
   url: string;
@@ -58,6 +67,10 @@ export interface EdgeView {
   /** Where it began and where it arrived, as far as known. */
   from: At | null;
   to: At | null;
+  /** The call that began with it; null where it went on with one that had begun before, or that is not known. */
+  handler: CallStart | null;
+  /** What that call was given first, of a message; null of others. */
+  content: WireValue | null;
   label: string;
 }
 
@@ -102,13 +115,24 @@ export interface SearchParams {
   span?: Span;
 }
 
+/** What surrounds the text that was found, and the text itself as it stands there. */
+export interface Excerpt {
+  before: string;
+  match: string;
+  after: string;
+}
+
 export interface SearchHit {
   kind: SearchKind;
   title: string;
+  /** Of a text that may be longer than there is room for; null where nothing of it is to be shown. */
+  excerpt: Excerpt | null;
   detail: string;
   place: Place | null;
   at: At | null;
   call: CallName | null;
+  /** In which it was; null where that is not known, or it is no part of one. */
+  function: string | null;
   functionId: number | null;
   value: WireValue | null;
 }

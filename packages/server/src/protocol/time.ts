@@ -172,9 +172,14 @@ export interface EventView {
   call: CallName | null;
   function: string;
   place: Place | null;
-  /** Variable, property or expression. */
+  /** Variable, property or expression; of what is sent or received its kind (`message`, `worker`, `process`). */
   name: string | null;
   value: WireValue | null;
+  /**
+   * Of a call its arguments, of a built-in method what it was given, of an HTTP request its method and URL; else the one
+   * value that it is about. Empty where it has none.
+   */
+  values: { name: string | null; value: WireValue }[];
 }
 
 export interface StateParams {

@@ -1,6 +1,6 @@
-import { captured, K, type Captured } from '@execution-cinema/format';
+import { captured, K, type Captured, type Value } from '@execution-cinema/format';
 import { ChunkState } from '../read/chunk-state.ts';
-import { chunkView } from '../read/chunk-view.ts';
+import { chunkView, type ChunkView } from '../read/chunk-view.ts';
 import { chunkOfEvent } from '../read/chunks.ts';
 import { listed, siteOfEvent, type ListedEvent } from '../read/event-list.ts';
 import { ObjectsAt } from '../read/objects-at.ts';
@@ -14,7 +14,7 @@ function ends(kind: number): boolean {
 }
 
 /**
- * One event of a thread with its values and the frame it belongs to; undefined when it is not stored or cannot be read.
+ * One event of a thread with its values and the frame it belongs to (what is sent or received is named by its kind); undefined when it is not stored or cannot be read.
  * With the state just after it the chunk is not gone through again.
  */
 export function eventAt(
@@ -33,15 +33,26 @@ export function eventAt(
   const found = view.event(event - view.firstEvent);
   const { kind } = found;
   const objects = new ObjectsAt(recording, thread, at, event, index);
-  const values = found.values.map((value) => objects.value(value, info.chunk));
+  const values = valuesOf(view, found).map((value) => objects.value(value, info.chunk));
   const { timeNs, timeExact, number } = found;
   const own = { kind, event, timeNs, timeExact, values, number };
   const site = siteOfEvent(kind, found.payload, resolver);
-  if (after) return ofFrame(listed(thread, own, undefined, site), ends(kind) ? after.left : after.frames[0], after);
+  const name = kind === K.SEND || kind === K.RECEIVE ? K.LINK_KINDS[found.payload] : undefined;
+  const named = (entry: ListedEvent): ListedEvent => (name === undefined ? entry : { ...entry, name });
+  if (after)
+    return named(ofFrame(listed(thread, own, undefined, site), ends(kind) ? after.left : after.frames[0], after));
   // What begins or goes on is on top after its event, everything else before it.
   const begins = kind <= K.ENTER_MANY || kind === K.RESUME;
   const frame = new ChunkState(view, resolver, begins ? event : event - 1, undefined).stack.at(-1);
-  return listed(thread, own, frame, site);
+  return named(listed(thread, own, frame, site));
+}
+
+/** What a call returned as well where its last event does not hold it: nothing, or what a `return` just before it said. */
+function valuesOf(view: ChunkView, { kind, event, values }: ReturnType<ChunkView['event']>): Value[] {
+  if (kind === K.LEAVE_UNDEFINED) return [undefined];
+  if (kind !== K.LEAVE_PENDING || event === view.firstEvent) return values;
+  const before = view.event(event - 1 - view.firstEvent);
+  return before.kind === K.RETURN_VALUE ? before.values : values;
 }
 
 function ofFrame(

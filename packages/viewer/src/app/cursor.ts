@@ -60,12 +60,16 @@ const STEPS_WAITING_MAX = 2;
 
 export interface GoOptions {
   frame?: CallName | null;
-  /** Only a stop on the way, such as a scrub: no entry in the history of the browser. */
-  passing?: boolean;
+  /** What the move is for the history of the browser. Default `goal`. */
+  stop?: Stop;
 }
 
-/** What a move of the cursor is for the history of the browser: a place to come back to, a step, or nothing yet. */
-export type Stop = 'goal' | 'step' | 'scrub';
+/**
+ * What a move of the cursor is for the history of the browser: a place to come back to; a step, or an iteration, of which
+ * many in a row are one place; where the page has opened, or what it follows by itself, which is no place of its own; or
+ * nothing yet.
+ */
+export type Stop = 'goal' | 'step' | 'iteration' | 'arrival' | 'scrub';
 
 /** Called whenever the cursor has moved. */
 let moved: (stop: Stop) => void = () => undefined;
@@ -73,20 +77,27 @@ export function onMoved(listener: (stop: Stop) => void): void {
   moved = listener;
 }
 
+/** The last jump, until it has arrived: steps begin where it leads. */
+let jump: Promise<void> = Promise.resolve();
+
 /** Moves the cursor; everything else follows. */
-export async function goTo(at: At | Moment, options: GoOptions = {}): Promise<void> {
+export function goTo(at: At | Moment, options: GoOptions = {}): Promise<void> {
+  jump = jumpTo(at, options);
+  return jump;
+}
+
+async function jumpTo(at: At | Moment, options: GoOptions): Promise<void> {
   const timeNs = 'timeNs' in at ? at.timeNs : (cursor.peek()?.timeNs ?? 0);
   const early = { thread: at.thread, event: at.event, timeNs };
+  const { stop = 'goal' } = options;
   try {
-    const { passing = false } = options;
-    const stop = passing ? 'step' : 'goal';
-    await visit(momentTarget(at), { frame: options.frame ?? null, stop, early, marksChanges: passing });
+    await visit(momentTarget(at), { frame: options.frame ?? null, stop, early, marksChanges: stop !== 'goal' });
   } catch (error) {
     batch(() => {
       cursor.value = early;
       state.value = null;
       stateError.value = error;
-      moved(options.passing ? 'step' : 'goal');
+      moved(stop);
     });
   }
 }
@@ -238,14 +249,25 @@ let lastStepMade: { kind: MoveKind; direction: 'forward' | 'back' } | undefined;
 const FAR: ReadonlySet<MoveKind> = new Set(['start', 'end', 'continue', 'line', 'write', 'throw', 'call', 'cause']);
 
 /** Makes a step after those under way. Resolves to whether the cursor has moved. */
-export function move(kind: MoveKind, direction: 'forward' | 'back', more: Partial<MoveParams> = {}): Promise<boolean> {
+export function move(
+  kind: MoveKind,
+  direction: 'forward' | 'back',
+  more: Partial<MoveParams> = {},
+  stop?: Stop,
+): Promise<boolean> {
   if (stepsWaiting >= STEPS_WAITING_MAX) return Promise.resolve(true);
   stepsWaiting += 1;
-  lastStep = lastStep.then(() => makeStep(kind, direction, more)).finally(() => (stepsWaiting -= 1));
+  lastStep = lastStep.then(() => makeStep(kind, direction, more, stop)).finally(() => (stepsWaiting -= 1));
   return lastStep;
 }
 
-async function makeStep(kind: MoveKind, direction: 'forward' | 'back', more: Partial<MoveParams>): Promise<boolean> {
+async function makeStep(
+  kind: MoveKind,
+  direction: 'forward' | 'back',
+  more: Partial<MoveParams>,
+  stop?: Stop,
+): Promise<boolean> {
+  await jump;
   const at = cursor.peek();
   if (!at) return false;
   const call = frameCall.peek();
@@ -257,7 +279,7 @@ async function makeStep(kind: MoveKind, direction: 'forward' | 'back', more: Par
       ...more,
     });
     const passing = kind === 'event' || kind === 'over' || kind === 'into';
-    const answer = await visit(to, { stop: passing ? 'step' : 'goal', marksChanges: passing });
+    const answer = await visit(to, { stop: stop ?? (passing ? 'step' : 'goal'), marksChanges: passing });
     if (answer && (!answer.at || kind === 'continue' || kind === 'cause' || kind === 'throw')) say(answer.why);
     return answer?.at !== null;
   } catch (error) {

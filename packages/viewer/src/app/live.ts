@@ -19,5 +19,5 @@ async function toNewest(): Promise<void> {
   const threads = overview.peek()?.threads ?? [];
   const own = threads.find(({ id }) => id === cursor.peek()?.thread);
   const last = (own ?? threads[0])?.last;
-  if (last) await goTo(last, { passing: true });
+  if (last) await goTo(last, { stop: 'arrival' });
 }

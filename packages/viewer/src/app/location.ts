@@ -3,13 +3,13 @@ import { effect } from '@preact/signals';
 import { formatMoment } from '@execution-cinema/format';
 import { formatAddress, NOWHERE, parseAddress, type Address } from '../model/address.ts';
 import { otherRec } from './compare.ts';
-import { cursor, frameCall } from './cursor.ts';
+import { cursor, frameCall, type Stop } from './cursor.ts';
 import { dock, side } from './panels.ts';
 import { overview } from './session.ts';
 import { openedFile } from './source.ts';
 import { say } from './say.ts';
 
-/** Steps that follow each other within this time share one entry of the history. */
+/** Jumps that follow each other within this time share one entry of the history. */
 const ENTRY_MS = 600;
 const WRITE_LATER_MS = 50;
 let lastEntryMs = -Infinity;
@@ -31,22 +31,32 @@ function currentAddress(): Address {
 }
 
 let laterWrite: ReturnType<typeof setTimeout> | undefined;
+/** The cursor has moved, the address has not yet. */
+let isBehind = false;
 
-/** Writes the address; a jump makes an entry to come back to, steps replace the last one. */
-export function writeAddress(passing: boolean): void {
+/** Writes the address after a move. */
+export function writeAddress(stop: Stop): void {
   clearTimeout(laterWrite);
+  isBehind = true;
+  if (stop === 'scrub') return;
   // It takes the browser a millisecond or two, which a step does not have: its picture comes first.
-  if (passing) laterWrite = setTimeout(() => write(true), WRITE_LATER_MS);
-  else write(false);
+  if (stop === 'goal') write(stop);
+  else laterWrite = setTimeout(() => write(stop), WRITE_LATER_MS);
 }
 
-function write(passing: boolean): void {
+/**
+ * A jump makes an entry to come back to. So does the first of some steps in a row, which share it: one way back leads to
+ * where they began. An entry knows what made it by its state.
+ */
+function write(stop: Stop): void {
+  isBehind = false;
   const hash = formatAddress(currentAddress());
   if (hash === location.hash || overview.peek() === null) return;
   const nowMs = performance.now();
-  const isJump = !passing && nowMs - lastEntryMs > ENTRY_MS;
-  if (isJump) lastEntryMs = nowMs;
-  history[isJump ? 'pushState' : 'replaceState'](null, '', hash);
+  const isOwn = stop === 'goal' ? nowMs - lastEntryMs > ENTRY_MS : stop !== 'arrival' && history.state !== stop;
+  if (isOwn && stop === 'goal') lastEntryMs = nowMs;
+  const made = stop === 'arrival' ? history.state : stop;
+  history[isOwn ? 'pushState' : 'replaceState'](made, '', hash);
 }
 
 export function readAddress(): Address {
@@ -57,7 +67,8 @@ export function readAddress(): Address {
 export function keepAddress(onBack: (address: Address) => void): void {
   effect(() => {
     void [dock.value, side.value, openedFile.value, otherRec.value];
-    write(true);
+    // A move under way takes it along; the entry that it leaves stays what it was.
+    if (!isBehind) write('arrival');
   });
   window.addEventListener('popstate', () => onBack(readAddress()));
 }

@@ -1,5 +1,5 @@
 /* The file that is shown: that of the frame, or one opened beside it; with what ran of it. */
-import { computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import { callOfLines, sleeperOf } from '@execution-cinema/server/protocol';
 import type {
   Executions,
@@ -108,20 +108,27 @@ async function loadSource(file: string): Promise<void> {
   const known = files.get(file);
   if (known) {
     sources.cancel();
-    shown.value = known;
-    sourceError.value = null;
+    show(known);
     return;
   }
   try {
     const view = await sources.run((cancel) => ask('source', { file }, { signal: cancel }));
     if (!view) return;
     hits.value = null;
-    shown.value = keepFile(view);
-    sourceError.value = null;
+    show(keepFile(view));
   } catch (error) {
     shown.value = null;
     sourceError.value = error;
   }
+}
+
+function show(file: ShownFile): void {
+  batch(() => {
+    // A line that was selected is one of the file that goes, unless the other one was opened at it.
+    if (shown.peek() && !openedFile.peek()) selectedLine.value = null;
+    shown.value = file;
+    sourceError.value = null;
+  });
 }
 
 function keepFile(view: SourceView): ShownFile {

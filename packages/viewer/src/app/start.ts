@@ -15,11 +15,12 @@ import { say } from './say.ts';
 import { closeRecording, loadRecordings, openRecording, overview, startSession } from './session.ts';
 import { followFrame, followSources, forgetSources, openedFile, openFile } from './source.ts';
 import { followTimeline, showEvents } from './timeline.ts';
+import { treeRoot } from './tree.ts';
 
 export function startApp(answers: AnswerSource): void {
   onMoved((stop) => {
+    writeAddress(stop);
     if (openedFile.peek()) followFrame();
-    if (stop !== 'scrub') writeAddress(stop === 'step');
   });
   followRecording();
   followSources();
@@ -49,6 +50,7 @@ export async function openAt(rec: string, address: Address): Promise<void> {
     forgetNear();
     forgetTiles();
     openedFile.value = null;
+    treeRoot.value = null;
     if (address.dock) dock.value = address.dock;
     if (address.side) side.value = address.side;
   });
@@ -57,7 +59,7 @@ export async function openAt(rec: string, address: Address): Promise<void> {
   showEvents();
   document.title = `${result.overview.processes[0]?.argv.slice(1).join(' ').split('/').at(-1) ?? rec} · Execution Cinema`;
   const file = address.file;
-  if (address.at === null || !(await goToText(address.at, { frame: address.call, passing: true })))
+  if (address.at === null || !(await goToText(address.at, { frame: address.call, stop: 'arrival' })))
     await goToBeginning(result);
   if (file !== null) openFile(file, address.line);
   if (address.with !== null) await compareWith(address.with, false);
@@ -65,10 +67,10 @@ export async function openAt(rec: string, address: Address): Promise<void> {
 
 async function goToBeginning({ start, running }: Opened): Promise<void> {
   if (start) {
-    await goTo({ ...start.moment, timeNs: start.timeNs }, { passing: true });
+    await goTo({ ...start.moment, timeNs: start.timeNs }, { stop: 'arrival' });
     if (start.kind !== 'beginning') say(start.why);
     // Before the first call there is nothing to see.
-    else if (state.peek()?.frames.length === 0) await move('into', 'forward');
+    else if (state.peek()?.frames.length === 0) await move('into', 'forward', {}, 'arrival');
   }
   if (running) goLive(true);
 }
@@ -83,7 +85,7 @@ async function goToAddress(address: Address): Promise<void> {
   });
   const at = cursor.peek();
   const isThere = at !== null && address.at === `${at.thread}@${at.event}` && address.call === frameCall.peek();
-  if (!isThere && address.at !== null) await goToText(address.at, { frame: address.call, passing: true });
+  if (!isThere && address.at !== null) await goToText(address.at, { frame: address.call, stop: 'arrival' });
   if (address.file !== null) openFile(address.file, address.line);
   else followFrame();
   if (address.with === null) stopComparing();

@@ -1,3 +1,6 @@
+/** For each character that was typed, on average. */
+const POINTS_MIN = 2;
+
 /**
  * How well a text answers what was typed: characters in order, better at the beginnings of words and in one piece.
  * Undefined: not at all.
@@ -17,7 +20,8 @@ function score(typed: string, text: string): number | undefined {
     points += next === at + 1 ? 8 : isStart(text, next) ? 6 : -Math.min(4, next - at);
     at = next;
   }
-  return points - text.length / 100;
+  // Letters strewn over a long text are no answer.
+  return points < POINTS_MIN * wanted.length ? undefined : points - text.length / 100;
 }
 
 function isStart(text: string, index: number): boolean {

@@ -3,7 +3,7 @@ import type { AsyncGraph, CallView, CodeMapView, TreeNodeView } from '@execution
 import { layAsync, LANE_HEIGHT } from './async-layout.ts';
 import { layModules } from './module-graph.ts';
 import { sequenceText } from './sequence.ts';
-import { addNodes, appendChildren, treeRows } from './tree-rows.ts';
+import { addNodes, appendChildren, indentOf, treeRows } from './tree-rows.ts';
 
 const at = (timeNs: number) => ({ thread: 1, event: timeNs, timeNs });
 
@@ -161,4 +161,10 @@ test('a sequence copied as Mermaid has one line per message and no open label', 
     '  p1-->>p0: f 42',
     '',
   ]);
+});
+
+test('deep rows of a tree are indented by less, and leave room for names', () => {
+  expect([0, 1, 8, 9].map(indentOf)).toEqual([0, 16, 128, 133]);
+  for (let depth = 1; depth <= 30; depth++) expect(indentOf(depth)).toBeGreaterThan(indentOf(depth - 1));
+  expect(indentOf(1_000)).toBeLessThan(300);
 });

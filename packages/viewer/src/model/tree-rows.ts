@@ -7,6 +7,19 @@ export type TreeRow =
   | { kind: 'call'; call: CallView; scheduled: boolean; depth: number; opens: boolean; open: boolean }
   | { kind: 'more'; of: CallName | null; depth: number; omitted: number; offset: number };
 
+/** Levels that are indented as people are used to; deeper ones by less, so that names keep their room. */
+const WIDE_LEVELS = 8;
+const WIDE_PIXELS = 16;
+const NARROW_PIXELS = 5;
+/** Deeper ones stand where this one does. */
+const INDENTED_LEVELS = 40;
+
+/** Pixels in front of a row. */
+export function indentOf(depth: number): number {
+  const narrow = Math.min(depth, INDENTED_LEVELS) - WIDE_LEVELS;
+  return Math.min(depth, WIDE_LEVELS) * WIDE_PIXELS + Math.max(0, narrow) * NARROW_PIXELS;
+}
+
 /** Takes what an answer holds into the branches. */
 export function addNodes(branches: Branches, nodes: readonly TreeNodeView[]): Branches {
   const next = new Map(branches);

@@ -177,9 +177,12 @@ function errorText(node: WireNode, room: number): string {
   return text.length > max ? `${text.slice(0, max - 1)}${ELLIPSIS}` : text;
 }
 
+/** Objects whose class says nothing; `null` is one without a prototype. */
+const PLAIN: ReadonlySet<string> = new Set(['', 'Object', 'null']);
+
 /** `Cart ` before the brace; nothing for plain objects. */
 function classOf(node: WireNode): string {
-  return node.c !== undefined && node.c !== '' && node.c !== 'Object' ? `${node.c} ` : '';
+  return node.c !== undefined && !PLAIN.has(node.c) ? `${node.c} ` : '';
 }
 
 function headOf(node: WireNode): string {

@@ -3,6 +3,7 @@ import { splitCallId, type Json } from '@execution-cinema/format';
 import { eventAtTime, type Recording } from '@execution-cinema/store';
 import {
   type At,
+  type CallStart,
   type EdgeView,
   type ExceptionView,
   type FactsParams,
@@ -10,9 +11,10 @@ import {
   type LogView,
   type MarkView,
   type RequestView,
+  type WireValue,
 } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
-import { at, atOrNull, callNameOrNull, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
+import { at, atOrNull, callName, callNameOrNull, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
 import { wireOfJson } from '../views/wire-json.ts';
 import type { Answer } from './method.ts';
 
@@ -176,11 +178,13 @@ export const requests: Answer<'requests'> = (context, params, job) => {
     texts: ['url', 'method'],
   };
   const { rows, ...list } = listRows<RequestRow>(context, source, params, []);
+  const handlers = handlersOf(context, rows);
   return {
     ...list,
     items: rows.map<RequestView>((row) => ({
       id: String(row.id),
       call: callNameOrNull(row.callId),
+      handler: handlers.get(row.id) ?? null,
       direction: row.direction === 'in' ? 'incoming' : 'outgoing',
       method: row.method,
       url: row.url,
@@ -191,6 +195,25 @@ export const requests: Answer<'requests'> = (context, params, job) => {
     })),
   };
 };
+
+/** The first call that each incoming request led to in the thread that received it, as far as calls are indexed. */
+function handlersOf({ sidecar }: EngineContext, rows: readonly RequestRow[]): Map<number, CallStart> {
+  const incoming = rows.filter(({ direction }) => direction === 'in').map(({ id }) => id);
+  const found = sidecar.db
+    .prepare(
+      `SELECT q.id, c.id AS callId, c.start_event AS event, c.start_ns AS timeNs FROM request_rows q
+       JOIN call_rows c ON c.id = (SELECT min(f.id) FROM call_rows f
+         WHERE f.correlation_id = q.correlation_id AND f.thread_id = q.id / 1099511627776)
+       WHERE q.id IN (SELECT value FROM json_each(?)) AND c.start_event IS NOT NULL`,
+    )
+    .all<{ id: number; callId: number; event: number; timeNs: number }>(JSON.stringify(incoming));
+  return new Map(
+    found.map(({ id, callId, event, timeNs }) => [
+      id,
+      { call: callName(callId), start: at(splitCallId(callId).thread, event, timeNs) },
+    ]),
+  );
+}
 
 /** The last event of a thread at or before a time. */
 function momentNear(recording: Recording, thread: number, timeNs: number): At {
@@ -211,6 +234,8 @@ interface EdgeRow {
   causeNs: number | null;
   fromName: string | null;
   toName: string | null;
+  toStartEvent: number | null;
+  toStartNs: number | null;
 }
 
 export const edges: Answer<'edges'> = (context, params, job) => {
@@ -221,12 +246,13 @@ export const edges: Answer<'edges'> = (context, params, job) => {
   const source: Source = {
     columns: `x.kind, x.from_call AS fromCall, x.to_call AS toCall, x.from_thread AS fromThread, x.to_thread AS toThread,
       x.event, x.time_ns AS timeNs, x.from_event AS fromEvent, x.from_ns AS fromNs, c.start_event AS causeEvent,
-      c.start_ns AS causeNs, f.name AS fromName, g.name AS toName`,
+      c.start_ns AS causeNs, f.name AS fromName, g.name AS toName, d.start_event AS toStartEvent,
+      d.start_ns AS toStartNs`,
     from: `edges x LEFT JOIN call_rows c ON c.id = x.from_call LEFT JOIN function_rows f ON f.id = c.function_id
       LEFT JOIN call_rows d ON d.id = x.to_call LEFT JOIN function_rows g ON g.id = d.function_id`,
     time: 'x.time_ns',
     thread: 'x.to_thread',
-    texts: ['x.kind', 'f.name', 'g.name'],
+    texts: ['x.kind', 'f.name', 'g.name', "CASE x.kind WHEN 'message' THEN d.arguments END"],
   };
   const extra: Condition[] = [];
   if (params.acrossThreads) extra.push({ sql: 'x.from_thread <> x.to_thread', values: [] });
@@ -234,10 +260,13 @@ export const edges: Answer<'edges'> = (context, params, job) => {
     extra.push({ sql: 'x.kind IN (SELECT value FROM json_each(?))', values: [JSON.stringify(params.kinds)] });
   }
   const { rows, ...list } = listRows<EdgeRow>(context, source, params, extra);
+  const contents = contentsOf(context, rows);
   return {
     ...list,
     items: rows.map<EdgeView>((row) => ({
       kind: row.kind,
+      handler: begunBy(row),
+      content: (begunBy(row) && contents.get(row.toCall!)) ?? null,
       fromCall: callNameOrNull(row.fromCall),
       toCall: callNameOrNull(row.toCall),
       fromThread: row.fromThread,
@@ -251,6 +280,26 @@ export const edges: Answer<'edges'> = (context, params, job) => {
     })),
   };
 };
+
+/** The call that began with it; what goes on with a call that had begun before begins none. */
+function begunBy({ toCall, toThread, toStartEvent, toStartNs, event, timeNs }: EdgeRow): CallStart | null {
+  if (toCall === null || toStartEvent === null || toStartNs === null) return null;
+  const isLater = event === null ? toStartNs >= timeNs : toStartEvent > event;
+  return isLater ? { call: callName(toCall), start: at(toThread, toStartEvent, toStartNs) } : null;
+}
+
+/** What the calls were given first: a message that was sent is not recorded as such, but who handles it is given it. */
+function contentsOf({ sidecar }: EngineContext, rows: readonly EdgeRow[]): Map<number, WireValue> {
+  const calls = rows.filter(({ kind, toCall }) => kind === 'message' && toCall !== null).map(({ toCall }) => toCall);
+  const found = sidecar.db
+    .prepare(
+      `SELECT call_id AS callId, value FROM arguments
+       WHERE call_id IN (SELECT value FROM json_each(?)) AND name <> 'this' ORDER BY call_id, position DESC`,
+    )
+    .all<{ callId: number; value: string }>(JSON.stringify(calls));
+  // The last one of a call is its first argument.
+  return new Map(found.map(({ callId, value }) => [callId, wireOfJson(JSON.parse(value) as Json)]));
+}
 
 /** Where it was sent, or else where the call began that caused it. */
 function sentAt(recording: Recording, row: EdgeRow): At | null {

@@ -6,7 +6,6 @@ import {
   resolveMoment,
   timeOfMoment,
   type Recording,
-  type SeekLookup,
   type State,
   type StateFrame,
   type StateScope,
@@ -19,6 +18,7 @@ import { functionIdAt } from '../functions.ts';
 import type { Job } from '../job.ts';
 import { stateOf } from '../state.ts';
 import { at } from '../views/basics.ts';
+import { eventValues } from '../views/event-values.ts';
 import { asyncCallerViews, frameViews, suspendedViews } from '../views/state-view.ts';
 import type { Answer } from './method.ts';
 
@@ -47,7 +47,6 @@ export const momentsAt: Answer<'momentsAt'> = ({ recording }, { timeNs, threads 
 };
 
 export const state: Answer<'state'> = (context, params, job) => {
-  const { recording, index } = context;
   const { thread, event } = params.moment;
   const innermost = params.frames ?? FRAMES_DEFAULT;
   const named = params.call === undefined ? undefined : parseCall(params.call)?.call;
@@ -66,7 +65,7 @@ export const state: Answer<'state'> = (context, params, job) => {
   return {
     at: at(thread, event, found.timeNs),
     clockErrorNs: found.clockErrorNs,
-    event: eventView(recording, found, index),
+    event: eventView(context, found),
     frames: frameViews(found, options),
     framesOmitted: found.framesOmitted,
     asyncCallers: asyncCallerViews(found),
@@ -107,10 +106,12 @@ function valuesOf({ frames }: State): Map<string, string> {
   return values;
 }
 
-function eventView(recording: Recording, after: State, index: SeekLookup): EventView {
-  const { thread, event } = after;
+function eventView(context: EngineContext, after: State): EventView {
+  const { recording, index } = context;
+  const { thread, event, frames } = after;
   const found = eventAt(recording, thread, event, index, after);
-  if (!found) return { kind: 'unknown', call: null, function: '', place: null, name: null, value: null };
+  if (!found) return { kind: 'unknown', call: null, function: '', place: null, name: null, value: null, values: [] };
+  const top = frames[0];
   const { kind, call, line, column, file, name, values } = found;
   return {
     kind,
@@ -119,6 +120,7 @@ function eventView(recording: Recording, after: State, index: SeekLookup): Event
     place: file === '' ? null : { file, line, column },
     name: name ?? null,
     value: values.length > 0 ? encodeValue(values.at(-1)) : null,
+    values: eventValues(recording, found, top ? functionIdAt(context, top.file, top.function, top.line) : 0),
   };
 }
 

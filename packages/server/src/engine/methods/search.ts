@@ -2,7 +2,7 @@
  * Search. Names and source by rank, values and output by the engine of `tracer search` (also conditions such as
  * `price > 100`), errors and requests from the rows of facts.
  */
-import { formatCall } from '@execution-cinema/format';
+import { formatCall, valueToText, type Value } from '@execution-cinema/format';
 import {
   FUNCTIONS_PER_MODULE,
   isPredicate,
@@ -14,6 +14,7 @@ import {
 } from '@execution-cinema/store';
 import { encodeValue, type SearchHit, type SearchKind, type SearchResult } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
+import { excerptOf } from '../excerpt.ts';
 import type { Job } from '../job.ts';
 import { at, atOrNull, callNameOrNull } from '../views/basics.ts';
 import type { Answer } from './method.ts';
@@ -65,6 +66,8 @@ function prepare(context: EngineContext, job: Job): number {
 }
 
 const EMPTY: Omit<SearchHit, 'kind' | 'title' | 'detail'> = {
+  excerpt: null,
+  function: null,
   place: null,
   at: null,
   call: null,
@@ -133,8 +136,9 @@ function findSource({ recording }: EngineContext, { text, limit }: Query): Searc
         const column = line.toLowerCase().indexOf(text);
         if (column < 0) continue;
         const title = line.trim().slice(0, TEXT_LENGTH_MAX);
+        const excerpt = excerptOf(line, text);
         const place = { file, line: i + 1, column };
-        hits.push({ ...EMPTY, kind: 'source', title, detail: `${file}:${i + 1}`, place });
+        hits.push({ ...EMPTY, kind: 'source', title, excerpt, detail: `${file}:${i + 1}`, place });
         if (hits.length > limit) return hits;
       }
     }
@@ -225,7 +229,7 @@ function scan(
       ? searchValues(recording, asked, { onProgress })
       : searchText(recording, asked, { onProgress }, new Set([kind]));
     for (const hit of found) {
-      hits.push(hitView(hit, kind));
+      hits.push(hitView(hit, kind, asked));
       if (hits.length > limit) break;
     }
   } catch (error) {
@@ -234,7 +238,12 @@ function scan(
   return { hits: hits.sort((a, b) => a.at!.timeNs - b.at!.timeNs), coverage };
 }
 
-function hitView(hit: StoreHit, kind: 'value' | 'log'): SearchHit {
+/** Shown whole: nothing of it needs to be found. */
+function isNumber(value: Value): boolean {
+  return typeof value === 'number' || typeof value === 'bigint';
+}
+
+function hitView(hit: StoreHit, kind: 'value' | 'log', asked: string): SearchHit {
   const { thread, event, timeNs, call, function: name, file, line, value } = hit;
   const place = file === '' ? null : { file, line, column: 0 };
   const where = place ? `${file}:${line}` : '';
@@ -243,6 +252,8 @@ function hitView(hit: StoreHit, kind: 'value' | 'log'): SearchHit {
   return {
     kind,
     title: isLog ? text.trim().slice(0, TEXT_LENGTH_MAX) : hit.name || `${name}()`,
+    excerpt: isNumber(value) ? null : excerptOf(typeof value === 'string' ? value : valueToText(value), asked),
+    function: name === '' ? null : name,
     detail: where,
     place,
     at: at(thread, event, timeNs),

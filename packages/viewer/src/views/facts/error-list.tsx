@@ -39,7 +39,7 @@ export function ErrorList({ text }: { text: string }) {
               </span>
             </span>
             <span class="fact-text" title={isUnseen(error) ? UNSEEN : error.message}>
-              {isUnseen(error) ? UNSEEN : error.message}
+              {isUnseen(error) ? UNSEEN : error.message === '' ? <span class="faint">no message</span> : error.message}
             </span>
             <span class="fact-detail">
               <time>{timeText(error.at.timeNs, wholeSpan.value.toNs / 4)}</time>

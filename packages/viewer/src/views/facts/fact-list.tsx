@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import type { At, CallName, List } from '@execution-cinema/server/protocol';
+import type { At, CallName, CallStart, List } from '@execution-cinema/server/protocol';
 import { cursor, goTo } from '../../app/cursor.ts';
 import { countFacts, generation } from '../../app/session.ts';
 import { parseCall } from '@execution-cinema/format';
@@ -17,12 +17,14 @@ interface Properties<Item> {
   rowHeight: number;
   at: (item: Item) => At | null;
   call: (item: Item) => CallName | null;
+  /** Where a click leads, when that is not the fact itself: the call that it led to. */
+  led?: (item: Item) => CallStart | null;
   row: (item: Item, isNow: boolean) => ComponentChildren;
   empty: ComponentChildren;
 }
 
 /** Facts in order of time; the last one before the cursor is marked. */
-export function FactList<Item>({ label, load, filter, rowHeight, at, call, row, empty }: Properties<Item>) {
+export function FactList<Item>({ label, load, filter, rowHeight, at, call, led, row, empty }: Properties<Item>) {
   const page = usePaged(load, filter, generation.value);
   useEffect(() => {
     if (page.total !== null) void countFacts();
@@ -44,6 +46,8 @@ export function FactList<Item>({ label, load, filter, rowHeight, at, call, row, 
   // The same list for all moments between two facts.
   const list = useMemo(() => {
     const onPick = (item: Item) => {
+      const begun = led?.(item);
+      if (begun) return void goTo(begun.start);
       const moment = at(item);
       const name = call(item);
       const isThere = name !== null && moment !== null && parseCall(name)?.thread === moment.thread;

@@ -5,6 +5,8 @@ import { PlaceText } from '../parts/place.tsx';
 import { FactList } from './fact-list.tsx';
 
 const PAGE = 500;
+/** Characters in the tooltip; a click shows all of it. */
+const TITLE_MAX = 1_000;
 
 export function LogList({ text }: { text: string }) {
   return (
@@ -22,7 +24,9 @@ export function LogList({ text }: { text: string }) {
             title={log.stream}
           />
           <div class="fact-main">
-            <code class="fact-text">{firstLine(log.text)}</code>
+            <code class="fact-text" title={log.text.slice(0, TITLE_MAX)}>
+              {firstLine(log.text)}
+            </code>
             <span class="fact-detail">
               <time>{timeText(log.at.timeNs, wholeSpan.value.toNs / 4)}</time>
               {log.function !== null && <span class="shrink">{log.function}</span>}

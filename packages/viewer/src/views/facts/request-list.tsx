@@ -1,6 +1,9 @@
-import type { RequestView } from '@execution-cinema/server/protocol';
+import type { CallStart, RequestView } from '@execution-cinema/server/protocol';
+import { goTo } from '../../app/cursor.ts';
 import { ask, wholeSpan } from '../../app/session.ts';
+import { showTreeOf } from '../../app/tree.ts';
 import { durationText, timeText } from '../../model/units.ts';
+import { Button } from '../parts/button.tsx';
 import { Message } from '../parts/message.tsx';
 import { FactList } from './fact-list.tsx';
 
@@ -15,6 +18,7 @@ export function RequestList({ text }: { text: string }) {
       rowHeight={40}
       at={(request) => request.start}
       call={(request) => request.call}
+      led={(request) => request.handler}
       row={(request, isNow) => (
         <div class={`fact${isNow ? ' now' : ''}`}>
           <span class={`fact-mark ${isFailure(request) ? 'red' : 'green'}`} />
@@ -32,6 +36,7 @@ export function RequestList({ text }: { text: string }) {
               {request.endNs !== null && <span>{durationText(request.endNs - request.start.timeNs)}</span>}
             </span>
           </div>
+          {request.handler && <TreeButton handler={request.handler} />}
         </div>
       )}
       empty={
@@ -41,6 +46,23 @@ export function RequestList({ text }: { text: string }) {
         />
       }
     />
+  );
+}
+
+/** All that a request led to, and nothing of the others. */
+function TreeButton({ handler }: { handler: CallStart }) {
+  return (
+    <span class="fact-actions">
+      <Button
+        icon="tree"
+        label="Call tree of this request"
+        onClick={(event) => {
+          event.stopPropagation();
+          showTreeOf(handler.call);
+          void goTo(handler.start);
+        }}
+      />
+    </span>
   );
 }
 

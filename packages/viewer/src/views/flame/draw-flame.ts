@@ -8,6 +8,7 @@ import {
   type Span,
 } from '@execution-cinema/server/protocol';
 import { hueOf, isMerged, lowerBoundIn } from '../../model/boxes.ts';
+import { nameAlone } from '../../model/function-name.ts';
 import { xOf } from '../../model/span.ts';
 import { ROW_HEIGHT, TRACK_HEAD, type Track } from '../../model/tracks.ts';
 import { ticks, timeText } from '../../model/units.ts';
@@ -176,7 +177,7 @@ function drawNames(
     const x = Math.max(0, left(i)) + 5;
     const room = right(i) - x - 4;
     if (room < 14) continue;
-    const name = functions.get(flame.functions[i]!)?.name ?? '(unknown)';
+    const name = nameAlone(functions.get(flame.functions[i]!));
     const text = isMerged(flame, i) ? `${flame.counts[i]!.toLocaleString('en')} × ${name}` : name;
     const shown = fit(context, text, room);
     if (shown !== '') context.fillText(shown, x, top(i) + ROW_HEIGHT / 2);

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatCall } from '@execution-cinema/format';
-import type { CallView, FunctionView, TypesView } from '@execution-cinema/server/protocol';
+import type { CallView, FunctionView, TypesView, WireValue } from '@execution-cinema/server/protocol';
 import { frame, goTo } from '../../app/cursor.ts';
 import { shownFunction } from '../../app/functions.ts';
 import { copyText } from '../../app/location.ts';
@@ -58,7 +58,7 @@ export function CallsTable({ of }: { of: FunctionView }) {
           class="field grow code-font"
           type="search"
           aria-label="Filter by value"
-          placeholder={`Filter: ${parameters[0] ?? 'result'} = 3, result contains "x"`}
+          placeholder={`Filter: ${exampleOf(page.items[0])}`}
           value={text}
           spellcheck={false}
           onInput={(event) => setText(event.currentTarget.value)}
@@ -119,7 +119,7 @@ export function CallsTable({ of }: { of: FunctionView }) {
                   );
                 })}
                 <span class="grow cell">
-                  <Outcome call={call} />
+                  <Outcome call={call} showsUndefined />
                 </span>
                 <span class="number">
                   {call.start && call.end ? durationText(call.end.timeNs - call.start.timeNs) : '–'}
@@ -163,6 +163,18 @@ function Types({ of }: { of: FunctionView }) {
       ))}
     </ul>
   );
+}
+
+/** A condition that could be typed, about what the first call was given or returned. */
+function exampleOf(call: CallView | undefined): string {
+  const given = call?.arguments.find(({ name, value }) => name !== 'this' && isPlain(value));
+  const [name, value] = given ? [given.name, given.value] : ['result', call?.result?.value];
+  if (typeof value === 'string') return `${name} contains "x"`;
+  return `${name} ${typeof value === 'number' ? '>' : '='} ${typeof value === 'boolean' ? value : 3}`;
+}
+
+function isPlain(value: WireValue): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 function asJson(calls: readonly CallView[]): string {

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { SearchHit } from '@execution-cinema/server/protocol';
+import type { Place, SearchHit, SearchKind } from '@execution-cinema/server/protocol';
 import { run } from '../../app/commands.ts';
 import { goTo, goToText } from '../../app/cursor.ts';
 import { showFunction, showFunctionId } from '../../app/functions.ts';
@@ -10,12 +10,14 @@ import { openAt } from '../../app/start.ts';
 import { DOCKS, NOWHERE } from '../../model/address.ts';
 import { rank } from '../../model/fuzzy.ts';
 import { BINDINGS, keyText } from '../../model/keymap.ts';
+import { parseLine } from '../../model/line-of-file.ts';
 import { timeText } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
 import { DOCK_TABS } from '../dock/dock-tabs.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { PlaceText } from '../parts/place.tsx';
 import { Value } from '../parts/value.tsx';
+import { threadLabel } from '../stage/thread-label.ts';
 import { commandText } from '../../model/thread-labels.ts';
 
 interface Entry {
@@ -24,11 +26,17 @@ interface Entry {
   title: string;
   detail: string;
   hit?: SearchHit;
+  place?: Place;
   keys?: string;
+  /** The palette stays open. */
+  stays?: boolean;
   pick: () => void;
 }
 
-const SHOWN_MAX = 12;
+/** Hits of each kind that are asked for; so many times more whenever somebody wants more, up to what the server gives. */
+const HITS_FIRST = 12;
+const HITS_MORE = 4;
+const HITS_MAX = 200;
 const SEARCH_AFTER_MS = 120;
 const ICONS: Readonly<Record<string, IconName>> = {
   function: 'flame',
@@ -46,12 +54,18 @@ export function Palette({ mode }: { mode: 'all' | 'search' }) {
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   const [index, setIndex] = useState(0);
-  const { hits, state } = useSearch(text.trim());
+  const [limit, setLimit] = useState(HITS_FIRST);
+  const { hits, state, more } = useSearch(text.trim(), limit);
   const local = useMemo(
     () => (text.trim() === '' && mode === 'search' ? [] : localEntries(text.trim(), mode)),
     [text, mode],
   );
-  const entries = [...local, ...hits.map(hitEntry)];
+  const known = new Set(local.map(({ id }) => id));
+  const found = hits.map(hitEntry).filter(({ id }) => !known.has(id));
+  const entries = [...local, ...found];
+  if (more.length > 0 && limit < HITS_MAX) entries.push(moreEntry(more, () => setLimit(limit * HITS_MORE)));
+  // Of what the page knows itself the search need not say that it found nothing.
+  const said = state === NOTHING && entries.length > 0 ? '' : state;
   const active = Math.min(index, entries.length - 1);
   // Before the next key: somebody types on at once.
   useLayoutEffect(() => {
@@ -62,7 +76,7 @@ export function Palette({ mode }: { mode: 'all' | 'search' }) {
   }, []);
   const pick = (entry: Entry | undefined) => {
     if (!entry) return;
-    paletteOpen.value = false;
+    if (!entry.stays) paletteOpen.value = false;
     entry.pick();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -93,7 +107,7 @@ export function Palette({ mode }: { mode: 'all' | 'search' }) {
           placeholder={
             mode === 'search'
               ? 'Search functions, files, values, output'
-              : 'Search, a moment such as 1@230 or 250ms, or a command'
+              : 'Search, a line such as app.js:20, a moment such as 1@230 or 250ms, or a command'
           }
           value={text}
           spellcheck={false}
@@ -101,6 +115,7 @@ export function Palette({ mode }: { mode: 'all' | 'search' }) {
           onInput={(event) => {
             setText(event.currentTarget.value);
             setIndex(0);
+            setLimit(HITS_FIRST);
           }}
           onKeyDown={onKeyDown}
         />
@@ -117,66 +132,117 @@ export function Palette({ mode }: { mode: 'all' | 'search' }) {
             onPointerMove={() => setIndex(i)}
             onClick={() => pick(entry)}
           >
-            <Icon name={entry.icon} size={15} />
-            <span class="palette-title">{entry.title}</span>
-            {entry.hit?.value !== undefined && entry.hit.value !== null && <Value value={entry.hit.value} room={40} />}
-            <span class="palette-detail">{entry.hit?.place ? '' : entry.detail}</span>
-            {entry.hit && <PlaceText place={entry.hit.place} />}
-            {entry.hit?.at && <time class="faint">{timeText(entry.hit.at.timeNs, wholeSpan.value.toNs / 4)}</time>}
-            {entry.keys !== undefined && <kbd>{entry.keys}</kbd>}
+            <EntryLine entry={entry} />
           </li>
         ))}
       </ul>
-      {state !== '' && <p class="palette-state">{state}</p>}
+      {said !== '' && <p class="palette-state">{said}</p>}
     </dialog>
   );
 }
 
-function useSearch(text: string): { hits: SearchHit[]; state: string } {
-  const [found, setFound] = useState<{ hits: SearchHit[]; state: string }>({ hits: [], state: '' });
+/** What an entry is, what was found in it, and where. */
+function EntryLine({ entry: { icon, title, detail, hit, place, keys } }: { entry: Entry }) {
+  const shown = place ?? hit?.place ?? null;
+  const isText = hit?.kind === 'log' || hit?.kind === 'source';
+  return (
+    <>
+      <Icon name={icon} size={15} />
+      {!(isText && hit.excerpt) && <span class="palette-title">{title}</span>}
+      {hit?.excerpt ? (
+        <code class="palette-excerpt" title={title}>
+          {hit.excerpt.before}
+          <mark>{hit.excerpt.match}</mark>
+          {hit.excerpt.after}
+        </code>
+      ) : (
+        hit && hit.value !== null && <Value value={hit.value} room={80} />
+      )}
+      <span class="palette-detail">{shown ? whereText(hit) : detail}</span>
+      <PlaceText place={shown} />
+      {hit?.at && <time class="faint">{timeText(hit.at.timeNs, wholeSpan.value.toNs / 4)}</time>}
+      {keys !== undefined && <kbd>{keys}</kbd>}
+    </>
+  );
+}
+
+/** The function, and of several threads which one. */
+function whereText(hit: SearchHit | undefined): string {
+  const threads = overview.peek()?.threads.length ?? 1;
+  const thread = hit?.at && threads > 1 ? threadLabel(hit.at.thread) : null;
+  return [hit?.function, thread].filter(Boolean).join(' · ');
+}
+
+const NOTHING = 'Nothing found in functions, files, values, output and errors.';
+
+interface Search {
+  hits: SearchHit[];
+  /** Kinds of which there are more. */
+  more: SearchKind[];
+  state: string;
+}
+
+const NO_SEARCH: Search = { hits: [], more: [], state: '' };
+
+function useSearch(text: string, limit: number): Search {
+  const [found, setFound] = useState(NO_SEARCH);
   const latest = useRef(new Latest()).current;
   useEffect(() => {
     if (text.length < 2 || overview.peek() === null) {
       latest.cancel();
-      setFound({ hits: [], state: '' });
+      setFound(NO_SEARCH);
       return;
     }
     const timer = setTimeout(() => {
       void latest
-        .run((signal) => askLong('search', { text, limit: SHOWN_MAX }, signal))
+        .run((signal) => askLong('search', { text, limit: Math.min(limit, HITS_MAX) }, signal))
         .then((answer) => {
           if (!answer) return;
-          const some = answer.more.length > 0 ? `More ${answer.more.join(', ')} hits than shown: type more of it.` : '';
-          const nothing =
-            answer.hits.length === 0 ? 'Nothing found in functions, files, values, output and errors.' : '';
-          setFound({
-            hits: answer.hits,
-            state: answer.coverage < 1 ? 'The recording is still being read; there may be more.' : some || nothing,
-          });
+          const { hits, more, coverage } = answer;
+          const nothing = hits.length === 0 ? NOTHING : '';
+          const partly = 'The recording is still being read; there may be more.';
+          setFound({ hits, more, state: coverage < 1 ? partly : nothing });
         })
         .catch((error: unknown) =>
-          setFound({ hits: [], state: error instanceof Error ? error.message : String(error) }),
+          setFound({ ...NO_SEARCH, state: error instanceof Error ? error.message : String(error) }),
         );
     }, SEARCH_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [text, limit]);
   return found;
 }
 
 function hitEntry(hit: SearchHit, i: number): Entry {
+  const { kind, functionId, title, detail } = hit;
+  const own = kind === 'function' ? `function ${functionId}` : kind === 'file' ? `file ${title}` : `hit ${i}`;
   return {
-    id: `hit ${i}`,
-    icon: ICONS[hit.kind] ?? 'search',
-    title: hit.title,
-    detail: hit.detail,
+    id: own,
+    icon: ICONS[kind] ?? 'search',
+    title,
+    detail,
     hit,
     pick: () => {
       if (hit.at) void goTo(hit.at, { frame: hit.call });
-      else if (hit.functionId !== null) showFunctionId(hit.functionId);
+      else if (functionId !== null) showFunctionId(functionId);
       else if (hit.place) openFile(hit.place.file, hit.place.line || null);
     },
   };
 }
+
+function moreEntry(kinds: readonly SearchKind[], pick: () => void): Entry {
+  const title = `More hits among ${kinds.map((kind) => PLURALS[kind]).join(', ')}`;
+  return { id: 'more', icon: 'down', title, detail: '', stays: true, pick };
+}
+
+const PLURALS: Readonly<Record<SearchKind, string>> = {
+  function: 'functions',
+  file: 'files',
+  source: 'lines of source',
+  value: 'values',
+  log: 'output',
+  exception: 'errors',
+  request: 'requests',
+};
 
 /** What the page knows without asking. */
 function localEntries(text: string, mode: 'all' | 'search'): Entry[] {
@@ -191,6 +257,17 @@ function localEntries(text: string, mode: 'all' | 'search'): Entry[] {
       pick: () => void goToText(text),
     });
   }
+  const line = overview.peek() ? parseLine(text, files.peek()) : [];
+  entries.push(
+    ...line.map((place) => ({
+      id: `line ${place.file}`,
+      icon: 'file' as const,
+      title: `Line ${place.line} of ${place.file.split('/').at(-1)!}`,
+      detail: '',
+      place,
+      pick: () => openFile(place.file, place.line),
+    })),
+  );
   const commands: Entry[] = overview.peek()
     ? [
         ...BINDINGS.filter(({ command }) => command.do !== 'palette').map(({ about, keys, command }, i) => ({
@@ -229,7 +306,8 @@ function localEntries(text: string, mode: 'all' | 'search'): Entry[] {
       id: `function ${entry.id}`,
       icon: 'flame' as const,
       title: entry.name,
-      detail: `${entry.file}:${entry.line}`,
+      detail: '',
+      place: { file: entry.file, line: entry.line, column: 0 },
       pick: () => showFunction(entry),
     }));
   const named: Entry[] = rank(text, files.peek(), (file) => file, 4).map((file) => ({

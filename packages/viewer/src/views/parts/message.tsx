@@ -1,6 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { progress } from '../../app/session.ts';
-import { percentText } from '../../model/units.ts';
 import { AnswerError } from '../../transport/source.ts';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -15,18 +13,12 @@ export function Message({ icon, title, children }: { icon?: IconName; title: str
   );
 }
 
-/** Stands where an answer will be; nobody sees it of one that comes within a blink. */
+/** Stands where an answer will be; nobody sees it of one that comes within a blink. How far it is says the foot of the page. */
 export function Waiting() {
-  const busy = progress.value;
   return (
     <div class="message waiting" role="status">
-      <p class="message-title">
-        {busy && busy.total > 0 ? `${busy.what} ${percentText(busy.done / busy.total)}` : 'Reading…'}
-      </p>
-      <progress
-        aria-label={busy?.what ?? 'Reading'}
-        {...(busy && busy.total > 0 && { max: busy.total, value: busy.done })}
-      />
+      <p class="message-title">Reading…</p>
+      <progress aria-label="Reading" />
     </div>
   );
 }

@@ -18,6 +18,13 @@ interface Properties<Id extends string> {
   controls: string;
 }
 
+/** Arrows belong to the tabs of whoever came here by the keyboard; after a click they go on stepping. */
+function leaveFocus(event: MouseEvent): void {
+  event.preventDefault();
+  const focused = document.activeElement;
+  if (focused instanceof HTMLElement) focused.blur();
+}
+
 export function Tabs<Id extends string>({ tabs, selected, onSelect, label, controls }: Properties<Id>) {
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -31,7 +38,7 @@ export function Tabs<Id extends string>({ tabs, selected, onSelect, label, contr
     event.stopPropagation();
   };
   return (
-    <div class="tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
+    <div class="tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown} onMouseDown={leaveFocus}>
       {tabs.map(({ id, label: text, icon, count, tone }) => (
         <button
           key={id}

@@ -18,7 +18,8 @@ export function CodeView({ file, place }: { file: ShownFile; place: Place | null
   const [counts, values] = [hits.value, lineValues.value];
   const facts = useMemo(() => lineFacts(file.view, counts, values, before.current), [file, counts, values]);
   before.current = facts;
-  const currentLine = place?.file === file.view.file ? place.line : null;
+  // What happened when nothing was on the stack any more has a file, but no line: the text stays where it is.
+  const currentLine = place?.file === file.view.file && place.line > 0 ? place.line : null;
   const here = standing.value;
   const stops = new Set(breakpoints.value.filter((stop) => stop.file === file.view.file).map((stop) => stop.line));
   useEffect(() => setLogPoint(null), [file]);

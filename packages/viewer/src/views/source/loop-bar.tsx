@@ -23,7 +23,7 @@ function Loop({ loop, call }: { loop: LoopView; call: string }) {
   const last = loop.starts.length - 1;
   const go = (index: number) => {
     const event = loop.starts[Math.max(0, Math.min(last, index))];
-    if (event !== undefined) void goTo({ thread, event }, { passing: true, frame: call });
+    if (event !== undefined) void goTo({ thread, event }, { stop: 'iteration', frame: call });
   };
   return (
     <div class="loop">

@@ -17,8 +17,12 @@ export function SourcePanel() {
     <section class="source panel" aria-label="Source">
       <header class="panel-head">
         <h2 class="source-title" title={file?.view.file}>
-          {folder !== '' && <span class="faint">{folder}/</span>}
-          {file?.view.file.split('/').at(-1) ?? 'Source'}
+          {folder !== '' && (
+            <span class="source-folder faint">
+              <bdi>{folder}/</bdi>
+            </span>
+          )}
+          <span>{file?.view.file.split('/').at(-1) ?? 'Source'}</span>
         </h2>
         {coverage < 1 && <span class="chip">counting runs: {percentText(coverage)}</span>}
         {stops > 0 && <span class="chip red">{stops === 1 ? '1 stop' : `${stops} stops`}</span>}
@@ -29,7 +33,6 @@ export function SourcePanel() {
           </Button>
         )}
       </header>
-      <LoopBar />
       <div class="source-body">
         {sourceError.value !== null && <ErrorMessage error={sourceError.value} />}
         {sourceError.value === null && file !== null && file.view.text === null && (
@@ -46,6 +49,7 @@ export function SourcePanel() {
           </Message>
         )}
       </div>
+      <LoopBar />
       {selectedLine.value !== null && <LineBar line={selectedLine.value} />}
     </section>
   );

@@ -1,45 +1,41 @@
 import type { EventView } from '@execution-cinema/server/protocol';
+import { eventText } from '../../model/event-text.ts';
+import { previewText } from '../../model/values.ts';
 import { Value } from '../parts/value.tsx';
 
-/** Characters; what does not fit is cut by the width that there is. */
+/** Characters of a value; what does not fit is cut by the width that there is. */
 const ROOM = 200;
-
-/** By kind, as `tracer events` names them. */
-const WORDS: Readonly<Record<string, { text: string; tone: string }>> = {
-  enter: { text: 'calls', tone: 'accent' },
-  return: { text: 'returns', tone: 'accent' },
-  'return value': { text: 'returns', tone: 'accent' },
-  throw: { text: 'throws', tone: 'red' },
-  'leave by throw': { text: 'left by a throw', tone: 'red' },
-  uncaught: { text: 'uncaught', tone: 'red' },
-  catch: { text: 'catches', tone: 'red' },
-  write: { text: 'writes', tone: 'amber' },
-  property: { text: 'writes', tone: 'amber' },
-  delete: { text: 'deletes', tone: 'amber' },
-  suspend: { text: 'awaits', tone: 'violet' },
-  yield: { text: 'yields', tone: 'violet' },
-  resume: { text: 'resumes', tone: 'violet' },
-  'resume value': { text: 'resumes', tone: 'violet' },
-  log: { text: 'prints', tone: 'teal' },
-  'injected log': { text: 'logs', tone: 'teal' },
-  request: { text: 'request', tone: 'green' },
-  response: { text: 'response', tone: 'green' },
-};
+const TITLE_ROOM = 1_000;
 
 /** What the event at the cursor did, in a line. */
 export function EventLine({ event }: { event: EventView }) {
-  const word = WORDS[event.kind] ?? { text: event.kind, tone: 'plain' };
-  const name = event.name ?? (event.kind === 'enter' ? event.function : null);
+  const { word, tone, about, name, joint, values } = eventText(event);
+  const isCall = joint === '()';
   return (
     <span class="event-line">
-      <span class={`badge ${word.tone}`}>{word.text}</span>
-      {name !== null && <code class="event-name">{name}</code>}
-      {event.value !== null && (
-        <>
-          {name !== null && <span class="faint">=</span>}
-          <Value value={event.value} room={ROOM} />
-        </>
+      <span class={`badge ${tone}`} title={about ?? undefined}>
+        {word}
+      </span>
+      {name !== null && (
+        <code class="event-name" title={name}>
+          {name}
+        </code>
       )}
+      <span
+        class={`event-values${isCall ? ' call' : ''}`}
+        title={values.map(({ value }) => previewText(value, TITLE_ROOM)).join(', ')}
+      >
+        {isCall && <span class="faint">(</span>}
+        {joint === '=' && values.length > 0 && <span class="faint">= </span>}
+        {values.map(({ name: own, value }, i) => (
+          <span key={i}>
+            {i > 0 && <span class="faint">{isCall ? ', ' : ' '}</span>}
+            {own !== null && <span class="argument-name">{own}: </span>}
+            <Value value={value} room={ROOM} />
+          </span>
+        ))}
+        {isCall && <span class="faint">)</span>}
+      </span>
     </span>
   );
 }

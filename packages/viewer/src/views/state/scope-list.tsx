@@ -25,6 +25,7 @@ export function ScopeList({ frame }: { frame: FrameView }) {
   const pin = pinned.value;
   const other = pin ? counterpart(frame, pin) : undefined;
   const filters = pin !== null && onlyDifferent;
+  const local = frame.scopes.findIndex(({ kind }) => kind === 'function');
   return (
     <div class="scopes">
       {pin && (
@@ -57,6 +58,7 @@ export function ScopeList({ frame }: { frame: FrameView }) {
           scope={scope}
           other={other}
           filters={filters}
+          isAround={index > local && scope.kind === 'function'}
         />
       ))}
       {frame.scopes.length === 0 && frame.this === null && !frame.shortened && (
@@ -71,9 +73,11 @@ interface ScopeProperties {
   scope: ScopeView;
   other: FrameView | undefined;
   filters: boolean;
+  /** Of a function around the one that runs. */
+  isAround: boolean;
 }
 
-function Scope({ frame, scope, other, filters }: ScopeProperties) {
+function Scope({ frame, scope, other, filters, isAround }: ScopeProperties) {
   const { omitted } = scope;
   const isOuter = scope.kind === 'module' && frame.function !== '(module)';
   const [open, setOpen] = useState(!isOuter && (omitted.length === 0 || looksOutside.value));
@@ -88,17 +92,15 @@ function Scope({ frame, scope, other, filters }: ScopeProperties) {
   const others = wanted.filter((variable) => !isDeclaration(variable));
   const rows = showsFunctions ? [...others, ...functions] : others;
   if (wanted.length === 0 && (filters || omitted.length === 0)) return null;
-  const isClosure = scope.instance !== 0 && scope.kind !== 'module';
+  const isShared = scope.instance !== 0 && scope.kind !== 'module';
+  const title = isAround ? 'Closure' : (TITLES[scope.kind] ?? scope.kind);
   return (
     <div class={`scope${omitted.length > 0 && open ? ' waiting' : ''}`}>
       <button type="button" class="section-toggle" aria-expanded={open} onClick={toggle}>
         <Icon name={open ? 'down' : 'chevron'} size={12} />
-        {TITLES[scope.kind] ?? scope.kind}
-        {isClosure && (
-          <span class="chip" title={`Shared by closures: instance ${scope.instance}`}>
-            shared
-          </span>
-        )}
+        <span title={isShared ? `Functions share these variables: instance ${scope.instance}` : undefined}>
+          {title}
+        </span>
         {omitted.length > 0 && !open && <span class="omitted">{omittedText(omitted)}</span>}
         <span class="faint end">line {scope.line}</span>
       </button>
@@ -146,7 +148,11 @@ function declarationsText(variables: readonly VariableView[]): string {
   const own = variables.length - ofNode;
   const texts = [
     own > 0 && `${own} ${own === 1 ? 'function or class' : 'functions and classes'}`,
-    ofNode > 0 && 'what Node gives a file',
+    ofNode > 0 &&
+      variables
+        .filter(isOfNode)
+        .map(({ name }) => name)
+        .join(', '),
   ];
   return texts.filter(Boolean).join(' and ');
 }

@@ -1,12 +1,15 @@
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { StateView } from '@execution-cinema/server/protocol';
-import { frame, goTo, selectFrame } from '../../app/cursor.ts';
+import { frame, goTo, goToText, selectFrame } from '../../app/cursor.ts';
 import { stackRows, type StackRow } from '../../model/stack-rows.ts';
 import { plural } from '../../model/units.ts';
 import { Icon } from '../parts/icon.tsx';
 import { PlaceText } from '../parts/place.tsx';
+import { useScrollTop } from './use-scroll-top.ts';
 
 const SUSPENDED_SHOWN = 50;
+/** Cause of a frame that simply called the one above it: only what is not a call is worth a line. */
+const CALLED = 'call';
 
 export function Stack({ view }: { view: StateView }) {
   const [showsAll, setShowsAll] = useState(false);
@@ -16,9 +19,15 @@ export function Stack({ view }: { view: StateView }) {
   const current = frame.value?.call;
   // The frame that is looked at is never folded away.
   const isHidden = !folded.some((row) => row.kind === 'frame' && row.frame.call === current);
+  const box = useRef<HTMLDivElement>(null);
+  const isInnermost = current === frames[0]?.call;
+  useScrollTop(box, isInnermost ? current : undefined);
+  useLayoutEffect(() => {
+    if (!isInnermost) box.current!.querySelector('.frame.current')?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
   const rows: StackRow[] = showsAll || isHidden ? frames.map((entry) => ({ kind: 'frame', frame: entry })) : folded;
   return (
-    <div class="stack">
+    <div ref={box} class="stack">
       <h3 class="section-title">
         Stack
         {frames.length > 0 && <span class="count">{(frames.length + view.framesOmitted).toLocaleString('en')}</span>}
@@ -53,15 +62,16 @@ export function Stack({ view }: { view: StateView }) {
         )}
         {asyncCallers.map((caller, index) => (
           <li key={`${caller.call} ${index}`}>
-            <span class="frame-cause">
-              <span>{caller.cause}</span>
-            </span>
+            {caller.cause !== CALLED && (
+              <span class="frame-cause">
+                <span>{caller.cause}</span>
+              </span>
+            )}
             <button
               type="button"
               class="frame async"
-              disabled={caller.at === null}
-              title={caller.at === null ? 'When it was scheduled is not known' : 'Go to where it was scheduled'}
-              onClick={() => caller.at && void goTo(caller.at)}
+              title={`${caller.function}: ${caller.at === null ? 'to its beginning' : 'to where it was scheduled'}`}
+              onClick={() => void (caller.at ? goTo(caller.at) : goToText(caller.call))}
             >
               <span class="frame-name">{caller.function}</span>
               <PlaceText place={caller.place} />

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { frame, state, stateError } from '../../app/cursor.ts';
 import { inspected } from '../../app/details.ts';
 import { defaultSize, sizes } from '../../app/panels.ts';
@@ -5,28 +6,37 @@ import { maxSize } from '../../model/layout.ts';
 import { ErrorMessage, Message } from '../parts/message.tsx';
 import { Splitter } from '../parts/splitter.tsx';
 import { DetailPanel } from './detail-panel.tsx';
+import { Printed } from './printed.tsx';
 import { ScopeList } from './scope-list.tsx';
 import { Stack } from './stack.tsx';
+import { useScrollTop } from './use-scroll-top.ts';
 
-/** Stack and variables at the moment, and below them the value that is looked into. */
+/** Stack and variables at the moment, each with room of its own, and below them the value that is looked into. */
 export function StatePanel() {
   const view = state.value;
+  const own = frame.value;
+  const variables = useRef<HTMLDivElement>(null);
+  // Another function is read from its beginning.
+  useScrollTop(variables, own?.functionId);
+  const looksInto = inspected.value !== null;
+  // The details take room: the row that they are about stays in view.
+  useEffect(() => {
+    if (looksInto) document.activeElement?.closest('.value-row')?.scrollIntoView({ block: 'nearest' });
+  }, [looksInto]);
   return (
     <section class="state panel" aria-label="State">
-      <div class="state-body">
+      {view && <Stack view={view} />}
+      <div ref={variables} class="state-body">
         {stateError.value !== null && <ErrorMessage error={stateError.value} />}
-        {view && (
-          <>
-            <Stack view={view} />
-            {frame.value ? (
-              <ScopeList frame={frame.value} />
-            ) : (
-              <Message title="Nothing is running">
-                <p>Between two turns of the event loop no function is on the stack.</p>
-              </Message>
-            )}
-          </>
-        )}
+        {view && <Printed event={view.event} />}
+        {view &&
+          (own ? (
+            <ScopeList frame={own} />
+          ) : (
+            <Message title="Nothing is running">
+              <p>Between two turns of the event loop no function is on the stack.</p>
+            </Message>
+          ))}
       </div>
       {inspected.value && (
         <>

@@ -41,13 +41,12 @@ export function CallLine({ call, scheduled }: { call: CallView; scheduled: boole
   );
 }
 
-export function Outcome({ call }: { call: CallView }) {
+/** What came of a call. `undefined` says little in a line, and belongs in a column. */
+export function Outcome({ call, showsUndefined = false }: { call: CallView; showsUndefined?: boolean }) {
   if (call.outcome === 'returned') {
-    if (
-      !call.result ||
-      (typeof call.result.value === 'object' && call.result.value !== null && 'u' in call.result.value)
-    )
-      return null;
+    const value = call.result?.value;
+    const isUndefined = typeof value === 'object' && value !== null && 'u' in value;
+    if (!call.result || (isUndefined && !showsUndefined)) return null;
     return (
       <span class="call-result">
         <span class="faint">→ </span>

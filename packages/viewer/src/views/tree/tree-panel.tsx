@@ -2,7 +2,8 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { CallName, TreeNodeView } from '@execution-cinema/server/protocol';
 import { cursor, frame, goTo } from '../../app/cursor.ts';
 import { ask, askLong, generation } from '../../app/session.ts';
-import { addNodes, appendChildren, treeRows, type Branches, type TreeRow } from '../../model/tree-rows.ts';
+import { treeRoot } from '../../app/tree.ts';
+import { addNodes, appendChildren, indentOf, treeRows, type Branches, type TreeRow } from '../../model/tree-rows.ts';
 import { plural } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
 import { isCancelled } from '../../transport/source.ts';
@@ -13,11 +14,13 @@ import { VirtualList } from '../parts/virtual-list.tsx';
 import { CallLine } from './call-line.tsx';
 
 const FIRST_LIMIT = 600;
+/** Levels below the call whose tree is shown alone. */
+const ROOT_DEPTH = 20;
 const PAGE = 300;
 
 /** Who called whom, with arguments and outcome; what was scheduled stands below what scheduled it. */
 export function TreePanel() {
-  const [root, setRoot] = useState<CallName | null>(null);
+  const root = treeRoot.value;
   const [async, setAsync] = useState(true);
   const [roots, setRoots] = useState<{ nodes: readonly TreeNodeView[]; omitted: number } | null>(null);
   const [branches, setBranches] = useState<Branches>(new Map());
@@ -27,18 +30,22 @@ export function TreePanel() {
 
   const load = async (): Promise<void> => {
     try {
-      const params = { async, depth: 3, limit: FIRST_LIMIT, ...(root !== null && { root }) };
+      const params = { async, limit: FIRST_LIMIT, ...(root === null ? { depth: 3 } : { depth: ROOT_DEPTH, root }) };
       const answer = await latest.run((signal) => askLong('tree', params, signal));
       if (!answer) return;
       const added = addNodes(new Map(), answer.roots);
       setRoots({ nodes: answer.roots, omitted: answer.omitted });
       setBranches(added);
-      setOpen((before) => (before.size > 0 ? before : new Set(answer.roots.slice(0, 8).map((node) => node.call.call))));
+      // Of one call everything is open that there is room for.
+      const opened = root === null ? answer.roots.slice(0, 8).map((node) => node.call.call) : added.keys();
+      setOpen((before) => (before.size > 0 ? before : new Set(opened)));
       setError(null);
     } catch (failed) {
       setError(failed);
     }
   };
+  // Another tree begins with its own branches open.
+  useEffect(() => setOpen(new Set()), [root]);
   useEffect(() => void load(), [root, async, generation.value]);
 
   const rows = useMemo(
@@ -105,11 +112,10 @@ export function TreePanel() {
           pressed={root !== null}
           disabled={root === null && !frame.value}
           onClick={() => {
-            setOpen(new Set());
-            setRoot(root === null ? (frame.value?.call ?? null) : null);
+            treeRoot.value = root === null ? (frame.value?.call ?? null) : null;
           }}
         >
-          {root === null ? 'Only the current call' : `Only ${root}: show all`}
+          {root === null ? 'Only the current call' : `Only ${roots?.nodes[0]?.call.function ?? root}: show all`}
         </Button>
         <label class="check">
           <input type="checkbox" checked={async} onChange={(event) => setAsync(event.currentTarget.checked)} />
@@ -145,7 +151,7 @@ export function TreePanel() {
         }
         row={(row) =>
           row.kind === 'more' ? (
-            <div class="tree-row" style={{ paddingLeft: `${10 + row.depth * 16}px` }}>
+            <div class="tree-row" style={{ paddingLeft: `${10 + indentOf(row.depth)}px` }}>
               <span class="faint">
                 {plural(row.omitted, 'more call')}
                 {row.of === null ? ': choose a part of the run, or one call' : ''}
@@ -154,7 +160,8 @@ export function TreePanel() {
           ) : (
             <div
               class={`tree-row${row.call.call === current ? ' now' : ''}`}
-              style={{ paddingLeft: `${6 + Math.min(row.depth, 40) * 16}px` }}
+              style={{ paddingLeft: `${6 + indentOf(row.depth)}px` }}
+              title={`Level ${row.depth + 1}`}
             >
               <button
                 type="button"
