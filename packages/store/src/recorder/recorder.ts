@@ -91,7 +91,7 @@ export class Recorder {
     this.rows = new RowWriter(this.db);
     this.keeper = options.keepBytes === undefined ? undefined : new Keeper(this.db, options.keepBytes, LOG_BYTES_MAX);
     this.checkpointer = new Checkpointer(this.db, this.keeper?.logBytesMax);
-    this.levels = this.makeLevels(options, hooks);
+    this.levels = this.makeLevels(options, hooks, opened.meta['start_hrtime_ns'] ?? meta.start_hrtime_ns);
     const main = this.addThread(options.main);
     const addProcess = (): number => {
       this.rows.setState('open');
@@ -108,12 +108,13 @@ export class Recorder {
     inbox.hear((message) => this.arrived(message));
   }
 
-  private makeLevels({ plan, budgetShare }: RecorderOptions, hooks: RecorderHooks): Levels {
+  private makeLevels({ plan, budgetShare }: RecorderOptions, hooks: RecorderHooks, run: string): Levels {
     const file = plan?.file ?? undefined;
     const watched = file === undefined || hooks.plan === undefined ? undefined : { file, source: hooks.plan };
     return new Levels(this.db, {
       plan: watched,
-      budgetShare,
+      budget: budgetShare === undefined ? undefined : { share: budgetShare, memory: hooks.budgetMemory },
+      run,
       planChanged: (change) => this.inbox.add({ type: 'plan', timeNs: this.nowNs() - this.offsetNs, ...change }),
       note: (kind, text) => this.note(kind, text),
     });
@@ -381,6 +382,7 @@ export class Recorder {
 
   /** Ends the process's part of the recording: final accounts, `complete`, log merged, file closed. */
   finish(exit: ProcessExitMessage, lossReason = LOST_AT_END): void {
+    this.levels.remember();
     const threads = [...this.threads.values()].filter(({ id }) => id !== undefined);
     const dropped = this.db.transaction(() => {
       this.pruned = this.rows.prunedEvents(this.processId);

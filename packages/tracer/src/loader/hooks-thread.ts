@@ -40,6 +40,7 @@ export function initialize(data: HooksThreadData): void {
         ? (file) => ({ instrument: false, reason: 'not included', relative: file })
         : createFileSelector(config, data.ownFolders),
     cache,
+    leftOut: data.leftOut,
     redactionKey: data.redactionKey,
     transformBundle: data.transformBundle,
     post: (message) => recorder?.postMessage(message),

@@ -36,6 +36,19 @@ export class FollowBudget {
     this.say = parts.say;
   }
 
+  isFollowed(thread: number): boolean {
+    return this.states.get(thread)?.isOff !== true;
+  }
+
+  /** Begins a thread unfollowed: earlier runs showed that `costNs` per interval is too much. */
+  beginEnded(nowMs: number, thread: number, costNs: number): void {
+    this.states.set(thread, { isOff: true, sinceMs: nowMs, coolMs: coolDownMs(nowMs, undefined), costNs });
+    this.setFollowed(thread, false);
+    this.say(
+      `thread ${thread}: promises, timers and handles are not followed from the start, since earlier runs showed that it exceeds the budget: until they are, causes and correlations are unknown`,
+    );
+  }
+
   /** Whether a thread is not followed that may be again. */
   get isHolding(): boolean {
     for (const { isOff } of this.states.values()) if (isOff) return true;

@@ -1,0 +1,92 @@
+import type { FunctionState, Memory, RememberedFunction } from './memory.ts';
+
+/** Of what the budget allows, recording may take so much before something has to go ... */
+const KEEP_PART = 0.9;
+/** ... and so much with what comes back. */
+const RETURN_PART = 0.75;
+/** Runs for which something stays left out at most. */
+const REST_MAX = 64;
+
+/**
+ * Chooses what the next run under a budget of `share` records: the hottest go until the rest fits, the coolest come back
+ * as long as they fit. Changes `memory`.
+ */
+export function choose(memory: Memory, share: number): void {
+  // A larger budget owes nothing to what did not fit a smaller one.
+  const isLarger = share > memory.share;
+  memory.share = share;
+  const allowedNs = share * 1e9;
+  chooseFollowing(memory, allowedNs);
+  const functions = Object.values(memory.files).flatMap((file) => Object.values(file.functions));
+  let ns = memory.otherNs + (memory.following.isEnded ? 0 : memory.following.ns);
+  for (const one of functions) ns += costNs(one, one.state);
+  ns = lower(functions, { memory, ns, mostNs: KEEP_PART * allowedNs });
+  raise(functions, { memory, ns, mostNs: RETURN_PART * allowedNs, isLarger });
+}
+
+/** Nanoseconds per second that a function takes in a state. */
+function costNs({ boundaryNs, insideNs }: RememberedFunction, state: FunctionState): number {
+  if (state === 2) return 0;
+  return state === 1 ? boundaryNs : boundaryNs + insideNs;
+}
+
+/** Following is ended only where it does not fit even without any function. */
+function chooseFollowing({ following, otherNs }: Memory, allowedNs: number): void {
+  const part = following.isEnded ? RETURN_PART : KEEP_PART;
+  following.isEnded = following.ns + otherNs > part * allowedNs;
+}
+
+interface Sum {
+  memory: Memory;
+  ns: number;
+  mostNs: number;
+}
+
+function lower(functions: readonly RememberedFunction[], { memory, ns, mostNs }: Sum): number {
+  let left = ns;
+  const recorded = functions.filter(({ state }) => state !== 2);
+  while (left > mostNs && recorded.length > 0) {
+    let hottest = 0;
+    for (let i = 1; i < recorded.length; i++) {
+      if (costNs(recorded[i]!, recorded[i]!.state) > costNs(recorded[hottest]!, recorded[hottest]!.state)) hottest = i;
+    }
+    const one = recorded[hottest]!;
+    const to = one.state === 0 && one.insideNs >= one.boundaryNs ? 1 : 2;
+    left -= costNs(one, one.state) - costNs(one, to);
+    if (to === 2) recorded.splice(hottest, 1);
+    one.state = to;
+    giveRest(one, memory.runs);
+  }
+  return left;
+}
+
+/** What came back in vain rests twice as long as the last time. */
+function giveRest(one: RememberedFunction, runs: number): void {
+  const cameInVain = one.trial > 0 && runs > one.trial;
+  if (one.penalty === 0 || cameInVain) {
+    one.penalty = one.penalty === 0 ? 1 : Math.min(REST_MAX, 2 * one.penalty);
+    one.rest = one.penalty;
+  }
+  one.trial = 0;
+}
+
+function raise(
+  functions: readonly RememberedFunction[],
+  { memory, ns, mostNs, isLarger }: Sum & { isLarger: boolean },
+): void {
+  let left = mostNs - ns;
+  const resting = functions
+    .filter(({ state, rest }) => state !== 0 && (rest === 0 || isLarger))
+    .sort((a, b) => missingNs(a, 0) - missingNs(b, 0));
+  for (const one of resting) {
+    const to = ([0, 1] as const).find((state) => state < one.state && missingNs(one, state) <= left);
+    if (to === undefined) continue;
+    left -= missingNs(one, to);
+    one.state = to;
+    one.trial = memory.runs;
+  }
+}
+
+function missingNs(one: RememberedFunction, to: FunctionState): number {
+  return costNs(one, to) - costNs(one, one.state);
+}
