@@ -10,7 +10,7 @@ import { emptyMemory, type Memory } from './memory.ts';
  */
 export function budgetMemory(file: string, share: number): BudgetMemory {
   return {
-    unfollowedNs: unfollowedNs(readMemory(file), share),
+    unfollowed: unfollowed(readMemory(file), share),
     remember(report, run) {
       const memory = readMemory(file) ?? emptyMemory();
       learn(memory, report, { share, run });
@@ -19,8 +19,8 @@ export function budgetMemory(file: string, share: number): BudgetMemory {
   };
 }
 
-function unfollowedNs(memory: Memory | undefined, share: number): number | undefined {
+function unfollowed(memory: Memory | undefined, share: number): number | undefined {
   if (memory === undefined) return undefined;
   if (memory.share !== share) choose(memory, share);
-  return memory.following.isEnded ? memory.following.ns : undefined;
+  return memory.following.isEnded ? memory.following.ns / 1e9 : undefined;
 }

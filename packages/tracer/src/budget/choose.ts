@@ -1,9 +1,15 @@
 import type { FunctionState, Memory, RememberedFunction } from './memory.ts';
 
-/** Of what the budget allows, recording may take so much before something has to go ... */
-const KEEP_PART = 0.9;
-/** ... and so much with what comes back. */
-const RETURN_PART = 0.75;
+/*
+ * Parts of what the budget allows. Recording that takes between the two in the middle is left as it is: each change means
+ * that files are instrumented anew, and no two runs are alike.
+ */
+const LOWER_ABOVE = 1;
+const LOWER_TO = 0.85;
+const RAISE_BELOW = 0.65;
+const RAISE_TO = 0.8;
+/** So much of it is for functions, whatever the rest takes: the cool ones cost next to nothing. */
+const FUNCTIONS_PART = 0.15;
 /** Runs for which something stays left out at most. */
 const REST_MAX = 64;
 
@@ -16,12 +22,15 @@ export function choose(memory: Memory, share: number): void {
   const isLarger = share > memory.share;
   memory.share = share;
   const allowedNs = share * 1e9;
-  chooseFollowing(memory, allowedNs);
+  const { following, otherNs } = memory;
+  // It is ended only where it does not fit even without any function.
+  following.isEnded = following.ns + otherNs > (following.isEnded ? RAISE_BELOW : LOWER_ABOVE) * allowedNs;
+  const fixedNs = otherNs + (following.isEnded ? 0 : following.ns);
+  const room = (part: number): number => Math.max(part * allowedNs - fixedNs, part * FUNCTIONS_PART * allowedNs);
   const functions = Object.values(memory.files).flatMap((file) => Object.values(file.functions));
-  let ns = memory.otherNs + (memory.following.isEnded ? 0 : memory.following.ns);
-  for (const one of functions) ns += costNs(one, one.state);
-  ns = lower(functions, { memory, ns, mostNs: KEEP_PART * allowedNs });
-  raise(functions, { memory, ns, mostNs: RETURN_PART * allowedNs, isLarger });
+  const ns = functions.reduce((sum, one) => sum + costNs(one, one.state), 0);
+  if (ns > room(LOWER_ABOVE)) lower(functions, { runs: memory.runs, ns, mostNs: room(LOWER_TO) });
+  else if (ns < room(RAISE_BELOW)) raise(functions, { runs: memory.runs, ns, mostNs: room(RAISE_TO), isLarger });
 }
 
 /** Nanoseconds per second that a function takes in a state. */
@@ -30,19 +39,13 @@ function costNs({ boundaryNs, insideNs }: RememberedFunction, state: FunctionSta
   return state === 1 ? boundaryNs : boundaryNs + insideNs;
 }
 
-/** Following is ended only where it does not fit even without any function. */
-function chooseFollowing({ following, otherNs }: Memory, allowedNs: number): void {
-  const part = following.isEnded ? RETURN_PART : KEEP_PART;
-  following.isEnded = following.ns + otherNs > part * allowedNs;
-}
-
 interface Sum {
-  memory: Memory;
+  runs: number;
   ns: number;
   mostNs: number;
 }
 
-function lower(functions: readonly RememberedFunction[], { memory, ns, mostNs }: Sum): number {
+function lower(functions: readonly RememberedFunction[], { runs, ns, mostNs }: Sum): void {
   let left = ns;
   const recorded = functions.filter(({ state }) => state !== 2);
   while (left > mostNs && recorded.length > 0) {
@@ -55,9 +58,8 @@ function lower(functions: readonly RememberedFunction[], { memory, ns, mostNs }:
     left -= costNs(one, one.state) - costNs(one, to);
     if (to === 2) recorded.splice(hottest, 1);
     one.state = to;
-    giveRest(one, memory.runs);
+    giveRest(one, runs);
   }
-  return left;
 }
 
 /** What came back in vain rests twice as long as the last time. */
@@ -72,7 +74,7 @@ function giveRest(one: RememberedFunction, runs: number): void {
 
 function raise(
   functions: readonly RememberedFunction[],
-  { memory, ns, mostNs, isLarger }: Sum & { isLarger: boolean },
+  { runs, ns, mostNs, isLarger }: Sum & { isLarger: boolean },
 ): void {
   let left = mostNs - ns;
   const resting = functions
@@ -83,7 +85,7 @@ function raise(
     if (to === undefined) continue;
     left -= missingNs(one, to);
     one.state = to;
-    one.trial = memory.runs;
+    one.trial = runs;
   }
 }
 

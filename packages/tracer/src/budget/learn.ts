@@ -3,7 +3,7 @@ import { choose } from './choose.ts';
 import { FUNCTIONS_MAX, type Memory, type RememberedFile, type RememberedFunction } from './memory.ts';
 
 /** What earlier runs have shown counts so much against what this one shows. */
-const PAST_PART = 0.25;
+const PAST_PART = 0.5;
 /** Own time after which older parts of the same run count less and less. */
 const HORIZON_NS = 10e9;
 /** A rate below which a function is not remembered by name: 2,000 such take 10 % of a budget of 20 %. */
@@ -16,8 +16,7 @@ export function learn(memory: Memory, report: CostReport, { share, run }: { shar
   if (memory.run !== run) beginRun(memory, run);
   const weights: Weights = { beforeNs: Math.min(memory.ownNs, HORIZON_NS), ownNs: report.ownNs };
   memory.otherNs = mean(memory.otherNs, weights, report.otherNs);
-  const { followed } = report;
-  memory.following.ns = mean(memory.following.ns, { ...weights, ownNs: followed.seenNs }, followed.ns);
+  memory.following.ns = mean(memory.following.ns, weights, report.followedNs);
   learnFunctions(memory, report, weights);
   memory.ownNs = weights.beforeNs + weights.ownNs;
   keepCostliest(memory);

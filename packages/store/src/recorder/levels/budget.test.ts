@@ -139,6 +139,9 @@ describe('the budget', () => {
     for (let i = 0; i < 20; i++) interval({});
     expect(state(HOT)).toBe(ALL_DEGRADED);
     expect(said[2]).toBe('hot (app.js) is counted instead of recorded again: it has cooled down');
+    // What the rest has left may be taken once.
+    interval({}, { counted: { 102: 1_000_000 } });
+    expect(state(HOT)).toBe(ALL_DEGRADED);
     interval({}, { counted: { 102: 1_000_000 } });
     expect(state(HOT)).toBe(SWITCHED_OFF);
   });

@@ -67,6 +67,8 @@ export class Budget {
   private readonly history = new Map<string, CameBack>();
   /** By degraded function: what was counted per interval of late. */
   private readonly recent = new Map<string, number>();
+  /** By thread: what the last interval has left of what it was allowed. */
+  private readonly leftNs = new Map<number, number>();
   private readonly raisedUntilMs = new Map<string, number>();
   private notes = 0;
 
@@ -95,13 +97,14 @@ export class Budget {
     return this.degraded.size > 0 || this.following.isHolding;
   }
 
-  /** The thread is not to be followed: `costNs` is what that took per interval in earlier runs. */
-  beginUnfollowed(nowMs: number, thread: number, costNs: number): void {
-    this.following.beginEnded(nowMs, thread, costNs);
+  /** The thread is not to be followed: `rate` is what that took in earlier runs, as a part of the program's own time. */
+  beginUnfollowed(nowMs: number, thread: number, cost: { rate: number; intervalMs: number }): void {
+    this.following.beginEnded(nowMs, thread, cost);
   }
 
   threadEnded(thread: number): void {
     this.following.forget(thread);
+    this.leftNs.delete(thread);
   }
 
   /** Judges one interval of all threads. */
@@ -124,15 +127,18 @@ export class Budget {
       this.ledger.add(interval, {
         functions,
         ownNs,
-        isFollowed: this.following.isFollowed(thread),
+        followedNs: (this.following.missing(thread) ?? 0) * ownNs + followedNs,
         visitNs: (name) => this.degraded.get(name)?.visitNs ?? VISIT_NS,
         off: this.switchedOff(),
       });
       if (busyMs < BUSY_MS_MIN) continue;
       const allowedNs = this.share * ownNs;
-      if (spentNs > allowedNs) {
-        const savedNs = this.following.exceeded(nowMs, { thread, followedNs, recordedNs, allowedNs });
-        this.degradeHottest(nowMs, functions, { ownNs, excessNs: spentNs - allowedNs - savedNs });
+      // What one interval leaves the next may take: what is recorded reaches us in pieces.
+      const balanceNs = (this.leftNs.get(thread) ?? 0) + allowedNs - spentNs;
+      this.leftNs.set(thread, Math.max(0, Math.min(balanceNs, allowedNs)));
+      if (balanceNs < 0) {
+        const savedNs = this.following.exceeded(nowMs, { thread, followedNs, recordedNs, allowedNs, ownNs });
+        this.degradeHottest(nowMs, functions, { ownNs, excessNs: -balanceNs - savedNs });
       }
       slackNs += RETURN_SHARE * allowedNs - spentNs;
     }

@@ -7,8 +7,8 @@ export interface CostReport {
   ownNs: number;
   /** Recording that belongs to no function: what is told of requests and the like. */
   otherNs: number;
-  /** Following promises, timers and handles; `seenNs`: own time in which it was done. */
-  followed: { seenNs: number; ns: number };
+  /** Following promises, timers and handles, or what that would have taken. */
+  followedNs: number;
   /** All modules that are loaded. */
   modules: ReportedModule[];
 }
@@ -32,8 +32,8 @@ export interface ReportedFunction {
 
 /** Remembers costs beyond the run; in a package that this one must not know. */
 export interface BudgetMemory {
-  /** Nanoseconds per second of own time that following takes, where it is not to be begun with; else undefined. */
-  readonly unfollowedNs: number | undefined;
+  /** What following takes, as a part of the program's own time, where it is not to be begun with; else undefined. */
+  readonly unfollowed: number | undefined;
   /** `run` is the same in all processes of a run. Throws where nothing can be kept; it is not asked again then. */
   remember(report: CostReport, run: string): void;
 }
@@ -47,7 +47,7 @@ interface Account {
 export interface IntervalFacts {
   functions: readonly FunctionHeat[];
   ownNs: number;
-  isFollowed: boolean;
+  followedNs: number;
   /** What a visit of a function took of those that are counted now, by `nameOf`. */
   visitNs(name: string): number;
   /** Functions that are switched off, by `nameOf`, with what they took when they were seen last. */
@@ -61,7 +61,7 @@ export class Ledger {
   private readonly accounts = new Map<string, Account>();
   private own = 0;
   private otherNs = 0;
-  private followed = { seenNs: 0, ns: 0 };
+  private followedNs = 0;
 
   constructor(tables: SiteTables) {
     this.tables = tables;
@@ -76,13 +76,10 @@ export class Ledger {
     this.loadedKeys.add(key);
   }
 
-  add({ heat }: Pick<ThreadInterval, 'heat'>, { functions, ownNs, isFollowed, visitNs, off }: IntervalFacts): void {
+  add({ heat }: Pick<ThreadInterval, 'heat'>, { functions, ownNs, followedNs, visitNs, off }: IntervalFacts): void {
     this.own += ownNs;
     this.otherNs += heat.recordedNs;
-    if (isFollowed) {
-      this.followed.seenNs += ownNs;
-      this.followed.ns += heat.followedNs;
-    }
+    this.followedNs += followedNs;
     for (const one of functions) {
       const name = nameOf(one);
       this.charge(name, rateOf(one, one.counted > 0 ? visitNs(name) : 0, 1), 1);
@@ -112,11 +109,10 @@ export class Ledger {
       const place = table.placeOf(functionIndex);
       module.functions.push({ place, name: table.names[functionIndex]!, boundaryNs, insideNs });
     }
-    const { own: ownNs, otherNs, followed } = this;
+    const { own: ownNs, otherNs, followedNs } = this;
     this.accounts.clear();
-    this.own = this.otherNs = 0;
-    this.followed = { seenNs: 0, ns: 0 };
-    return { ownNs, otherNs: Math.max(0, otherNs), followed, modules: [...modules.values()] };
+    this.own = this.otherNs = this.followedNs = 0;
+    return { ownNs, otherNs: Math.max(0, otherNs), followedNs, modules: [...modules.values()] };
   }
 
   private moduleOf(key: string, modules: Map<string, ReportedModule>): ReportedModule | undefined {

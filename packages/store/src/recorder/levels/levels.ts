@@ -12,7 +12,6 @@ import { mainThreadMs } from './processor-time.ts';
 import { PlanWatch, type PlanChange, type PlanSource } from './plan-watch.ts';
 
 const INTERVAL_MS = 100;
-const INTERVALS_PER_SECOND = 1000 / INTERVAL_MS;
 /** What the budget has learned is written down about so often, since a process may be killed. */
 const REMEMBER_MS = 3_000;
 /** Own time of the program below which there is too little to go by. */
@@ -81,10 +80,8 @@ export class Levels {
     const words = new Int32Array(ring);
     this.rings.set(thread, words);
     this.gauges.set(thread, { gauge: new HeatGauge(words), busyMs: 0 });
-    const unfollowedNs = this.memory?.unfollowedNs;
-    if (unfollowedNs !== undefined) {
-      this.budget.beginUnfollowed(performance.now(), thread, unfollowedNs / INTERVALS_PER_SECOND);
-    }
+    const rate = this.memory?.unfollowed;
+    if (rate !== undefined) this.budget.beginUnfollowed(performance.now(), thread, { rate, intervalMs: INTERVAL_MS });
   }
 
   threadEnded(thread: number): void {
