@@ -11,6 +11,8 @@ export interface RecorderHooks {
   plan?: PlanSource;
   /** Remembers beyond the run what a budget has learned; without it each run begins anew. */
   budgetMemory?: BudgetMemory | undefined;
+  /** Processor time of the process's main thread; default: the system's answer. */
+  mainThreadMs?: () => number | undefined;
   /** What runs beside recording: snapshots and control. */
   service?: StartService;
 }

@@ -8,6 +8,7 @@ import { openRecording } from '../schema/open-recording.ts';
 import { Checkpointer, closeRecording, LOG_BYTES_MAX } from './checkpointer.ts';
 import { DiskGuard } from './disk-guard.ts';
 import { Levels } from './levels/levels.ts';
+import { mainThreadMs } from './levels/processor-time.ts';
 import type { RecorderHooks } from './hooks.ts';
 import type { Inbox } from './inbox.ts';
 import type { ProcessExitMessage, RecorderMessage, RecorderOptions, ThreadInfo, TreeTotals } from './messages.ts';
@@ -114,6 +115,7 @@ export class Recorder {
     return new Levels(this.db, {
       plan: watched,
       budget: budgetShare === undefined ? undefined : { share: budgetShare, memory: hooks.budgetMemory },
+      mainThreadMs: hooks.mainThreadMs ?? mainThreadMs,
       run,
       planChanged: (change) => this.inbox.add({ type: 'plan', timeNs: this.nowNs() - this.offsetNs, ...change }),
       note: (kind, text) => this.note(kind, text),
@@ -144,8 +146,10 @@ export class Recorder {
     else if (message.type === 'thread-end') {
       const thread = this.threads.get(message.thread);
       if (thread !== undefined) thread.endNs = message.timeNs;
-    } else if (message.type === 'process-exit') this.exit = message;
-    else if (message.type === 'snapshot') this.snapshotAsked();
+    } else if (message.type === 'process-exit') {
+      this.exit = message;
+      this.levels.remember();
+    } else if (message.type === 'snapshot') this.snapshotAsked();
   }
 
   private snapshotAsked(): void {
@@ -220,8 +224,10 @@ export class Recorder {
       if (isBusy(error)) return false;
       throw error;
     }
-    for (const message of messages) if (message.type === 'load') this.levels.loaded(message);
-    this.inbox.stored(messages.length);
+    // What a load leads to say comes behind them, for the next commit.
+    const written = messages.length;
+    for (const message of messages.slice()) if (message.type === 'load') this.levels.loaded(message);
+    this.inbox.stored(written);
     if (beats) this.heartbeatNs = nowNs;
     for (const { thread, pieces } of batches) {
       if (this.levels.measures) thread.measure(this.levels, pieces);
@@ -382,7 +388,6 @@ export class Recorder {
 
   /** Ends the process's part of the recording: final accounts, `complete`, log merged, file closed. */
   finish(exit: ProcessExitMessage, lossReason = LOST_AT_END): void {
-    this.levels.remember();
     const threads = [...this.threads.values()].filter(({ id }) => id !== undefined);
     const dropped = this.db.transaction(() => {
       this.pruned = this.rows.prunedEvents(this.processId);

@@ -8,14 +8,13 @@ import { Ledger, type BudgetMemory } from './ledger.ts';
 import { LevelControl } from './level-control.ts';
 import { LiveLevels } from './live-levels.ts';
 import { SiteTables } from './module-sites.ts';
-import { mainThreadMs } from './processor-time.ts';
 import { PlanWatch, type PlanChange, type PlanSource } from './plan-watch.ts';
 
 const INTERVAL_MS = 100;
 /** What the budget has learned is written down about so often, since a process may be killed. */
 const REMEMBER_MS = 3_000;
 /** Own time of the program below which there is too little to go by. */
-const OWN_NS_MIN = 200e6;
+const OWN_NS_MIN = 20e6;
 /** Functions that a note names. */
 const NAMES_MAX = 10;
 
@@ -24,6 +23,8 @@ export interface LevelsOptions {
   budget?: { share: number; memory: BudgetMemory | undefined } | undefined;
   /** The same in all processes of a run. */
   run: string;
+  /** Processor time of the process's main thread; undefined where nobody tells. */
+  mainThreadMs(): number | undefined;
   /** Writes a row of `plans`. */
   planChanged(change: PlanChange): void;
   /** Writes a row of `notes`. */
@@ -108,11 +109,11 @@ export class Levels {
     this.told.add(key);
     const { functions, insides } = table.leftOut;
     const parts: string[] = [];
-    if (functions.length > 0) parts.push(`${functions.length} functions are left out: ${listed(functions)}`);
-    if (insides.length > 0) parts.push(`of ${insides.length} calls alone are recorded: ${listed(insides)}`);
+    if (functions.length > 0) parts.push(`left out (${functions.length}): ${listed(functions)}`);
+    if (insides.length > 0) parts.push(`recorded without what happens inside (${insides.length}): ${listed(insides)}`);
     if (parts.length === 0) return;
     const share = this.options.budget!.share * 100;
-    const reason = `earlier runs showed that they exceed the budget of ${share}%`;
+    const reason = `earlier runs showed that functions exceed the budget of ${share}%`;
     this.options.note('budget', `${table.file}: ${reason}; ${parts.join('; ')}`);
   }
 
@@ -175,7 +176,7 @@ export class Levels {
   /** Since the last time: more exact than whether a thread moves, and not misled by other programs on the machine. */
   private mainThreadWorkedMs(): number | undefined {
     const before = this.mainThreadMs;
-    this.mainThreadMs = mainThreadMs();
+    this.mainThreadMs = this.options.mainThreadMs();
     return before === undefined || this.mainThreadMs === undefined ? undefined : this.mainThreadMs - before;
   }
 }
