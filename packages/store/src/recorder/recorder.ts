@@ -198,8 +198,10 @@ export class Recorder {
       const some = batches.some(({ pieces }) => pieces.length > 0);
       if (!some && this.inbox.messages.length === 0) return true;
       if (!this.commit(batches)) return false;
-      if (!batches.some(({ thread, pieces }) => waiting.has(thread) && pieces.length === PIECES_PER_COMMIT))
-        return true;
+      const isMore = batches.some(({ thread, pieces }) => waiting.has(thread) && pieces.length === PIECES_PER_COMMIT);
+      // What a load led to say has no later commit when the process ends.
+      const isUnsaid = this.exit !== undefined && this.inbox.messages.length > 0;
+      if (!isMore && !isUnsaid) return true;
     }
   }
 

@@ -30,13 +30,13 @@ function states(memory: Memory): Record<string, FunctionState> {
 }
 
 test('leaves everything as it is while it fits', () => {
-  const memory = memoryOf({ a: [100, 0], b: [50, 40] });
+  const memory = memoryOf({ a: [100, 0], b: [30, 40] });
   choose(memory, 0.2);
   expect(states(memory)).toEqual({ a: 0, b: 0 });
 });
 
 test('leaves out the hottest until the rest fits, and only them', () => {
-  const memory = memoryOf({ hot: [400, 0], warm: [150, 0], cool: [15, 0], cold: [1, 0] });
+  const memory = memoryOf({ hot: [400, 0], warm: [120, 0], cool: [15, 0], cold: [1, 0] });
   choose(memory, 0.2);
   expect(states(memory)).toEqual({ hot: 2, warm: 0, cool: 0, cold: 0 });
 });
@@ -111,7 +111,7 @@ test('ends following where it does not fit even without any function, and takes 
   memory.following.ns = 60e6;
   choose(memory, 0.2);
   expect(memory.following.isEnded).toBe(true);
-  memory.following.ns = 20e6;
+  memory.following.ns = 5e6;
   choose(memory, 0.2);
   expect(memory.following.isEnded).toBe(false);
 });

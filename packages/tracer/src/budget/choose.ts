@@ -4,10 +4,10 @@ import type { FunctionState, Memory, RememberedFunction } from './memory.ts';
  * Parts of what the budget allows. Recording that takes between the two in the middle is left as it is: each change means
  * that files are instrumented anew, and no two runs are alike.
  */
-const LOWER_ABOVE = 1;
-const LOWER_TO = 0.85;
-const RAISE_BELOW = 0.65;
-const RAISE_TO = 0.8;
+const LOWER_ABOVE = 0.9;
+const LOWER_TO = 0.75;
+const RAISE_BELOW = 0.55;
+const RAISE_TO = 0.7;
 /** So much of it is for functions, whatever the rest takes: the cool ones cost next to nothing. */
 const FUNCTIONS_PART = 0.15;
 /** Runs for which something stays left out at most. */
