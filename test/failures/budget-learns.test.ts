@@ -83,8 +83,12 @@ test('every way to load code leaves out what the first run found too hot', async
   expect(second.functions.instrumented).toBe(first.functions.instrumented - leftOut(second).length);
   // One note for each file, and each says what and why.
   for (const file of ['common.cjs', 'module.mjs', 'typed.ts', 'worker.mjs', 'child.cjs']) {
-    const notes = second.notes.filter(({ kind, text }) => kind === 'budget' && text.startsWith(`${file}: earlier runs`));
-    expect(notes.map(({ text }) => text)).toEqual([expect.stringMatching(new RegExp(`left out \\(\\d\\): .*\\b${file.split('.')[0]!}\\b`))]);
+    const notes = second.notes.filter(
+      ({ kind, text }) => kind === 'budget' && text.startsWith(`${file}: earlier runs`),
+    );
+    expect(notes.map(({ text }) => text)).toEqual([
+      expect.stringMatching(new RegExp(`left out \\(\\d\\): .*\\b${file.split('.')[0]!}\\b`)),
+    ]);
   }
   // One for each program: the child is one of its own.
   expect(memories()).toHaveLength(2);

@@ -13,7 +13,9 @@ const BYTES_MAX = 4 * 1024 * 1024;
  */
 export function memoryFile({ root, plan }: Pick<TracerConfig, 'root' | 'plan'>, script: string): string {
   const { settings: _, ...recorded } = plan;
-  const key = createHash('sha256').update(JSON.stringify([script, recorded])).digest('hex');
+  const key = createHash('sha256')
+    .update(JSON.stringify([script, recorded]))
+    .digest('hex');
   return join(root, OWN_FOLDER, 'cache', `budget-${key}`);
 }
 

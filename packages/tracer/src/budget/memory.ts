@@ -28,12 +28,6 @@ export interface RememberedFile {
   functions: Record<string, RememberedFunction>;
 }
 
-export interface RememberedFollowing {
-  ns: number;
-  /** Promises, timers and handles are not followed when a run begins. */
-  isEnded: boolean;
-}
-
 export interface Memory {
   /** Counts runs. */
   runs: number;
@@ -45,7 +39,8 @@ export interface Memory {
   ownNs: number;
   /** What no remembered function stands for: facts of requests, and all the functions that take next to nothing. */
   otherNs: number;
-  following: RememberedFollowing;
+  /** `isEnded`: promises, timers and handles are not followed when a run begins. */
+  following: { ns: number; isEnded: boolean };
   /** By hash of the source: a changed source is another one. */
   files: Record<string, RememberedFile>;
 }
@@ -119,7 +114,14 @@ interface EncodedMemory extends Omit<Memory, 'files'> {
 
 function decodeFunction([name, ...numbers]: EncodedFunction): RememberedFunction | undefined {
   if (typeof name !== 'string' || numbers.length !== 6 || !numbers.every(isAmount)) return undefined;
-  const [boundaryNs, insideNs, state, rest, penalty, trial] = numbers as [number, number, number, number, number, number];
+  const [boundaryNs, insideNs, state, rest, penalty, trial] = numbers as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   if (state !== 0 && state !== 1 && state !== 2) return undefined;
   return { name, boundaryNs, insideNs, state, rest, penalty, trial };
 }

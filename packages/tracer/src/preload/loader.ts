@@ -41,11 +41,7 @@ export function bundleUrl(name: string): URL {
 }
 
 /** Installs everything that sees code before V8 does. Without a recording TypeScript is compiled and that is all. */
-export function installLoader(
-  config: TracerConfig,
-  recording: ThreadRecording | undefined,
-  leftOut: LeftOut,
-): Loader {
+export function installLoader(config: TracerConfig, recording: ThreadRecording | undefined, leftOut: LeftOut): Loader {
   const scripts = new LoadedScripts();
   const counts = new FileCounts();
   const cache = openTransformCache(config.root);

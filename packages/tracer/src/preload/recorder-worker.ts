@@ -57,7 +57,10 @@ export function startRecorderWorker(bundle: URL, options: RecorderOptions, budge
   worker.on('exit', ended);
   const { port1, port2: turn } = new MessageChannel();
   turnPort = port1;
-  worker.postMessage({ options, turn, budgetFile } satisfies RecorderStart, [...(options.ports as MessagePort[]), turn]);
+  worker.postMessage({ options, turn, budgetFile } satisfies RecorderStart, [
+    ...(options.ports as MessagePort[]),
+    turn,
+  ]);
   return threadId;
 }
 

@@ -1,6 +1,14 @@
 import { coolDownMs, type CameBack } from './cool-down.ts';
 import { FollowBudget } from './follow-budget.ts';
-import { costNs, functionsOf, nameOf, rateOf, type FunctionHeat, type Rate, type ThreadInterval } from './function-heat.ts';
+import {
+  costNs,
+  functionsOf,
+  nameOf,
+  rateOf,
+  type FunctionHeat,
+  type Rate,
+  type ThreadInterval,
+} from './function-heat.ts';
 import { countedNs } from './heat.ts';
 import type { Ledger } from './ledger.ts';
 import {

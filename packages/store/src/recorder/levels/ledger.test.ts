@@ -33,9 +33,7 @@ test('adds intervals up by function, and what belongs to none', () => {
     ownNs: 2_000,
     otherNs: 30,
     followedNs: 10,
-    modules: [
-      { file: 'app.js', hash: 'h', functions: [{ place: PLACE, name: 'hot', boundaryNs: 60, insideNs: 110 }] },
-    ],
+    modules: [{ file: 'app.js', hash: 'h', functions: [{ place: PLACE, name: 'hot', boundaryNs: 60, insideNs: 110 }] }],
   });
 });
 
