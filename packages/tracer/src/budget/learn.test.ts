@@ -106,6 +106,17 @@ test('remembers the costliest of very many', () => {
   run('1', Object.fromEntries(many));
   expect(Object.keys(memory.files['h']!.functions)).toHaveLength(FUNCTIONS_MAX);
   expect([one('f0'), one('f9'), one('f10')!.name]).toEqual([undefined, undefined, 'f10']);
+  // 1 to 10 ms each.
+  expect(memory.otherNs).toBeCloseTo(55e6);
+});
+
+test('does not forget what it has left out for what costs more and is recorded', () => {
+  run('1', { left: [250, 0] });
+  one('left')!.boundaryNs = 1_000;
+  const many = Array.from({ length: FUNCTIONS_MAX }, (_, i) => [`f${i}`, [0.02, 0]] as const);
+  run('1', Object.fromEntries(many));
+  expect(one('left')).toBeDefined();
+  expect(Object.keys(memory.files['h']!.functions)).toHaveLength(FUNCTIONS_MAX);
 });
 
 test('remembers following, and ends it where it alone is too much', () => {

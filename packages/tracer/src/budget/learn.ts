@@ -105,14 +105,19 @@ function forgetChanged(memory: Memory, modules: CostReport['modules']): void {
   }
 }
 
+/** Of too many functions those that are left out stay known, and of the others the costliest; the rest counts together. */
 function keepCostliest(memory: Memory): void {
-  const all: [file: RememberedFile, place: string, ns: number][] = [];
-  for (const [hash, file] of Object.entries(memory.files)) {
-    const functions = Object.entries(file.functions);
-    if (functions.length === 0) delete memory.files[hash];
-    for (const [place, { boundaryNs, insideNs }] of functions) all.push([file, place, boundaryNs + insideNs]);
+  const all: { functions: RememberedFile['functions']; place: string; one: RememberedFunction }[] = [];
+  for (const [hash, { functions }] of Object.entries(memory.files)) {
+    const entries = Object.entries(functions);
+    if (entries.length === 0) delete memory.files[hash];
+    for (const [place, one] of entries) all.push({ functions, place, one });
   }
   if (all.length <= FUNCTIONS_MAX) return;
-  all.sort((a, b) => b[2] - a[2]);
-  for (const [{ functions }, place] of all.slice(FUNCTIONS_MAX)) delete functions[place];
+  const ns = ({ boundaryNs, insideNs }: RememberedFunction): number => boundaryNs + insideNs;
+  all.sort((a, b) => Number(b.one.state > 0) - Number(a.one.state > 0) || ns(b.one) - ns(a.one));
+  for (const { functions, place, one } of all.slice(FUNCTIONS_MAX)) {
+    if (one.state === 0) memory.otherNs += ns(one);
+    delete functions[place];
+  }
 }
