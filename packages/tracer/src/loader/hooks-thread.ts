@@ -44,6 +44,8 @@ export function initialize(data: HooksThreadData): void {
     redactionKey: data.redactionKey,
     transformBundle: data.transformBundle,
     post: (message) => recorder?.postMessage(message),
+    // A thread of the tracer's own.
+    instrumenting() {},
     count: (count) => tell({ type: 'count', count }),
     tell: (text) => tell({ type: 'tell', text }),
   });

@@ -26,6 +26,8 @@ export interface TransformerOptions {
   /** To the recorder. A module is announced before its code is handed out. */
   readonly post: (message: RecorderMessage) => void;
   readonly count: (count: FileCount) => void;
+  /** The thread begins to instrument a source, or has done so. */
+  readonly instrumenting: (isBusy: boolean) => void;
   /** What the user must know about a file, one sentence. */
   readonly tell: (text: string) => void;
 }
@@ -93,23 +95,28 @@ export class Transformer {
     { file, source, kind, compile }: TransformRequest,
     { moduleKey, plan, lowering, selection }: Pick<KeyFacts, 'plan' | 'lowering' | 'selection'> & { moduleKey: string },
   ): Transformed {
-    const { config, redactionKey } = this.#options;
-    const { transform } = this.#bundle();
-    // The compilers are loaded when the first file needs them.
-    return loadOwn(() =>
-      transform({
-        file,
-        source,
-        kind,
-        compile,
-        moduleKey,
-        plan,
-        lowering,
-        relative: selection.relative,
-        root: config.root,
-        redactionKey,
-      }),
-    );
+    const { config, redactionKey, instrumenting } = this.#options;
+    instrumenting(true);
+    try {
+      const { transform } = this.#bundle();
+      // The compilers are loaded when the first file needs them.
+      return loadOwn(() =>
+        transform({
+          file,
+          source,
+          kind,
+          compile,
+          moduleKey,
+          plan,
+          lowering,
+          relative: selection.relative,
+          root: config.root,
+          redactionKey,
+        }),
+      );
+    } finally {
+      instrumenting(false);
+    }
   }
 
   #announce(request: TransformRequest, result: Transformed, facts: ModuleFacts): void {

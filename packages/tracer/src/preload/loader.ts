@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { R } from '@execution-cinema/format';
 import type { LeftOut } from '../budget/left-out.ts';
 import { createFileSelector, type TracerConfig } from '../config/index.ts';
 import { openTransformCache } from '../loader/cache-folder.ts';
@@ -65,6 +66,9 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
     transformBundle,
     post: (message) => recording?.post(message),
     count,
+    instrumenting: (isBusy) => {
+      if (recording !== undefined) recording.control[R.R_INSTRUMENTING] = isBusy ? 1 : 0;
+    },
     tell,
   });
   const foreignHooks = watchForeignHooks();

@@ -161,10 +161,13 @@ export class Levels {
     if (nowMs - this.judgedMs < INTERVAL_MS) return;
     this.judgedMs = nowMs;
     const mainMs = this.mainThreadWorkedMs();
-    const intervals = [...this.gauges].map(([thread, entry]) => {
+    const intervals = [...this.gauges].flatMap(([thread, entry]) => {
       const { busyMs } = entry;
       entry.busyMs = 0;
-      return { thread, busyMs: (thread === 0 ? mainMs : undefined) ?? busyMs, heat: entry.gauge.take() };
+      const heat = entry.gauge.take();
+      // What instrumenting takes is neither the program's time nor that of recording.
+      if (this.rings.get(thread)?.[R.R_INSTRUMENTING] === 1) return [];
+      return { thread, busyMs: (thread === 0 ? mainMs : undefined) ?? busyMs, heat };
     });
     this.budget.judge(nowMs, intervals);
     if (nowMs - this.rememberedMs < REMEMBER_MS) return;
