@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -111,6 +111,14 @@ export async function interleave({ variants, program, args = [], repeats, look, 
     }
   }
   return runs;
+}
+
+/** Takes away what budgets have learned in earlier runs of the measured programs. */
+export function forgetBudgets() {
+  const cache = join(dirname(BENCH), '.tracer/cache');
+  for (const name of existsSync(cache) ? readdirSync(cache) : []) {
+    if (name.startsWith('budget-')) rmSync(join(cache, name), { force: true });
+  }
 }
 
 /** @param {import('node:child_process').ChildProcess} child @returns {Promise<string>} */

@@ -76,6 +76,8 @@ export const R_MARK_TIME = 26;
 export const R_FOLLOWED = 28;
 /** 1: resources are not to be followed any more; obeyed with the next tick. */
 export const R_UNFOLLOWED = 29;
+/** 1 while the thread instruments a source: its time is the tracer's, not the program's. */
+export const R_INSTRUMENTING = 40;
 
 export const S_STATE = 0;
 export const S_CHUNK = 1;

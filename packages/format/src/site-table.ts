@@ -83,6 +83,8 @@ export interface FunctionEntry {
   level: number;
   /** Highest level whose sites exist in the code. */
   ceiling: number;
+  /** The ceiling is below what the plan says: earlier runs showed that its inside exceeds the budget. */
+  lowered?: true;
   /** The outermost scope index of this function's body. */
   scope: number;
   /** What may change variables unseen. */
@@ -91,6 +93,14 @@ export interface FunctionEntry {
   start: number;
   end: number;
 }
+
+/** Names a function within its source, for as long as the source does not change. */
+export function placeOf({ source, line, column }: Pick<FunctionEntry, 'source' | 'line' | 'column'>): string {
+  return `${source}:${line}:${column}`;
+}
+
+/** As `placeOf`, of the module itself, whose text may begin with a function. */
+export const PLACE_OF_MODULE = 'module';
 
 export type VariableKind = 'param' | 'var' | 'let' | 'const' | 'function' | 'class' | 'catch' | 'import' | 'using';
 
@@ -145,4 +155,6 @@ export const SKIPPED_DECLARES_EXPORTS = 'its text declares exports';
 export const SKIPPED_OFF = 'off in the plan';
 /** Not a function of the text: a place where the program compiles more, by `eval` or `Function`. */
 export const SKIPPED_TEXT = 'compiled from text at run time';
+/** How the reason begins where a budget left a function out: it could have been recorded. The share follows. */
+export const SKIPPED_BUDGET = 'left out: earlier runs showed that it exceeds the budget of';
 export const INELIGIBLE_REASONS: ReadonlySet<string> = new Set([SKIPPED_DECLARES_EXPORTS, SKIPPED_OFF, SKIPPED_TEXT]);

@@ -1,4 +1,5 @@
 export { instrument } from './instrument.ts';
+export type { Lowering } from './lowering.ts';
 export { InsertionMap } from './insertion-map.ts';
 export {
   InstrumentError,

@@ -28,6 +28,13 @@ export class Injections {
     return injections;
   }
 
+  /** Whether a log line is still to be put in between two lines of the main source. */
+  isWanted({ source, line, endLine }: { source: number; line: number; endLine: number }): boolean {
+    if (source !== 0) return false;
+    for (const wanted of this.#byLine.keys()) if (wanted >= line && wanted <= endLine) return true;
+    return false;
+  }
+
   /** To be called after the walk: the lines on which no statement began. */
   finish(): { line: number; reason: string }[] {
     for (const line of this.#byLine.keys()) this.failed.push({ line, reason: 'no statement begins on this line' });

@@ -1,10 +1,11 @@
 import type { Program } from 'acorn';
-import { SITE_FUNCTION, SITE_SCOPE } from '@execution-cinema/format';
+import { PLACE_OF_MODULE, SITE_FUNCTION, SITE_SCOPE } from '@execution-cinema/format';
 import { Edits } from './edits.ts';
 import { Frame } from './frame.ts';
 import { Injections } from './inject.ts';
 import { parseSource } from './parse.ts';
 import { type FunctionPlan, functionPlans } from './function-plan.ts';
+import { lowered } from './lowering.ts';
 import { Positions } from './positions.ts';
 import { analyse } from './scopes/analyse.ts';
 import type { Analysis } from './scopes/scope.ts';
@@ -17,7 +18,7 @@ import { VISITORS } from './visitor.ts';
 import { MODULE, Walk } from './walk.ts';
 import { wrapperOf } from './wrapper.ts';
 
-const NOT_RECORDED: FunctionPlan = { level: 0, ceiling: 0, captured: new Set() };
+const NOT_RECORDED: FunctionPlan = { level: 0, ceiling: 0, captured: new Set(), isNamed: false };
 
 /**
  * Puts probes into a module's text. Throws an `InstrumentError` when the text cannot be parsed or cannot carry probes;
@@ -34,6 +35,7 @@ export function instrument(input: InstrumentInput): InstrumentResult {
   const positions = new Positions(source, input.inputMap);
   const sites = new SiteTable(positions, input.isSecretName ?? (() => false));
   const planOf = functionPlans(plan);
+  const planOfModule = lowered(planOf(MODULE), input.lowering, PLACE_OF_MODULE);
   const wrapper = sourceType === 'script' ? wrapperOf(program) : undefined;
   if (input.wrappedOnly && wrapper === undefined) {
     throw new InstrumentError('UNSUPPORTED', 'a script of vm without a function round it');
@@ -48,12 +50,13 @@ export function instrument(input: InstrumentInput): InstrumentResult {
     edits,
     templates: new Templates(choosePrefix(input, wrapper !== undefined)),
     injections: new Injections(plan.inject, positions),
-    frame: moduleFrame(input, analysis, wrapper === undefined ? planOf(MODULE) : NOT_RECORDED),
+    frame: moduleFrame(input, analysis, wrapper === undefined ? planOfModule : NOT_RECORDED),
     planOf,
+    lowering: input.lowering,
     wrapper,
     visitors: VISITORS,
   });
-  enterModule(walk, program);
+  enterModule(walk, program, planOfModule.ceiling < planOf(MODULE).ceiling);
   if (wrapper === undefined) walk.reserveHead(headPosition(program), program.body);
   visitStatements(walk, program.body);
   leaveModule(walk, program, runtime, input.moduleKey);
@@ -81,7 +84,7 @@ function moduleFrame({ sourceType }: InstrumentInput, analysis: Analysis, plan: 
 }
 
 /** The module's own sites come first: 0 its function, 1 its scope. */
-function enterModule(walk: Walk, program: Program): void {
+function enterModule(walk: Walk, program: Program, isLowered: boolean): void {
   const { frame, sites, scope } = walk;
   const { level, ceiling } = frame;
   sites.functions.push({
@@ -94,6 +97,7 @@ function enterModule(walk: Walk, program: Program): void {
     parameterVariables: [],
     level,
     ceiling,
+    ...(isLowered ? { lowered: true as const } : {}),
     scope: sites.scope(scope, 0, true),
     start: program.start,
     end: program.end,

@@ -1,4 +1,5 @@
 import type { ModuleSites } from '@execution-cinema/format';
+import type { Lowering } from './lowering.ts';
 import type { FilePlan } from './plan/file-plan.ts';
 
 /** How Node would evaluate the text. */
@@ -22,6 +23,8 @@ export interface InstrumentInput {
   /** Embedded in the head of the code; the runtime finds the module's site table by it. */
   moduleKey: string;
   plan: FilePlan;
+  /** Functions that get fewer probes than the plan says. */
+  lowering?: Lowering;
   /** Whether values under this name are redacted. */
   isSecretName?: (name: string) => boolean;
   /** Leads from `source` to the original files. */

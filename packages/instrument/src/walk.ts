@@ -5,6 +5,7 @@ import type { Edits } from './edits.ts';
 import type { Frame } from './frame.ts';
 import type { FunctionPlan } from './function-plan.ts';
 import type { Injections } from './inject.ts';
+import type { Lowering } from './lowering.ts';
 import type { FilePlan } from './plan/file-plan.ts';
 import type { Analysis, Scope, Variable } from './scopes/scope.ts';
 import type { SiteTable } from './sites.ts';
@@ -27,6 +28,7 @@ export interface WalkOptions {
   injections: Injections;
   frame: Frame;
   planOf: (qualifiedName: string) => FunctionPlan;
+  lowering: Lowering | undefined;
   /** The function whose body is the module, where a script is nothing else. */
   wrapper: AnyNode | undefined;
   visitors: Readonly<Record<string, Visitor>>;
@@ -50,6 +52,7 @@ export class Walk {
   readonly templates: Templates;
   readonly injections: Injections;
   readonly planOf: (qualifiedName: string) => FunctionPlan;
+  readonly lowering: Lowering | undefined;
   readonly wrapper: AnyNode | undefined;
   readonly #visitors: Readonly<Record<string, Visitor>>;
   readonly #globals = new Map<string, Variable>();
@@ -86,6 +89,7 @@ export class Walk {
     this.templates = options.templates;
     this.injections = options.injections;
     this.planOf = options.planOf;
+    this.lowering = options.lowering;
     this.wrapper = options.wrapper;
     this.frame = options.frame;
     this.scope = options.analysis.module.scope;

@@ -1,6 +1,7 @@
 export * from './driver/index.ts';
 export { STORE_ERRORS, StoreError, storeError, type StoreErrorCode, type StoreErrorInfo } from './errors.ts';
 export type { RecorderHooks } from './recorder/hooks.ts';
+export type { BudgetMemory, CostReport, ReportedFunction } from './recorder/levels/ledger.ts';
 export type { LivePlan, PlanSource } from './recorder/levels/plan-watch.ts';
 export * from './recorder/messages.ts';
 export { startRecorder } from './recorder/start-recorder.ts';

@@ -1,10 +1,12 @@
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
-import { startRecorder, type RecorderOptions } from '@execution-cinema/store';
+import { startRecorder } from '@execution-cinema/store';
+import { budgetMemory } from './budget/budget-memory.ts';
 import { OWN_FOLDER, type TracerConfig } from './config/index.ts';
 import { sweepCache } from './loader/transform-cache.ts';
+import type { RecorderStart } from './preload/recorder-worker.ts';
 import { planSource } from './recorder/plan-source.ts';
 import { startService } from './snapshot/service.ts';
 import { ownSignal, type OwnedSignal, type SignalState } from './snapshot/signal.ts';
@@ -17,8 +19,8 @@ const BUNDLES = dirname(fileURLToPath(import.meta.url)) + sep;
 
 const signal = hearSignal(workerData as SignalState | undefined);
 
-// The thread is started before it is known what to record. Messages on `turn` make the main thread's event loop turn.
-parentPort!.once('message', ({ options, turn }: { options: RecorderOptions; turn: MessagePort }) => {
+// The thread is started before it is known what to record.
+parentPort!.once('message', ({ options, turn, budgetFile }: RecorderStart) => {
   const ring = new Int32Array(options.main.ring);
   // The program may be waiting when this thread fails, and hears of it in no other way.
   process.once('exit', () => {
@@ -28,6 +30,7 @@ parentPort!.once('message', ({ options, turn }: { options: RecorderOptions; turn
   const config = options.process.config as TracerConfig;
   startRecorder(options, {
     plan: planSource(config),
+    budgetMemory: budgetFile === undefined ? undefined : budgetMemory(budgetFile, options.budgetShare!),
     service: (access) => startService(access, { options, config, ownFolder: BUNDLES, turn, signal }),
   });
   setTimeout(() => sweepCache(join(config.root, OWN_FOLDER, 'cache')), SWEEP_AFTER_MS).unref();

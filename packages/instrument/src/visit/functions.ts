@@ -1,7 +1,8 @@
 import type { AnyNode } from 'acorn';
-import { SITE_FUNCTION, SKIPPED_OFF } from '@execution-cinema/format';
+import { placeOf, SITE_FUNCTION, SKIPPED_OFF } from '@execution-cinema/format';
 import type { FunctionNode, NodeOf } from '../ast.ts';
 import { Frame } from '../frame.ts';
+import { lowered } from '../lowering.ts';
 import { mustFind, skipTrivia } from '../trivia.ts';
 import { MODULE, type Walk } from '../walk.ts';
 import { visitStatements } from './control.ts';
@@ -80,9 +81,13 @@ function enterFunction(
   const name = isWrapper ? MODULE : qualified(outerPath, simpleName || ANONYMOUS);
   if (isWrapper) walk.path = '';
   else if (simpleName !== '') walk.path = name;
-  const plan = walk.planOf(name);
+  const place = walk.sites.place(start, node.end);
+  const asked = walk.planOf(name);
+  const plan = walk.injections.isWanted(place) ? asked : lowered(asked, walk.lowering, placeOf(place));
+  const isLowered = plan.ceiling < asked.ceiling;
   const suspends = flags.async || flags.generator;
-  const skipReason = reasonToSkip(walk, info, suspends) ?? (plan.ceiling === 0 ? SKIPPED_OFF : undefined);
+  const offReason = isLowered ? walk.lowering!.reason : SKIPPED_OFF;
+  const skipReason = reasonToSkip(walk, info, suspends) ?? (plan.ceiling === 0 ? offReason : undefined);
   const instrumented = skipReason === undefined;
   walk.counts.functions++;
   let siteIndex = -1;
@@ -121,11 +126,12 @@ function enterFunction(
       name,
       kind: kindOf(role, flags),
       parent: outer.index,
-      ...walk.sites.place(start, node.end),
+      ...place,
       parameters: [],
       parameterVariables: [],
       level,
       ceiling: frame.ceiling,
+      ...(isLowered ? { lowered: true as const } : {}),
       scope: -1,
       start,
       end: node.end,

@@ -41,7 +41,10 @@ export interface RecorderOptions {
   diskFloorBytes?: number;
   /** The plan in force at start, and the file it came from (null: none). Both are for `RecorderHooks.plan`. */
   plan?: { file: string | null; json: string };
-  /** Adaptive recording: share of the program's time that recording may take, 0..1. Absent: full fidelity. */
+  /**
+   * Adaptive recording: share of the program's time that recording may take, 0..1. Absent: full fidelity. What it learns
+   * `RecorderHooks.budgetMemory` remembers.
+   */
   budgetShare?: number;
 }
 

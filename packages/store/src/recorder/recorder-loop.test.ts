@@ -11,6 +11,7 @@ import { smallSiteTable } from '../../test/recorder/site-table.ts';
 import { recorderOptions } from '../../test/recorder/start-worker.ts';
 import { verifyRecording } from '../verify/verify-recording.ts';
 import type { RecorderHooks } from './hooks.ts';
+import type { CostReport } from './levels/ledger.ts';
 import type { LivePlan, PlanSource } from './levels/plan-watch.ts';
 import type { RecorderMessage, RecorderOptions, RecorderReport } from './messages.ts';
 import { RecorderLoop } from './recorder-loop.ts';
@@ -268,6 +269,35 @@ describe('levels', () => {
     const db = openForReading(file);
     const notes = db.prepare("SELECT text FROM notes WHERE kind = 'budget'").all();
     expect(notes[0]).toEqual({ text: 'hot (app.js) is counted instead of recorded: it exceeds the budget of 0.1%' });
+    db.close();
+  });
+
+  test('have remembered what recording took, as long as that can be kept', async () => {
+    const costs: CostReport[] = [];
+    const remember = (report: CostReport): void => {
+      costs.push(report);
+      throw new Error('no room');
+    };
+    start({ budgetMemory: { unfollowed: 0.5, remember }, mainThreadMs: () => undefined }, { budgetShare: 10 });
+    post(module);
+    post(load);
+    const endMs = performance.now() + 600;
+    await until('the program has worked for a while', () => {
+      for (let i = 0; i < 1_000; i++) writer.call(2, i);
+      return performance.now() > endMs;
+    });
+    await exit();
+    expect(costs).toHaveLength(1);
+    expect(costs[0]!.ownNs).toBeGreaterThan(100e6);
+    const [first] = costs[0]!.modules;
+    expect(first).toMatchObject({ file: 'app.js', functions: [expect.objectContaining({ name: 'hot' })] });
+    expect(first!.functions[0]!.boundaryNs).toBeGreaterThan(0);
+    const db = openForReading(file);
+    const notes = db.prepare("SELECT text FROM notes WHERE kind = 'budget'").all<{ text: string }>();
+    expect(notes.map(({ text }) => text.split(',')[0])).toEqual([
+      'thread 0: promises',
+      'what the budget learns cannot be kept: no room',
+    ]);
     db.close();
   });
 });

@@ -261,6 +261,7 @@ export class RecorderLoop {
     recorder.inbox.receive();
     if (recorder.hasWork() || recorder.exit !== undefined) return false;
     recorder.maintain(true);
+    recorder.levels.remember();
     if (this.sleep.start(controls)) this.state = 'asleep';
     else this.idleTicks = 0;
     return this.state === 'asleep';

@@ -8,6 +8,7 @@ import { openRecording } from '../schema/open-recording.ts';
 import { Checkpointer, closeRecording, LOG_BYTES_MAX } from './checkpointer.ts';
 import { DiskGuard } from './disk-guard.ts';
 import { Levels } from './levels/levels.ts';
+import { mainThreadMs } from './levels/processor-time.ts';
 import type { RecorderHooks } from './hooks.ts';
 import type { Inbox } from './inbox.ts';
 import type { ProcessExitMessage, RecorderMessage, RecorderOptions, ThreadInfo, TreeTotals } from './messages.ts';
@@ -91,7 +92,7 @@ export class Recorder {
     this.rows = new RowWriter(this.db);
     this.keeper = options.keepBytes === undefined ? undefined : new Keeper(this.db, options.keepBytes, LOG_BYTES_MAX);
     this.checkpointer = new Checkpointer(this.db, this.keeper?.logBytesMax);
-    this.levels = this.makeLevels(options, hooks);
+    this.levels = this.makeLevels(options, hooks, opened.meta['start_hrtime_ns'] ?? meta.start_hrtime_ns);
     const main = this.addThread(options.main);
     const addProcess = (): number => {
       this.rows.setState('open');
@@ -108,12 +109,14 @@ export class Recorder {
     inbox.hear((message) => this.arrived(message));
   }
 
-  private makeLevels({ plan, budgetShare }: RecorderOptions, hooks: RecorderHooks): Levels {
+  private makeLevels({ plan, budgetShare }: RecorderOptions, hooks: RecorderHooks, run: string): Levels {
     const file = plan?.file ?? undefined;
     const watched = file === undefined || hooks.plan === undefined ? undefined : { file, source: hooks.plan };
     return new Levels(this.db, {
       plan: watched,
-      budgetShare,
+      budget: budgetShare === undefined ? undefined : { share: budgetShare, memory: hooks.budgetMemory },
+      mainThreadMs: hooks.mainThreadMs ?? mainThreadMs,
+      run,
       planChanged: (change) => this.inbox.add({ type: 'plan', timeNs: this.nowNs() - this.offsetNs, ...change }),
       note: (kind, text) => this.note(kind, text),
     });
@@ -143,8 +146,10 @@ export class Recorder {
     else if (message.type === 'thread-end') {
       const thread = this.threads.get(message.thread);
       if (thread !== undefined) thread.endNs = message.timeNs;
-    } else if (message.type === 'process-exit') this.exit = message;
-    else if (message.type === 'snapshot') this.snapshotAsked();
+    } else if (message.type === 'process-exit') {
+      this.exit = message;
+      this.levels.remember();
+    } else if (message.type === 'snapshot') this.snapshotAsked();
   }
 
   private snapshotAsked(): void {
@@ -193,8 +198,10 @@ export class Recorder {
       const some = batches.some(({ pieces }) => pieces.length > 0);
       if (!some && this.inbox.messages.length === 0) return true;
       if (!this.commit(batches)) return false;
-      if (!batches.some(({ thread, pieces }) => waiting.has(thread) && pieces.length === PIECES_PER_COMMIT))
-        return true;
+      const isMore = batches.some(({ thread, pieces }) => waiting.has(thread) && pieces.length === PIECES_PER_COMMIT);
+      // What a load led to say has no later commit when the process ends.
+      const isUnsaid = this.exit !== undefined && this.inbox.messages.length > 0;
+      if (!isMore && !isUnsaid) return true;
     }
   }
 
@@ -219,8 +226,10 @@ export class Recorder {
       if (isBusy(error)) return false;
       throw error;
     }
-    for (const message of messages) if (message.type === 'load') this.levels.loaded(message);
-    this.inbox.stored(messages.length);
+    // What a load leads to say comes behind them, for the next commit.
+    const written = messages.length;
+    for (const message of messages.slice()) if (message.type === 'load') this.levels.loaded(message);
+    this.inbox.stored(written);
     if (beats) this.heartbeatNs = nowNs;
     for (const { thread, pieces } of batches) {
       if (this.levels.measures) thread.measure(this.levels, pieces);

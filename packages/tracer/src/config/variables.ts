@@ -39,7 +39,7 @@ export const VARIABLES = {
   include: variable('include', 'GLOBS', parseList, 'files to record, between commas'),
   exclude: variable('exclude', 'GLOBS', parseList, 'files not to record, between commas'),
   packages: variable('packages', 'NAMES', parseList, 'packages of node_modules to record as well: a,@b/*'),
-  budget: variable('budget', 'PERCENT', budget.parse, 'degrade the hottest sites until the overhead fits: 20%'),
+  budget: variable('budget', 'PERCENT', budget.parse, 'time for recording; the hottest functions give way: 20%'),
   backpressure: variable('backpressure', 'WHAT', backpressure.parse, 'ring full: block or drop'),
   buffer: variable('buffer', 'SIZE', buffer.parse, 'ring per thread: 16MB'),
   chunk: variable('chunk', 'SIZE', chunk.parse, 'size of a chunk: 1MB'),

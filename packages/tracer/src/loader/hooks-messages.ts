@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { LeftOut } from '../budget/left-out.ts';
 import type { TracerConfig } from '../config/index.ts';
 import type { LoadedScript } from '../positions/loaded-scripts.ts';
 import type { FileCount } from './file-counts.ts';
@@ -6,6 +7,7 @@ import type { FileCount } from './file-counts.ts';
 /** What the hooks thread starts with. The ports are transferred. */
 export interface HooksThreadData {
   readonly config: TracerConfig;
+  readonly leftOut: LeftOut;
   readonly redactionKey: string;
   readonly ownFolders: readonly string[];
   readonly transformBundle: string;

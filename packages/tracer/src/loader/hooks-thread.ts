@@ -40,9 +40,12 @@ export function initialize(data: HooksThreadData): void {
         ? (file) => ({ instrument: false, reason: 'not included', relative: file })
         : createFileSelector(config, data.ownFolders),
     cache,
+    leftOut: data.leftOut,
     redactionKey: data.redactionKey,
     transformBundle: data.transformBundle,
     post: (message) => recorder?.postMessage(message),
+    // A thread of the tracer's own.
+    instrumenting() {},
     count: (count) => tell({ type: 'count', count }),
     tell: (text) => tell({ type: 'tell', text }),
   });

@@ -1,3 +1,4 @@
+import type { Lowering } from '@execution-cinema/instrument';
 import type { FilePlan, RedactionPlan } from '@execution-cinema/instrument/plan';
 import type { QuoteCall } from '../positions/assertion-message.ts';
 
@@ -53,6 +54,8 @@ export interface TransformJob {
   readonly moduleKey: string;
   /** null: compile only. */
   readonly plan: FilePlan | null;
+  /** What earlier runs under a budget leave out. */
+  readonly lowering: Lowering | undefined;
   /** Name of the file in the site table. */
   readonly relative: string;
   /** Root of the recording, for the names of a source map's originals. */

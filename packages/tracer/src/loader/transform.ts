@@ -71,6 +71,7 @@ function instrumentAs(
       ...(kind === 'script' ? { wrappedOnly: true } : {}),
       moduleKey: job.moduleKey,
       plan: job.plan!,
+      ...(job.lowering ? { lowering: job.lowering } : {}),
       isSecretName: (name) => redactorOf(job).secretName(name) !== null,
       ...(inputMap ? { inputMap } : {}),
       sources: files?.map((file) => relativeToRoot(job.root, file)) ?? [job.relative],

@@ -1,6 +1,8 @@
 import { pathToFileURL } from 'node:url';
+import type { Lowering } from '@execution-cinema/instrument';
 import { planForFile, type FilePlan } from '@execution-cinema/instrument/plan';
 import type { RecorderMessage } from '@execution-cinema/store';
+import type { LeftOut } from '../budget/left-out.ts';
 import { BUILD_ID } from '../build-id.ts';
 import type { FileSelector, Selection, TracerConfig } from '../config/index.ts';
 import type { FileCount } from './file-counts.ts';
@@ -17,6 +19,7 @@ export interface TransformerOptions {
   readonly config: Pick<TracerConfig, 'root' | 'plan'>;
   readonly select: FileSelector;
   readonly cache: TransformCache;
+  readonly leftOut: LeftOut;
   /** 16 hexadecimal digits, one per process tree. */
   readonly redactionKey: string;
   /** `transform.cjs`, loaded when the cache does not have a file. */
@@ -24,6 +27,8 @@ export interface TransformerOptions {
   /** To the recorder. A module is announced before its code is handed out. */
   readonly post: (message: RecorderMessage) => void;
   readonly count: (count: FileCount) => void;
+  /** The thread begins to instrument a source, or has done so. */
+  readonly instrumenting: (isBusy: boolean) => void;
   /** What the user must know about a file, one sentence. */
   readonly tell: (text: string) => void;
 }
@@ -55,12 +60,13 @@ export class Transformer {
     if (!selection.instrument && !request.compile) return undefined;
     const plan = selection.instrument ? this.#planOf(selection) : null;
     const hash = sha256(request.source);
-    const cacheKey = keyOf(request, hash, plan, selection);
+    const lowering = plan === null ? undefined : this.#options.leftOut[hash];
+    const cacheKey = keyOf(request, { hash, plan, lowering, selection });
     const moduleKey = `${selection.relative}#${cacheKey.slice(0, 12)}`;
     const { cache } = this.#options;
     let result = cache.read(cacheKey);
     if (result === undefined) {
-      result = this.#transformNow(request, moduleKey, plan, selection);
+      result = this.#transformNow(request, { moduleKey, plan, lowering, selection });
       cache.write(cacheKey, result);
     }
     if (plan !== null) this.#announce(request, result, { moduleKey, hash, selection, plan });
@@ -88,16 +94,30 @@ export class Transformer {
 
   #transformNow(
     { file, source, kind, compile }: TransformRequest,
-    moduleKey: string,
-    plan: FilePlan | null,
-    { relative }: Selection,
+    { moduleKey, plan, lowering, selection }: Pick<KeyFacts, 'plan' | 'lowering' | 'selection'> & { moduleKey: string },
   ): Transformed {
-    const { config, redactionKey } = this.#options;
-    const { transform } = this.#bundle();
-    // The compilers are loaded when the first file needs them.
-    return loadOwn(() =>
-      transform({ file, source, kind, compile, moduleKey, plan, relative, root: config.root, redactionKey }),
-    );
+    const { config, redactionKey, instrumenting } = this.#options;
+    instrumenting(true);
+    try {
+      const { transform } = this.#bundle();
+      // The compilers are loaded when the first file needs them.
+      return loadOwn(() =>
+        transform({
+          file,
+          source,
+          kind,
+          compile,
+          moduleKey,
+          plan,
+          lowering,
+          relative: selection.relative,
+          root: config.root,
+          redactionKey,
+        }),
+      );
+    } finally {
+      instrumenting(false);
+    }
   }
 
   #announce(request: TransformRequest, result: Transformed, facts: ModuleFacts): void {
@@ -155,8 +175,16 @@ interface ModuleFacts {
 
 const NOTHING = { selected: false, instrumented: false, functions: 0, instrumentedFunctions: 0 } as const;
 
+interface KeyFacts {
+  /** Of the source. */
+  readonly hash: string;
+  readonly plan: FilePlan | null;
+  readonly lowering: Lowering | undefined;
+  readonly selection: Selection;
+}
+
 /** Holds everything that a transformed file depends on. */
-function keyOf(request: TransformRequest, hash: string, plan: FilePlan | null, { relative }: Selection): string {
+function keyOf(request: TransformRequest, { hash, plan, lowering, selection }: KeyFacts): string {
   const { source, file, kind, compile } = request;
   return sha256(
     JSON.stringify([
@@ -166,7 +194,8 @@ function keyOf(request: TransformRequest, hash: string, plan: FilePlan | null, {
       kind,
       compile ? [file, projectOf(file).fingerprint] : sourceMapStamp(source, file),
       plan === null ? null : [plan.fingerprint, plan.redact.patterns],
-      relative,
+      selection.relative,
+      lowering ?? null,
     ]),
   );
 }

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { R } from '@execution-cinema/format';
+import type { LeftOut } from '../budget/left-out.ts';
 import { createFileSelector, type TracerConfig } from '../config/index.ts';
 import { openTransformCache } from '../loader/cache-folder.ts';
 import { installCommonJs, type CommonJs } from '../loader/commonjs.ts';
@@ -40,7 +42,7 @@ export function bundleUrl(name: string): URL {
 }
 
 /** Installs everything that sees code before V8 does. Without a recording TypeScript is compiled and that is all. */
-export function installLoader(config: TracerConfig, recording: ThreadRecording | undefined): Loader {
+export function installLoader(config: TracerConfig, recording: ThreadRecording | undefined, leftOut: LeftOut): Loader {
   const scripts = new LoadedScripts();
   const counts = new FileCounts();
   const cache = openTransformCache(config.root);
@@ -59,10 +61,14 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
       ? createFileSelector(config, ownFolders)
       : (file) => ({ instrument: false, reason: 'not included', relative: file }),
     cache,
+    leftOut,
     redactionKey,
     transformBundle,
     post: (message) => recording?.post(message),
     count,
+    instrumenting: (isBusy) => {
+      if (recording !== undefined) recording.control[R.R_INSTRUMENTING] = isBusy ? 1 : 0;
+    },
     tell,
   });
   const foreignHooks = watchForeignHooks();
@@ -78,6 +84,7 @@ export function installLoader(config: TracerConfig, recording: ThreadRecording |
     hooksBundle: bundleUrl('hooks.mjs').href,
     hooksData: {
       config,
+      leftOut,
       redactionKey,
       ownFolders,
       transformBundle,

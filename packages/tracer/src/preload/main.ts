@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread, type Worker } from 'node:worker_threads';
 import { RUNTIME_KEY } from '@execution-cinema/format';
 import { followProcess, PROCESS, type ProcessEnd } from '@execution-cinema/runtime';
+import { learned, type LeftOut } from '../budget/left-out.ts';
 import { ConfigError, prepareOutputFolder, resolveConfig, type TracerConfig } from '../config/index.ts';
 import { watchProcessEnd } from '../exit/process-end.ts';
 import { forgetOwn } from '../loader/own-loads.ts';
@@ -85,11 +86,12 @@ function start(): void {
   if (takesOver) releaseParentChannel = holdParentChannel();
   const tree = takeTree(process.env);
   const config = tree?.config ?? configure();
-  const recording = isOff(config) ? undefined : record(config, tree);
+  const { file: budgetFile, leftOut } = learned(config, mainScript.file);
+  const recording = isOff(config) ? undefined : record(config, { tree, budgetFile });
   if (recording === undefined) dismissRecorder();
-  const loader = install(config, recording);
+  const loader = install(config, recording, leftOut);
   if (recording !== undefined) {
-    propagate(config, recording, tree);
+    propagate(config, recording, { tree, leftOut });
     if (tree === undefined) hideOwnFlags();
   }
   // CommonJS starts the ES module side when it meets an `import()`.
@@ -99,10 +101,10 @@ function start(): void {
 }
 
 /** Puts the runtime where instrumented code finds it, and the loader before V8. */
-function install(config: TracerConfig, recording: ThreadRecording | undefined): Loader {
+function install(config: TracerConfig, recording: ThreadRecording | undefined, leftOut: LeftOut): Loader {
   const value = Object.defineProperty(recording?.runtime ?? {}, 'takeOverMain', { value: takeOver });
   Object.defineProperty(holder, key, { value, enumerable: false });
-  const loader = installLoader(config, recording);
+  const loader = installLoader(config, recording, leftOut);
   if (recording !== undefined) offerSnapshots(value, recording, loader.scripts);
   recording?.runtime.observe();
   return loader;
@@ -119,7 +121,11 @@ function hideOwnFlags(): void {
 }
 
 /** Threads and processes that this one starts belong to the same recording. */
-function propagate(config: TracerConfig, recording: Recording, tree: Tree | undefined): void {
+function propagate(
+  config: TracerConfig,
+  recording: Recording,
+  { tree, leftOut }: { tree: Tree | undefined; leftOut: LeftOut },
+): void {
   const { redactionKey, originHrtimeNs, channel, listening, runtime, sharedMemory: linkMemory } = recording;
   if (tree !== undefined) runtime.links.startedBy(PROCESS, tree.link);
   propagateToProcesses(config, recording);
@@ -128,7 +134,8 @@ function propagate(config: TracerConfig, recording: Recording, tree: Tree | unde
   }
   const isInherited = tree !== undefined;
   const parts: WorkerParts = { runtime, preload: PRELOAD, isInherited };
-  propagateToWorkers({ config, redactionKey, originHrtimeNs, channel, listening, linkMemory, isInherited }, parts);
+  const shared = { config, leftOut, redactionKey, originHrtimeNs, channel, listening, linkMemory, isInherited };
+  propagateToWorkers(shared, parts);
 }
 
 function propagateToProcesses(config: TracerConfig, recording: ThreadRecording): void {
@@ -152,7 +159,7 @@ function startInWorker(): void {
   hideOwnFlag(boot, PRELOAD);
   if (boot?.execArgv === null) hideFlags(process.execArgv);
   const recording = boot === undefined ? undefined : joinRecording(boot, RECORDER_BUNDLE);
-  const loader = install(boot?.config ?? configure(true), recording);
+  const loader = install(boot?.config ?? configure(true), recording, boot?.leftOut ?? {});
   loader.esModules.ensure();
   if (boot === undefined || hasTypeScriptAround(boot.script ?? undefined, boot.config.root)) {
     loader.esModules.ensureResolution();
@@ -223,7 +230,10 @@ function isOff(config: TracerConfig): boolean {
 }
 
 /** Undefined where the recording has no place: the program runs without. */
-function record(config: TracerConfig, tree: Tree | undefined): Recording | undefined {
+function record(
+  config: TracerConfig,
+  parts: { tree: Tree | undefined; budgetFile: string | undefined },
+): Recording | undefined {
   try {
     prepareOutputFolder(config);
   } catch (error) {
@@ -231,8 +241,8 @@ function record(config: TracerConfig, tree: Tree | undefined): Recording | undef
     if (!config.quiet) say(`not recorded: ${error.message}. ${error.remedy}`);
     return undefined;
   }
-  const recording = startRecording(config, RECORDER_BUNDLE, tree);
-  if (!config.quiet && tree === undefined && process.stderr.isTTY) say(`recording to ${config.out}`);
+  const recording = startRecording(config, RECORDER_BUNDLE, parts);
+  if (!config.quiet && parts.tree === undefined && process.stderr.isTTY) say(`recording to ${config.out}`);
   return recording;
 }
 

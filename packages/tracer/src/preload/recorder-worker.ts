@@ -6,6 +6,15 @@ import { SIGNAL_EXEC_ARGV, type SignalState } from '../snapshot/signal.ts';
 /** A port of this thread whose messages make its event loop turn; a text asks for a mark. */
 export let turnPort: MessagePort | undefined;
 
+/** What the recorder thread is told to begin with. */
+export interface RecorderStart {
+  readonly options: RecorderOptions;
+  /** Messages on it make the main thread's event loop turn. */
+  readonly turn: MessagePort;
+  /** Where a budget keeps what it learns. */
+  readonly budgetFile: string | undefined;
+}
+
 /** A thread that waits to be told what to record. */
 let waiting: Worker | undefined;
 
@@ -34,7 +43,7 @@ export function launchRecorder(bundle: URL, signal?: SignalState): void {
 }
 
 /** Tells the recorder thread what to record, and returns its id. Its failure only ends the recording: writers see R_RECORDER and stop waiting. */
-export function startRecorderWorker(bundle: URL, options: RecorderOptions): number {
+export function startRecorderWorker(bundle: URL, options: RecorderOptions, budgetFile: string | undefined): number {
   if (waiting === undefined) launchRecorder(bundle);
   const worker = waiting!;
   const { threadId } = worker;
@@ -48,7 +57,10 @@ export function startRecorderWorker(bundle: URL, options: RecorderOptions): numb
   worker.on('exit', ended);
   const { port1, port2: turn } = new MessageChannel();
   turnPort = port1;
-  worker.postMessage({ options, turn }, [...(options.ports as MessagePort[]), turn]);
+  worker.postMessage({ options, turn, budgetFile } satisfies RecorderStart, [
+    ...(options.ports as MessagePort[]),
+    turn,
+  ]);
   return threadId;
 }
 

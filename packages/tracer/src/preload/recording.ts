@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import workerThreads, { type MessagePort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
 import { allocateLinkMemory, createRuntime, type Runtime } from '@execution-cinema/runtime';
-import type { RecorderMessage, RecorderReport, TreeTotals } from '@execution-cinema/store';
+import type { RecorderMessage, RecorderOptions, RecorderReport, TreeTotals } from '@execution-cinema/store';
 import { BUILD_ID } from '../build-id.ts';
 import type { TracerConfig } from '../config/index.ts';
 import type { Tree } from '../propagate/tree.ts';
@@ -39,7 +39,11 @@ export interface Recording extends ThreadRecording {
 }
 
 /** Starts recording. Returns as soon as events can be written; the database opens meanwhile in the recorder's thread. */
-export function startRecording(config: TracerConfig, recorderBundle: URL, tree: Tree | undefined): Recording {
+export function startRecording(
+  config: TracerConfig,
+  recorderBundle: URL,
+  { tree, budgetFile }: { tree: Tree | undefined; budgetFile: string | undefined },
+): Recording {
   const originHrtimeNs = process.hrtime.bigint();
   const nowNs = (): number => Number(process.hrtime.bigint() - originHrtimeNs);
   const redactionKey = tree?.redactionKey ?? randomBytes(8).toString('hex');
@@ -62,7 +66,7 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
   const linkSeed = randomBytes(4).readUInt32LE();
   const linkMemory = allocateLinkMemory(linkSeed);
   const listening = new SharedArrayBuffer(4);
-  const recorderThread = startRecorderWorker(recorderBundle, {
+  const options: RecorderOptions = {
     file: config.out,
     root: config.root,
     toolVersion: BUILD_ID,
@@ -96,7 +100,8 @@ export function startRecording(config: TracerConfig, recorderBundle: URL, tree: 
     ...(config.keepTotalBytes === null ? {} : { keepTotalBytes: config.keepTotalBytes }),
     plan: { file: config.planFile, json: JSON.stringify(config.plan) },
     ...(config.budgetPercent === null ? {} : { budgetShare: config.budgetPercent / 100 }),
-  });
+  };
+  const recorderThread = startRecorderWorker(recorderBundle, options, budgetFile);
   const marks = createMarkTaker(turnPort!, new Int32Array(ring));
   const runtime = createRuntime({
     ring,

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import workerThreads, { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads';
 import type { Runtime } from '@execution-cinema/runtime';
+import type { LeftOut } from '../budget/left-out.ts';
 import type { TracerConfig } from '../config/index.ts';
 
 /*
@@ -16,6 +17,7 @@ const BOOT_KEY = 'execution-cinema';
 /** Plain data, cloned into every worker. */
 export interface WorkerBoot {
   readonly config: TracerConfig;
+  readonly leftOut: LeftOut;
   readonly redactionKey: string;
   readonly originHrtimeNs: bigint;
   /** Name of the BroadcastChannel on which the recorder thread of the process listens. */

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { smallSiteTable } from '../../../test/recorder/site-table.ts';
-import { Budget, type ThreadInterval } from './budget.ts';
+import { Budget } from './budget.ts';
+import type { ThreadInterval } from './function-heat.ts';
 import type { SiteHeat } from './heat.ts';
+import { Ledger } from './ledger.ts';
 import { ALL_DEGRADED, INSIDE_DEGRADED, LevelControl, NOT_DEGRADED, SWITCHED_OFF } from './level-control.ts';
 import { flatten, type SiteTables } from './module-sites.ts';
 
@@ -18,7 +20,7 @@ let followed: [thread: number, isFollowed: boolean][];
 let nowMs: number;
 
 beforeEach(() => {
-  const table = flatten('app#1', 'app.js', smallSiteTable());
+  const table = flatten({ key: 'app#1', file: 'app.js', hash: 'h' }, smallSiteTable());
   control = new LevelControl(() => table);
   control.addThread(0, new SharedArrayBuffer(256));
   control.addLoad({ thread: 0, base: 100, count: 10, key: 'app#1' });
@@ -28,6 +30,7 @@ beforeEach(() => {
   budget = new Budget(0.2, {
     control,
     tables,
+    ledger: new Ledger(tables),
     setFollowed: (thread, isFollowed) => followed.push([thread, isFollowed]),
     say: (text) => said.push(text),
   });
@@ -136,6 +139,9 @@ describe('the budget', () => {
     for (let i = 0; i < 20; i++) interval({});
     expect(state(HOT)).toBe(ALL_DEGRADED);
     expect(said[2]).toBe('hot (app.js) is counted instead of recorded again: it has cooled down');
+    // What the rest has left may be taken once.
+    interval({}, { counted: { 102: 1_000_000 } });
+    expect(state(HOT)).toBe(ALL_DEGRADED);
     interval({}, { counted: { 102: 1_000_000 } });
     expect(state(HOT)).toBe(SWITCHED_OFF);
   });

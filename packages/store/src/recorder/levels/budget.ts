@@ -1,7 +1,16 @@
-import { SITE_FUNCTION } from '@execution-cinema/format';
 import { coolDownMs, type CameBack } from './cool-down.ts';
 import { FollowBudget } from './follow-budget.ts';
-import { countedNs, type ThreadHeat } from './heat.ts';
+import {
+  costNs,
+  functionsOf,
+  nameOf,
+  rateOf,
+  type FunctionHeat,
+  type Rate,
+  type ThreadInterval,
+} from './function-heat.ts';
+import { countedNs } from './heat.ts';
+import type { Ledger } from './ledger.ts';
 import {
   ALL_DEGRADED,
   INSIDE_DEGRADED,
@@ -9,7 +18,6 @@ import {
   SWITCHED_OFF,
   type Degradation,
   type LevelControl,
-  type LoadedModule,
 } from './level-control.ts';
 import type { SiteTables } from './module-sites.ts';
 
@@ -19,6 +27,8 @@ const BUSY_MS_MIN = 10;
 const RETURN_SHARE = 0.7;
 /** What recording a visit takes for which only a count is known. */
 const VISIT_NS = 50;
+/** What a visit takes to a site that is off. */
+const OFF_NS = 6;
 /** Part of its cost that a site saves by being counted. */
 const SAVED_SHARE = 0.75;
 /** What is left of a count after an interval without any. */
@@ -27,24 +37,6 @@ const FADE = 0.7;
 const RAISED_MS = 30_000;
 /** Changes that are noted one by one. */
 const NOTES_MAX = 200;
-
-export interface ThreadInterval {
-  thread: number;
-  /** How long the thread worked. */
-  busyMs: number;
-  heat: ThreadHeat;
-}
-
-interface FunctionHeat {
-  load: LoadedModule;
-  functionIndex: number;
-  boundaryNs: number;
-  insideNs: number;
-  /** Visits that were recorded, and such that were counted. */
-  visits: number;
-  insideVisits: number;
-  counted: number;
-}
 
 const NAMES: readonly string[] = [
   'is recorded',
@@ -61,6 +53,8 @@ interface Degraded {
   /** What recording took per visit that is counted now. */
   visitNs: number;
   isOff: boolean;
+  /** What it took when it was seen last, at its most. */
+  rate: Rate;
 }
 
 /**
@@ -74,12 +68,15 @@ export class Budget {
   private readonly control: LevelControl;
   private readonly tables: SiteTables;
   private readonly say: (text: string) => void;
+  private readonly ledger: Ledger;
   private readonly following: FollowBudget;
   private readonly degraded = new Map<string, Degraded>();
   /** By function that has come back. */
   private readonly history = new Map<string, CameBack>();
   /** By degraded function: what was counted per interval of late. */
   private readonly recent = new Map<string, number>();
+  /** By thread: what the last interval has left of what it was allowed. */
+  private readonly leftNs = new Map<number, number>();
   private readonly raisedUntilMs = new Map<string, number>();
   private notes = 0;
 
@@ -91,12 +88,15 @@ export class Budget {
       tables: SiteTables;
       setFollowed(thread: number, isFollowed: boolean): void;
       say(text: string): void;
+      /** Gets what every interval brought. */
+      ledger: Ledger;
     },
   ) {
     this.share = share;
     this.control = parts.control;
     this.tables = parts.tables;
     this.say = (text) => parts.say(text);
+    this.ledger = parts.ledger;
     this.following = new FollowBudget({ setFollowed: parts.setFollowed, say: (text) => this.note(text) });
   }
 
@@ -105,8 +105,14 @@ export class Budget {
     return this.degraded.size > 0 || this.following.isHolding;
   }
 
+  /** The thread is not to be followed: `rate` is what that took in earlier runs, as a part of the program's own time. */
+  beginUnfollowed(nowMs: number, thread: number, cost: { rate: number; intervalMs: number }): void {
+    this.following.beginEnded(nowMs, thread, cost);
+  }
+
   threadEnded(thread: number): void {
     this.following.forget(thread);
+    this.leftNs.delete(thread);
   }
 
   /** Judges one interval of all threads. */
@@ -114,7 +120,7 @@ export class Budget {
     let slackNs = 0;
     const counted = new Map<string, number>();
     for (const interval of intervals) {
-      const functions = this.functionsOf(interval);
+      const functions = functionsOf(interval, { control: this.control, tables: this.tables });
       for (const site of interval.heat.thrown) this.raise(nowMs, interval.thread, site);
       const { thread, busyMs } = interval;
       const { followedNs } = interval.heat;
@@ -123,13 +129,24 @@ export class Budget {
         counted.set(nameOf(heat), (counted.get(nameOf(heat)) ?? 0) + heat.counted);
         recordedNs += countedNs(heat.counted);
       }
-      if (busyMs < BUSY_MS_MIN) continue;
       const spentNs = recordedNs + followedNs;
       // An estimate may exceed what there was: a tenth of the time is always taken for the program's own.
-      const allowedNs = this.share * Math.max(busyMs * 1e6 - spentNs, busyMs * 1e5);
-      if (spentNs > allowedNs) {
-        const savedNs = this.following.exceeded(nowMs, { thread, followedNs, recordedNs, allowedNs });
-        this.degradeHottest(nowMs, functions, spentNs - allowedNs - savedNs);
+      const ownNs = Math.max(busyMs * 1e6 - spentNs, busyMs * 1e5) / (1 + this.offShare());
+      this.ledger.add(interval, {
+        functions,
+        ownNs,
+        followedNs: (this.following.missing(thread) ?? 0) * ownNs + followedNs,
+        visitNs: (name) => this.degraded.get(name)?.visitNs ?? VISIT_NS,
+        off: this.switchedOff(),
+      });
+      if (busyMs < BUSY_MS_MIN) continue;
+      const allowedNs = this.share * ownNs;
+      // What one interval leaves the next may take: what is recorded reaches us in pieces.
+      const balanceNs = (this.leftNs.get(thread) ?? 0) + allowedNs - spentNs;
+      this.leftNs.set(thread, Math.max(0, Math.min(balanceNs, allowedNs)));
+      if (balanceNs < 0) {
+        const savedNs = this.following.exceeded(nowMs, { thread, followedNs, recordedNs, allowedNs, ownNs });
+        this.degradeHottest(nowMs, functions, { ownNs, excessNs: -balanceNs - savedNs });
       }
       slackNs += RETURN_SHARE * allowedNs - spentNs;
     }
@@ -144,28 +161,22 @@ export class Budget {
     }
   }
 
-  private functionsOf({ thread, heat }: ThreadInterval): FunctionHeat[] {
-    const byName = new Map<string, FunctionHeat>();
-    for (const [site, { recordedNs, visits, counted }] of heat.sites) {
-      const load = this.control.find(thread, site);
-      const table = load === undefined ? undefined : this.tables.of(load.key);
-      if (load === undefined || table === undefined) continue;
-      const functionIndex = table.functions[site - load.base]!;
-      const entry = { load, functionIndex, boundaryNs: 0, insideNs: 0, visits: 0, insideVisits: 0, counted: 0 };
-      const known = byName.get(nameOf(entry)) ?? entry;
-      byName.set(nameOf(entry), known);
-      known.visits += visits;
-      if (table.kinds[site - load.base] === SITE_FUNCTION) known.boundaryNs += recordedNs;
-      else {
-        known.insideNs += recordedNs;
-        known.insideVisits += visits;
-      }
-      known.counted += counted;
-    }
-    return [...byName.values()];
+  /** What probes that are off take in all, as a part of the program's own time: nobody sees them any more. */
+  private offShare(): number {
+    let share = 0;
+    for (const { isOff, rate } of this.degraded.values()) if (isOff) share += rate.visits * OFF_NS;
+    return share;
   }
 
-  private degradeHottest(nowMs: number, functions: readonly FunctionHeat[], excessNs: number): void {
+  private *switchedOff(): Generator<[name: string, rate: Rate]> {
+    for (const [name, { isOff, rate }] of this.degraded) if (isOff) yield [name, rate];
+  }
+
+  private degradeHottest(
+    nowMs: number,
+    functions: readonly FunctionHeat[],
+    { ownNs, excessNs }: { ownNs: number; excessNs: number },
+  ): void {
     let left = excessNs;
     for (const heat of functions.toSorted((a, b) => costNs(b) - costNs(a))) {
       if (left <= 0) return;
@@ -175,29 +186,33 @@ export class Budget {
       if (now === ALL_DEGRADED) {
         // Its rest of recorded events stems from before; only what counting costs can still be saved.
         if (countedNs(heat.counted) < boundaryNs + insideNs) continue;
-        this.degrade(nowMs, heat, SWITCHED_OFF);
+        this.degrade({ nowMs, ownNs }, heat, SWITCHED_OFF);
         left -= countedNs(heat.counted);
       } else if (now === NOT_DEGRADED && insideNs >= boundaryNs) {
-        this.degrade(nowMs, heat, INSIDE_DEGRADED);
+        this.degrade({ nowMs, ownNs }, heat, INSIDE_DEGRADED);
         left -= SAVED_SHARE * insideNs;
       } else {
-        this.degrade(nowMs, heat, ALL_DEGRADED);
+        this.degrade({ nowMs, ownNs }, heat, ALL_DEGRADED);
         left -= SAVED_SHARE * (insideNs + boundaryNs) + countedNs(heat.counted);
       }
     }
   }
 
-  private degrade(nowMs: number, heat: FunctionHeat, to: Degradation): void {
+  private degrade({ nowMs, ownNs }: { nowMs: number; ownNs: number }, heat: FunctionHeat, to: Degradation): void {
     const { load, functionIndex } = heat;
     const name = nameOf(heat);
     const coolMs = coolDownMs(nowMs, this.history.get(name));
+    const before = this.degraded.get(name);
+    const visitNs = nsPerVisit(heat, to, before?.visitNs ?? VISIT_NS);
+    const rate = rateOf(heat, visitNs, ownNs);
     this.degraded.set(name, {
       key: load.key,
       functionIndex,
       sinceMs: nowMs,
       coolMs,
-      visitNs: nsPerVisit(heat, to, this.degraded.get(name)?.visitNs ?? VISIT_NS),
+      visitNs,
       isOff: to === SWITCHED_OFF,
+      rate: highest(rate, before?.rate),
     });
     this.control.setDegraded(load.key, functionIndex, to);
     this.note(`${this.place(load.key, functionIndex)} ${NAMES[to]}: it exceeds the budget of ${this.share * 100}%`);
@@ -266,8 +281,13 @@ export class Budget {
   }
 }
 
-function costNs({ boundaryNs, insideNs, counted }: FunctionHeat): number {
-  return boundaryNs + insideNs + countedNs(counted);
+function highest(rate: Rate, before: Rate | undefined): Rate {
+  if (before === undefined) return rate;
+  return {
+    boundary: Math.max(rate.boundary, before.boundary),
+    inside: Math.max(rate.inside, before.inside),
+    visits: Math.max(rate.visits, before.visits),
+  };
 }
 
 /** What recording took per visit of those that are only counted from here on; `before`: of those that are counted already. */
@@ -276,8 +296,4 @@ function nsPerVisit(heat: FunctionHeat, to: Degradation, before: number): number
   if (to === INSIDE_DEGRADED) return heat.insideNs / Math.max(1, heat.insideVisits);
   const takenNs = heat.boundaryNs + heat.insideNs + heat.counted * before;
   return takenNs / Math.max(1, heat.visits + heat.counted);
-}
-
-function nameOf({ load, functionIndex }: { load: LoadedModule; functionIndex: number }): string {
-  return `${functionIndex} ${load.key}`;
 }

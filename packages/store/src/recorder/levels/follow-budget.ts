@@ -11,6 +11,8 @@ export interface FollowInterval {
   recordedNs: number;
   /** What the budget allows. */
   allowedNs: number;
+  /** Time of the program itself. */
+  ownNs: number;
 }
 
 interface ThreadState {
@@ -18,8 +20,9 @@ interface ThreadState {
   /** When it was switched last. */
   sinceMs: number;
   coolMs: number;
-  /** What following took in the interval that made it stop. */
+  /** What following took in the interval that made it stop, and as a part of the program's own time. */
   costNs: number;
+  rate: number;
 }
 
 /**
@@ -36,6 +39,22 @@ export class FollowBudget {
     this.say = parts.say;
   }
 
+  /** What following would take in a thread that is not followed, as a part of its own time; undefined where it is. */
+  missing(thread: number): number | undefined {
+    const state = this.states.get(thread);
+    return state?.isOff === true ? state.rate : undefined;
+  }
+
+  /** Begins a thread unfollowed: earlier runs showed that `rate`, a part of its own time, is too much. */
+  beginEnded(nowMs: number, thread: number, { rate, intervalMs }: { rate: number; intervalMs: number }): void {
+    const costNs = rate * intervalMs * 1e6;
+    this.states.set(thread, { isOff: true, sinceMs: nowMs, coolMs: coolDownMs(nowMs, undefined), costNs, rate });
+    this.setFollowed(thread, false);
+    this.say(
+      `thread ${thread}: promises, timers and handles are not followed from the start, since earlier runs showed that it exceeds the budget: until they are, causes and correlations are unknown`,
+    );
+  }
+
   /** Whether a thread is not followed that may be again. */
   get isHolding(): boolean {
     for (const { isOff } of this.states.values()) if (isOff) return true;
@@ -43,11 +62,11 @@ export class FollowBudget {
   }
 
   /** The budget is exceeded. Returns the nanoseconds per interval that are saved. */
-  exceeded(nowMs: number, { thread, followedNs, recordedNs, allowedNs }: FollowInterval): number {
+  exceeded(nowMs: number, { thread, followedNs, recordedNs, allowedNs, ownNs }: FollowInterval): number {
     const past = this.states.get(thread);
     if (past?.isOff === true || followedNs <= recordedNs || followedNs <= PART_MAX * allowedNs) return 0;
     const coolMs = coolDownMs(nowMs, past);
-    this.states.set(thread, { isOff: true, sinceMs: nowMs, coolMs, costNs: followedNs });
+    this.states.set(thread, { isOff: true, sinceMs: nowMs, coolMs, costNs: followedNs, rate: followedNs / ownNs });
     this.setFollowed(thread, false);
     this.say(
       `thread ${thread}: promises, timers and handles are not followed, which alone takes most of the budget: until they are again, causes and correlations are unknown`,

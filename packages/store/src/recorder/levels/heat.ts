@@ -1,9 +1,10 @@
 import { EventScanner, K, R, T, type Definitions } from '@execution-cinema/format';
 import type { Piece } from '../ring-reader.ts';
+import { Sampling } from './sampling.ts';
 
 /*
  * What recording costs, per function, estimated from the words that threads produced. Only the beginning of what an
- * interval brought is looked at when it is much, and taken for the whole; counts are added up whole.
+ * interval brought is looked at when it is much, in samples, and taken for the whole; counts are added up whole.
  */
 
 /**
@@ -13,22 +14,26 @@ import type { Piece } from '../ring-reader.ts';
  */
 const EVENT_NS = 14;
 const WORD_NS = 6;
+/**
+ * What a recorded call costs beyond that: V8 does not inline it any more, nor what it calls. Found in acorn with a fifth of it
+ * recorded; with everything recorded the words are what counts.
+ */
+const CALL_NS = 40;
 /** Finding out what an object is, giving it its number. */
 const OBJECT_NS = 400;
 /** A property, item or entry of an object whose content is taken. */
 const ENTRY_NS = 60;
-/** A text that is searched for secrets. */
+/** A text that is searched for secrets, and each of its characters. */
 const TEXT_NS = 450;
+const CHAR_NS = 4;
 /** What is told of a request: start, connection and end, each. */
 const REQUEST_NS = 600;
 /** A promise, timer, tick or handle that is followed, with what Node itself takes for telling us. */
 const FOLLOWED_NS = 180;
 /** What a visit to a site costs that is only counted. */
 const COUNTED_NS = 30;
-/** Events looked at per interval and thread. */
-const EVENTS_MAX = 20_000;
-/** Events that are passed by on the way to counts, which come all at once. */
-const PASSED_MAX = 400_000;
+/** Events gone through per interval and thread; few of them are looked at, but counts, which come all at once, are all found. */
+const EVENTS_MAX = 400_000;
 /** Frames followed within one look. */
 const DEPTH_MAX = 1_000;
 
@@ -53,6 +58,8 @@ export interface ThreadHeat {
 
 /** Gathers one thread's events of one interval. */
 export class HeatGauge {
+  private sampling = new Sampling();
+  /** Weights of the events that were looked at, and what recording them took. */
   private seenEvents = 0;
   private seenNs = 0;
   private allEvents = 0;
@@ -70,28 +77,31 @@ export class HeatGauge {
 
   /** Takes a stored piece into account. `words` is the whole slot that it lies in. */
   add(words: Int32Array, piece: Piece): void {
-    const room = EVENTS_MAX - this.seenEvents;
-    const last = PASSED_MAX - this.allEvents;
+    const room = EVENTS_MAX - this.allEvents;
     this.allEvents += piece.events;
-    if (room <= 0 && last <= 0 && piece.throws === 0) return;
+    if (room <= 0 && piece.throws === 0) return;
     const scanner = new EventScanner(words, piece.header, piece.to);
     scanner.position = Math.max(piece.from, piece.header.headerWords);
-    scanner.found = room > 0 ? this.found : undefined;
     const frames: number[] = [];
     let events = 0;
     let before = scanner.position;
+    let isSeen = this.look(scanner, room > 0);
     while (scanner.next()) {
-      if (events++ < room) {
-        this.charge(scanner, frames, scanner.position - before);
-        this.found.objects.length = this.found.strings.length = 0;
-      } else {
-        scanner.found = undefined;
-        if (scanner.kind === K.AGGREGATE) this.count(scanner);
-        if (piece.throws === 0 && events >= last) break;
-      }
-      if (events <= room || piece.throws > 0) this.follow(scanner, frames);
+      if (scanner.kind === K.AGGREGATE) this.count(scanner);
+      if (isSeen) this.charge(scanner, frames, scanner.position - before);
+      if (isSeen || piece.throws > 0) this.follow(scanner, frames);
+      else frames.length = 0;
+      if (++events >= room && piece.throws === 0) break;
+      isSeen = this.look(scanner, events < room);
       before = scanner.position;
     }
+  }
+
+  /** Whether the next event is looked at; its values are found then. */
+  private look(scanner: EventScanner, isWithin: boolean): boolean {
+    const isSeen = isWithin && this.sampling.next();
+    scanner.found = isSeen ? this.found : undefined;
+    return isSeen;
   }
 
   /** The function on top, as far as it can be told from the middle of a stream, and what it threw. */
@@ -107,16 +117,18 @@ export class HeatGauge {
   }
 
   private charge(scanner: EventScanner, frames: readonly number[], words: number): void {
-    const ns = EVENT_NS + words * WORD_NS + this.valuesNs(scanner) + (isRequest(scanner) ? REQUEST_NS : 0);
-    this.seenEvents++;
-    this.seenNs += ns;
-    if (scanner.kind === K.AGGREGATE) return this.count(scanner);
+    const { weight } = this.sampling;
+    const ns = EVENT_NS + words * WORD_NS + this.valuesNs(scanner) + extraNs(scanner);
+    this.found.objects.length = this.found.strings.length = 0;
+    this.seenEvents += weight;
+    this.seenNs += ns * weight;
+    if (scanner.kind === K.AGGREGATE) return;
     const own = siteOf(scanner);
     const site = own ?? frames.at(-1);
     if (site === undefined) return;
     const heat = this.heatOf(site);
-    heat.recordedNs += ns;
-    if (own !== undefined) heat.visits++;
+    heat.recordedNs += ns * weight;
+    if (own !== undefined) heat.visits += weight;
   }
 
   private count({ payload, words, operands }: EventScanner): void {
@@ -132,7 +144,8 @@ export class HeatGauge {
   /** What the event's values take beyond their words. */
   private valuesNs({ words }: EventScanner): number {
     const { objects, strings } = this.found;
-    let ns = strings.length * TEXT_NS;
+    let ns = 0;
+    for (const at of strings) ns += TEXT_NS + ((words[at]! >>> 8) & T.STRING_LENGTH_MAX) * CHAR_NS;
     for (const at of objects) {
       const tag = words[at]! & 0xff;
       if (tag !== T.FUNCTION) ns += OBJECT_NS + entriesOf(tag, words[at]! >>> 8) * ENTRY_NS;
@@ -146,7 +159,7 @@ export class HeatGauge {
     // The count wraps.
     const followedNs = ((followed - this.followed) >>> 0) * FOLLOWED_NS;
     this.followed = followed;
-    const factor = this.seenEvents === 0 ? 0 : Math.max(1, this.allEvents / this.seenEvents);
+    const factor = this.seenEvents === 0 ? 0 : this.allEvents / this.seenEvents;
     for (const heat of this.sites.values()) {
       heat.recordedNs *= factor;
       heat.visits *= factor;
@@ -157,6 +170,7 @@ export class HeatGauge {
       thrown: new Set(this.thrown),
       followedNs,
     };
+    this.sampling = new Sampling();
     this.seenEvents = this.seenNs = this.allEvents = 0;
     this.sites.clear();
     this.thrown.clear();
@@ -169,8 +183,10 @@ export function countedNs(visits: number): number {
   return visits * COUNTED_NS;
 }
 
-function isRequest({ kind }: EventScanner): boolean {
-  return kind === K.REQUEST_START || kind === K.REQUEST_SOCKET || kind === K.REQUEST_END;
+/** What an event takes for what it is. */
+function extraNs({ kind }: EventScanner): number {
+  if (kind <= K.ENTER_MANY) return CALL_NS;
+  return kind === K.REQUEST_START || kind === K.REQUEST_SOCKET || kind === K.REQUEST_END ? REQUEST_NS : 0;
 }
 
 /** Values that the head of an object announces. */

@@ -13,7 +13,7 @@ beforeEach(() => {
   const shared = new SharedArrayBuffer(64);
   bytes = new Uint8Array(shared);
   bytes.set([1, 1, 1, 1, 0, 1, 1, 1, 0, 1], BASE);
-  const table = flatten('app#1', 'app.js', smallSiteTable());
+  const table = flatten({ key: 'app#1', file: 'app.js', hash: 'h' }, smallSiteTable());
   control = new LevelControl((key) => (key === 'app#1' ? table : undefined));
   control.addThread(0, shared);
   control.addLoad({ thread: 0, base: BASE, count: COUNT, key: 'app#1' });

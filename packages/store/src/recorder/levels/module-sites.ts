@@ -1,11 +1,13 @@
 import { inflateRawSync } from 'node:zlib';
-import type { ModuleSites } from '@execution-cinema/format';
+import { PLACE_OF_MODULE, placeOf, SKIPPED_BUDGET, type ModuleSites } from '@execution-cinema/format';
 import type { Database } from '../../driver/types.ts';
 
 /** What level control needs of a module's site table: flat arrays, by site index or by function index. */
 export interface LevelSites {
   key: string;
   file: string;
+  /** Of the source text. */
+  hash: string;
   names: readonly string[];
   /** Level in force at start, per function. */
   startLevels: Uint8Array;
@@ -17,6 +19,10 @@ export interface LevelSites {
   functions: Uint32Array;
   /** SITE_*, per site. */
   kinds: Uint8Array;
+  /** Functions that a budget has left out of the code, or whose inside it has. */
+  leftOut: { functions: readonly string[]; insides: readonly string[] };
+  /** What names a function in every run, by function index. */
+  placeOf(functionIndex: number): string;
 }
 
 /** Tables kept ready; beyond that the oldest is read again when needed. */
@@ -36,12 +42,12 @@ export class SiteTables {
     const known = this.tables.get(key);
     if (known !== undefined) return known;
     const row = this.db
-      .prepare('SELECT file, sites FROM modules WHERE key = ? AND sites IS NOT NULL')
-      .get<{ file: string; sites: Uint8Array }>(key);
+      .prepare('SELECT file, hash, sites FROM modules WHERE key = ? AND sites IS NOT NULL')
+      .get<{ file: string; hash: string; sites: Uint8Array }>(key);
     if (row === undefined) return undefined;
     let table: LevelSites;
     try {
-      table = flatten(key, row.file, JSON.parse(inflateRawSync(row.sites).toString()) as ModuleSites);
+      table = flatten({ ...row, key }, JSON.parse(inflateRawSync(row.sites).toString()) as ModuleSites);
     } catch {
       return undefined; // Its levels stay as they are.
     }
@@ -52,15 +58,31 @@ export class SiteTables {
 }
 
 /** Makes the flat form of a site table. */
-export function flatten(key: string, file: string, { sites, functions }: ModuleSites): LevelSites {
+export function flatten(
+  { key, file, hash }: Pick<LevelSites, 'key' | 'file' | 'hash'>,
+  { sites, functions, skipped }: ModuleSites,
+): LevelSites {
+  const sources = Uint32Array.from(functions, ({ source }) => source);
+  const lines = Uint32Array.from(functions, ({ line }) => line);
+  const columns = Uint32Array.from(functions, ({ column }) => column);
+  const left = skipped.filter(({ reason }) => reason.startsWith(SKIPPED_BUDGET));
   return {
     key,
     file,
+    hash,
     names: functions.map(({ name }) => name),
     startLevels: Uint8Array.from(functions, ({ level }) => level),
     ceilings: Uint8Array.from(functions, ({ ceiling }) => ceiling),
     ranks: Uint8Array.from(sites, ([, rank]) => rank),
     functions: Uint32Array.from(sites, ([, , functionIndex]) => functionIndex),
     kinds: Uint8Array.from(sites, ([kind]) => kind),
+    leftOut: {
+      functions: left.map(({ name }) => name),
+      insides: functions.filter(({ lowered }) => lowered).map(({ name }) => name),
+    },
+    placeOf: (index) =>
+      index === 0
+        ? PLACE_OF_MODULE
+        : placeOf({ source: sources[index]!, line: lines[index]!, column: columns[index]! }),
   };
 }

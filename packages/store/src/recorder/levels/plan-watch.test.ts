@@ -23,7 +23,7 @@ beforeEach(() => {
   writeFileSync(file, '1');
   const shared = new SharedArrayBuffer(64);
   bytes = new Uint8Array(shared);
-  const table = flatten('app#1', 'app.js', smallSiteTable());
+  const table = flatten({ key: 'app#1', file: 'app.js', hash: 'h' }, smallSiteTable());
   control = new LevelControl(() => table);
   control.addThread(0, shared);
   control.addLoad({ thread: 0, base: 0, count: 10, key: 'app#1' });
