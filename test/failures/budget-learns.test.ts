@@ -50,7 +50,6 @@ let project: Project;
 beforeAll(() => {
   project = makeProject(FILES);
 });
-afterAll(() => project.remove());
 
 let runs = 0;
 async function infoOf(script: string, env: NodeJS.ProcessEnv): Promise<Info & { stdout: string }> {
