@@ -5,6 +5,9 @@ import { join } from 'node:path';
 /** What programs look at for the temporary folder: POSIX, Windows. */
 const VARIABLES = ['TMPDIR', 'TEMP', 'TMP'];
 
+/** What Node keeps there on purpose: compiled code of tools that ask for it (`module.enableCompileCache`). */
+const CACHE_OF_NODE = 'node-compile-cache';
+
 /**
  * A temporary folder for one run, below the system's: what lies in it at the end was left by this run and nobody else, and
  * goes with it, also after a crash.
@@ -29,7 +32,9 @@ export class TemporaryFolder {
 
   /** Names of what nobody has removed. */
   leftovers() {
-    return readdirSync(this.#folder).sort();
+    return readdirSync(this.#folder)
+      .filter((name) => name !== CACHE_OF_NODE)
+      .sort();
   }
 
   remove() {

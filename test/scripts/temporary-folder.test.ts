@@ -33,6 +33,13 @@ test('what the runner itself writes is no leftover', () => {
   expect(temporary.leftovers()).toEqual([]);
 });
 
+test("Node's cache of compiled code is no leftover", () => {
+  const temporary = temporaryFolder();
+  make(temporary, 'node-compile-cache');
+  make(temporary, 'node-compile-cache-of-somebody');
+  expect(temporary.leftovers()).toEqual(['node-compile-cache-of-somebody']);
+});
+
 test('everything goes with it', () => {
   const temporary = temporaryFolder();
   const file = make(temporary, 'a');
