@@ -1,5 +1,5 @@
 /* The methods of the protocol over a recording of the demo: several processes and threads, an error to find. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -444,5 +444,53 @@ test('SQL and its schema', async () => {
   for (const { query } of examples) {
     const { columns, rows } = await page.ask('sql', { query });
     expect(rows.filter((row) => row.length !== columns.length)).toEqual([]);
+  }
+});
+
+test('frames stand at the calls that they make, those of a long text as soon as it is looked through', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'tracer-long-text-'));
+  try {
+    const padding = Array.from({ length: 2_000 }, (_, i) => `// line ${i} of a text that takes a while to go through`);
+    const program = [
+      'function inner() {',
+      '  return 1;',
+      '}',
+      'let n = 0;',
+      '',
+      'inner();',
+      'console.log(1);',
+      ...padding,
+    ];
+    writeFileSync(join(dir, 'app.cjs'), program.join('\n'));
+    const file = join(dir, 'app.db');
+    await run(process.execPath, ['--import', PRELOAD, 'app.cjs'], {
+      cwd: dir,
+      env: { TRACER_OUT: file, TRACER_QUIET: '1' },
+    });
+    const other = await ViewerServer.start(dir, file);
+    const client = await other.page();
+    try {
+      await client.ask('open', {});
+      const [call] = (await client.ask('calls', { function: 'inner' })).items;
+      const { thread, event } = call!.start!;
+      const waited = await client.ask('state', { moment: { thread, event }, wait: true });
+      expect(waited.placesPending).toBe(false);
+      expect(waited.frames[1]!.place).toEqual({ file: 'app.cjs', line: 6, column: 0, inferred: true });
+      let state = await client.ask('state', { moment: { thread, event } });
+      for (let asked = 0; state.placesPending && asked < 100; asked++) {
+        // Until then it says where the frame was last seen.
+        expect(state.frames[1]!.place).toMatchObject({ line: 4 });
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        state = await client.ask('state', { moment: { thread, event } });
+      }
+      expect(state.frames).toEqual(waited.frames);
+      const [output] = (await client.ask('logs', {})).items;
+      expect(output!.place).toMatchObject({ line: 7 });
+    } finally {
+      client.close();
+      await other.stop();
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
   }
 });

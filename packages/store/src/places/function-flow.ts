@@ -1,0 +1,192 @@
+import { POINT, type FlowFunction, type FlowPoint, type SourceFlow } from '@execution-cinema/codemap';
+import {
+  SITE_CATCH,
+  SITE_DELETE,
+  SITE_EXPRESSION,
+  SITE_FUNCTION,
+  SITE_MUTATION,
+  SITE_PROPERTY,
+  SITE_SCOPE,
+  SITE_SUSPEND,
+  SITE_THIS,
+  SITE_THROW,
+  SITE_WRITE,
+  type ModuleSites,
+  type SiteTuple,
+} from '@execution-cinema/format';
+import type { Site } from '../read/sites.ts';
+
+/** Points at which events of a kind of site can happen. */
+const POINTS_OF_SITES: ReadonlyMap<number, readonly number[]> = new Map<number, readonly number[]>([
+  [SITE_WRITE, [POINT.write]],
+  [SITE_PROPERTY, [POINT.property]],
+  [SITE_DELETE, [POINT.delete]],
+  [SITE_MUTATION, [POINT.call, POINT.value]],
+  [SITE_EXPRESSION, [POINT.call, POINT.construct, POINT.member, POINT.value]],
+  [SITE_THROW, [POINT.throw]],
+  [SITE_CATCH, [POINT.catch]],
+  [SITE_THIS, [POINT.superCall]],
+  [SITE_SUSPEND, [POINT.suspend, POINT.return]],
+  [SITE_SCOPE, [POINT.scope]],
+]);
+
+/** What the site table keeps of the text of an expression. */
+const TEXT_MAX = 120;
+/** A suspension is recorded at every level. */
+const RANK_OF_SUSPENSIONS = 1;
+
+const sitesByFunction = new WeakMap<ModuleSites, number[][]>();
+
+/** Numbers of the sites of each function of a module. */
+function sitesOf(table: ModuleSites, functionIndex: number): readonly number[] {
+  let known = sitesByFunction.get(table);
+  if (!known) {
+    known = table.functions.map(() => []);
+    for (const [i, [, , owner]] of table.sites.entries()) known[owner]?.push(i);
+    sitesByFunction.set(table, known);
+  }
+  return known[functionIndex] ?? [];
+}
+
+const namesByTable = new WeakMap<ModuleSites, ReadonlySet<string>>();
+
+function functionNamesOf(table: ModuleSites): ReadonlySet<string> {
+  let names = namesByTable.get(table);
+  if (!names) {
+    names = new Set(table.functions.map(({ name }) => name.slice(name.lastIndexOf('.') + 1)));
+    namesByTable.set(table, names);
+  }
+  return names;
+}
+
+/** The ways through one function, with what of it is recorded. */
+export class FunctionFlow {
+  readonly flow: SourceFlow;
+  private readonly own: FlowFunction;
+  private readonly table: ModuleSites;
+  private readonly text: string;
+  private readonly byLine = new Map<number, number[]>();
+  private readonly pointsOfSites = new Map<number, readonly number[]>();
+  private readonly reached = new Map<string, readonly number[]>();
+  /** Points that leave an event when they are passed. */
+  private readonly recorded = new Set<number>();
+
+  constructor(flow: SourceFlow, own: FlowFunction, { table, functionIndex }: Site, text: string) {
+    this.flow = flow;
+    this.own = own;
+    this.table = table;
+    this.text = text;
+    for (let point = own.entry; point <= own.exit; point++) {
+      const { line } = flow.point(point);
+      const there = this.byLine.get(line);
+      if (there) there.push(point);
+      else this.byLine.set(line, [point]);
+    }
+    const { level } = table.functions[functionIndex]!;
+    for (const index of sitesOf(table, functionIndex)) {
+      const [kind, rank] = table.sites[index]!;
+      if ((kind === SITE_SUSPEND ? RANK_OF_SUSPENSIONS : rank) > level || kind === SITE_FUNCTION) continue;
+      for (const point of this.pointsOf(index)) this.recorded.add(point);
+    }
+  }
+
+  /** Variable or property that the function is assigned to where it is written. */
+  get keptAs(): string {
+    return this.own.keptAs;
+  }
+
+  /** Where an event of a site (by its number in the module) can happen; none where the text does not tell. */
+  pointsOf(site: number): readonly number[] {
+    let points = this.pointsOfSites.get(site);
+    if (!points) this.pointsOfSites.set(site, (points = this.findPoints(this.table.sites[site]!)));
+    return points;
+  }
+
+  /** The call in whose arguments another function is written, or as whose callee; -1 where it is none of this function. */
+  callHolding({ table, own: { call } }: FunctionFlow): number {
+    return table === this.table && call >= this.own.entry && call <= this.own.exit ? call : -1;
+  }
+
+  /** Whether a plain name is called that a function of the module has. */
+  isFunctionName(point: number): boolean {
+    const { name, shownLine, shownColumn, line, column } = this.flow.point(point);
+    return line === shownLine && column === shownColumn && functionNamesOf(this.table).has(name);
+  }
+
+  textOf(point: number): string {
+    const { start, end } = this.flow.point(point);
+    return this.text.slice(start, end);
+  }
+
+  /** Whether an event of a site (by its number in the module), or the end, can be the next one after a point. */
+  canGoOn(point: number, site: number | 'end'): boolean {
+    const wanted = site === 'end' ? [this.own.exit] : this.pointsOf(site);
+    return (
+      wanted.length === 0 ||
+      (this.recorded.has(point) && wanted.includes(point)) ||
+      this.reachable([point]).some((next) => wanted.includes(next))
+    );
+  }
+
+  /**
+   * Points that can come after one of these without an event in between, and those that leave that event: in the order of
+   * the text from there on, then those before it, which a loop comes back to.
+   */
+  reachable(from: readonly number[]): readonly number[] {
+    const key = from.join();
+    let known = this.reached.get(key);
+    if (!known) {
+      const seen = new Set<number>();
+      const open = [...from];
+      for (let point = open.pop(); point !== undefined; point = open.pop()) {
+        for (const next of this.flow.after(point)) {
+          if (seen.has(next)) continue;
+          seen.add(next);
+          if (!this.recorded.has(next)) open.push(next);
+        }
+      }
+      const start = from.reduce((least, point) => Math.min(least, point), Infinity);
+      const turn = (point: number): number => (point > start ? point - Number.MAX_SAFE_INTEGER : point);
+      known = [...seen].sort((a, b) => turn(a) - turn(b));
+      this.reached.set(key, known);
+    }
+    return known;
+  }
+
+  private findPoints(site: SiteTuple): readonly number[] {
+    const { flow, own, table } = this;
+    const [kind, , functionIndex, line, column] = site;
+    const entry = table.functions[functionIndex]!;
+    if (kind === SITE_FUNCTION) return [own.entry];
+    const start = flow.point(own.entry);
+    const isHead = (line === start.line && column === start.column) || (line === entry.line && column === entry.column);
+    if (kind === SITE_SCOPE && isHead) return [own.entry];
+    const kinds = POINTS_OF_SITES.get(kind) ?? [];
+    const like = (this.byLine.get(line) ?? [])
+      .map((number) => ({ number, point: flow.point(number) }))
+      .filter(({ point }) => kinds.includes(point.kind) && this.isAlike(point, site));
+    const exact = like.filter(({ point }) => point.column === column);
+    if (exact.length > 0 || like.length === 0) return exact.map(({ number }) => number);
+    // Through a source map columns may be a little off.
+    const nearest = like.reduce((best, other) =>
+      Math.abs(other.point.column - column) < Math.abs(best.point.column - column) ? other : best,
+    );
+    return like.filter(({ point }) => point.start === nearest.point.start).map(({ number }) => number);
+  }
+
+  private isAlike({ kind, name, start, end }: FlowPoint, [siteKind, , , , , a]: SiteTuple): boolean {
+    const { table } = this;
+    switch (siteKind) {
+      case SITE_WRITE:
+        return a < 0 || name === table.variables[a]?.name;
+      case SITE_MUTATION:
+        return kind === POINT.call && name === table.names[a];
+      case SITE_EXPRESSION: {
+        const text = this.text.slice(start, end);
+        return table.names[a] === (text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX - 1)}…` : text);
+      }
+      default:
+        return true;
+    }
+  }
+}
