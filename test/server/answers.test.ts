@@ -185,6 +185,15 @@ describe('a line', () => {
     const hits = await page.ask('hits', { file: VOUCHERS, wait: true });
     const count = hits.counts[hits.lines.indexOf(11)]!;
     expect(hits.coverage).toBe(1);
+    // These leave no event of their own; whether line 19 ran, where `redeem` goes on, nothing tells.
+    const { lines, by } = hits.blocks;
+    expect([...lines].map((line, i) => [line, by[i]])).toEqual([
+      [14, 8],
+      [18, 17],
+    ]);
+    expect([...hits.never]).toEqual([]);
+    // Each call of it was counted with the line, not each of its callback.
+    expect(hits.counts[hits.lines.indexOf(10)]).toBe(count);
     const executions = await page.ask('executions', { file: VOUCHERS, line: 11, limit: 5 });
     expect(executions.total).toBe(count);
     expect(executions.items.length).toBe(5);
@@ -250,11 +259,10 @@ describe('a line', () => {
   });
 });
 
-test('a source comes with the lines that are recorded', async () => {
+test('a source comes with its text and functions', async () => {
   const source = await page.ask('source', { file: VOUCHERS });
   expect(source.text).toContain('export function lowestAfter');
   expect(source.language).toBe('typescript');
-  expect([...source.recordableLines]).toEqual([7, 8, 9, 10, 11, 12, 17]);
   const { functions, modules } = await page.ask('code', {});
   expect(modules.some(({ files }) => files.includes(VOUCHERS))).toBe(true);
   expect(functions.filter(({ file }) => file === VOUCHERS).map(({ name }) => name)).toContain('lowestAfter');

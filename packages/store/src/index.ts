@@ -75,6 +75,7 @@ export { timeOfMoment } from './travel/all-threads.ts';
 export type * from './travel/types.ts';
 export { callSteps, type CallStep, type CallSteps } from './stage/call-steps.ts';
 export { lineExecutions, type LineExecutions } from './stage/line-executions.ts';
+export { codeOfFile } from './places/line-code.ts';
 export { lineHits } from './stage/line-hits.ts';
 export { SiteCounts } from './stage/site-counts.ts';
 export { conditionHolds } from './stage/condition-at.ts';

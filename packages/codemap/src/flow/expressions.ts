@@ -102,6 +102,8 @@ const VISITORS: Readonly<Record<string, Visitor>> = {
   Property(flow, node) {
     if (node['computed'] === true) visitField(flow, node, 'key');
     visitField(flow, node, 'value', keyName(node));
+    // That the literal was made says nothing about what it holds having been called.
+    if (node['method'] !== true && isFunction(nodeIn(node, 'value')!)) flow.add(POINT.value, node);
   },
   Identifier: () => undefined,
   TSTypeAnnotation: () => undefined,

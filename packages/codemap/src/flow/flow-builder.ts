@@ -8,6 +8,8 @@ export interface BuiltPoint {
   shown: { line: number; column: number };
   /** Of a call. */
   arguments: readonly SyntaxNode[];
+  /** Number of the innermost loop around it. */
+  loop: number;
   next: BuiltPoint[];
   number: number;
 }
@@ -35,6 +37,8 @@ interface Met {
   keptAs: string;
 }
 
+const NO_LOOP = -1;
+
 /** Points of functions while they are found: what is added follows whatever came last. */
 export class FlowBuilder {
   readonly points: BuiltPoint[] = [];
@@ -44,6 +48,8 @@ export class FlowBuilder {
   private ends: BuiltPoint[] = [];
   private returns: BuiltPoint[] = [];
   private targets: Target[] = [];
+  private loop = NO_LOOP;
+  private loops = 0;
   /** Labels before the statement that comes next. */
   labels: string[] = [];
   private readonly functions: (Met & { entry: BuiltPoint })[] = [];
@@ -57,6 +63,7 @@ export class FlowBuilder {
       name,
       shown,
       arguments: nodesIn(node, 'arguments'),
+      loop: this.loop,
       next: [],
       number: this.points.length,
     };
@@ -116,8 +123,11 @@ export class FlowBuilder {
     const target: Target = { kind, labels: this.labels, breaks: [], continues: [] };
     this.labels = [];
     this.targets.push(target);
+    const { loop } = this;
+    if (kind === 'loop') this.loop = this.loops++;
     inside(() => this.alsoFrom(...target.continues));
     this.targets.pop();
+    this.loop = loop;
     this.alsoFrom(...target.breaks);
   }
 
@@ -146,13 +156,13 @@ export class FlowBuilder {
     block();
     let { ends } = this;
     if (handler) {
-      this.ends = this.points.slice(first.number);
+      this.ends = this.points.slice(first.number + 1);
       handler();
       ends = [...ends, ...this.ends];
     }
     this.ends = ends;
     if (!last) return;
-    this.ends = this.points.slice(first.number);
+    this.ends = this.points.slice(first.number + 1);
     last();
     // After a `return` in the block.
     this.returns.push(...this.ends);
@@ -189,11 +199,11 @@ export class FlowBuilder {
     };
     const next: number[] = [];
     const points = new Int32Array(this.points.length * POINT_FIELDS);
-    for (const { kind, node, name, shown, arguments: given, next: following, number } of this.points) {
+    for (const { kind, node, name, shown, arguments: given, loop, next: following, number } of this.points) {
       const { line, column } = node.loc.start;
       const count = given.some(({ type }) => type === 'SpreadElement') ? -1 : given.length;
       const place = [line, column, node.start, node.end, shown.line, shown.column];
-      points.set([kind, nameOf(name), ...place, count, next.length], number * POINT_FIELDS);
+      points.set([kind, nameOf(name), ...place, count, loop, next.length], number * POINT_FIELDS);
       for (const point of new Set(following)) next.push(point.number);
     }
     const functions = new Int32Array(this.functions.length * FUNCTION_FIELDS);

@@ -27,13 +27,15 @@ export const POINT = {
   return: 15,
   /** The next item of `for of` is asked for. */
   iterate: 16,
+  /** A `case` begins. */
+  case: 17,
 } as const;
 
 /**
  * Numbers of one point: kind, name, start line and column, offsets of start and end, shown line and column, number of
- * arguments, first of `next`.
+ * arguments, loop, first of `next`.
  */
-export const POINT_FIELDS = 10;
+export const POINT_FIELDS = 11;
 /**
  * Numbers of one function: line and column of start and end, its first point, the point in whose arguments it stands, the
  * name under which it is kept.
@@ -127,6 +129,11 @@ export class SourceFlow {
     return this.points[point * POINT_FIELDS + 8]!;
   }
 
+  /** Number of the innermost loop around a point, -1 outside of all. */
+  loopOf(point: number): number {
+    return this.points[point * POINT_FIELDS + 9]!;
+  }
+
   point(number: number): FlowPoint {
     const { points } = this;
     const at = number * POINT_FIELDS;
@@ -146,7 +153,7 @@ export class SourceFlow {
   /** Points that can come right after one. */
   after(point: number): Int32Array {
     const { points, next } = this;
-    const at = point * POINT_FIELDS + 9;
+    const at = point * POINT_FIELDS + 10;
     return next.subarray(points[at], points[at + POINT_FIELDS] ?? next.length);
   }
 }

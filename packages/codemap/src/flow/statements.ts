@@ -91,7 +91,7 @@ const STATEMENTS: Readonly<Record<string, Visitor>> = {
   ThrowStatement(flow, node) {
     visitPart(flow, node, 'argument');
     flow.add(POINT.throw, node);
-    flow.stop();
+    flow.leave();
   },
 };
 
@@ -119,8 +119,10 @@ function labelOf(node: SyntaxNode): string | undefined {
 function visitForEach(flow: FlowBuilder, node: SyntaxNode): void {
   const left = nodeIn(node, 'left')!;
   const target = left.type === 'VariableDeclaration' ? nodeIn(nodesIn(left, 'declarations')[0]!, 'id')! : left;
-  const shown = nodeIn(node, 'right')!.loc.start;
-  visitPart(flow, node, 'right');
+  const right = nodeIn(node, 'right')!;
+  const shown = right.loc.start;
+  visitExpression(flow, right);
+  flow.add(POINT.value, right);
   flow.breakable('loop', (onContinue) => {
     const again = flow.add(node.type === 'ForOfStatement' ? POINT.iterate : POINT.join, node, 'next', shown);
     if (node['await'] === true) flow.add(POINT.suspend, node);
@@ -151,8 +153,10 @@ function visitSwitch(flow: FlowBuilder, node: SyntaxNode): void {
   const cases = nodesIn(node, 'cases');
   flow.breakable('switch', () => {
     const found = cases.map((entry) => {
-      visitTest(flow, entry);
-      return nodeIn(entry, 'test') ? flow.join(entry) : undefined;
+      const test = nodeIn(entry, 'test');
+      if (!test) return undefined;
+      visitExpression(flow, test);
+      return flow.join(entry);
     });
     // Where no test is met.
     const otherwise = flow.join(node);
@@ -160,7 +164,7 @@ function visitSwitch(flow: FlowBuilder, node: SyntaxNode): void {
     flow.stop();
     for (const [i, entry] of cases.entries()) {
       flow.alsoFrom(found[i] ?? otherwise);
-      flow.join(entry);
+      flow.add(POINT.case, entry);
       visitStatements(flow, nodesIn(entry, 'consequent'));
     }
   });

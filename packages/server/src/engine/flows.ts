@@ -11,9 +11,14 @@ export function flowFinder(job: Job): FlowFinder {
   return job.patient ? findFlowNow : findQuickly;
 }
 
+/** For those who ask again: of a longer text nothing is said. */
+export const findFlowOfShort: FlowFinder = (text, file, found) =>
+  text.length <= SHORT_CHARACTERS ? findFlowNow(text, file, found) : undefined;
+
 /** A longer text is looked through aside; who asks again later finds it done. */
 const findQuickly: FlowFinder = (text, file, found) => {
-  if (text.length <= SHORT_CHARACTERS) return findFlowNow(text, file, found);
+  const short = findFlowOfShort(text, file, found);
+  if (short !== undefined) return short;
   const key = `${file} ${text.length}`;
   if (!sought.has(key)) {
     sought.add(key);

@@ -43,7 +43,7 @@ function framePlaces(
     const { site, calls } = since[place] ?? { site: undefined, calls: callOf(frames[place - 1]!) };
     const position = site === undefined ? frame.position : resolver.resolve(site);
     if (!position || !frame.site || calls.length === 0) continue;
-    const flow = flowOf(frame.site, find);
+    const flow = flowOf(position, find);
     if (flow === undefined) result.isPartial = true;
     if (!flow) continue;
     const { found, isSure } = places.find(flow, position, calls, undefined);

@@ -4,6 +4,7 @@ import {
   SITE_DELETE,
   SITE_EXPRESSION,
   SITE_FUNCTION,
+  SITE_INJECT,
   SITE_MUTATION,
   SITE_PROPERTY,
   SITE_SCOPE,
@@ -14,7 +15,8 @@ import {
   type ModuleSites,
   type SiteTuple,
 } from '@execution-cinema/format';
-import type { Site } from '../read/sites.ts';
+import { sourceOfSite, type Site } from '../read/sites.ts';
+import { dominators } from './dominators.ts';
 
 /** Points at which events of a kind of site can happen. */
 const POINTS_OF_SITES: ReadonlyMap<number, readonly number[]> = new Map<number, readonly number[]>([
@@ -29,6 +31,14 @@ const POINTS_OF_SITES: ReadonlyMap<number, readonly number[]> = new Map<number, 
   [SITE_SUSPEND, [POINT.suspend, POINT.return]],
   [SITE_SCOPE, [POINT.scope]],
 ]);
+
+/**
+ * Whether a site may be passed without an event: a method with the name of one that changes a built-in container need not
+ * be that. The entry of a function is no point within it.
+ */
+function isUncertain(kind: number): boolean {
+  return kind === SITE_FUNCTION || kind === SITE_MUTATION || kind === SITE_DELETE || kind === SITE_INJECT;
+}
 
 /** What the site table keeps of the text of an expression. */
 const TEXT_MAX = 120;
@@ -46,6 +56,12 @@ function sitesOf(table: ModuleSites, functionIndex: number): readonly number[] {
     sitesByFunction.set(table, known);
   }
   return known[functionIndex] ?? [];
+}
+
+/** Whether `ancestor` is among what comes before `node` in a tree of dominators. */
+function isOnWay(parents: Int32Array, node: number, ancestor: number): boolean {
+  for (let at = parents[node]!; at >= 0; at = parents[at]!) if (at === ancestor) return true;
+  return false;
 }
 
 const namesByTable = new WeakMap<ModuleSites, ReadonlySet<string>>();
@@ -68,10 +84,18 @@ export class FunctionFlow {
   private readonly byLine = new Map<number, number[]>();
   private readonly pointsOfSites = new Map<number, readonly number[]>();
   private readonly reached = new Map<string, readonly number[]>();
+  private readonly sitesOfPoints = new Map<number, readonly number[]>();
+  private predecessors: Map<number, number[]> | undefined;
+  private order: { dominator: Int32Array; postDominator: Int32Array } | undefined;
   /** Points that leave an event when they are passed. */
   private readonly recorded = new Set<number>();
 
-  constructor(flow: SourceFlow, own: FlowFunction, { table, functionIndex }: Site, text: string) {
+  constructor(
+    flow: SourceFlow,
+    own: FlowFunction,
+    { table, functionIndex, source }: Pick<Site, 'table' | 'functionIndex' | 'source'>,
+    text: string,
+  ) {
     this.flow = flow;
     this.own = own;
     this.table = table;
@@ -85,8 +109,12 @@ export class FunctionFlow {
     const { level } = table.functions[functionIndex]!;
     for (const index of sitesOf(table, functionIndex)) {
       const [kind, rank] = table.sites[index]!;
-      if ((kind === SITE_SUSPEND ? RANK_OF_SUSPENSIONS : rank) > level || kind === SITE_FUNCTION) continue;
-      for (const point of this.pointsOf(index)) this.recorded.add(point);
+      if ((kind === SITE_SUSPEND ? RANK_OF_SUSPENSIONS : rank) > level || isUncertain(kind)) continue;
+      if (sourceOfSite(table, index) !== source) continue;
+      for (const point of this.pointsOf(index)) {
+        this.recorded.add(point);
+        this.sitesOfPoints.set(point, [...this.sitesAt(point), index]);
+      }
     }
   }
 
@@ -103,8 +131,8 @@ export class FunctionFlow {
   }
 
   /** The call in whose arguments another function is written, or as whose callee; -1 where it is none of this function. */
-  callHolding({ table, own: { call } }: FunctionFlow): number {
-    return table === this.table && call >= this.own.entry && call <= this.own.exit ? call : -1;
+  callHolding({ flow, own: { call } }: FunctionFlow): number {
+    return flow === this.flow && call >= this.own.entry && call <= this.own.exit ? call : -1;
   }
 
   /** Whether a plain name is called that a function of the module has. */
@@ -151,6 +179,87 @@ export class FunctionFlow {
       this.reached.set(key, known);
     }
     return known;
+  }
+
+  /** First and last point. */
+  get ends(): FlowFunction {
+    return this.own;
+  }
+
+  /** Sites whose events tell that a point was passed; none where it leaves no event. */
+  sitesAt(point: number): readonly number[] {
+    return this.sitesOfPoints.get(point) ?? [];
+  }
+
+  /**
+   * The points that leave an event, or the entry, from which a point can be reached without another event in between. What
+   * none of them has been passed before never ran.
+   */
+  eventsBefore(point: number): number[] {
+    const found = new Set<number>();
+    const seen = new Set([point]);
+    const open = [point];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      for (const before of this.before(at)) {
+        if (before === this.own.entry || this.recorded.has(before)) found.add(before);
+        else if (!seen.has(before)) {
+          seen.add(before);
+          open.push(before);
+        }
+      }
+    }
+    return [...found];
+  }
+
+  /**
+   * The point with an event that is passed exactly as often as this one, as long as nothing throws: the nearest before it,
+   * else the nearest after it; undefined when there is none.
+   */
+  twinOf(point: number): number | undefined {
+    const { entry } = this.own;
+    const { dominator, postDominator } = (this.order ??= this.findOrder());
+    const isTwin = (other: number, isBefore: boolean): boolean => {
+      const [first, second] = isBefore ? [other, point] : [point, other];
+      return (
+        (other === entry || this.recorded.has(other)) &&
+        this.flow.loopOf(other) === this.flow.loopOf(point) &&
+        isOnWay(
+          isBefore ? postDominator : dominator,
+          isBefore ? first - entry : second - entry,
+          (isBefore ? second : first) - entry,
+        )
+      );
+    };
+    for (let at = dominator[point - entry]!; at >= 0; at = dominator[at]!)
+      if (isTwin(at + entry, true)) return at + entry;
+    for (let at = postDominator[point - entry]!; at >= 0; at = postDominator[at]!) {
+      if (isTwin(at + entry, false)) return at + entry;
+    }
+    return undefined;
+  }
+
+  private findOrder(): { dominator: Int32Array; postDominator: Int32Array } {
+    const { entry, exit } = this.own;
+    const count = exit - entry + 1;
+    const after = (node: number): number[] => Array.from(this.flow.after(node + entry), (next) => next - entry);
+    return {
+      dominator: dominators(count, 0, after),
+      postDominator: dominators(count, count - 1, (node) => this.before(node + entry).map((other) => other - entry)),
+    };
+  }
+
+  private before(point: number): readonly number[] {
+    if (!this.predecessors) {
+      this.predecessors = new Map();
+      for (let from = this.own.entry; from <= this.own.exit; from++) {
+        for (const next of this.flow.after(from)) {
+          const known = this.predecessors.get(next);
+          if (known) known.push(from);
+          else this.predecessors.set(next, [from]);
+        }
+      }
+    }
+    return this.predecessors.get(point) ?? [];
   }
 
   private findPoints(site: SiteTuple): readonly number[] {

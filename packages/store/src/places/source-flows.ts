@@ -22,26 +22,34 @@ interface FileFlow {
 const known = new WeakMap<ModuleInfo, Map<number, FileFlow>>();
 
 /** How a function goes, by one of its sites; null where that cannot be told, undefined while it is not known yet. */
-export function flowOf(site: Site, find: FlowFinder): FunctionFlow | null | undefined {
-  const entry = fileFlow(site, find);
-  const { flow, functions } = entry;
+export function flowOf({ module, functionIndex, source }: Site, find: FlowFinder): FunctionFlow | null | undefined {
+  return flowOfFunction({ module, functionIndex, source }, find);
+}
+
+/** The flow of one of the files of a module; null where there is none, undefined while it is not known yet. */
+export function flowOfFile(module: ModuleInfo, source: number, find: FlowFinder): SourceFlow | null | undefined {
+  return fileFlow(module, source, find).flow;
+}
+
+/** How a function of a module goes, by its number; that of a bundle's top level by the file as well. */
+export function flowOfFunction(
+  { module, functionIndex, source }: Pick<Site, 'module' | 'functionIndex' | 'source'>,
+  find: FlowFinder,
+): FunctionFlow | null | undefined {
+  const table = module.sites!;
+  const { flow, functions } = fileFlow(module, source, find);
   if (!flow) return flow;
-  let own = functions.get(site.functionIndex);
+  let own = functions.get(functionIndex);
   if (own === undefined) {
-    const { line, column, endLine, endColumn, kind } = site.function;
+    const { line, column, endLine, endColumn, kind } = table.functions[functionIndex]!;
     const found = flow.functionAt({ line, column, endLine, endColumn, isModule: kind === 'module' });
-    own = found ? new FunctionFlow(flow, found, site, site.module.textOf(site.function.source)!) : null;
-    functions.set(site.functionIndex, own);
+    own = found ? new FunctionFlow(flow, found, { table, functionIndex, source }, module.textOf(source)!) : null;
+    functions.set(functionIndex, own);
   }
   return own;
 }
 
-function fileFlow(site: Site, find: FlowFinder): FileFlow {
-  const {
-    module,
-    function: { source },
-    file,
-  } = site;
+function fileFlow(module: ModuleInfo, source: number, find: FlowFinder): FileFlow {
   let files = known.get(module);
   if (!files) known.set(module, (files = new Map()));
   let entry = files.get(source);
@@ -52,7 +60,7 @@ function fileFlow(site: Site, find: FlowFinder): FileFlow {
       own.flow ??= numbers && new SourceFlow(numbers);
     };
     const text = module.textOf(source);
-    const numbers = text === null ? null : find(text, file, keep);
+    const numbers = text === null ? null : find(text, module.sites?.sources[source] ?? module.file, keep);
     if (numbers !== undefined) keep(numbers);
   }
   return entry;

@@ -1,11 +1,5 @@
 import { type FunctionEntry, type ModuleSites } from '@execution-cinema/format';
-import {
-  FUNCTIONS_PER_MODULE,
-  levelName,
-  sourceOfSite,
-  type ModuleInfo,
-  type Recording,
-} from '@execution-cinema/store';
+import { FUNCTIONS_PER_MODULE, levelName, type ModuleInfo, type Recording } from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
 import type { FunctionView, ModuleView, SourceView } from '../../protocol.ts';
 import type { Answer } from './method.ts';
@@ -68,7 +62,6 @@ export const source: Answer<'source'> = ({ recording }, { file }) => {
     text,
     reason: text === null ? 'its text is not in the recording' : null,
     language: languageOf(file),
-    recordableLines: recordableLines(found),
     skipped: skippedFunctions(module),
   };
 };
@@ -76,17 +69,6 @@ export const source: Answer<'source'> = ({ recording }, { file }) => {
 function skippedFunctions({ sites, skippedReason }: ModuleInfo): SourceView['skipped'] {
   const own = (sites?.skipped ?? []).map(({ name, line, reason }) => ({ function: name, line, reason }));
   return skippedReason === null ? own : [{ function: '(module)', line: 1, reason: skippedReason }, ...own];
-}
-
-function recordableLines(found: readonly { module: ModuleInfo; source: number }[]): Uint32Array {
-  const lines = new Set<number>();
-  for (const { module, source: number } of found) {
-    module.sites?.sites.forEach(([, , , line], index) => {
-      // The first two are those of the module as a whole.
-      if (index > 1 && sourceOfSite(module.sites!, index) === number) lines.add(line);
-    });
-  }
-  return Uint32Array.from(lines).sort();
 }
 
 function languageOf(file: string): SourceView['language'] {
