@@ -24,7 +24,7 @@ function neverCalled(value) { // never
 } // never
 function branches(flag) { // ran 3
   if (flag > 5) { // block 3
-    callee(1); // unknown
+    callee(1); // never
     const big = 1; // never
     callee(big); // never
   } else if (flag > 1) { // unknown
@@ -59,7 +59,7 @@ function chosen(kind) { // ran 2
     case 'a': // block 2
       kind = 'A'; // ran 2
       break; // unknown
-    case 'b': // unknown
+    case 'b': // never
       kind = 'B'; // never
       callee(kind); // never
   }
@@ -72,6 +72,13 @@ function failing() { // ran 1
   } catch (error) { // ran 1
     callee(error); // block 1
   }
+}
+function brokenOff(flag) { // ran 1
+  if (flag) { // block 1
+    callee(1); // unknown
+    const later = 1; // never
+  }
+  JSON.parse('{'); // block 1
 }
 class Shape { // ran 1
   size = 1; // ran 2
@@ -88,6 +95,7 @@ callbacks([]); // block 1
 chosen('a'); // block 1
 chosen('a'); // block 1
 failing(); // block 1
+try { brokenOff(false) } catch {} // ran 1
 new Shape().area(); // block 1
 const shape = new Shape(); // ran 1
 shape.area(); // block 1

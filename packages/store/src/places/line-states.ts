@@ -8,20 +8,27 @@ export type LineState =
   | { kind: 'block'; count: number; by: number }
   | { kind: 'never' };
 
-/**
- * What the executions of sites (by number in the module) say about the lines of a file. A line that is missing is not known,
- * or no code. Only with `isAll`, when all executions were counted, can it be said that a line never ran.
- */
+/** What was counted, by number of the site in the module. */
+export interface Counted {
+  /** Sites of the functions, by number. */
+  functionSites: readonly number[];
+  counts: ArrayLike<number>;
+  /** Sites of functions of which some call was left by an exception, or goes on: its code may have been run in part. */
+  broken: ReadonlySet<number>;
+  /** All executions were counted: only then can it be said that a line never ran. */
+  isAll: boolean;
+}
+
+/** What executions say about the lines of a file. A line that is missing is not known, or no code. */
 export function lineStates(
   { lines, others, functions }: FileCode,
-  functionSites: readonly number[],
-  counts: ArrayLike<number>,
-  isAll: boolean,
+  { functionSites, counts, broken, isAll }: Counted,
 ): Map<number, LineState> {
   const states = new Map<number, LineState>();
   const ran = (site: number): boolean => counts[site]! > 0;
   for (const [line, code] of lines) {
-    const state = stateOf(code, ran(functionSites[code.functionIndex]!), counts);
+    const site = functionSites[code.functionIndex]!;
+    const state = stateOf(code, { hasRun: ran(site), isBroken: broken.has(site) }, counts);
     if (state && (isAll || state.kind !== 'never')) states.set(line, state);
   }
   for (const [line, sites] of others) {
@@ -38,7 +45,7 @@ function mostOf(sites: readonly number[], counts: ArrayLike<number>): number {
 
 function stateOf(
   { own, first, before, twin, twinLine }: LineCode,
-  hasRun: boolean,
+  { hasRun, isBroken }: { hasRun: boolean; isBroken: boolean },
   counts: ArrayLike<number>,
 ): LineState | undefined {
   const most = (sites: readonly number[]): number => mostOf(sites, counts);
@@ -48,6 +55,8 @@ function stateOf(
     return { kind: 'never' };
   }
   const times = most(twin);
+  // What comes after it in its block would have happened.
+  if (twin.length > 0 && times === 0 && !isBroken) return { kind: 'never' };
   return times > 0 ? { kind: 'block', count: times, by: twinLine } : undefined;
 }
 

@@ -32,8 +32,11 @@ export interface HitsOptions {
 
 /** How often the sites of a file were executed. */
 interface FileCounts {
-  /** By module that holds code of the file: its number among the module's files, and executions by number of the site. */
-  modules: Map<ModuleInfo, { source: number; counts: Float64Array }>;
+  /**
+   * By module that holds code of the file: its number among the module's files, executions by number of the site, and the
+   * functions (by site) of which some call was left by an exception, or goes on.
+   */
+  modules: Map<ModuleInfo, { source: number; counts: Float64Array; broken: Set<number> }>;
   functions: Map<number, number>;
   coverage: number;
   /** Nothing was dropped or deleted before it was counted. */
@@ -51,12 +54,12 @@ export function lineHits(
   const { modules, functions, coverage, isWhole } = countFile(recording, counts, file, options);
   const lines = new Map<number, LineState>();
   let isPending = false;
-  for (const [module, { source, counts: ofSites }] of modules) {
+  for (const [module, { source, counts: ofSites, broken }] of modules) {
     const code = codeOfFile(module, source, find);
     if (code === undefined) isPending = true;
     const functionSites = module.sites!.functions.map(({ site }) => site);
     const states = code
-      ? lineStates(code, functionSites, ofSites, coverage >= 1 && isWhole)
+      ? lineStates(code, { functionSites, counts: ofSites, broken, isAll: coverage >= 1 && isWhole })
       : statesOfEvents(module, source, ofSites);
     // Of a file that was loaded in several versions all count.
     for (const [line, state] of states) lines.set(line, more(lines.get(line), state));
@@ -97,9 +100,16 @@ function countFile(recording: Recording, counts: SiteCounts, file: string, optio
       continue;
     }
     const ids = sites.map(({ id }) => id);
+    /** How what is on the stack at the end of the last chunk ends is not seen. */
+    let open: ReadonlySet<number> = new Set();
+    const breakOpen = (): void => {
+      for (const { id, index, broken } of sites) if (open.has(id)) broken.add(index);
+      open = new Set();
+    };
     for (const info of chunks) {
       if (options.index?.mentions(thread, info.chunk, ids) === false) {
         doneEvents += info.events;
+        breakOpen();
         continue;
       }
       const known =
@@ -107,7 +117,9 @@ function countFile(recording: Recording, counts: SiteCounts, file: string, optio
         (options.goOn?.(doneEvents, totalEvents) === false ? undefined : counts.of(thread, info, true));
       if (!known) continue;
       doneEvents += info.events;
-      for (const { id, index, functionId: owner, isFunction, total } of sites) {
+      open = known.open;
+      for (const { id, index, functionId: owner, isFunction, total, broken } of sites) {
+        if (known.broken.has(id)) broken.add(index);
         const at = positionOfSite(known, id);
         if (at < 0) continue;
         const hits = known.counts[at]!;
@@ -116,6 +128,7 @@ function countFile(recording: Recording, counts: SiteCounts, file: string, optio
         total[index]! += hits;
       }
     }
+    breakOpen();
   }
   result.isWhole = work.every(({ thread }) => hasAll(recording.chunks(thread)));
   result.coverage = totalEvents === 0 ? 1 : doneEvents / totalEvents;
@@ -127,9 +140,19 @@ function hasAll(chunks: readonly ChunkInfo[]): boolean {
   return (chunks[0]?.firstEvent ?? 0) === 0 && chunks.every(({ droppedBefore }) => droppedBefore === 0);
 }
 
+/** One site of a file in a thread. */
+interface SiteOfFile {
+  id: number;
+  index: number;
+  functionId: number;
+  isFunction: boolean;
+  total: Float64Array;
+  broken: Set<number>;
+}
+
 /** Sites of a file in one thread: id of the event stream -> what it stands for. */
-function sitesOfFile(recording: Recording, thread: number, file: string, modules: FileCounts['modules']) {
-  const found: { id: number; index: number; functionId: number; isFunction: boolean; total: Float64Array }[] = [];
+function sitesOfFile(recording: Recording, thread: number, file: string, modules: FileCounts['modules']): SiteOfFile[] {
+  const found: SiteOfFile[] = [];
   const resolver = recording.resolver(thread);
   for (const { base, moduleId } of recording.loads(thread)) {
     const module = recording.module(moduleId);
@@ -137,7 +160,7 @@ function sitesOfFile(recording: Recording, thread: number, file: string, modules
     if (!module || source < 0) continue;
     const { sites } = module.sites!;
     let entry = modules.get(module);
-    if (!entry) modules.set(module, (entry = { source, counts: new Float64Array(sites.length) }));
+    if (!entry) modules.set(module, (entry = { source, counts: new Float64Array(sites.length), broken: new Set() }));
     for (const [index, [kind]] of sites.entries()) {
       const site = resolver.resolve(base + index);
       if (site?.file !== file) continue;
@@ -147,6 +170,7 @@ function sitesOfFile(recording: Recording, thread: number, file: string, modules
         functionId: functionId(site),
         isFunction: kind === SITE_FUNCTION && site.function.kind !== 'module',
         total: entry.counts,
+        broken: entry.broken,
       });
     }
   }
