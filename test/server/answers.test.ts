@@ -1,5 +1,5 @@
 /* The methods of the protocol over a recording of the demo: several processes and threads, an error to find. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -183,6 +183,15 @@ describe('a line', () => {
     const hits = await page.ask('hits', { file: VOUCHERS, wait: true });
     const count = hits.counts[hits.lines.indexOf(11)]!;
     expect(hits.coverage).toBe(1);
+    // These leave no event of their own; whether line 19 ran, where `redeem` goes on, nothing tells.
+    const { lines, by } = hits.blocks;
+    expect([...lines].map((line, i) => [line, by[i]])).toEqual([
+      [14, 8],
+      [18, 17],
+    ]);
+    expect([...hits.never]).toEqual([]);
+    // Each call of it was counted with the line, not each of its callback.
+    expect(hits.counts[hits.lines.indexOf(10)]).toBe(count);
     const executions = await page.ask('executions', { file: VOUCHERS, line: 11, limit: 5 });
     expect(executions.total).toBe(count);
     expect(executions.items.length).toBe(5);
@@ -248,11 +257,10 @@ describe('a line', () => {
   });
 });
 
-test('a source comes with the lines that are recorded', async () => {
+test('a source comes with its text and functions', async () => {
   const source = await page.ask('source', { file: VOUCHERS });
   expect(source.text).toContain('export function lowestAfter');
   expect(source.language).toBe('typescript');
-  expect([...source.recordableLines]).toEqual([7, 8, 9, 10, 11, 12, 17]);
   const { functions, modules } = await page.ask('code', {});
   expect(modules.some(({ files }) => files.includes(VOUCHERS))).toBe(true);
   expect(functions.filter(({ file }) => file === VOUCHERS).map(({ name }) => name)).toContain('lowestAfter');
@@ -451,5 +459,49 @@ test('SQL and its schema', async () => {
   for (const { query } of examples) {
     const { columns, rows } = await page.ask('sql', { query });
     expect(rows.filter((row) => row.length !== columns.length)).toEqual([]);
+  }
+});
+
+test('frames stand at the calls that they make, those of a long text as soon as it is looked through', async () => {
+  const dir = scratchFolder();
+  const padding = Array.from({ length: 2_000 }, (_, i) => `// line ${i} of a text that takes a while to go through`);
+  const program = [
+    'function inner() {',
+    '  return 1;',
+    '}',
+    'let n = 0;',
+    '',
+    'inner();',
+    'console.log(1);',
+    ...padding,
+  ];
+  writeFileSync(join(dir, 'app.cjs'), program.join('\n'));
+  const file = join(dir, 'app.db');
+  await run(process.execPath, ['--import', PRELOAD, 'app.cjs'], {
+    cwd: dir,
+    env: { TRACER_OUT: file, TRACER_QUIET: '1' },
+  });
+  const other = await ViewerServer.start(dir, file);
+  const client = await other.page();
+  try {
+    await client.ask('open', {});
+    const [call] = (await client.ask('calls', { function: 'inner' })).items;
+    const { thread, event } = call!.start!;
+    const waited = await client.ask('state', { moment: { thread, event }, wait: true });
+    expect(waited.placesPending).toBe(false);
+    expect(waited.frames[1]!.place).toEqual({ file: 'app.cjs', line: 6, column: 0, inferred: true });
+    let state = await client.ask('state', { moment: { thread, event } });
+    for (let asked = 0; state.placesPending && asked < 100; asked++) {
+      // Until then it says where the frame was last seen.
+      expect(state.frames[1]!.place).toMatchObject({ line: 4 });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      state = await client.ask('state', { moment: { thread, event } });
+    }
+    expect(state.frames).toEqual(waited.frames);
+    const [output] = (await client.ask('logs', {})).items;
+    expect(output!.place).toMatchObject({ line: 7 });
+  } finally {
+    client.close();
+    await other.stop();
   }
 });

@@ -1,4 +1,6 @@
 export { analyzeSource, type AnalyzeOptions } from './analyze.ts';
+export { findFlow } from './flow/find-flow.ts';
+export { POINT, SourceFlow, type FlowFunction, type FlowNumbers, type FlowPoint } from './flow/source-flow.ts';
 export { findLoops, type LoopEntry } from './loops.ts';
 export { calleePath } from './callee.ts';
 export { parseExpressionText, parseSource, SourceSyntaxError } from './parse.ts';

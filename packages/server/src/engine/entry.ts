@@ -1,5 +1,5 @@
 /*
- * What an engine runs: in a worker thread of the server, in one of such a thread, which finds loops, or, with SQL_ARGUMENT,
+ * What an engine runs: in a worker thread of the server, in one of such a thread, which looks through texts, or, with SQL_ARGUMENT,
  * in a process of its own for one SQL statement. It answers with whole frames, so that the server's thread only passes
  * bytes on.
  */
@@ -8,17 +8,17 @@ import { errorInfo } from '../errors.ts';
 import { encodeFrame } from '../protocol/frames.ts';
 import { EngineContext } from './context.ts';
 import { Job, NeedsIndex } from './job.ts';
-import { answerLoops, isLoopFinder } from './loop-finder.ts';
 import type { EngineData, EngineMessage, JobMessage, ThreadData, WarmUpMessage } from './messages.ts';
 import { METHODS } from './methods/index.ts';
 import { runQuery } from './methods/sql.ts';
+import { answerFinds, isSourceFinder } from './source-finder.ts';
 import { standBehind } from './stand-behind.ts';
 import { SQL_ARGUMENT, type SqlBegun } from './sql-process.ts';
 import { warmUp } from './warm-up.ts';
 
-if (parentPort && isLoopFinder(workerData)) {
+if (parentPort && isSourceFinder(workerData)) {
   standBehind();
-  answerLoops(parentPort);
+  answerFinds(parentPort);
 } else if (parentPort) {
   const port = parentPort;
   const data = workerData as ThreadData;

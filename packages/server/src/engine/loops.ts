@@ -2,7 +2,7 @@
 import { findLoops, type LineRange, type LoopEntry } from '@execution-cinema/codemap';
 import type { CallStep, ModuleInfo, Site } from '@execution-cinema/store';
 import { ITERATIONS_MAX, type LoopView } from '../protocol.ts';
-import { findLoopsAside } from './loop-finder.ts';
+import { findAside } from './source-finder.ts';
 
 /** By module and the number of the file among its sources. */
 const loopsOfFiles = new WeakMap<ModuleInfo, Map<number, readonly LoopEntry[]>>();
@@ -34,7 +34,7 @@ export function knowsLoops({ module, source, file }: Site): boolean {
   if (!asked) sought.set(module, (asked = new Set()));
   if (!asked.has(source)) {
     asked.add(source);
-    findLoopsAside(text, file, (loops) => knownLoops(module).set(source, loops));
+    findAside('loops', text, file, (loops) => knownLoops(module).set(source, loops));
   }
   return false;
 }

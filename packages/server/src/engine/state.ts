@@ -1,6 +1,7 @@
 import {
   BoundedLookup,
   buildSeekIndex,
+  framePlacer,
   OutOfTime,
   stateAt,
   type CallName,
@@ -9,6 +10,7 @@ import {
 } from '@execution-cinema/store';
 import type { Moment } from '../protocol.ts';
 import { storeProgress, type EngineContext } from './context.ts';
+import { flowFinder } from './flows.ts';
 import { NeedsIndex, type Job } from './job.ts';
 
 /** So many events are indexed before a question is answered; with more to do it is answered with what can be found quickly. */
@@ -35,9 +37,11 @@ export interface WantedFrames {
   calls: readonly number[];
   /** Scopes around a function with more variables are told by names. */
   outerVariablesMax: number;
+  /** Frames stand at the calls that they make; else at their last own events, which is enough to know who they are. */
+  places: boolean;
 }
 
-export const NO_FRAMES: WantedFrames = { innermost: 0, calls: [], outerVariablesMax: 0 };
+export const NO_FRAMES: WantedFrames = { innermost: 0, calls: [], outerVariablesMax: 0, places: false };
 
 /** States that are kept: a step asks for the one before it again, and for several things about the same one. */
 const STATES_KEPT = 12;
@@ -49,7 +53,9 @@ interface KeptState {
 }
 
 /** Whether a state tells all that is wanted: a call that was not on the stack then cannot be told either. */
-function tells({ state, wanted: { innermost, calls, outerVariablesMax } }: KeptState, wanted: WantedFrames): boolean {
+function tells({ state, wanted: known }: KeptState, wanted: WantedFrames): boolean {
+  const { innermost, calls, outerVariablesMax } = known;
+  if (wanted.places && (!known.places || state.placesPending)) return false;
   if (wanted.innermost > innermost || wanted.outerVariablesMax > outerVariablesMax) return false;
   const isTold = (call: number): boolean => {
     const place = state.frames.findIndex((frame) => frame.call === call);
@@ -75,10 +81,14 @@ export function stateOf(context: EngineContext, moment: Moment, job: Job, wanted
 
 function readStateOf(context: EngineContext, moment: Moment, job: Job, wanted: WantedFrames): State {
   const { recording, sidecar } = context;
-  const { innermost, calls, outerVariablesMax } = wanted;
+  const { innermost, calls, outerVariablesMax, places } = wanted;
   const isWhole = (place: number, call: number): boolean => place < innermost || calls.includes(call);
   const read = (index: SeekLookup): State =>
-    stateAt(recording, moment.thread, moment.event, index, { isWhole, outerVariablesMax });
+    stateAt(recording, moment.thread, moment.event, index, {
+      isWhole,
+      outerVariablesMax,
+      ...(places && { placer: framePlacer(flowFinder(job)) }),
+    });
   try {
     return read(lookupAt(context, moment, job));
   } catch (error) {

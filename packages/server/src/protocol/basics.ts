@@ -22,6 +22,8 @@ export interface Place {
   file: string;
   line: number;
   column: number;
+  /** No event tells it: it was worked out from the text and from what was called. */
+  inferred?: boolean;
 }
 
 /** A page of a longer list. */

@@ -42,18 +42,25 @@ export interface SourceView {
   text: string | null;
   reason: string | null;
   language: 'javascript' | 'typescript' | 'jsx' | 'tsx' | 'json' | 'text';
-  /** Lines with code that is recorded when it runs (sorted). Others have nothing to say about having run. */
-  recordableLines: Uint32Array;
   /** Functions of this file that are not recorded, with the reason. */
   skipped: { function: string; line: number; reason: string }[];
 }
 
-/** How often lines ran. */
+/** How often lines ran, as far as that is known: by the statement of the line, not by callbacks that are written in it. */
 export interface HitsView {
   file: string;
-  /** Sorted. Recordable lines that are missing here never ran (in what was looked at). */
+  /** Sorted: lines on which something happened, and how often. */
   lines: Uint32Array;
   counts: Float64Array;
+  /** Sorted: lines of which it is certain that they never ran (in what was looked at). None while `coverage` is below 1. */
+  never: Uint32Array;
+  /**
+   * Lines that leave no event (at the level at which they were recorded), sorted, and how often their block ran: so says
+   * what happened on the lines `by`, the nearest ones of the block.
+   */
+  blocks: { lines: Uint32Array; counts: Float64Array; by: Uint32Array };
+  /** A long text is being looked through: later more is known. Ask again, or say `wait`. */
+  textPending: boolean;
   /** Part of the events of the threads that has been looked at: 1 is all. Below 1 ask again, or say `wait`. */
   coverage: number;
   /** Calls per function of the file. */

@@ -192,6 +192,8 @@ export interface StateParams {
   outerVariablesMax?: number;
   /** Variables whose value differs from their value at this moment (of the same thread) are marked `changed`. */
   since?: Moment;
+  /** Frames stand where they do: see `StateView.placesPending`. */
+  wait?: boolean;
 }
 
 export interface VariableView {
@@ -267,6 +269,8 @@ export interface StateView {
   suspended: SuspendedView[];
   /** False when calls may sleep that are not listed. */
   suspendedComplete: boolean;
+  /** Some frames are shown at their last own events while their text is looked through: ask again, or say `wait`. */
+  placesPending: boolean;
 }
 
 /** Where a visit goes: to a moment, to the last moment of a thread (or of any) at or before a time, or where a step leads. */
@@ -276,7 +280,7 @@ export type VisitTarget =
   | { kind: 'move'; move: MoveParams };
 
 /** All that the cursor shows, in one question: parts that follow from each other need no way forth and back each. */
-export interface VisitParams extends Omit<StateParams, 'moment'> {
+export interface VisitParams extends Omit<StateParams, 'moment' | 'wait'> {
   to: VisitTarget;
 }
 

@@ -98,7 +98,7 @@ export const PARAMS: { [M in Method]: Check<Params<M>> } = {
   resolve: object({ text: text() }, { thread }),
   momentsAt: object({ timeNs: time }, { threads: list(thread, THREADS_MAX) }),
   move,
-  state: object({ moment }, stateOptions),
+  state: object({ moment }, { ...stateOptions, wait: flag }),
   visit: object(
     {
       to: tagged({

@@ -1,6 +1,8 @@
 import { DetailIndexer } from '../detail/detail-index.ts';
 import type { FunctionTime } from '../detail/function-times.ts';
 import type { Database, Statement } from '../driver/index.ts';
+import { findFlowNow } from '../places/find-flow-now.ts';
+import { framePlacer } from '../places/frame-places.ts';
 import { encodeDigest } from '../read/chunk-digest.ts';
 import { ChunkMapper } from '../read/chunk-map.ts';
 import { ChunkReplay } from '../read/chunk-replay.ts';
@@ -221,5 +223,5 @@ export function readState(
 ): State {
   const { thread, event } = moment;
   buildSeekIndex(recording, sidecar, { threads: [thread], untilEvent: event, ...(onProgress && { onProgress }) });
-  return stateAt(recording, thread, event, seekIndexOf(sidecar));
+  return stateAt(recording, thread, event, seekIndexOf(sidecar), { placer: framePlacer(findFlowNow) });
 }

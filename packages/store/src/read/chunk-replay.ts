@@ -171,6 +171,11 @@ for (const kind of [
   K.REQUEST_SOCKET, K.REQUEST_TRACE,
 ]) NOT_EXECUTED[kind] = 1; // prettier-ignore
 
+/** Whether an event of this kind tells where the frame on top stands. */
+export function isExecuted(kind: number): boolean {
+  return NOT_EXECUTED[kind] === 0;
+}
+
 function newRow(call: number, siteId: number, link: number): CallRow {
   return {
     call,

@@ -1,6 +1,8 @@
 import type { CauseName, FunctionEntry, Value, VariableEntry } from '@execution-cinema/format';
+import type { FramePlacer } from '../places/frame-places.ts';
 import { asyncCallers } from './async-callers.ts';
 import type { ChunkState } from './chunk-state.ts';
+import { eventName } from './event-names.ts';
 import { keptBy } from './kept.ts';
 import type { SeekLookup } from './past.ts';
 import type { Recording } from './recording.ts';
@@ -46,6 +48,8 @@ export interface StateDetail {
    * whose values lie in as many older chunks.
    */
   outerVariablesMax?: number;
+  /** Tells at which of their calls frames stand. Left out: they stand at their last own events. */
+  placer?: FramePlacer;
 }
 
 export interface StateFrame {
@@ -53,9 +57,11 @@ export interface StateFrame {
   function: string;
   kind: FunctionEntry['kind'] | 'unknown';
   file: string;
-  /** Where the frame stands: original line (1-based) and column (0-based) of what it last did. */
+  /** Where the frame stands: original line (1-based) and column (0-based) of the call under way, or of what it last did. */
   line: number;
   column: number;
+  /** The place left no event: it was worked out from the text and from what the frame called. */
+  placeIsInferred?: boolean;
   /** Event and time of the call's start; -1 when that is not stored. */
   startEvent: number;
   startNs: number;
@@ -102,6 +108,8 @@ export interface State {
   clockErrorNs: number;
   /** The frame that the event took from the stack by ending it or putting it to sleep. */
   left: LeftFrame | undefined;
+  /** Not all frames have the place of their call: a text is still being looked through. */
+  placesPending?: boolean;
 }
 
 export type LeftFrame = Pick<StateFrame, 'call' | 'function' | 'file'>;
@@ -118,7 +126,7 @@ export function stateAt(
   thread: number,
   event: number,
   index?: SeekLookup,
-  { isWhole = () => true, outerVariablesMax = Number.POSITIVE_INFINITY }: StateDetail = {},
+  { isWhole = () => true, outerVariablesMax = Number.POSITIVE_INFINITY, placer }: StateDetail = {},
 ): State {
   const kept = index && keptStates(index);
   const at = new ThreadAt(recording, thread, event, index, (info) => kept?.take(thread, info, event));
@@ -127,14 +135,13 @@ export function stateAt(
   const asleep = [...here.asleep];
   const { stack } = here;
   const { left } = here;
+  const innermost = [...stack].reverse();
   const state: State = {
     thread,
     event,
     timeNs: event < info.firstEvent ? header.startNs : view.timeOf(Math.min(event, view.endEvent - 1)),
     // Innermost first also because of the limits of what is looked up.
-    frames: [...stack]
-      .reverse()
-      .map((frame, place) => at.describe(frame, isWhole(place, frame.call), outerVariablesMax)),
+    frames: innermost.map((frame, place) => at.describe(frame, isWhole(place, frame.call), outerVariablesMax)),
     asyncCallers: asyncCallers(recording, thread, stack[0]?.call ?? 0, asleep),
     framesOmitted: header.framesOmitted,
     suspended: asleep.map(suspendedCall),
@@ -142,9 +149,43 @@ export function stateAt(
     clockErrorNs: header.clockErrorNs,
     left: left && leftFrame(left),
   };
+  if (placer) {
+    const { found, isPartial } = placer(view, recording.resolver(thread), event, innermost);
+    for (const [i, place] of found.entries()) {
+      if (place) Object.assign(state.frames[i]!, place, { placeIsInferred: true });
+    }
+    if (isPartial) state.placesPending = true;
+  }
   // What slept when the chunk began may be known later.
   if (here.sleepersKnown) kept?.keep(thread, info, here);
   return state;
+}
+
+/** Where the call on top stands, and the kind of the event after which it does. */
+export interface Standing extends Pick<
+  StateFrame,
+  'call' | 'function' | 'file' | 'line' | 'column' | 'placeIsInferred'
+> {
+  kind: string;
+}
+
+/** Where the call on top stands just after an event, as a state tells it; undefined when nothing is on the stack. */
+export function standingAt(
+  recording: Recording,
+  thread: number,
+  event: number,
+  index: SeekLookup,
+  placer: FramePlacer,
+): Standing | undefined {
+  const kept = keptStates(index);
+  const at = new ThreadAt(recording, thread, event, index, (info) => kept.take(thread, info, event));
+  const frame = at.frame();
+  if (at.here.sleepersKnown) kept.keep(thread, at.info, at.here);
+  if (!frame) return undefined;
+  const [place] = placer(at.view, recording.resolver(thread), event, [frame]).found;
+  const { call, function: name, file, line, column } = at.describe(frame, false, 0);
+  const kind = eventName(at.view.event(Math.max(0, event - at.view.firstEvent)).kind);
+  return { kind, call, function: name, file, line, column, ...(place && { ...place, placeIsInferred: true }) };
 }
 
 function leftFrame({ call, site }: Frame): LeftFrame {

@@ -4,6 +4,7 @@ import { namesSite } from '../read/event-list.ts';
 import type { TimeRange } from '../read/moments.ts';
 import type { SeekLookup } from '../read/past.ts';
 import type { Recording } from '../read/recording.ts';
+import type { ModuleInfo } from '../read/sites.ts';
 import { chunksIn } from './line-hits.ts';
 
 /** Executions of one line in one thread, in order, as columns. */
@@ -24,6 +25,8 @@ export interface ExecutionsOptions {
   range?: TimeRange;
   /** Tells which chunks to leave out, as far as it is built. */
   index?: SeekLookup;
+  /** Which of the sites of the line (by number in the module) are meant; default all. */
+  isOwn?: (module: ModuleInfo, site: number) => boolean;
   /** Called before each chunk that has to be read; may throw to stop. */
   onChunk?: (doneEvents: number, totalEvents: number) => void;
 }
@@ -45,7 +48,7 @@ export function lineExecutions(
     .filter(({ id }) => options.thread === undefined || options.thread === id)
     .map(({ id }) => ({
       thread: id,
-      sites: sitesOnLine(recording, id, place),
+      sites: sitesOnLine(recording, id, place, options.isOwn ?? (() => true)),
       chunks: chunksIn(recording, id, options.range),
     }))
     .filter(({ sites }) => sites.size > 0);
@@ -78,15 +81,16 @@ function sitesOnLine(
   recording: Recording,
   thread: number,
   { file, line }: { file: string; line: number },
+  isOwn: (module: ModuleInfo, site: number) => boolean,
 ): Set<number> {
   const ids = new Set<number>();
   const resolver = recording.resolver(thread);
   for (const { base, moduleId } of recording.loads(thread)) {
-    const table = recording.module(moduleId)?.sites;
-    if (!table?.sources.includes(file)) continue;
-    table.sites.forEach(([, , , siteLine], index) => {
+    const module = recording.module(moduleId);
+    if (!module?.sites?.sources.includes(file)) continue;
+    module.sites.sites.forEach(([, , , siteLine], index) => {
       // The first two are those of the module as a whole.
-      if (siteLine !== line || index < 2) return;
+      if (siteLine !== line || index < 2 || !isOwn(module, index)) return;
       if (resolver.resolve(base + index)?.file === file) ids.add(base + index);
     });
   }

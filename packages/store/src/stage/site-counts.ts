@@ -16,6 +16,10 @@ interface ChunkCounts {
   words: number;
   sites: Uint32Array;
   counts: Uint32Array;
+  /** Functions (by site) that something was thrown out of, or within, or that were closed: not all of their code ran then. */
+  broken: ReadonlySet<number>;
+  /** Functions on the stack at the end of the chunk. */
+  open: ReadonlySet<number>;
 }
 
 /**
@@ -44,12 +48,16 @@ export class SiteCounts {
 
 function scanChunk(recording: Recording, thread: number, info: ChunkInfo): ChunkCounts {
   const totals = new Map<number, number>();
+  const broken = new Set<number>();
+  let stack: number[] = [];
   const chunk = recording.tryChunk(thread, info);
   if (typeof chunk !== 'string') {
     const scanner = new EventScanner(chunk.words, chunk.header);
+    stack = chunk.header.frames.map(({ site }) => site);
     try {
       while (scanner.next()) {
         const { kind, payload } = scanner;
+        follow(stack, broken, kind, payload);
         if (kind === K.AGGREGATE) {
           totals.set(payload, (totals.get(payload) ?? 0) + (chunk.words[scanner.operands]! >>> 0));
         } else if (COUNTED[kind] === 1) totals.set(payload, (totals.get(payload) ?? 0) + 1);
@@ -59,8 +67,22 @@ function scanChunk(recording: Recording, thread: number, info: ChunkInfo): Chunk
     }
   }
   const sites = Uint32Array.from(totals.keys()).sort();
-  return { words: info.words, sites, counts: sites.map((site) => totals.get(site)!) };
+  return { words: info.words, sites, counts: sites.map((site) => totals.get(site)!), broken, open: new Set(stack) };
 }
+
+/** Keeps the functions on the stack, and which of them an exception went through. */
+function follow(stack: number[], broken: Set<number>, kind: number, payload: number): void {
+  if (kind <= K.ENTER_MANY || kind === K.RESUME) stack.push(payload);
+  else if (kind <= K.SUSPEND_VALUE) {
+    if (kind === K.RETURN_VALUE) return;
+    for (let left = kind === K.UNWIND ? payload : 1; left > 0; left--) {
+      const site = stack.pop();
+      if (site !== undefined && BREAKS.has(kind)) broken.add(site);
+    }
+  } else if (kind === K.CATCH && stack.length > 0) broken.add(stack[stack.length - 1]!);
+}
+
+const BREAKS: ReadonlySet<number> = new Set([K.LEAVE_THROW, K.LEAVE_CLOSED, K.UNWIND]);
 
 /** Position of a site in a chunk's list, -1 when it was not executed there. */
 export function positionOfSite({ sites }: { sites: Uint32Array }, wanted: number): number {

@@ -170,6 +170,7 @@ async function visit(to: VisitTarget, options: VisitOptions): Promise<Visited | 
     // It is there: what is described later moves nothing.
     if (underWay === own) underWay = undefined;
     if (looksOutside.peek() || pinned.peek()) await describeOutside(params, view.at);
+    else if (view.placesPending) await describePlaces(params, view.at);
     await describePinned();
     if (call === null && pinned.peek() === null) askAhead(view.at, lastStepMade);
     return answer;
@@ -183,6 +184,14 @@ async function describeOutside({ to: _to, ...params }: Params<'visit'>, { thread
   if (!state.peek()?.frames.some(({ scopes }) => scopes.some(({ omitted }) => omitted.length > 0))) return;
   const whole = { ...params, moment: { thread, event }, outerVariablesMax: Number.MAX_SAFE_INTEGER };
   const answer = await latest.run((cancel) => ask('state', whole, { signal: cancel }));
+  if (answer) state.value = answer;
+}
+
+/** Long texts are looked through aside: then frames stand at their calls. */
+async function describePlaces({ to: _to, ...params }: Params<'visit'>, { thread, event }: Moment): Promise<void> {
+  const answer = await latest.run((cancel) =>
+    ask('state', { ...params, moment: { thread, event }, wait: true }, { signal: cancel }),
+  );
   if (answer) state.value = answer;
 }
 

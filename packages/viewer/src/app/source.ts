@@ -10,6 +10,7 @@ import type {
   Span,
   StateView,
 } from '@execution-cinema/server/protocol';
+import { recordOf, type LineRecord } from '../model/line-facts.ts';
 import { Lru } from '../model/lru.ts';
 import { scanText } from '../model/highlight.ts';
 import type { ShownFile } from '../model/shown-file.ts';
@@ -28,6 +29,21 @@ export const lineValues = signal<LineValues | null>(null);
 /** Line whose executions are shown at the foot of the source. */
 export const selectedLine = signal<number | null>(null);
 export const executions = signal<Executions | null>(null);
+
+/** What the selected line has to show of when it ran. */
+export const selectedRecord = computed<LineRecord>(() => recordAt(selectedLine.value ?? 0));
+
+/** What a line of the file that is shown has to show of when it ran. */
+export function recordAt(line: number): LineRecord {
+  const own = hits.value?.file === shown.value?.view.file ? hits.value : null;
+  return recordOf(own, line);
+}
+
+/** The line whose events stand for a line; undefined where there is none. */
+export function lineWithEvents(record: LineRecord, line: number): number | undefined {
+  if (record.kind === 'own') return line;
+  return record.kind === 'block' ? record.by : undefined;
+}
 
 /** A call that has just fallen asleep is shown although it is not on the stack any more. */
 const asleep = computed(() => {
@@ -95,10 +111,11 @@ export function followSources(): void {
     else lineValues.value = null;
   });
   effect(() => {
-    const line = selectedLine.value;
+    const selected = selectedLine.value;
+    const line = selected === null ? undefined : lineWithEvents(selectedRecord.value, selected);
     const file = shown.value?.view.file;
     void cursor.value;
-    if (line !== null && file !== undefined) void loadExecutions(file, line);
+    if (line !== undefined && file !== undefined) void loadExecutions(file, line);
     else executions.value = null;
   });
 }
@@ -154,7 +171,9 @@ async function loadHits(file: string): Promise<void> {
     counts.run(async (cancel) => {
       const known = await ask('hits', { file }, { signal: cancel });
       hits.value = known;
-      return known.coverage < 1 ? ask('hits', { file, wait: true }, { signal: cancel }) : undefined;
+      return known.coverage < 1 || known.textPending
+        ? ask('hits', { file, wait: true }, { signal: cancel })
+        : undefined;
     }),
   );
   if (answer) hits.value = answer;

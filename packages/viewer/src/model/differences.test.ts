@@ -80,6 +80,7 @@ test('lines are marked on which both have a value of that name, and not the same
     hits: 1,
     heat: 0,
     neverRan: false,
+    block: undefined,
     path: 'now',
     values: values.map(([name, value]) => ({ name, value, kind: 'variable' }) as LineValue),
   });

@@ -2,16 +2,19 @@ import { describe, expect, test } from 'vitest';
 import type { FrameView, HitsView, LineValues, SourceView, StateView } from '@execution-cinema/server/protocol';
 import { counterpart, valueBefore } from './differences.ts';
 import { fromJson } from './json-value.ts';
-import { lineFacts } from './line-facts.ts';
+import { lineFacts, recordOf } from './line-facts.ts';
 import { parseSnapshot } from './snapshot.ts';
 import { previewText, whyCut } from './values.ts';
 
 describe('facts of lines', () => {
-  const source = { file: 'a.ts', recordableLines: new Uint32Array([1, 2, 5]) } as SourceView;
+  const source = { file: 'a.ts' } as SourceView;
   const hits = (coverage: number): HitsView => ({
     file: 'a.ts',
     lines: new Uint32Array([1, 2]),
     counts: new Float64Array([1, 500]),
+    never: coverage < 1 ? new Uint32Array() : new Uint32Array([5]),
+    blocks: { lines: new Uint32Array([4]), counts: new Float64Array([7]), by: new Uint32Array([2]) },
+    textPending: false,
     coverage,
     functions: [],
   });
@@ -20,6 +23,17 @@ describe('facts of lines', () => {
     expect(lineFacts(source, hits(1), null).get(5)).toMatchObject({ neverRan: true, hits: undefined });
     expect(lineFacts(source, hits(0.5), null).get(5)).toBeUndefined();
     expect(lineFacts(source, hits(1), null).get(3)).toBeUndefined();
+  });
+
+  test('a line without events says what is known of its block, and no more', () => {
+    expect(lineFacts(source, hits(1), null).get(4)).toMatchObject({ hits: undefined, block: { count: 7, by: 2 } });
+    expect(recordOf(hits(1), 2)).toEqual({ kind: 'own' });
+    expect(recordOf(hits(1), 4)).toEqual({ kind: 'block', by: 2 });
+    expect(recordOf(hits(1), 5)).toEqual({ kind: 'never' });
+    expect(recordOf(hits(1), 6)).toEqual({ kind: 'unknown' });
+    // As long as not everything is counted, the line itself is asked.
+    expect(recordOf(hits(0.5), 6)).toEqual({ kind: 'own' });
+    expect(recordOf({ ...hits(1), textPending: true }, 6)).toEqual({ kind: 'own' });
   });
 
   test('heat grows with the count and is one for the hottest', () => {

@@ -3,11 +3,13 @@ import type { HitsView, LineValue, LineValues, SourceView } from '@execution-cin
 
 /** What is known of one line of source at the moment. */
 export interface LineFacts {
-  /** How often it ran in the whole recording; undefined: not known, or no code. */
+  /** How often it ran in the whole recording; undefined: not known, or no code, or see `block`. */
   hits: number | undefined;
+  /** It leaves no event of its own: how often its block ran, as what happened on line `by` tells. */
+  block: { count: number; by: number } | undefined;
   /** 0 to 1, for the colour of the gutter. */
   heat: number;
-  /** There is code here that is recorded when it runs, and it never did. */
+  /** It is certain that it never ran. */
   neverRan: boolean;
   /** The call that is looked at has run it (in this iteration), has run it in others, will run it, or not. */
   path: 'now' | 'before' | 'later' | 'none';
@@ -22,7 +24,7 @@ export const THROWING: ReadonlySet<string> = new Set(['throw', 'leave by throw',
 /** A line that ran so often is hot, even where no line ran more often. */
 const HOT_COUNT = 30;
 
-const PLAIN: LineFacts = { hits: undefined, heat: 0, neverRan: false, path: 'none', values: [] };
+const PLAIN: LineFacts = { hits: undefined, block: undefined, heat: 0, neverRan: false, path: 'none', values: [] };
 
 /** Facts by line. What is said of the whole recording is worked out once: it stays while the cursor moves. */
 const counted = new WeakMap<HitsView, { source: SourceView; facts: Map<number, LineFacts> }>();
@@ -37,11 +39,30 @@ function countedFacts(source: SourceView, hits: HitsView | null): Map<number, Li
     const count = hits.counts[i]!;
     facts.set(line, { ...PLAIN, hits: count, heat: Math.log1p(count) / Math.log1p(max) });
   }
-  if (hits.coverage >= 1) {
-    for (const line of source.recordableLines) if (!facts.has(line)) facts.set(line, { ...PLAIN, neverRan: true });
+  for (const line of hits.never) facts.set(line, { ...PLAIN, neverRan: true });
+  const { lines, counts, by } = hits.blocks;
+  for (const [i, line] of lines.entries()) {
+    facts.set(line, { ...PLAIN, block: { count: counts[i]!, by: by[i]! } });
   }
   counted.set(hits, { source, facts });
   return facts;
+}
+
+/** What a line has to show of when it ran. */
+export type LineRecord =
+  /** Events of its own, or what is there is not known yet. */
+  | { kind: 'own' }
+  /** None; what happened on line `by` of its block stands for it. */
+  | { kind: 'block'; by: number }
+  | { kind: 'never' }
+  /** Neither, at the level at which it was recorded. */
+  | { kind: 'unknown' };
+
+export function recordOf(hits: HitsView | null, line: number): LineRecord {
+  if (!hits || hits.coverage < 1 || hits.textPending || hits.lines.includes(line)) return { kind: 'own' };
+  if (hits.never.includes(line)) return { kind: 'never' };
+  const at = hits.blocks.lines.indexOf(line);
+  return at < 0 ? { kind: 'unknown' } : { kind: 'block', by: hits.blocks.by[at]! };
 }
 
 /**
@@ -80,6 +101,7 @@ export function lineFacts(
 function saysTheSame(a: LineFacts, b: LineFacts): boolean {
   return (
     a.hits === b.hits &&
+    a.block === b.block &&
     a.heat === b.heat &&
     a.neverRan === b.neverRan &&
     a.path === b.path &&

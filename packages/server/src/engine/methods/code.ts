@@ -1,11 +1,5 @@
 import type { FunctionEntry } from '@execution-cinema/format';
-import {
-  FUNCTIONS_PER_MODULE,
-  levelName,
-  sourceOfSite,
-  type ModuleInfo,
-  type Recording,
-} from '@execution-cinema/store';
+import { FUNCTIONS_PER_MODULE, levelName, type ModuleInfo, type Recording } from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
 import type { FunctionView, ModuleView, SourceView } from '../../protocol.ts';
 import type { Answer } from './method.ts';
@@ -73,7 +67,6 @@ export const source: Answer<'source'> = ({ recording }, { file }) => {
     text,
     reason: text === null ? 'its text is not in the recording' : null,
     language: languageOf(file),
-    recordableLines: recordableLines(found),
     skipped: skippedFunctions(module),
   };
 };
@@ -81,17 +74,6 @@ export const source: Answer<'source'> = ({ recording }, { file }) => {
 function skippedFunctions({ sites, skippedReason }: ModuleInfo): SourceView['skipped'] {
   const own = (sites?.skipped ?? []).map(({ name, line, reason }) => ({ function: name, line, reason }));
   return skippedReason === null ? own : [{ function: '(module)', line: 1, reason: skippedReason }, ...own];
-}
-
-function recordableLines(found: readonly { module: ModuleInfo; source: number }[]): Uint32Array {
-  const lines = new Set<number>();
-  for (const { module, source: number } of found) {
-    module.sites?.sites.forEach(([, , functionIndex, line], index) => {
-      // The first two are those of the module as a whole.
-      if (index > 1 && sourceOfSite(module.sites!, index, functionIndex) === number) lines.add(line);
-    });
-  }
-  return Uint32Array.from(lines).sort();
 }
 
 function languageOf(file: string): SourceView['language'] {

@@ -10,10 +10,12 @@ import {
   type List,
   type LogView,
   type MarkView,
+  type Place,
   type RequestView,
   type WireValue,
 } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
+import { FactPlaces } from '../fact-places.ts';
 import { at, atOrNull, callName, callNameOrNull, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
 import { wireOfJson } from '../views/wire-json.ts';
 import type { Answer } from './method.ts';
@@ -95,19 +97,27 @@ export const logs: Answer<'logs'> = (context, params, job) => {
   };
   const extra = params.stream === undefined ? [] : [{ sql: 'x.stream = ?', values: [params.stream] }];
   const { rows, ...list } = listRows<LogRow>(context, source, params, extra);
-  return { ...list, items: rows.map(logView) };
+  const facts = rows.map(({ id, callId }) => {
+    const { thread, call: event } = splitCallId(id);
+    return { thread, event, callId };
+  });
+  const places = new FactPlaces(context, job, facts);
+  return { ...list, items: rows.map((row, i) => logView(row, facts[i]!, places)) };
 };
 
-function logView({ id, callId: call, timeNs, stream, text, function: name }: LogRow): LogView {
-  const { thread, call: event } = splitCallId(id);
+function logView(
+  { id, callId, timeNs, stream, text, function: name }: LogRow,
+  fact: { thread: number; event: number; callId: number | null },
+  places: FactPlaces,
+): LogView {
   return {
     id,
-    at: at(thread, event, timeNs),
-    call: callNameOrNull(call),
+    at: at(fact.thread, fact.event, timeNs),
+    call: callNameOrNull(callId),
     function: name,
     stream,
     text,
-    place: null,
+    place: places.ofOutput(fact),
   };
 }
 
@@ -124,13 +134,14 @@ interface ExceptionRow {
   function: string | null;
   file: string | null;
   line: number | null;
+  endLine: number | null;
 }
 
 export const exceptions: Answer<'exceptions'> = (context, params, job) => {
   context.buildRows(job, ['calls'], { span: params.span, fact: 'throws' });
   const source: Source = {
     columns: `x.id, x.call_id AS callId, x.thread_id AS thread, x.event, x.time_ns AS timeNs, x.name, x.message, x.stack,
-      x.caught, f.name AS function, f.file, f.line`,
+      x.caught, f.name AS function, f.file, f.line, f.end_line AS endLine`,
     from: `exception_rows x ${WITH_FUNCTION}`,
     time: 'x.time_ns',
     thread: 'x.thread_id',
@@ -138,6 +149,7 @@ export const exceptions: Answer<'exceptions'> = (context, params, job) => {
   };
   const extra = params.uncaught ? [{ sql: 'x.caught = 0', values: [] }] : [];
   const { rows, ...list } = listRows<ExceptionRow>(context, source, params, extra);
+  const places = new FactPlaces(context, job, rows);
   return {
     ...list,
     items: rows.map<ExceptionView>((row) => ({
@@ -145,7 +157,7 @@ export const exceptions: Answer<'exceptions'> = (context, params, job) => {
       at: at(row.thread, row.event, row.timeNs),
       call: callNameOrNull(row.callId),
       function: row.function,
-      place: row.file === null ? null : { file: row.file, line: row.line ?? 0, column: 0 },
+      place: placeOfException(row, places),
       name: row.name,
       message: row.message,
       stack: row.stack,
@@ -154,6 +166,12 @@ export const exceptions: Answer<'exceptions'> = (context, params, job) => {
     })),
   };
 };
+
+function placeOfException(row: ExceptionRow, places: FactPlaces): Place | null {
+  const { file, line, endLine, stack } = row;
+  const code = file === null ? null : { file, line: line ?? 0, endLine: endLine ?? Infinity };
+  return places.ofException(row, stack, code) ?? (code && { file: code.file, line: code.line, column: 0 });
+}
 
 interface RequestRow {
   id: number;

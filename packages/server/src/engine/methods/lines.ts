@@ -2,12 +2,15 @@
 import { formatCall, parseCall } from '@execution-cinema/format';
 import {
   callSteps,
+  codeOfFile,
   executionSteps,
+  findFlowNow,
   lineExecutions,
   lineHits,
   type CallStep,
   type CallSteps,
   type LineExecutions,
+  type ModuleInfo,
   type Site,
 } from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
@@ -22,6 +25,7 @@ import {
   type WireLimits,
 } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
+import { findFlowOfShort, flowFinder } from '../flows.ts';
 import type { Job } from '../job.ts';
 import { knowsLoops, loopViews } from '../loops.ts';
 import { at, atOrNull, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
@@ -188,7 +192,8 @@ function valuesOf(thread: number, step: CallStep, site: Site): LineValue[] {
 
 export const hits: Answer<'hits'> = ({ recording, siteCounts, index }, { file, span, thread, wait }, job) => {
   const endMs = performance.now() + BLINK_MS;
-  const found = lineHits(recording, siteCounts, file, {
+  const find = wait === true ? findFlowNow : findFlowOfShort;
+  const found = lineHits(recording, siteCounts, file, find, {
     index,
     ...(thread !== undefined && { thread }),
     ...(span && { range: span }),
@@ -197,8 +202,24 @@ export const hits: Answer<'hits'> = ({ recording, siteCounts, index }, { file, s
       return wait === true || performance.now() < endMs;
     },
   });
-  const { lines, counts, coverage, functions } = found;
-  return { file, lines, counts, coverage, functions: [...functions].map(([id, calls]) => ({ id, calls })) };
+  const { coverage, functions, isPending } = found;
+  const states = [...found.lines].sort(([a], [b]) => a - b);
+  const ran = states.flatMap(([line, state]) => (state.kind === 'ran' ? [{ line, ...state }] : []));
+  const blocks = states.flatMap(([line, state]) => (state.kind === 'block' ? [{ line, ...state }] : []));
+  return {
+    file,
+    lines: Uint32Array.from(ran, ({ line }) => line),
+    counts: Float64Array.from(ran, ({ count }) => count),
+    never: Uint32Array.from(states.flatMap(([line, { kind }]) => (kind === 'never' ? [line] : []))),
+    blocks: {
+      lines: Uint32Array.from(blocks, ({ line }) => line),
+      counts: Float64Array.from(blocks, ({ count }) => count),
+      by: Uint32Array.from(blocks, ({ by }) => by),
+    },
+    textPending: isPending,
+    coverage,
+    functions: [...functions].map(([id, calls]) => ({ id, calls })),
+  };
 };
 
 export const executions: Answer<'executions'> = (context, params, job) => {
@@ -241,12 +262,33 @@ function executionsOf(context: EngineContext, params: Params<'executions'>, job:
         ...(wantedThread !== undefined && { thread: wantedThread }),
         ...(only && { call: only.call }),
         ...(span && { range: span }),
+        isOwn: ownSites(context, file, line, job),
         onChunk: (done, total) => job.progress('looking for executions', done, total),
       },
     );
   if (known.size >= REMEMBERED_COUNT) known.delete(known.keys().next().value!);
   known.set(key, found);
   return found;
+}
+
+/** Sites of the line's own statement rather than of callbacks that are written in it, as far as the text tells. */
+function ownSites(
+  { recording }: EngineContext,
+  file: string,
+  line: number,
+  job: Job,
+): (module: ModuleInfo, site: number) => boolean {
+  const owners = new Map<ModuleInfo, ReadonlySet<number> | undefined>();
+  const find = flowFinder(job);
+  const ownersIn = (module: ModuleInfo): ReadonlySet<number> | undefined => {
+    const code = codeOfFile(module, module.sites!.sources.indexOf(file), find)?.lines.get(line);
+    return code && code.own.length > 0 ? new Set(code.own) : undefined;
+  };
+  for (const id of recording.moduleIds()) {
+    const module = recording.module(id);
+    if (module?.sites?.sources.includes(file)) owners.set(module, ownersIn(module));
+  }
+  return (module, site) => owners.get(module)?.has(site) ?? true;
 }
 
 /** Position of an execution: its thread's place in the list, and its own in the thread. */

@@ -12,14 +12,14 @@ import {
   type StateVariable,
 } from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
-import { encodeValue, type At, type EventView, type Moment } from '../../protocol.ts';
+import { encodeValue, type At, type EventView, type Moment, type Place } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
 import { functionIdAt } from '../functions.ts';
 import type { Job } from '../job.ts';
 import { stateOf } from '../state.ts';
 import { at } from '../views/basics.ts';
 import { eventValues } from '../views/event-values.ts';
-import { asyncCallerViews, frameViews, suspendedViews } from '../views/state-view.ts';
+import { asyncCallerViews, frameViews, placeOf, suspendedViews } from '../views/state-view.ts';
 import type { Answer } from './method.ts';
 
 const FRAMES_DEFAULT = 20;
@@ -51,7 +51,7 @@ export const state: Answer<'state'> = (context, params, job) => {
   const innermost = params.frames ?? FRAMES_DEFAULT;
   const named = params.call === undefined ? undefined : parseCall(params.call)?.call;
   const outerVariablesMax = params.outerVariablesMax ?? Number.POSITIVE_INFINITY;
-  const wanted = { innermost, calls: named === undefined ? [] : [named], outerVariablesMax };
+  const wanted = { innermost, calls: named === undefined ? [] : [named], outerVariablesMax, places: true };
   const found = stateOf(context, params.moment, job, wanted);
   const before =
     params.since?.thread === thread ? beforeOf(context, params.since, found, job, outerVariablesMax) : undefined;
@@ -71,6 +71,7 @@ export const state: Answer<'state'> = (context, params, job) => {
     asyncCallers: asyncCallerViews(found),
     suspended: suspendedViews(found),
     suspendedComplete: found.suspendedComplete,
+    placesPending: found.placesPending === true,
   };
 };
 
@@ -83,7 +84,7 @@ function beforeOf(
   outerVariablesMax: number,
 ): Map<string, string> {
   const calls = frames.filter(({ scopes }) => scopes.length > 0).map(({ call }) => call);
-  return valuesOf(stateOf(context, since, job, { innermost: 1, calls, outerVariablesMax }));
+  return valuesOf(stateOf(context, since, job, { innermost: 1, calls, outerVariablesMax, places: false }));
 }
 
 function keyOf(frame: StateFrame, scope: StateScope, { name }: StateVariable): string {
@@ -117,11 +118,16 @@ function eventView(context: EngineContext, after: State): EventView {
     kind,
     call: call > 0 ? formatCall(thread, call) : null,
     function: found.function,
-    place: file === '' ? null : { file, line, column },
+    place: file === '' ? null : line === 0 ? placeInFrame(found, after) : { file, line, column },
     name: name ?? null,
     value: values.length > 0 ? encodeValue(values.at(-1)) : null,
     values: eventValues(recording, found, top ? functionIdAt(context, top.file, top.function, top.line) : 0),
   };
+}
+
+/** What has no place of its own happened where the call stands that did it. */
+function placeInFrame({ call, file }: { call: number; file: string }, { frames: [top] }: State): Place {
+  return top?.call === call ? placeOf(top) : { file, line: 0, column: 0 };
 }
 
 export const value: Answer<'value'> = ({ recording, index }, { moment, object, depth }) => {

@@ -4,6 +4,7 @@ import {
   encodeValue,
   type AsyncCaller,
   type FrameView,
+  type Place,
   type ScopeView,
   type SuspendedView,
   type VariableView,
@@ -29,18 +30,28 @@ export function frameViews(state: State, options: StateOptions): FrameView[] {
 function frameView(thread: number, frame: StateFrame, isNear: boolean, options: StateOptions): FrameView {
   const call = formatCall(thread, frame.call);
   const isWhole = isNear || call === options.call;
-  const { file, line, column, startEvent, startNs } = frame;
+  const { startEvent, startNs } = frame;
   return {
     call,
     function: frame.function,
     functionId: options.functionId(frame),
     kind: frame.kind,
-    place: { file, line, column },
+    place: placeOf(frame),
     start: atOrNull(thread, startEvent, startNs),
     this: frame.hasThis && isWhole ? encodeValue(frame.this) : null,
     scopes: isWhole ? frame.scopes.map((scope) => scopeView(thread, frame, scope, options)) : [],
     shortened: !isWhole,
   };
+}
+
+/** Where a frame stands. */
+export function placeOf({
+  file,
+  line,
+  column,
+  placeIsInferred,
+}: Pick<StateFrame, 'file' | 'line' | 'column' | 'placeIsInferred'>): Place {
+  return { file, line, column, ...(placeIsInferred && { inferred: true }) };
 }
 
 function scopeView(thread: number, frame: StateFrame, scope: StateScope, options: StateOptions): ScopeView {

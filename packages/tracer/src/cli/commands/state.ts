@@ -64,6 +64,7 @@ export function stateData(found: State): unknown {
       file: frame.file,
       line: frame.line,
       column: frame.column,
+      ...(frame.placeIsInferred ? { placeIsInferred: true } : {}),
       startNs: frame.startNs < 0 ? null : frame.startNs,
       asyncParent: frame.asyncParent > 0 ? formatCall(thread, frame.asyncParent) : null,
       ...(frame.hasThis ? { this: valueData(frame.this) } : {}),

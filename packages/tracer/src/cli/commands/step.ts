@@ -1,6 +1,8 @@
 import { formatMoment } from '@execution-cinema/format';
 import {
   buildSeekIndex,
+  findFlowNow,
+  framePlacer,
   move,
   resolveMoment,
   seekLookup,
@@ -82,7 +84,9 @@ export const step: Command = {
         else output.line(name);
         return;
       }
-      const found = stateAt(recording, moment.thread, moment.event, index);
+      const found = stateAt(recording, moment.thread, moment.event, index, {
+        placer: framePlacer(findFlowNow),
+      });
       if (output.json) output.printJson(stateData(found));
       else printState(found, recording, false, output);
     });

@@ -63,7 +63,10 @@ export function Help() {
           <ul class="help-notes">
             <li>Every panel shows the same moment: just after one event of one thread.</li>
             <li>Values at line ends are what the call has seen so far; inside a loop, in this iteration.</li>
-            <li>Dimmed lines never ran in the whole recording; the number left of a line says how often it did.</li>
+            <li>
+              Dimmed lines never ran in the whole recording; the number left of a line says how often it did. In
+              italics: the line leaves no event of its own, and its block ran so often. Without either nothing is known.
+            </li>
             <li>A dot marks what has just changed. With a pin, whatever differs from the pinned moment.</li>
             <li>Click a value’s history to see every write, its origin to follow it back to where it began.</li>
           </ul>

@@ -56,11 +56,8 @@ function Line(properties: Properties) {
     >
       <div class="gutter">
         <span class="heat" style={{ opacity: String(hits === undefined ? 0 : 0.2 + 0.8 * (facts?.heat ?? 0)) }} />
-        <span
-          class="hits"
-          title={hits === undefined ? undefined : `ran ${hits.toLocaleString('en')} times in this recording`}
-        >
-          {hits === undefined ? '' : countText(hits)}
+        <span class={facts?.block ? 'hits of-block' : 'hits'} title={hitsText(facts)}>
+          {hits === undefined ? (facts?.block ? countText(facts.block.count) : '') : countText(hits)}
         </span>
         {actions ? (
           <LineButtons line={line} isSelected={isSelected} isStop={isStop} actions={actions} />
@@ -104,6 +101,15 @@ function Line(properties: Properties) {
         </span>
       )}
     </div>
+  );
+}
+
+function hitsText(facts: LineFacts | undefined): string | undefined {
+  if (!facts) return undefined;
+  const { hits, block } = facts;
+  if (hits !== undefined) return `ran ${hits.toLocaleString('en')} times in this recording`;
+  return (
+    block && `leaves no event of its own; its block ran ${block.count.toLocaleString('en')} times (line ${block.by})`
   );
 }
 

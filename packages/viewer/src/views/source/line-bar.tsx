@@ -1,5 +1,6 @@
 import { breakpoints, goTo, move, toggleBreakpoint } from '../../app/cursor.ts';
-import { executions, selectedLine, shown } from '../../app/source.ts';
+import { executions, lineWithEvents, selectedLine, selectedRecord, shown } from '../../app/source.ts';
+import type { LineRecord } from '../../model/line-facts.ts';
 import { plural, timeText } from '../../model/units.ts';
 import { wholeSpan } from '../../app/session.ts';
 import { Button } from '../parts/button.tsx';
@@ -11,27 +12,35 @@ const CHIPS_MAX = 12;
 export function LineBar({ line }: { line: number }) {
   const file = shown.value?.view.file;
   const runs = executions.value;
+  const record = selectedRecord.value;
   if (file === undefined) return null;
-  const go = (direction: 'forward' | 'back') => void move('line', direction, { file, line });
+  const eventLine = lineWithEvents(record, line);
+  const go = (direction: 'forward' | 'back') =>
+    eventLine !== undefined && void move('line', direction, { file, line: eventLine });
   const position = runs?.current === null || runs?.current === undefined ? null : runs.current + 1;
   const total = runs?.total ?? null;
   const local = runs && runs.current !== null ? runs.current - runs.offset : -1;
   // Where there is little room, only the first of them are seen: the current one and the one before it.
   const from = Math.max(0, local - 1);
-  const isStop = breakpoints.value.some((stop) => stop.file === file && stop.line === line);
+  const stopLine = eventLine ?? line;
+  const isStop = breakpoints.value.some((stop) => stop.file === file && stop.line === stopLine);
   return (
     <footer class="line-bar">
-      <Button icon="previous" label="Previous time this line ran" onClick={() => go('back')} />
-      <Button icon="next" label="Next time this line ran" onClick={() => go('forward')} />
+      <Button
+        icon="previous"
+        label="Previous time this line ran"
+        disabled={eventLine === undefined}
+        onClick={() => go('back')}
+      />
+      <Button
+        icon="next"
+        label="Next time this line ran"
+        disabled={eventLine === undefined}
+        onClick={() => go('forward')}
+      />
       <span class="line-bar-text">
         Line {line}
-        <span class="faint">
-          {runs === null
-            ? ''
-            : total === 0
-              ? ' never ran'
-              : ` ran ${total === null ? 'many times' : plural(total, 'time')}${position === null ? '' : `, this is number ${position.toLocaleString('en')}`}`}
-        </span>
+        <span class="faint">{textOf(record, runs && { total, position })}</span>
       </span>
       <div class="line-runs">
         {runs?.items.slice(from, from + CHIPS_MAX).map((run, i) => (
@@ -54,11 +63,22 @@ export function LineBar({ line }: { line: number }) {
         label={isStop ? 'Do not stop here' : 'Stop here when continuing'}
         class="small"
         pressed={isStop}
-        onClick={() => toggleBreakpoint(file, line)}
+        onClick={() => toggleBreakpoint(file, stopLine)}
       >
         {isStop ? 'Stops here' : 'Stop here'}
       </Button>
       <Button icon="close" label="Close" onClick={() => (selectedLine.value = null)} />
     </footer>
   );
+}
+
+function textOf(record: LineRecord, runs: { total: number | null; position: number | null } | null): string {
+  if (record.kind === 'never') return ' never ran';
+  if (record.kind === 'unknown') return ' leaves no event, nor does its block: whether it ran is not known';
+  const stands = record.kind === 'block' ? ` leaves no event of its own; line ${record.by} of its block` : '';
+  if (!runs) return stands;
+  // Where nothing was found nothing is claimed: only counts of the whole file say that a line never ran.
+  if (runs.total === 0) return `${stands} left no event`;
+  const times = runs.total === null ? 'many times' : plural(runs.total, 'time');
+  return `${stands} ran ${times}${runs.position === null ? '' : `, this is number ${runs.position.toLocaleString('en')}`}`;
 }

@@ -1,7 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { LogPointResult } from '@execution-cinema/server/protocol';
 import { goTo, setBreakpoint } from '../../app/cursor.ts';
+import { lineWithEvents, recordAt } from '../../app/source.ts';
 import { askLong, wholeSpan } from '../../app/session.ts';
+import type { LineRecord } from '../../model/line-facts.ts';
 import { plural, timeText } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
 import { Button } from '../parts/button.tsx';
@@ -17,6 +19,15 @@ interface Properties {
 
 const HITS_SHOWN = 200;
 
+/** Why the line itself cannot be asked. */
+const NOTES: Readonly<Record<Exclude<LineRecord['kind'], 'own'>, (line: number, by: number) => string>> = {
+  block: (line, by) =>
+    `Line ${line} leaves no event of its own: values are those after line ${by}, the nearest one of the same block that does.`,
+  never: (line) => `Line ${line} never ran: there is nothing to log.`,
+  unknown: (line) =>
+    `Neither line ${line} nor its block leaves an event at the level at which it was recorded. Lines with a number at their left do.`,
+};
+
 /** A log line that was never written: an expression, looked at each time the line ran. */
 export function LogPointForm({ file, line, top, onClose }: Properties) {
   const [expression, setExpression] = useState('');
@@ -30,13 +41,22 @@ export function LogPointForm({ file, line, top, onClose }: Properties) {
   // Before the next key.
   useLayoutEffect(() => field.current?.focus({ preventScroll: true }), []);
   useEffect(() => form.current?.scrollIntoView({ block: 'nearest' }), [result, error]);
+  const record = recordAt(line);
+  const eventLine = lineWithEvents(record, line);
   const run = async (event: Event): Promise<void> => {
     event.preventDefault();
+    if (eventLine === undefined) return;
     // What stands in the fields: Enter may come before the last key was drawn.
     const { value } = field.current!;
     const only = when.current!.value;
     if (value.trim() === '') return;
-    const params = { file, line, expression: value, limit: HITS_SHOWN, ...(only.trim() !== '' && { condition: only }) };
+    const params = {
+      file,
+      line: eventLine,
+      expression: value,
+      limit: HITS_SHOWN,
+      ...(only.trim() !== '' && { condition: only }),
+    };
     try {
       const answer = await latest.run((signal) => askLong('logPoint', params, signal));
       if (!answer) return;
@@ -90,7 +110,7 @@ export function LogPointForm({ file, line, top, onClose }: Properties) {
         <Button
           label="Continue (F8) stops at this line, only where the condition holds"
           onClick={() => {
-            setBreakpoint(file, line, when.current!.value.trim());
+            setBreakpoint(file, eventLine ?? line, when.current!.value.trim());
             onClose();
           }}
         >
@@ -98,11 +118,13 @@ export function LogPointForm({ file, line, top, onClose }: Properties) {
         </Button>
         <Button icon="close" label="Close" onClick={onClose} />
       </div>
+      {record.kind !== 'own' && <p class="faint">{NOTES[record.kind](line, eventLine ?? 0)}</p>}
       {error !== null && <ErrorMessage error={error} />}
       {result && (
         <div class="log-point-hits">
           <p class="faint">
-            {plural(result.total ?? result.items.length, 'hit')} in {plural(result.executions, 'execution')} of the line
+            {plural(result.total ?? result.items.length, 'hit')} in {plural(result.executions, 'execution')} of line{' '}
+            {eventLine}
           </p>
           {result.items.map((hit) => (
             <button

@@ -1,0 +1,70 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeProject, type Project } from '../support/programs.ts';
+import { serve, startBrowser, visit, type Server } from './viewer.ts';
+
+/* Lines that leave no event: what is said of them, and what stands in for them. */
+
+const PROGRAM = `function price(item) {
+  const cents = item * 100;
+  if (cents > 250) {
+    note(cents);
+  }
+  return format(cents);
+}
+function format(cents) {
+  return cents + ' ct';
+}
+function note() {}
+function unused() {
+  note(1);
+}
+for (const item of [1, 2]) {
+  price(item);
+}
+`;
+
+let project: Project;
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  project = makeProject({ 'app.mjs': PROGRAM });
+  await project.record(['app.mjs'], `${project.dir}/app.db`);
+  [browser, server] = await Promise.all([startBrowser(), serve(`${project.dir}/app.db`)]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+test('a line says what is known of it, and its block stands in for it', async () => {
+  const { page, complaints } = await visit(browser, server.url);
+  const line = (number: number) => page.locator(`.source .code-line[data-line="${number}"]`);
+  const bar = page.locator('.line-bar-text');
+  await line(3).locator('.hits.of-block').waitFor();
+  expect(await line(2).locator('.hits').textContent()).toBe('2');
+  expect(await line(3).locator('.hits').textContent()).toBe('2');
+  // Whether it ran nothing tells; what lies in a function that never ran is known.
+  expect(await line(4).getAttribute('class')).not.toContain('never');
+  expect(await line(13).getAttribute('class')).toContain('never');
+
+  await line(3).locator('.line-number').click();
+  await bar.getByText('leaves no event of its own; line 2 of its block ran 2 times').waitFor();
+  await page.getByRole('button', { name: 'Next time this line ran' }).click();
+  await page.locator('.code-line.current[data-line="2"]').waitFor();
+  await line(4).locator('.line-number').click();
+  await bar.getByText('whether it ran is not known').waitFor();
+  await line(13).locator('.line-number').click();
+  await bar.getByText('never ran').waitFor();
+
+  await line(3).hover();
+  await line(3).getByRole('button', { name: 'Log point at line 3' }).click();
+  const form = page.getByRole('form', { name: 'Log point at line 3' });
+  await form.getByText('values are those after line 2').waitFor();
+  await form.getByRole('textbox').first().fill('cents');
+  await page.keyboard.press('Enter');
+  await form.getByText('2 hits in 2 executions of line 2').waitFor();
+  expect(complaints).toEqual([]);
+});

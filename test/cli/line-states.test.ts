@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findFlowNow, lineHits, readRecording, SiteCounts } from '../../packages/store/src/index.ts';
+import { tracer } from './tracer-command.ts';
+
+/*
+ * What is said about lines, by the comment at their ends: `ran N`, `block N` (no event of its own, its block ran N times),
+ * `never`, `unknown`.
+ */
+const PROGRAM = `
+const seen = []; // ran 1
+function callee(value) { // ran 13
+  return value; // block 13
+}
+function neverCalled(value) { // never
+  const copy = value; // never
+  callee(copy); // never
+  // what is not code is dimmed as well // never
+  return [ // never
+    copy, // never
+  ]; // never
+} // never
+function branches(flag) { // ran 3
+  if (flag > 5) { // block 3
+    callee(1); // never
+    const big = 1; // never
+    callee(big); // never
+  } else if (flag > 1) { // unknown
+    const small = flag; // ran 2
+    callee(small); // block 2
+  }
+  if (flag === 9) flag = 0; // block 3
+  if (flag === 3) flag = 0; // ran 1
+  return callee(flag); // block 3
+}
+function loops(list) { // ran 1
+  for (const item of list) { // ran 2
+    callee(item); // block 2
+    if (item > 1) // block 2
+      callee(item); // unknown
+  }
+  for (const none of []) { // block 1
+    callee(none); // never
+  }
+  callee(list); // block 1
+}
+function callbacks(list) { // ran 1
+  callee(1, () => callee(2)); // block 1
+  list.push(() => { // ran 1
+    const inner = 1; // never
+    callee(inner); // never
+  });
+  list.length = 0; // ran 1
+}
+function chosen(kind) { // ran 2
+  switch (kind) { // block 2
+    case 'a': // block 2
+      kind = 'A'; // ran 2
+      break; // unknown
+    case 'b': // never
+      kind = 'B'; // never
+      callee(kind); // never
+  }
+}
+function failing() { // ran 1
+  try { // block 1
+    JSON.parse('{'); // unknown
+    seen.length = 2; // never
+    callee(2); // never
+  } catch (error) { // ran 1
+    callee(error); // block 1
+  }
+}
+function brokenOff(flag) { // ran 1
+  if (flag) { // block 1
+    callee(1); // unknown
+    const later = 1; // never
+  }
+  JSON.parse('{'); // block 1
+}
+class Shape { // ran 1
+  size = 1; // ran 2
+  area() { // ran 2
+    return callee(this.size); // block 2
+  }
+  unused() { // never
+    return 1; // never
+  }
+}
+[1, 3, 2].forEach((flag) => branches(flag)); // block 1
+loops([1, 2]); // block 1
+callbacks([]); // block 1
+chosen('a'); // block 1
+chosen('a'); // block 1
+failing(); // block 1
+try { brokenOff(false) } catch {} // ran 1
+new Shape().area(); // block 1
+const shape = new Shape(); // ran 1
+shape.area(); // block 1
+`;
+
+let folder: string;
+let file: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tracer-line-states-'));
+  file = join(folder, 'app.mjs');
+  writeFileSync(file, PROGRAM);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function states(level: string): Promise<string[]> {
+  const out = join(folder, `${level}.db`);
+  const { code } = await tracer(['run', '--quiet', '--level', level, '-o', out, file], { cwd: folder });
+  expect(code).toBe(0);
+  const recording = readRecording(out);
+  try {
+    const { lines, coverage } = lineHits(recording, new SiteCounts(recording), 'app.mjs', findFlowNow);
+    expect(coverage).toBe(1);
+    return PROGRAM.split('\n').map((_, i) => {
+      const state = lines.get(i + 1);
+      return !state ? 'unknown' : state.kind === 'never' ? 'never' : `${state.kind} ${state.count}`;
+    });
+  } finally {
+    recording.close();
+  }
+}
+
+test('lines say what is known of them, and no more', async () => {
+  const found = await states('locals');
+  const told = PROGRAM.split('\n').flatMap((text, i) => {
+    const wanted = /\/\/ ((?:ran|block) \d+|never|unknown)$/.exec(text)?.[1];
+    return wanted === undefined ? [] : [{ text, wanted, found: found[i] }];
+  });
+  expect(told.map(({ text, found: state }) => `${text.replace(/ \/\/ [^/]*$/, '')} // ${state}`)).toEqual(
+    told.map(({ text }) => text),
+  );
+});
+
+test('where calls alone are recorded nothing is dimmed that ran', async () => {
+  const found = await states('boundaries');
+  const falselyDimmed = PROGRAM.split('\n').filter((text, i) => /(ran|block) \d/.test(text) && found[i] === 'never');
+  expect(falselyDimmed).toEqual([]);
+  expect(found.filter((state) => state === 'never').length).toBeGreaterThan(8);
+});
