@@ -35,6 +35,8 @@ import {
   type Identity,
 } from './identity.ts';
 import type { NodeFields } from './node-fields.ts';
+import type { Name } from './names.ts';
+import { isData } from './own-data.ts';
 import type { Strings } from './strings.ts';
 
 /** An object whose content is to be written. */
@@ -73,6 +75,7 @@ export interface Contents {
 export function createContents(core: Core, parts: ContentsParts): Contents {
   const { words, registers } = core;
   const { strings, redactor, properties, items, putAny, remember } = parts;
+  const { names, putName } = strings;
   const scratch = new Float64Array(1);
   const scratchWords = new Int32Array(scratch.buffer);
 
@@ -84,7 +87,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     depth: number,
     name: SecretName | null,
   ): number => {
-    if (descriptor !== undefined && hasOwn(descriptor, 'value')) return putAny(descriptor.value, p, depth, name);
+    if (descriptor !== undefined && isData(descriptor)) return putAny(descriptor.value, p, depth, name);
     words[p] = descriptor === undefined ? T.UNREADABLE : T.GETTER;
     return p + 1;
   };
@@ -99,16 +102,19 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     head: number,
     p: number,
     subject: Subject,
+    className: Name,
     nodeFields: NodeFields | undefined,
   ): number => {
     const { length } = keys;
     let written = 0;
+    let previous = className;
     for (let i = 0; i < length && written < properties && !isSpent(p); i++) {
       const key = keys[i]!;
       if (nodeFields !== undefined && key in nodeFields) continue;
       written++;
-      p = strings.putKey(key, p);
-      const secret = subject.name === null ? strings.secretOf(key) : redactor!.memberName(subject.name, key);
+      previous = names.after(previous, key);
+      p = putName(previous, p);
+      const secret = subject.name === null ? previous.secret : redactor!.memberName(subject.name, key);
       p = putDescriptor(getOwnPropertyDescriptor(target, key), p, subject.depth - 1, secret);
     }
     words[head]! |= (written | (written < length ? T.OBJECT_MORE_FLAG : 0)) << 8;
@@ -121,8 +127,8 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     remember(subject.id, subject.kind, subject.depth, keys.length);
     words[p] = T.OBJECT;
     words[p + 1] = subject.id;
-    const start = strings.putKey(subject.kind === KIND_ARGUMENTS ? 'Arguments' : name, p + 2);
-    return putEntries(target, keys, p, start, subject, nodeFields);
+    const label = names.of(subject.kind === KIND_ARGUMENTS ? 'Arguments' : name);
+    return putEntries(target, keys, p, putName(label, p + 2), subject, label, nodeFields);
   };
 
   /** Bindings of a module; one that is not initialised yet throws when it is looked at. */
@@ -132,12 +138,13 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     const head = p;
     words[p] = T.OBJECT;
     words[p + 1] = subject.id;
-    p = strings.putKey('Module', p + 2);
+    p = putName(names.of('Module'), p + 2);
     let i = 0;
     for (; i < min(keys.length, properties) && !isSpent(p); i++) {
       const key = keys[i]!;
       if (typeof key !== 'string') break; // Symbol.toStringTag, the last one
-      p = strings.putKey(key, p);
+      const name = names.of(key);
+      p = putName(name, p);
       let descriptor: PropertyDescriptor | undefined;
       try {
         descriptor = getOwnPropertyDescriptor(target, key);
@@ -145,7 +152,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
         words[p++] = T.UNINITIALIZED;
         continue;
       }
-      p = putDescriptor(descriptor, p, subject.depth - 1, strings.secretOf(key));
+      p = putDescriptor(descriptor, p, subject.depth - 1, name.secret);
     }
     words[head]! |= (i | (i < keys.length && typeof keys[i] === 'string' ? T.OBJECT_MORE_FLAG : 0)) << 8;
     return p;
@@ -199,7 +206,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
   };
 
   const secretMember = (subject: Subject, key: string): SecretName | null =>
-    subject.name === null ? strings.secretOf(key) : redactor!.memberName(subject.name, key);
+    subject.name === null ? names.of(key).secret : redactor!.memberName(subject.name, key);
 
   const putSet = (target: object, subject: Subject, p: number): number => {
     remember(subject.id, subject.kind, subject.depth, subject.size);
@@ -229,10 +236,11 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     const head = p;
     words[p] = T.ERROR;
     words[p + 1] = subject.id;
-    p = strings.putKey(className(target), p + 2);
+    const label = names.of(className(target));
+    p = putName(label, p + 2);
     p = putAny(errorMessage(target), p, 0, subject.name);
     p = putStack(parts.readStack(target), p);
-    return putEntries(target, keys, head, p, subject, undefined);
+    return putEntries(target, keys, head, p, subject, label, undefined);
   };
 
   const putDate = (target: object, subject: Subject, p: number): number => {
@@ -256,8 +264,8 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     remember(subject.id, subject.kind, subject.depth, -1);
     words[p] = T.OBJECT | (1 << 8);
     words[p + 1] = subject.id;
-    p = strings.putKey(className(target), p + 2);
-    p = strings.putKey('[[value]]', p);
+    p = putName(names.of(className(target)), p + 2);
+    p = putName(names.of('[[value]]'), p);
     return putAny(boxedValue(target), p, 0, subject.name);
   };
 
@@ -279,7 +287,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     remember(subject.id, subject.kind, subject.depth, -1);
     const head = p;
     words[p + 1] = subject.id;
-    p = strings.putKey(className(target), p + 2);
+    p = putName(names.of(className(target)), p + 2);
     words[p++] = length;
     const count = min(length, items);
     let i = 0;

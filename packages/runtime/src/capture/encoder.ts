@@ -166,7 +166,7 @@ export function createEncoder(
   const putShallow = (id: number, name: string, reason: number, p: number): number => {
     words[p] = T.SHALLOW | (reason << 8);
     words[p + 1] = id;
-    return strings.putKey(name, p + 2);
+    return strings.putName(strings.names.of(name), p + 2);
   };
 
   const putString = (value: string, p: number, name: SecretName | null): number => {
@@ -177,29 +177,18 @@ export function createEncoder(
   };
 
   const putAny = (value: unknown, p: number, depth: number, name: SecretName | null): number => {
-    switch (typeof value) {
-      case 'number':
-        return putNumber(value, p, name);
-      case 'string':
-        return putString(value, p, name);
-      case 'object':
-        if (value !== null) return putObject(value, p, depth, name);
-        words[p] = T.NULL;
-        return p + 1;
-      case 'function':
-        return putObject(value, p, depth, name);
-      case 'boolean':
-        words[p] = value ? T.TRUE : T.FALSE;
-        return p + 1;
-      case 'bigint':
-        return putBigint(value, p, name);
-      case 'symbol':
-        words[p] = T.SYMBOL;
-        return strings.putValue(symbolDescription(value) ?? '', p + 1, null);
-      default:
-        words[p] = T.UNDEFINED;
-        return p + 1;
+    // Comparisons with one type each, which V8 compiles into looks at the value; a `switch` calls it for the type's name.
+    if (typeof value === 'number') return putNumber(value, p, name);
+    if (typeof value === 'string') return putString(value, p, name);
+    if (typeof value === 'object' ? value !== null : typeof value === 'function')
+      return putObject(value as object, p, depth, name);
+    if (typeof value === 'bigint') return putBigint(value, p, name);
+    if (typeof value === 'symbol') {
+      words[p] = T.SYMBOL;
+      return strings.putValue(symbolDescription(value) ?? '', p + 1, null);
     }
+    words[p] = value === undefined ? T.UNDEFINED : value === null ? T.NULL : value === true ? T.TRUE : T.FALSE;
+    return p + 1;
   };
 
   const stacks = createStacks(core);
@@ -232,7 +221,7 @@ export function createEncoder(
       words[p] = T.FUNCTION;
       words[p + 1] = id;
       const own = functionName(target);
-      return strings.putKey(isClass(target) ? `class ${own}` : own, p + 2);
+      return strings.putName(strings.names.of(isClass(target) ? `class ${own}` : own), p + 2);
     }
     if (kind === KIND_GLOBAL) return putShallow(id, 'global', REASON_DEPTH, p);
     if (p > registers[VALUES_END]!) return putShallow(id, className(target), REASON_BUDGET, p);
