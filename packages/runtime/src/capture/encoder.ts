@@ -18,7 +18,7 @@ import {
   VALUES_END,
   type Core,
 } from '../core.ts';
-import { asIntN, bigintToString, mapSize, setSize, slice, symbolDescription } from '../primordials.ts';
+import { asIntN, bigintToString, mapSize, max, min, setSize, slice, symbolDescription } from '../primordials.ts';
 import { classify, className, isClass } from './classify.ts';
 import { createContents } from './contents.ts';
 import { createStacks, type StackReader } from './errors.ts';
@@ -203,9 +203,18 @@ export function createEncoder(
     readStack: readStack ?? stacks.read,
   });
 
+  /**
+   * How far the content that is being taken goes: the fewest levels that stand below any object in it. An object without
+   * objects inside is taken whole at any depth, and need not be taken again when it is seen from nearby.
+   */
+  let reach = DEPTH_MAX;
+
   const putObject = (target: object, p: number, depth: number, name: SecretName | null): number => {
     const known = identity.recall(target, depth);
-    if (known > 0 && name === null) return putReference(known, p);
+    if (known > 0 && name === null) {
+      reach = min(reach, identity.depthOf(known));
+      return putReference(known, p);
+    }
     let id = known < 0 ? -known : known;
     let kind = id === 0 ? KIND_UNKNOWN : identity.kindOf(id);
     if (kind === KIND_UNKNOWN) kind = classify(target);
@@ -223,10 +232,22 @@ export function createEncoder(
       const own = functionName(target);
       return strings.putName(strings.names.of(isClass(target) ? `class ${own}` : own), p + 2);
     }
-    if (kind === KIND_GLOBAL) return putShallow(id, 'global', REASON_DEPTH, p);
-    if (p > registers[VALUES_END]!) return putShallow(id, className(target), REASON_BUDGET, p);
-    if (depth <= 0) return putShallow(id, className(target), REASON_DEPTH, p);
-    return contents.put(target, { id, kind, depth, name, size: sizeOf(target, kind) }, p);
+    if (kind === KIND_GLOBAL) return putUnopened(id, 'global', REASON_DEPTH, p);
+    if (p > registers[VALUES_END]!) return putUnopened(id, className(target), REASON_BUDGET, p);
+    if (depth <= 0) return putUnopened(id, className(target), REASON_DEPTH, p);
+    const outerReach = reach;
+    reach = DEPTH_MAX;
+    p = contents.put(target, { id, kind, depth, name, size: sizeOf(target, kind) }, p);
+    // What stopped at the event's budget was to be taken so deep; it is not asked whether it went further.
+    const taken = p > registers[VALUES_END]! ? depth : max(depth, min(reach + 1, DEPTH_MAX));
+    if (taken > depth) identity.deepen(id, taken);
+    reach = min(outerReach, taken);
+    return p;
+  };
+
+  const putUnopened = (id: number, name: string, reason: number, p: number): number => {
+    reach = 0;
+    return putShallow(id, name, reason, p);
   };
 
   /** The size by which a change shows at once; -1 where there is none. */
