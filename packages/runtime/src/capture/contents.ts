@@ -18,7 +18,7 @@ import {
   setValues,
 } from '../primordials.ts';
 import { boxedValue, bytesOf, elementCount, regexpText } from './built-ins.ts';
-import { className, classOf } from './classify.ts';
+import { ARGUMENTS, classOf, type ClassFacts } from './classify.ts';
 import { errorMessage, type StackReader } from './errors.ts';
 import {
   KIND_ARGUMENTS,
@@ -34,7 +34,7 @@ import {
   KIND_TYPED_ARRAY,
   type Identity,
 } from './identity.ts';
-import type { NodeFields } from './node-fields.ts';
+import { isNodeField, type NodeFields } from './node-fields.ts';
 import type { Name } from './names.ts';
 import { isData } from './own-data.ts';
 import type { Strings } from './strings.ts';
@@ -43,6 +43,8 @@ import type { Strings } from './strings.ts';
 interface Subject {
   id: number;
   kind: number;
+  /** Its class, if that was asked for already. */
+  named: ClassFacts | undefined;
   /** Levels that may still be entered, at least 1. */
   depth: number;
   /** Set when the object stands under a secret name. */
@@ -110,7 +112,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     let previous = className;
     for (let i = 0; i < length && written < properties && !isSpent(p); i++) {
       const key = keys[i]!;
-      if (nodeFields !== undefined && key in nodeFields) continue;
+      if (nodeFields !== undefined && isNodeField(key, nodeFields)) continue;
       written++;
       previous = names.after(previous, key);
       p = putName(previous, p);
@@ -123,12 +125,12 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
 
   const putObject = (target: object, subject: Subject, p: number): number => {
     const keys = objectKeys(target);
-    const { name, nodeFields } = classOf(target);
+    const named = subject.kind === KIND_ARGUMENTS ? ARGUMENTS : (subject.named ?? classOf(target));
+    const label = names.ofClass(named);
     remember(subject.id, subject.kind, subject.depth, keys.length);
     words[p] = T.OBJECT;
     words[p + 1] = subject.id;
-    const label = names.of(subject.kind === KIND_ARGUMENTS ? 'Arguments' : name);
-    return putEntries(target, keys, p, putName(label, p + 2), subject, label, nodeFields);
+    return putEntries(target, keys, p, putName(label, p + 2), subject, label, named.nodeFields);
   };
 
   /** Bindings of a module; one that is not initialised yet throws when it is looked at. */
@@ -206,7 +208,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
   };
 
   const secretMember = (subject: Subject, key: string): SecretName | null =>
-    subject.name === null ? names.of(key).secret : redactor!.memberName(subject.name, key);
+    redactor === undefined ? null : redactor.memberName(subject.name, key);
 
   const putSet = (target: object, subject: Subject, p: number): number => {
     remember(subject.id, subject.kind, subject.depth, subject.size);
@@ -236,7 +238,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     const head = p;
     words[p] = T.ERROR;
     words[p + 1] = subject.id;
-    const label = names.of(className(target));
+    const label = names.ofClass(subject.named ?? classOf(target));
     p = putName(label, p + 2);
     p = putAny(errorMessage(target), p, 0, subject.name);
     p = putStack(parts.readStack(target), p);
@@ -264,7 +266,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     remember(subject.id, subject.kind, subject.depth, -1);
     words[p] = T.OBJECT | (1 << 8);
     words[p + 1] = subject.id;
-    p = putName(names.of(className(target)), p + 2);
+    p = putName(names.ofClass(subject.named ?? classOf(target)), p + 2);
     p = putName(names.of('[[value]]'), p);
     return putAny(boxedValue(target), p, 0, subject.name);
   };
@@ -287,7 +289,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     remember(subject.id, subject.kind, subject.depth, -1);
     const head = p;
     words[p + 1] = subject.id;
-    p = putName(names.of(className(target)), p + 2);
+    p = putName(names.ofClass(subject.named ?? classOf(target)), p + 2);
     words[p++] = length;
     const count = min(length, items);
     let i = 0;

@@ -19,7 +19,7 @@ import {
   type Core,
 } from '../core.ts';
 import { asIntN, bigintToString, mapSize, max, min, setSize, slice, symbolDescription } from '../primordials.ts';
-import { classify, className, isClass } from './classify.ts';
+import { classify, classOf, GLOBAL, isClass, kindInClass, kindWithoutClass, type ClassFacts } from './classify.ts';
 import { createContents } from './contents.ts';
 import { createStacks, type StackReader } from './errors.ts';
 import {
@@ -33,6 +33,7 @@ import {
   KIND_SET,
   KIND_UNKNOWN,
 } from './identity.ts';
+import type { Name } from './names.ts';
 import { functionName } from './own-data.ts';
 import type { Containers } from '../probes/mutations.ts';
 import { createStrings, STRING_CHARS_MAX, type KnownText, type Strings } from './strings.ts';
@@ -92,6 +93,7 @@ export function createEncoder(
   const { words, registers } = core;
   const depthMax = clamp(limits.depth, DEPTH_MAX);
   const strings = createStrings(core, redactor, clamp(limits.string, STRING_CHARS_MAX));
+  const { names, putName } = strings;
   const identity = createIdentity(core);
   const scratch = new Float64Array(1);
   const scratchWords = new Int32Array(scratch.buffer);
@@ -153,7 +155,7 @@ export function createEncoder(
 
   const putBigint = (value: bigint, p: number, name: SecretName | null): number => {
     if (p > registers[VALUES_END]! || asIntN(BIGINT_BITS_MAX, value) !== value)
-      return putShallow(0, 'BigInt', REASON_BUDGET, p);
+      return putShallow(0, names.of('BigInt'), REASON_BUDGET, p);
     const token = redactor === undefined ? null : redactor.redactNumber(name, value);
     if (token !== null) {
       if (name !== null) expectNumbers();
@@ -163,10 +165,10 @@ export function createEncoder(
     return strings.putClean(bigintToString(value), p + 1, STRING_CHARS_MAX);
   };
 
-  const putShallow = (id: number, name: string, reason: number, p: number): number => {
+  const putShallow = (id: number, name: Name, reason: number, p: number): number => {
     words[p] = T.SHALLOW | (reason << 8);
     words[p + 1] = id;
-    return strings.putName(strings.names.of(name), p + 2);
+    return putName(name, p + 2);
   };
 
   const putString = (value: string, p: number, name: SecretName | null): number => {
@@ -217,7 +219,14 @@ export function createEncoder(
     }
     let id = known < 0 ? -known : known;
     let kind = id === 0 ? KIND_UNKNOWN : identity.kindOf(id);
-    if (kind === KIND_UNKNOWN) kind = classify(target);
+    let named: ClassFacts | undefined;
+    if (kind === KIND_UNKNOWN) {
+      kind = kindWithoutClass(target);
+      if (kind === KIND_UNKNOWN) {
+        named = classOf(target);
+        kind = kindInClass(target, named);
+      }
+    }
     if (id === 0 && kind !== KIND_ARGUMENTS) id = identity.give(target, kind);
     if (kind === KIND_PROXY) {
       identity.remember(id, kind, DEPTH_MAX, -1);
@@ -230,14 +239,14 @@ export function createEncoder(
       words[p] = T.FUNCTION;
       words[p + 1] = id;
       const own = functionName(target);
-      return strings.putName(strings.names.of(isClass(target) ? `class ${own}` : own), p + 2);
+      return putName(names.of(isClass(target) ? `class ${own}` : own), p + 2);
     }
-    if (kind === KIND_GLOBAL) return putUnopened(id, 'global', REASON_DEPTH, p);
-    if (p > registers[VALUES_END]!) return putUnopened(id, className(target), REASON_BUDGET, p);
-    if (depth <= 0) return putUnopened(id, className(target), REASON_DEPTH, p);
+    if (kind === KIND_GLOBAL) return putUnopened(id, GLOBAL, REASON_DEPTH, p);
+    if (p > registers[VALUES_END]!) return putUnopened(id, named ?? classOf(target), REASON_BUDGET, p);
+    if (depth <= 0) return putUnopened(id, named ?? classOf(target), REASON_DEPTH, p);
     const outerReach = reach;
     reach = DEPTH_MAX;
-    p = contents.put(target, { id, kind, depth, name, size: sizeOf(target, kind) }, p);
+    p = contents.put(target, { id, kind, named, depth, name, size: sizeOf(target, kind) }, p);
     // What stopped at the event's budget was to be taken so deep; it is not asked whether it went further.
     const taken = p > registers[VALUES_END]! ? depth : max(depth, min(reach + 1, DEPTH_MAX));
     if (taken > depth) identity.deepen(id, taken);
@@ -245,9 +254,9 @@ export function createEncoder(
     return p;
   };
 
-  const putUnopened = (id: number, name: string, reason: number, p: number): number => {
+  const putUnopened = (id: number, named: ClassFacts, reason: number, p: number): number => {
     reach = 0;
-    return putShallow(id, name, reason, p);
+    return putShallow(id, names.ofClass(named), reason, p);
   };
 
   /** The size by which a change shows at once; -1 where there is none. */

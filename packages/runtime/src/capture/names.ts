@@ -3,6 +3,8 @@ import { mapClear, mapForEach, mapGet, mapSet } from '../primordials.ts';
 
 /** Names that are kept; past this many all are forgotten. */
 const NAMES_MAX = 8192;
+/** Classes whose names are found by their numbers; one takes the place of the one so many before it. */
+const CLASSES = 1024;
 
 /** A name of a property, class or function, with what is known of it. */
 export interface Name {
@@ -24,12 +26,21 @@ export interface Names {
    * the one that stood there before is compared first, at a fifth of the price of looking a name up.
    */
   after(previous: Name, text: string): Name;
+  /** As `of`, for the name of a class that has a number of its own. */
+  ofClass(named: NumberedClass): Name;
+}
+
+interface NumberedClass {
+  readonly name: string;
+  readonly number: number;
 }
 
 /** Names of more than `keptCharsMax` characters are not kept. */
 export function createNames(redactor: Redactor | undefined, keptCharsMax: number): Names {
   const kept = new Map<string, Name>();
   let count = 0;
+  const classes: (Name | undefined)[] = [];
+  for (let i = 0; i < CLASSES; i++) classes[i] = undefined;
 
   const make = (text: string): Name => ({
     text,
@@ -73,6 +84,11 @@ export function createNames(redactor: Redactor | undefined, keptCharsMax: number
 
   return {
     of,
+    ofClass: (named) => {
+      const place = named.number & (CLASSES - 1);
+      const known = classes[place];
+      return known !== undefined && known.text === named.name ? known : (classes[place] = of(named.name));
+    },
     after: (previous, text) => {
       const { next } = previous;
       return next !== undefined && next.text === text ? next : lookUp(previous, text);
