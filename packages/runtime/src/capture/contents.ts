@@ -40,7 +40,7 @@ import { isData } from './own-data.ts';
 import type { Strings } from './strings.ts';
 
 /** An object whose content is to be written. */
-interface Subject {
+export interface Subject {
   id: number;
   kind: number;
   /** Its class, if that was asked for already. */
@@ -52,6 +52,9 @@ interface Subject {
   /** Length or size of arrays, maps and sets. */
   size: number;
 }
+
+/** A place for subjects. */
+export const noSubject = (): Subject => ({ id: 0, kind: 0, named: undefined, depth: 0, name: null, size: -1 });
 
 export interface ContentsParts {
   strings: Strings;

@@ -20,7 +20,7 @@ import {
 } from '../core.ts';
 import { asIntN, bigintToString, mapSize, max, min, setSize, slice, symbolDescription } from '../primordials.ts';
 import { classify, classOf, GLOBAL, isClass, kindInClass, kindWithoutClass, type ClassFacts } from './classify.ts';
-import { createContents } from './contents.ts';
+import { createContents, noSubject, type Subject } from './contents.ts';
 import { createStacks, type StackReader } from './errors.ts';
 import {
   createIdentity,
@@ -205,6 +205,10 @@ export function createEncoder(
     readStack: readStack ?? stacks.read,
   });
 
+  /** One per depth, used again: an object is done before the next one of its depth begins. */
+  const subjects: Subject[] = [];
+  for (let depth = 0; depth <= depthMax; depth++) subjects[depth] = noSubject();
+
   /**
    * How far the content that is being taken goes: the fewest levels that stand below any object in it. An object without
    * objects inside is taken whole at any depth, and need not be taken again when it is seen from nearby.
@@ -246,7 +250,14 @@ export function createEncoder(
     if (depth <= 0) return putUnopened(id, named ?? classOf(target), REASON_DEPTH, p);
     const outerReach = reach;
     reach = DEPTH_MAX;
-    p = contents.put(target, { id, kind, named, depth, name, size: sizeOf(target, kind) }, p);
+    const subject = subjects[depth]!;
+    subject.id = id;
+    subject.kind = kind;
+    subject.named = named;
+    subject.depth = depth;
+    subject.name = name;
+    subject.size = sizeOf(target, kind);
+    p = contents.put(target, subject, p);
     // What stopped at the event's budget was to be taken so deep; it is not asked whether it went further.
     const taken = p > registers[VALUES_END]! ? depth : max(depth, min(reach + 1, DEPTH_MAX));
     if (taken > depth) identity.deepen(id, taken);
