@@ -46,6 +46,7 @@ export const hasOwn = uncurry(Object.prototype.hasOwnProperty) as (self: object,
 export const lookupGetter = uncurry(
   (Object.prototype as unknown as { __lookupGetter__(this: object, key: PropertyKey): unknown }).__lookupGetter__,
 );
+export const functionText = uncurry(Function.prototype.toString) as (self: object) => string;
 export const charCodeAt = uncurry(String.prototype.charCodeAt);
 export const indexOf = uncurry(String.prototype.indexOf);
 export const lastIndexOf = uncurry(String.prototype.lastIndexOf);

@@ -1,5 +1,7 @@
 import {
   arrayPrototype,
+  charCodeAt,
+  functionText,
   getOwnPropertyDescriptor,
   getPrototypeOf,
   hasOwn,
@@ -40,23 +42,25 @@ import {
   KIND_REGEXP,
   KIND_SET,
   KIND_TYPED_ARRAY,
+  KIND_UNKNOWN,
 } from './identity.ts';
 import { nodeFieldsOf, type NodeFields } from './node-fields.ts';
 import { functionName, ownData } from './own-data.ts';
 
-/** What the class of an object says about it. */
+/** What the class of an object says about it: that is, its prototype. */
 export interface ClassFacts {
+  /** '' when it has none. */
   readonly name: string;
+  /** Tells it from others at once; see `Names.ofClass`. */
+  readonly number: number;
   /** Properties that Node keeps in it for itself. */
   readonly nodeFields: NodeFields | undefined;
-}
-
-/** What the prototype of an object says about it. */
-interface PrototypeFacts extends ClassFacts {
-  /** Kind of the first instance seen. */
-  kind: number;
-  /** A built-in class is among the ancestors, so every instance has to be asked what it is. */
-  builtIn: boolean;
+  /** Kind of its objects; of the first one seen where each has to be asked. */
+  readonly kind: number;
+  /** A built-in class is among the ancestors, so every object has to be asked what it is. */
+  readonly builtIn: boolean;
+  /** Objects without a class of their own, which `arguments` of functions look like. */
+  readonly plain: boolean;
 }
 
 /** Prototypes looked at on the way to a constructor's name or to a built-in ancestor. */
@@ -83,10 +87,23 @@ const BUILT_IN_NAMES: Readonly<Record<string, true>> = Object.assign(Object.crea
 
 const theGlobal = globalThis;
 
-/** Whether a function is a class: its `prototype` cannot be replaced. `target` is no proxy. */
+/** The first character of `class`; among what has a `prototype`, no other text begins with it. */
+const CODE_C = 99;
+/** The bracket in `[native code] }`, which stands so far from the end. */
+const CODE_BRACKET = 93;
+const NATIVE_END_CHARS = 3;
+
+/**
+ * Whether a function is a class, or is built in and has a `prototype` that cannot be replaced, as classes have. `target` is
+ * no proxy. Asking a function for the descriptor of its `prototype` makes V8 create one, which takes ten times as long as
+ * looking at the text.
+ */
 export function isClass(target: object): boolean {
-  const descriptor = getOwnPropertyDescriptor(target, 'prototype');
-  return descriptor !== undefined && hasOwn(descriptor, 'writable') && descriptor.writable === false;
+  if (!hasOwn(target, 'prototype')) return false;
+  const text = functionText(target);
+  if (charCodeAt(text, 0) === CODE_C) return true;
+  if (charCodeAt(text, text.length - NATIVE_END_CHARS) !== CODE_BRACKET) return false;
+  return getOwnPropertyDescriptor(target, 'prototype')?.writable === false;
 }
 
 function constructorName(prototype: object): string {
@@ -143,63 +160,77 @@ function stillIs(target: object, kind: number): boolean {
   }
 }
 
-const factsOf = new WeakMap<object, PrototypeFacts>();
+let classes = 0;
+const facts = (name: string, kind = KIND_OBJECT, rest: Partial<ClassFacts> = {}): ClassFacts => ({
+  name,
+  number: classes++,
+  nodeFields: rest.nodeFields,
+  kind,
+  builtIn: rest.builtIn ?? false,
+  plain: rest.plain ?? false,
+});
+
+/** What `arguments` objects are called, which have no class of their own. */
+export const ARGUMENTS = facts('Arguments');
+export const GLOBAL = facts('global', KIND_GLOBAL);
+const OBJECT = facts('Object', KIND_OBJECT, { plain: true });
+const ARRAY = facts('Array');
+const MODULE = facts('Module', KIND_NAMESPACE);
+const UNNAMED = facts('');
+const BEHIND_PROXY = facts('', KIND_OBJECT, { builtIn: true });
+
+const known = new WeakMap<object, ClassFacts>();
+
+/** Facts about a prototype, found out when its first instance appears. */
+function lookAt(prototype: object, instance: object): ClassFacts {
+  if (isProxy(prototype)) return BEHIND_PROXY;
+  const name = constructorName(prototype);
+  const kind = brandOf(instance);
+  const builtIn = kind !== KIND_OBJECT || hasBuiltInAncestor(prototype);
+  // `Object` here is that of another realm.
+  const found = facts(name, kind, { nodeFields: nodeFieldsOf(prototype), builtIn, plain: name === 'Object' });
+  weakMapSet(known, prototype, found);
+  return found;
+}
 
 /**
- * Facts about a prototype, found out when its first instance appears; undefined for a proxy. Asking what is known comes
- * first: whether something is a proxy is a question to V8 that takes three times as long.
+ * Class of an object that is no proxy. Asking what is known comes first: whether a prototype is a proxy is a question to V8
+ * that takes longer.
  */
-function prototypeFacts(prototype: object, instance: object): PrototypeFacts | undefined {
-  let facts = weakMapGet(factsOf, prototype);
-  if (facts === undefined && !isProxy(prototype)) {
-    facts = {
-      name: constructorName(prototype),
-      nodeFields: nodeFieldsOf(prototype),
-      kind: brandOf(instance),
-      builtIn: false,
-    };
-    facts.builtIn = facts.kind !== KIND_OBJECT || hasBuiltInAncestor(prototype);
-    weakMapSet(factsOf, prototype, facts);
-  }
-  return facts;
-}
-
-/** Kind of an object or function. Runs no code of the program: proxies are recognised before anything is asked of them. */
-export function classify(target: object): number {
-  if (isProxy(target)) return KIND_PROXY;
-  if (typeof target === 'function') return KIND_FUNCTION;
-  if (isArray(target)) return KIND_ARRAY;
-  const prototype = getPrototypeOf(target);
-  if (prototype === objectPrototype) return plainKind(target);
-  if (prototype === null) return isModuleNamespaceObject(target) ? KIND_NAMESPACE : KIND_OBJECT;
-  if (target === theGlobal) return KIND_GLOBAL;
-  const facts = prototypeFacts(prototype, target);
-  if (facts === undefined) return brandOf(target);
-  // `Object` here is that of another realm.
-  if (!facts.builtIn) return facts.name === 'Object' ? plainKind(target) : KIND_OBJECT;
-  return stillIs(target, facts.kind) ? facts.kind : brandOf(target);
-}
-
-/** A plain object, or the `arguments` of a function: all of those have `callee`, by which V8 need not be asked of others. */
-function plainKind(target: object): number {
-  return 'callee' in target && isArgumentsObject(target) ? KIND_ARGUMENTS : KIND_OBJECT;
-}
-
-const namedOnly = (name: string): ClassFacts => ({ name, nodeFields: undefined });
-const OBJECT = namedOnly('Object');
-const ARRAY = namedOnly('Array');
-const MODULE = namedOnly('Module');
-const GLOBAL = namedOnly('global');
-const UNNAMED = namedOnly('');
-
-/** Class of an object that is no proxy; its name is '' when it has none. */
 export function classOf(target: object): ClassFacts {
   const prototype = getPrototypeOf(target);
   if (prototype === objectPrototype) return OBJECT;
   if (prototype === arrayPrototype) return ARRAY;
   if (prototype === null) return isModuleNamespaceObject(target) ? MODULE : UNNAMED;
   if (target === theGlobal) return GLOBAL;
-  return prototypeFacts(prototype, target) ?? UNNAMED;
+  return weakMapGet(known, prototype) ?? lookAt(prototype, target);
+}
+
+/**
+ * Kind of an object or function where that does not depend on its class, else KIND_UNKNOWN. Comes before anything else is
+ * asked of an object: a proxy would run code of the program.
+ */
+export function kindWithoutClass(target: object): number {
+  if (isProxy(target)) return KIND_PROXY;
+  if (typeof target === 'function') return KIND_FUNCTION;
+  return isArray(target) ? KIND_ARRAY : KIND_UNKNOWN;
+}
+
+/** Kind of an object of this class. */
+export function kindInClass(target: object, { kind, builtIn, plain }: ClassFacts): number {
+  if (builtIn) return stillIs(target, kind) ? kind : brandOf(target);
+  return plain && isArguments(target) ? KIND_ARGUMENTS : kind;
+}
+
+/** The `arguments` of a function: all of those have `callee`, by which V8 need not be asked of others. */
+function isArguments(target: object): boolean {
+  return 'callee' in target && isArgumentsObject(target);
+}
+
+/** Kind of an object or function. Runs no code of the program. */
+export function classify(target: object): number {
+  const kind = kindWithoutClass(target);
+  return kind === KIND_UNKNOWN ? kindInClass(target, classOf(target)) : kind;
 }
 
 /** Name of the class of an object that is no proxy, '' when it has none. */

@@ -18,7 +18,7 @@ import {
   setValues,
 } from '../primordials.ts';
 import { boxedValue, bytesOf, elementCount, regexpText } from './built-ins.ts';
-import { className, classOf } from './classify.ts';
+import { ARGUMENTS, classOf, type ClassFacts } from './classify.ts';
 import { errorMessage, type StackReader } from './errors.ts';
 import {
   KIND_ARGUMENTS,
@@ -34,13 +34,17 @@ import {
   KIND_TYPED_ARRAY,
   type Identity,
 } from './identity.ts';
-import type { NodeFields } from './node-fields.ts';
+import { isNodeField, type NodeFields } from './node-fields.ts';
+import type { Name } from './names.ts';
+import { isData } from './own-data.ts';
 import type { Strings } from './strings.ts';
 
 /** An object whose content is to be written. */
-interface Subject {
+export interface Subject {
   id: number;
   kind: number;
+  /** Its class, if that was asked for already. */
+  named: ClassFacts | undefined;
   /** Levels that may still be entered, at least 1. */
   depth: number;
   /** Set when the object stands under a secret name. */
@@ -48,6 +52,9 @@ interface Subject {
   /** Length or size of arrays, maps and sets. */
   size: number;
 }
+
+/** A place for subjects. */
+export const noSubject = (): Subject => ({ id: 0, kind: 0, named: undefined, depth: 0, name: null, size: -1 });
 
 export interface ContentsParts {
   strings: Strings;
@@ -73,6 +80,7 @@ export interface Contents {
 export function createContents(core: Core, parts: ContentsParts): Contents {
   const { words, registers } = core;
   const { strings, redactor, properties, items, putAny, remember } = parts;
+  const { names, putName } = strings;
   const scratch = new Float64Array(1);
   const scratchWords = new Int32Array(scratch.buffer);
 
@@ -84,7 +92,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     depth: number,
     name: SecretName | null,
   ): number => {
-    if (descriptor !== undefined && hasOwn(descriptor, 'value')) return putAny(descriptor.value, p, depth, name);
+    if (descriptor !== undefined && isData(descriptor)) return putAny(descriptor.value, p, depth, name);
     words[p] = descriptor === undefined ? T.UNREADABLE : T.GETTER;
     return p + 1;
   };
@@ -99,16 +107,19 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     head: number,
     p: number,
     subject: Subject,
+    className: Name,
     nodeFields: NodeFields | undefined,
   ): number => {
     const { length } = keys;
     let written = 0;
+    let previous = className;
     for (let i = 0; i < length && written < properties && !isSpent(p); i++) {
       const key = keys[i]!;
-      if (nodeFields !== undefined && key in nodeFields) continue;
+      if (nodeFields !== undefined && isNodeField(key, nodeFields)) continue;
       written++;
-      p = strings.putKey(key, p);
-      const secret = subject.name === null ? strings.secretOf(key) : redactor!.memberName(subject.name, key);
+      previous = names.after(previous, key);
+      p = putName(previous, p);
+      const secret = subject.name === null ? previous.secret : redactor!.memberName(subject.name, key);
       p = putDescriptor(getOwnPropertyDescriptor(target, key), p, subject.depth - 1, secret);
     }
     words[head]! |= (written | (written < length ? T.OBJECT_MORE_FLAG : 0)) << 8;
@@ -117,12 +128,12 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
 
   const putObject = (target: object, subject: Subject, p: number): number => {
     const keys = objectKeys(target);
-    const { name, nodeFields } = classOf(target);
+    const named = subject.kind === KIND_ARGUMENTS ? ARGUMENTS : (subject.named ?? classOf(target));
+    const label = names.ofClass(named);
     remember(subject.id, subject.kind, subject.depth, keys.length);
     words[p] = T.OBJECT;
     words[p + 1] = subject.id;
-    const start = strings.putKey(subject.kind === KIND_ARGUMENTS ? 'Arguments' : name, p + 2);
-    return putEntries(target, keys, p, start, subject, nodeFields);
+    return putEntries(target, keys, p, putName(label, p + 2), subject, label, named.nodeFields);
   };
 
   /** Bindings of a module; one that is not initialised yet throws when it is looked at. */
@@ -132,12 +143,13 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     const head = p;
     words[p] = T.OBJECT;
     words[p + 1] = subject.id;
-    p = strings.putKey('Module', p + 2);
+    p = putName(names.of('Module'), p + 2);
     let i = 0;
     for (; i < min(keys.length, properties) && !isSpent(p); i++) {
       const key = keys[i]!;
       if (typeof key !== 'string') break; // Symbol.toStringTag, the last one
-      p = strings.putKey(key, p);
+      const name = names.of(key);
+      p = putName(name, p);
       let descriptor: PropertyDescriptor | undefined;
       try {
         descriptor = getOwnPropertyDescriptor(target, key);
@@ -145,7 +157,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
         words[p++] = T.UNINITIALIZED;
         continue;
       }
-      p = putDescriptor(descriptor, p, subject.depth - 1, strings.secretOf(key));
+      p = putDescriptor(descriptor, p, subject.depth - 1, name.secret);
     }
     words[head]! |= (i | (i < keys.length && typeof keys[i] === 'string' ? T.OBJECT_MORE_FLAG : 0)) << 8;
     return p;
@@ -199,7 +211,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
   };
 
   const secretMember = (subject: Subject, key: string): SecretName | null =>
-    subject.name === null ? strings.secretOf(key) : redactor!.memberName(subject.name, key);
+    redactor === undefined ? null : redactor.memberName(subject.name, key);
 
   const putSet = (target: object, subject: Subject, p: number): number => {
     remember(subject.id, subject.kind, subject.depth, subject.size);
@@ -229,10 +241,11 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     const head = p;
     words[p] = T.ERROR;
     words[p + 1] = subject.id;
-    p = strings.putKey(className(target), p + 2);
+    const label = names.ofClass(subject.named ?? classOf(target));
+    p = putName(label, p + 2);
     p = putAny(errorMessage(target), p, 0, subject.name);
     p = putStack(parts.readStack(target), p);
-    return putEntries(target, keys, head, p, subject, undefined);
+    return putEntries(target, keys, head, p, subject, label, undefined);
   };
 
   const putDate = (target: object, subject: Subject, p: number): number => {
@@ -256,8 +269,8 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     remember(subject.id, subject.kind, subject.depth, -1);
     words[p] = T.OBJECT | (1 << 8);
     words[p + 1] = subject.id;
-    p = strings.putKey(className(target), p + 2);
-    p = strings.putKey('[[value]]', p);
+    p = putName(names.ofClass(subject.named ?? classOf(target)), p + 2);
+    p = putName(names.of('[[value]]'), p);
     return putAny(boxedValue(target), p, 0, subject.name);
   };
 
@@ -279,7 +292,7 @@ export function createContents(core: Core, parts: ContentsParts): Contents {
     remember(subject.id, subject.kind, subject.depth, -1);
     const head = p;
     words[p + 1] = subject.id;
-    p = strings.putKey(className(target), p + 2);
+    p = putName(names.ofClass(subject.named ?? classOf(target)), p + 2);
     words[p++] = length;
     const count = min(length, items);
     let i = 0;

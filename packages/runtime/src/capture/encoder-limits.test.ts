@@ -158,6 +158,26 @@ describe('code of the program never runs', () => {
   });
 });
 
+test('what descriptors inherit is not taken for theirs', () => {
+  const { b, v, take } = harnessOf;
+  const withGetter = Object.defineProperty({ a: 1 }, 'g', { get: never, enumerable: true });
+  const withoutName = Object.defineProperty(() => 1, 'name', { get: never });
+  const everything = Object.prototype;
+  const inherited = Object.assign(Object.create(null) as PropertyDescriptor, { get: never, configurable: true });
+  try {
+    for (const key of ['writable', 'value']) Object.defineProperty(everything, key, inherited);
+    v(b + 5, withGetter);
+    v(b + 5, withoutName);
+  } finally {
+    for (const key of ['writable', 'value']) Reflect.deleteProperty(everything, key);
+  }
+  const seen = take().at(-1)!.events.slice(-2);
+  expect(seen.map(({ values }) => valueToJson(values[0]!))).toMatchObject([
+    { a: 1, g: { $type: 'getter' } },
+    { $type: 'function', $name: '' },
+  ]);
+});
+
 const harnessOf = (() => {
   const harness = createHarness();
   return { ...harness, ...harness.load() };

@@ -174,6 +174,38 @@ describe('objects', () => {
     expect(valueToJson(direct!)).toMatchObject({ deep: { deeper: { $cut: 'depth' } } });
   });
 
+  test('that were whole when they were seen from further away are referred to from nearby, others shown', () => {
+    const { b, v, take } = setUp();
+    const leaf = { text: 'a', call: (): number => 1 };
+    const pair = { leaf, again: leaf };
+    const ring: { self?: unknown } = {};
+    ring.self = ring;
+    const deeper = { list: ['far'] };
+    v(b + 5, [leaf, pair, ring, deeper]);
+    const wordsOf = (value: unknown): number => {
+      const before = take()[0]!.words.length;
+      v(b + 5, value);
+      return take()[0]!.words.length - before;
+    };
+    expect([leaf, pair, ring].map(wordsOf)).toEqual([2, 2, 2]);
+    expect(wordsOf(deeper)).toBeGreaterThan(2);
+    const [first, ...direct] = take()[0]!
+      .events.slice(1)
+      .map((event) => node(event.values[0]!));
+    expect(direct.slice(0, 3)).toEqual(first!.items.slice(0, 3));
+    expect(valueToJson(first!.items[3]!)).toMatchObject({ list: { $cut: 'depth' } });
+    expect(valueToJson(direct[3]!)).toEqual({ list: ['far'] });
+  });
+
+  test('in whose middle the budget of the event ended are shown again', () => {
+    const { capture } = setUp({ slots: 16, values: { depth: 3, properties: 200, items: 200, string: 4096 } });
+    const last = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`k${i}`, `${i}`.repeat(300)]));
+    const seen = capture({ last }, last).map((value) => node(value));
+    expect(node(seen[0]!.items[0]!).cut).toBe('properties');
+    expect(seen[1]!.items.length).toBeGreaterThan(0);
+    expect(seen[1]).not.toBe(seen[0]!.items[0]);
+  });
+
   test('of Node show what the program may know, not what Node keeps in them for itself', () => {
     const { json } = setUp({ values: { depth: 2, properties: 40, items: 5, string: 100 } });
     const request = Object.assign(new IncomingMessage(new net.Socket()), { method: 'GET', _startTime: 7 });
@@ -327,6 +359,19 @@ describe('built-in classes', () => {
       { $type: 'function', $name: 'class Shop' },
     ],
     [() => 1, { $type: 'function', $name: '' }],
+    [{ *class() {} }.class, { $type: 'function', $name: 'class' }],
+    [
+      Object.defineProperty(
+        function cell() {
+          return [1];
+        },
+        'prototype',
+        { value: [] },
+      ),
+      { $name: 'cell' },
+    ],
+    [Map, { $type: 'function', $name: 'class Map' }],
+    [parseInt, { $type: 'function', $name: 'parseInt' }],
     [globalThis, { $class: 'global', $cut: 'depth' }],
   ])('case %#', (value, expected) => {
     const { json } = setUp();

@@ -18,9 +18,9 @@ import {
   VALUES_END,
   type Core,
 } from '../core.ts';
-import { asIntN, bigintToString, mapSize, setSize, slice, symbolDescription } from '../primordials.ts';
-import { classify, className, isClass } from './classify.ts';
-import { createContents } from './contents.ts';
+import { asIntN, bigintToString, mapSize, max, min, setSize, slice, symbolDescription } from '../primordials.ts';
+import { classify, classOf, GLOBAL, isClass, kindInClass, kindWithoutClass, type ClassFacts } from './classify.ts';
+import { createContents, noSubject, type Subject } from './contents.ts';
 import { createStacks, type StackReader } from './errors.ts';
 import {
   createIdentity,
@@ -33,6 +33,7 @@ import {
   KIND_SET,
   KIND_UNKNOWN,
 } from './identity.ts';
+import type { Name } from './names.ts';
 import { functionName } from './own-data.ts';
 import type { Containers } from '../probes/mutations.ts';
 import { createStrings, STRING_CHARS_MAX, type KnownText, type Strings } from './strings.ts';
@@ -92,6 +93,7 @@ export function createEncoder(
   const { words, registers } = core;
   const depthMax = clamp(limits.depth, DEPTH_MAX);
   const strings = createStrings(core, redactor, clamp(limits.string, STRING_CHARS_MAX));
+  const { names, putName } = strings;
   const identity = createIdentity(core);
   const scratch = new Float64Array(1);
   const scratchWords = new Int32Array(scratch.buffer);
@@ -153,7 +155,7 @@ export function createEncoder(
 
   const putBigint = (value: bigint, p: number, name: SecretName | null): number => {
     if (p > registers[VALUES_END]! || asIntN(BIGINT_BITS_MAX, value) !== value)
-      return putShallow(0, 'BigInt', REASON_BUDGET, p);
+      return putShallow(0, names.of('BigInt'), REASON_BUDGET, p);
     const token = redactor === undefined ? null : redactor.redactNumber(name, value);
     if (token !== null) {
       if (name !== null) expectNumbers();
@@ -163,10 +165,10 @@ export function createEncoder(
     return strings.putClean(bigintToString(value), p + 1, STRING_CHARS_MAX);
   };
 
-  const putShallow = (id: number, name: string, reason: number, p: number): number => {
+  const putShallow = (id: number, name: Name, reason: number, p: number): number => {
     words[p] = T.SHALLOW | (reason << 8);
     words[p + 1] = id;
-    return strings.putKey(name, p + 2);
+    return putName(name, p + 2);
   };
 
   const putString = (value: string, p: number, name: SecretName | null): number => {
@@ -177,29 +179,18 @@ export function createEncoder(
   };
 
   const putAny = (value: unknown, p: number, depth: number, name: SecretName | null): number => {
-    switch (typeof value) {
-      case 'number':
-        return putNumber(value, p, name);
-      case 'string':
-        return putString(value, p, name);
-      case 'object':
-        if (value !== null) return putObject(value, p, depth, name);
-        words[p] = T.NULL;
-        return p + 1;
-      case 'function':
-        return putObject(value, p, depth, name);
-      case 'boolean':
-        words[p] = value ? T.TRUE : T.FALSE;
-        return p + 1;
-      case 'bigint':
-        return putBigint(value, p, name);
-      case 'symbol':
-        words[p] = T.SYMBOL;
-        return strings.putValue(symbolDescription(value) ?? '', p + 1, null);
-      default:
-        words[p] = T.UNDEFINED;
-        return p + 1;
+    // Comparisons with one type each, which V8 compiles into looks at the value; a `switch` calls it for the type's name.
+    if (typeof value === 'number') return putNumber(value, p, name);
+    if (typeof value === 'string') return putString(value, p, name);
+    if (typeof value === 'object' ? value !== null : typeof value === 'function')
+      return putObject(value as object, p, depth, name);
+    if (typeof value === 'bigint') return putBigint(value, p, name);
+    if (typeof value === 'symbol') {
+      words[p] = T.SYMBOL;
+      return strings.putValue(symbolDescription(value) ?? '', p + 1, null);
     }
+    words[p] = value === undefined ? T.UNDEFINED : value === null ? T.NULL : value === true ? T.TRUE : T.FALSE;
+    return p + 1;
   };
 
   const stacks = createStacks(core);
@@ -214,12 +205,32 @@ export function createEncoder(
     readStack: readStack ?? stacks.read,
   });
 
+  /** One per depth, used again: an object is done before the next one of its depth begins. */
+  const subjects: Subject[] = [];
+  for (let depth = 0; depth <= depthMax; depth++) subjects[depth] = noSubject();
+
+  /**
+   * How far the content that is being taken goes: the fewest levels that stand below any object in it. An object without
+   * objects inside is taken whole at any depth, and need not be taken again when it is seen from nearby.
+   */
+  let reach = DEPTH_MAX;
+
   const putObject = (target: object, p: number, depth: number, name: SecretName | null): number => {
     const known = identity.recall(target, depth);
-    if (known > 0 && name === null) return putReference(known, p);
+    if (known > 0 && name === null) {
+      reach = min(reach, identity.depthOf(known));
+      return putReference(known, p);
+    }
     let id = known < 0 ? -known : known;
     let kind = id === 0 ? KIND_UNKNOWN : identity.kindOf(id);
-    if (kind === KIND_UNKNOWN) kind = classify(target);
+    let named: ClassFacts | undefined;
+    if (kind === KIND_UNKNOWN) {
+      kind = kindWithoutClass(target);
+      if (kind === KIND_UNKNOWN) {
+        named = classOf(target);
+        kind = kindInClass(target, named);
+      }
+    }
     if (id === 0 && kind !== KIND_ARGUMENTS) id = identity.give(target, kind);
     if (kind === KIND_PROXY) {
       identity.remember(id, kind, DEPTH_MAX, -1);
@@ -232,12 +243,31 @@ export function createEncoder(
       words[p] = T.FUNCTION;
       words[p + 1] = id;
       const own = functionName(target);
-      return strings.putKey(isClass(target) ? `class ${own}` : own, p + 2);
+      return putName(names.of(isClass(target) ? `class ${own}` : own), p + 2);
     }
-    if (kind === KIND_GLOBAL) return putShallow(id, 'global', REASON_DEPTH, p);
-    if (p > registers[VALUES_END]!) return putShallow(id, className(target), REASON_BUDGET, p);
-    if (depth <= 0) return putShallow(id, className(target), REASON_DEPTH, p);
-    return contents.put(target, { id, kind, depth, name, size: sizeOf(target, kind) }, p);
+    if (kind === KIND_GLOBAL) return putUnopened(id, GLOBAL, REASON_DEPTH, p);
+    if (p > registers[VALUES_END]!) return putUnopened(id, named ?? classOf(target), REASON_BUDGET, p);
+    if (depth <= 0) return putUnopened(id, named ?? classOf(target), REASON_DEPTH, p);
+    const outerReach = reach;
+    reach = DEPTH_MAX;
+    const subject = subjects[depth]!;
+    subject.id = id;
+    subject.kind = kind;
+    subject.named = named;
+    subject.depth = depth;
+    subject.name = name;
+    subject.size = sizeOf(target, kind);
+    p = contents.put(target, subject, p);
+    // What stopped at the event's budget was to be taken so deep; it is not asked whether it went further.
+    const taken = p > registers[VALUES_END]! ? depth : max(depth, min(reach + 1, DEPTH_MAX));
+    if (taken > depth) identity.deepen(id, taken);
+    reach = min(outerReach, taken);
+    return p;
+  };
+
+  const putUnopened = (id: number, named: ClassFacts, reason: number, p: number): number => {
+    reach = 0;
+    return putShallow(id, names.ofClass(named), reason, p);
   };
 
   /** The size by which a change shows at once; -1 where there is none. */

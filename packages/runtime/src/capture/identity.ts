@@ -74,6 +74,10 @@ export interface Identity {
   kindOfTarget(target: object): number;
   /** Notes that content of this depth and size is being taken. `size` is the property count for plain objects. */
   remember(id: number, kind: number, depth: number, size: number): void;
+  /** Depth to which content of a remembered object was taken. */
+  depthOf(id: number): number;
+  /** Its content has turned out to be whole down to this depth. */
+  deepen(id: number, depth: number): void;
 }
 
 /*
@@ -204,6 +208,15 @@ export function createIdentity(core: Core): Identity {
       places[at + M_VALID_UNTIL_MS] = isFixed ? 0x7fffffff : registers[NOW_MS]! + validMs;
       places[at + M_KIND] = kind | (isSized ? SIZED_FLAG : 0) | (depth << DEPTH_SHIFT);
       if (isSized) sizes[id & MASK] = size;
+    },
+
+    depthOf: (id) => places[((id & MASK) << PLACE_SHIFT) + M_KIND]! >> DEPTH_SHIFT,
+
+    deepen: (id, depth) => {
+      const at = (id & MASK) << PLACE_SHIFT;
+      if (places[at + M_ID] !== id) return;
+      const facts = places[at + M_KIND]!;
+      places[at + M_KIND] = (facts & (KIND_MASK | SIZED_FLAG)) | (depth << DEPTH_SHIFT);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { getPrototypeOf, isProxy } from '../primordials.ts';
+import { charCodeAt, getPrototypeOf, isProxy } from '../primordials.ts';
 import { functionName, ownData } from './own-data.ts';
 
 /*
@@ -12,6 +12,14 @@ import { functionName, ownData } from './own-data.ts';
 
 /** Names that are left out, as keys. */
 export type NodeFields = Readonly<Record<string, true>>;
+
+/** All of them begin with `_`, and looking at a character is cheaper than looking a name up. */
+const CODE_UNDERSCORE = 95;
+
+/** Whether Node keeps a property of this name for itself. */
+export function isNodeField(name: string, fields: NodeFields): boolean {
+  return charCodeAt(name, 0) === CODE_UNDERSCORE && name in fields;
+}
 
 interface NodeClass {
   module: string;

@@ -1,9 +1,17 @@
-import { getOwnPropertyDescriptor, hasOwn, isProxy } from '../primordials.ts';
+import { getOwnPropertyDescriptor, hasOwn, isProxy, objectPrototype } from '../primordials.ts';
+
+/**
+ * Whether a property holds a value. `in` takes a tenth of the price of `hasOwn`, and tells the same unless the program has
+ * put a `value` where descriptors inherit it.
+ */
+export function isData(descriptor: PropertyDescriptor): boolean {
+  return 'value' in objectPrototype ? hasOwn(descriptor, 'value') : 'value' in descriptor;
+}
 
 /** Own data property of `target`, never running a getter; undefined for anything else. `target` is no proxy. */
 export function ownData(target: object, key: string): unknown {
   const descriptor = getOwnPropertyDescriptor(target, key);
-  return descriptor !== undefined && hasOwn(descriptor, 'value') ? descriptor.value : undefined;
+  return descriptor !== undefined && isData(descriptor) ? descriptor.value : undefined;
 }
 
 /** Name of a function as its own data property says, else ''. */

@@ -1,7 +1,8 @@
 import * as T from '@execution-cinema/format/value-tags';
 import type { Redactor, SecretName } from '@execution-cinema/format/redaction';
 import { EPOCH, NOW_MS, STRINGS, VALUES_END, type Core } from '../core.ts';
-import { charCodeAt, imul, mapClear, mapGet, mapSet, slice } from '../primordials.ts';
+import { charCodeAt, imul, slice } from '../primordials.ts';
+import { createNames, type Name, type Names } from './names.ts';
 
 const TAG_MASK = 0xff;
 const FLAGS_SHIFT = 24;
@@ -14,8 +15,6 @@ const TABLE_ENTRIES = 4096;
 const TABLE_MASK = TABLE_ENTRIES - 1;
 /** Long texts remembered as such. */
 const LONG_ENTRIES = 32;
-/** Property and class names with what is known of them; past this many all are forgotten. */
-const KEYS_MAX = 8192;
 /** Longer names are cut. */
 const KEY_CHARS_MAX = 256;
 /** Characters of a string once the event's budget is spent. */
@@ -29,12 +28,6 @@ const LONG_CHARS_PER_MS = 262_144;
 /** Largest configurable string limit. */
 export const STRING_CHARS_MAX = 4096;
 
-interface KeyEntry {
-  epoch: number;
-  number: number;
-  readonly secret: SecretName | null;
-}
-
 /** A text without secrets that is written again and again. */
 export interface KnownText {
   readonly text: string;
@@ -46,10 +39,9 @@ export interface KnownText {
 export interface Strings {
   /** Writes a string value of the program, redacted and cut; returns the position after it. */
   putValue(text: string, p: number, name: SecretName | null): number;
+  readonly names: Names;
   /** Writes the name of a property, class or function. */
-  putKey(key: string, p: number): number;
-  /** What the name of the last `putKey` says about the value under it. */
-  secretOf(key: string): SecretName | null;
+  putName(name: Name, p: number): number;
   /** Writes text that needs no redaction, cut after `max` characters. */
   putClean(text: string, p: number, max: number): number;
   /** Makes a text known, with its secrets replaced and cut after KEY_CHARS_MAX characters. */
@@ -67,8 +59,6 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
   const tableNumbers = new Int32Array(TABLE_ENTRIES);
   /** A short text is packed here first: what may be secret must not enter shared memory. */
   const packed = new Int32Array((INTERNED_CHARS_MAX >> 1) + 1);
-  const keys = new Map<string, KeyEntry>();
-  let keysCount = 0;
   let tag = 1;
   let tagEpoch = -1;
   let tagGeneration = 0;
@@ -295,40 +285,24 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     return putClean(replaced, p, max);
   };
 
-  const entryOf = (key: string): KeyEntry => {
-    let entry = mapGet(keys, key);
-    if (entry === undefined) {
-      entry = { epoch: -1, number: 0, secret: redactor === undefined ? null : redactor.secretName(key) };
-      if (keysCount >= KEYS_MAX) {
-        mapClear(keys);
-        keysCount = 0;
-      }
-      mapSet(keys, key, entry);
-      keysCount++;
-    }
-    return entry;
+  const names = createNames(redactor, INTERNED_CHARS_MAX);
+
+  const putName = (name: Name, p: number): number => {
+    if (name.epoch !== registers[EPOCH]) return putNameAnew(name, p);
+    words[p] = T.STRING_REF | (name.number << 8);
+    return p + 1;
   };
 
-  /** The key looked up last: its name is written, then what it says about the value is asked. */
-  let lastKey = '';
-  let lastEntry = entryOf('');
-
-  const putKey = (key: string, p: number): number => {
-    if (key.length > INTERNED_CHARS_MAX) {
+  const putNameAnew = (name: Name, p: number): number => {
+    const { text } = name;
+    if (text.length > INTERNED_CHARS_MAX) {
       const most = p > registers[VALUES_END]! ? SPENT_CHARS_MAX : KEY_CHARS_MAX;
-      return putClean(redactor?.redactValue(null, key, most) ?? key, p, most);
+      return putClean(redactor?.redactValue(null, text, most) ?? text, p, most);
     }
-    const entry = entryOf(key);
-    lastKey = key;
-    lastEntry = entry;
-    if (entry.epoch === registers[EPOCH]) {
-      words[p] = T.STRING_REF | (entry.number << 8);
-      return p + 1;
-    }
-    const replaced = redactor === undefined ? null : redactor.redactValue(null, key);
+    const replaced = redactor === undefined ? null : redactor.redactValue(null, text);
     if (replaced !== null) return putClean(replaced, p, KEY_CHARS_MAX);
-    if (key.length === 0) return putPacked(pack(key, 0), p);
-    return putNumbered(key, entry, p);
+    if (text.length === 0) return putPacked(pack(text, 0), p);
+    return putNumbered(text, name, p);
   };
 
   /** Writes a text of at most INTERNED_CHARS_MAX characters with the next number, which `entry` keeps. */
@@ -353,7 +327,8 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
 
   return {
     putValue,
-    putKey,
+    names,
+    putName,
     putClean,
     know: (text) => ({ text: redactor?.redactValue(null, text, KEY_CHARS_MAX) ?? text, epoch: -1, number: 0 }),
     putKnown,
@@ -364,11 +339,6 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
         longTexts[i] = '';
         longTags[i] = 0;
       }
-    },
-    secretOf: (key) => {
-      if (key === lastKey) return lastEntry.secret;
-      if (redactor === undefined) return null;
-      return key.length > INTERNED_CHARS_MAX ? redactor.secretName(key) : entryOf(key).secret;
     },
   };
 }

@@ -96,7 +96,7 @@ export function createAggregates(core: Core, parts: AggregateParts): Aggregates 
     const start = encode(undefined, p, null) - 1;
     words[start] = T.SHALLOW | (REASON_BUDGET << 8);
     words[start + 1] = 0;
-    return strings.putKey(value.name, start + 2);
+    return strings.putName(strings.names.of(value.name), start + 2);
   };
 
   const write = (entry: Aggregate): void => {

@@ -1,6 +1,7 @@
 import * as K from '@execution-cinema/format/event-kinds';
 import * as R from '@execution-cinema/format/ring-layout';
 import * as T from '@execution-cinema/format/value-tags';
+import type { SecretName } from '@execution-cinema/format/redaction';
 import { LIMIT, POSITION, SMI_INLINE_MAX, TICK, type Core } from '../core.ts';
 import { LEVEL_AGGREGATE, LEVEL_OFF, LEVEL_RECORD } from './levels.ts';
 import { createMutationProbes, type Containers } from './mutations.ts';
@@ -126,7 +127,7 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
     const at = position();
     if (at < 0) return;
     words[at] = (site << 8) | K.PROPERTY_COMPUTED;
-    const name = typeof key === 'string' ? strings.secretOf(key) : null;
+    const name = typeof key === 'string' ? strings.names.of(key).secret : null;
     commit(encode(value, encode(key, encode(owner, at + 1, null), null), name));
   };
 
@@ -182,7 +183,7 @@ export function createWriteProbes(core: Core, parts: WriteParts) {
   const j = (value: unknown): unknown => value;
 
   const { containers } = parts;
-  const secretOfKey = strings.secretOf;
+  const secretOfKey = (key: string): SecretName | null => strings.names.of(key).secret;
   const mutations = createMutationProbes(core, { isOn, position, commit, encode, secretOf, secretOfKey, containers });
 
   return { w, k, wp, kp, th, v, p, pc, pp, ppc, d, lg, j, ...mutations };

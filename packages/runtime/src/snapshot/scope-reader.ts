@@ -76,7 +76,7 @@ export function createScopeReader(core: Core, limits: ValueLimits, redactor: Red
       // Each variable has the budget that the values of an event have.
       registers[POSITION] = p;
       registers[DIRTY] = 0;
-      return encoder.encode(value, p, name === '' ? null : encoder.strings.secretOf(name));
+      return encoder.encode(value, p, name === '' ? null : encoder.strings.names.of(name).secret);
     };
 
     const isSpent = (p: number): boolean => p > end || variables >= VARIABLES_MAX || now() > until;
@@ -91,7 +91,7 @@ export function createScopeReader(core: Core, limits: ValueLimits, redactor: Red
           omitted++;
           continue;
         }
-        p = encoder.strings.putKey(key, p);
+        p = encoder.strings.putName(encoder.strings.names.of(key), p);
         variables++;
         count++;
         let descriptor: PropertyDescriptor | undefined;
