@@ -282,6 +282,34 @@ test('a value has an origin', async () => {
   expect(end).not.toBe('');
 });
 
+test('a property of a literal has a history and an origin: across threads, from the literal on', async () => {
+  const call = (await page.ask('calls', { function: 'reply', limit: 1 })).items[0]!;
+  const { thread, event } = call.start!;
+  const moment = { thread, event };
+  const { frames } = await page.ask('state', { moment });
+  const message = frames[0]!.scopes[0]!.variables.find(({ name }) => name === 'message')!.value as { i: number };
+  const of = { kind: 'property', thread, object: message.i, name: 'id' } as const;
+  const { items } = await page.ask('history', { of, moment });
+  expect(items).toMatchObject([{ operator: 'made', note: '', place: { line: 12 } }]);
+  const { steps } = await page.ask('origin', { of, moment });
+  expect(steps[0]).toMatchObject({ kind: 'property', name: 'id', text: 'request.id' });
+  expect(steps.some((step) => step.kind === 'message' && step.at.thread !== thread)).toBe(true);
+});
+
+test('what came from outside says where it was seen first', async () => {
+  const call = (await page.ask('calls', { function: 'quoteFor', limit: 1 })).items[0]!;
+  const moment = { thread: call.thread, event: call.start!.event };
+  const { frames } = await page.ask('state', { moment });
+  const order = frames[0]!.scopes[0]!.variables.find(({ name }) => name === 'order')!.value as { i: number };
+  const of = { kind: 'property', thread: call.thread, object: order.i, name: 'number' } as const;
+  const { items } = await page.ask('history', { of, moment });
+  expect(items).toHaveLength(1);
+  expect(items[0]).toMatchObject({ operator: 'seen' });
+  expect(items[0]!.note).toContain('how it got there was not recorded');
+  const nothing = await page.ask('history', { of: { ...of, name: 'nonsense' }, moment });
+  expect(nothing.items).toEqual([]);
+});
+
 test('a log point after the fact', async () => {
   const found = await page.ask('logPoint', {
     file: VOUCHERS,

@@ -3,6 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { parseCall } from '@execution-cinema/format';
 import type {
   At,
+  FilledPart,
   FrameView,
   History,
   HistoryItem,
@@ -77,6 +78,7 @@ function givenValue({ name, value, source, asOf }: VariableView): HistoryItem | 
     name,
     value,
     owner: 0,
+    note: '',
   };
 }
 
@@ -117,6 +119,11 @@ export function inspectInput(step: OriginStep, input: OriginStep['inputs'][numbe
     },
     'origin',
   );
+}
+
+/** Goes on with what was put into a list or object; `at` is where that was asked about. */
+export function inspectPart({ name, of }: FilledPart, at: Moment): void {
+  inspect({ title: name, history: of, origin: of, moment: at }, 'origin');
 }
 
 export function goToStep(at: At, call: string | null): void {

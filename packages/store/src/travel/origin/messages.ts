@@ -2,7 +2,8 @@ import { calleePath, nodeIn, nodesIn, type SyntaxNode } from '@execution-cinema/
 import { H, isCaptured, K, type Value } from '@execution-cinema/format';
 import { chunkOfEvent } from '../../read/chunks.ts';
 import { itemOf } from './operands.ts';
-import { propertyOf, traceProperty } from './properties.ts';
+import { partIn, type Part } from './creation.ts';
+import { traceProperty } from './properties.ts';
 import { bare } from './source-trees.ts';
 import type { Tracer } from './tracer.ts';
 import { prepend, type Place, type Trail } from './trail.ts';
@@ -60,9 +61,10 @@ function follow(
   let current = bare(node);
   let at = 0;
   for (; at < path.length; at++) {
-    const inner = propertyOf(current, path[at]!);
-    if (!inner) break;
-    current = bare(inner);
+    const inner: Part | undefined = partIn(tracer, current, path[at]!, place);
+    if (inner && 'object' in inner && at === path.length - 1) return tracer.followPart(inner, place, value, step);
+    if (!inner || !('node' in inner)) break;
+    current = bare(inner.node);
   }
   let holder = at < path.length ? tracer.valueOrResult(current, place)?.value : undefined;
   for (; at < path.length - 1; at++) holder = isCaptured(holder) ? itemOf(holder, path[at]!) : undefined;
