@@ -296,6 +296,24 @@ test('a property of a literal has a history and an origin: across threads, from 
   expect(steps.some((step) => step.kind === 'message' && step.at.thread !== thread)).toBe(true);
 });
 
+test('what a message set off leads back to where it was sent, and so does its arrival', async () => {
+  const call = (await page.ask('calls', { function: 'quoteFor', limit: 1 })).items[0]!;
+  const from = { thread: call.thread, event: call.start!.event };
+  const back = async (moment: typeof from) =>
+    (await page.ask('move', { from: moment, kind: 'cause', direction: 'back' })).at;
+  const sent = (await back(from))!;
+  expect(sent.thread).not.toBe(from.thread);
+  const sender = await page.ask('state', { moment: sent });
+  expect(sender.event!.kind).toBe('send');
+  const { frames } = await page.ask('state', { moment: from });
+  const handler = (await page.ask('call', { call: frames.at(-1)!.call })).call.start!;
+  const arrival = { thread: from.thread, event: handler.event - 1 };
+  expect((await page.ask('state', { moment: arrival })).event!.kind).toBe('receive');
+  expect(await back(arrival)).toEqual(sent);
+  const made = (await back({ thread: from.thread, event: 3 }))!;
+  expect((await page.ask('state', { moment: made })).event!.kind).toBe('send');
+});
+
 test('what came from outside says where it was seen first', async () => {
   const call = (await page.ask('calls', { function: 'quoteFor', limit: 1 })).items[0]!;
   const moment = { thread: call.thread, event: call.start!.event };
