@@ -159,6 +159,8 @@ async function main() {
   const given = target.n;
   const before = numbered.old;
   const doubled = [1, 2].map((one) => one * 2);
+  const query = { then(give) { give(70); } };
+  const asked = await query;
   const kept = doubled.filter((one) => one > 2);
   const chosen = kept[0];
 }
@@ -183,6 +185,7 @@ describe('exceptions, awaits, lists and copies', () => {
       'last',
       'given',
       'before',
+      'asked',
       'chosen',
     ].map((name) => {
       const { steps, end } = origin(recording, undefined, { thread: 1, call: 2 }, name);
@@ -203,7 +206,8 @@ describe('exceptions, awaits, lists and copies', () => {
       'last | variable main:16 | property queued:7 | variable queued:7 | moved queued:7 | element queued:7 | literal',
       'given | variable main:20 | property main:19 | property main:17 | computed main:17 | variable main:9 | literal',
       'before | variable main:21 | property main:17 | computed main:17 | variable main:9 | literal',
-      'chosen | variable main:24 | property main:23 | property main:22 | computed main.(anonymous):22 | parameter main:22 | created',
+      'asked | variable main:24 | input',
+      'chosen | variable main:26 | property main:25 | property main:22 | computed main.(anonymous):22 | parameter main:22 | created',
     ]);
   });
 });

@@ -134,6 +134,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     secretSites,
     aggregate: aggregates.add,
     resumeCause: contexts.resumeCause,
+    awaits: contexts.awaits,
     fellAsleep: (frame) => {
       if (modules.isBody(frame.call)) frame.isModule = true;
       sleepers.add(frame);

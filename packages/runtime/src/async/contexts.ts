@@ -20,6 +20,11 @@ export interface Contexts {
   causeOf(): Cause | undefined;
   /** Cause of a RESUME from the event loop of a frame with this correlation, which is in force from here on. */
   resumeCause(correlation: number): Cause;
+  /**
+   * A call has fallen asleep and awaits a value. Where that is an object with a `then` of its own, the promise that is made
+   * next, by `await` itself, calls it: on behalf of the call that sleeps, which is on the stack no more.
+   */
+  awaits(value: unknown, call: number, correlation: number): void;
   /** Runs `run` so that calls made in it, and what they schedule, belong to the correlation named `name`. */
   withCorrelation<Result>(name: string, run: () => Result): Result;
   /** Whatever the executing resource (a connection) does from here on belongs to a new correlation; its number. */
@@ -66,6 +71,8 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   let last: Context = { call: 0, correlation: 0, code: 0 };
   /** Written at once by whoever asks for it, so one does for all. */
   const resumed = { code: CODE_AWAIT, call: 0, correlation: 0 };
+  /** Context of the promise that is made next. */
+  let awaiting: Context | undefined;
   let nextNumber = 1;
   const takeNumber = (): number => nextNumber++;
   /** Correlation that the program has set for calls made at this depth. */
@@ -108,7 +115,8 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   const onPromise = (promise: object): void => {
     words[R.R_FOLLOWED]!++;
     try {
-      const context = current(CODE_PROMISE);
+      const context = awaiting ?? current(CODE_PROMISE);
+      awaiting = undefined;
       if (context !== undefined) addContext(promise, context);
     } catch {
       // As above.
@@ -187,6 +195,11 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
       stateName(correlation);
       resumed.correlation = correlation;
       return resumed;
+    },
+    awaits: (value, call, correlation) => {
+      // A promise that is awaited itself has a context already, and its `then` is not called.
+      if (typeof value !== 'object' || value === null || !isFollowing || contextOf(value) !== undefined) return;
+      awaiting = { call, correlation, code: CODE_AWAIT };
     },
     withCorrelation,
     startRequest: (method, url) => {

@@ -18,6 +18,7 @@ export interface ProbeParts {
   secretSites: SecretSites;
   aggregate(site: number, value: unknown): void;
   resumeCause(correlation: number): Cause;
+  awaits(value: unknown, call: number, correlation: number): void;
   fellAsleep(frame: Frame): void;
   moduleWoke(frame: Frame): void;
 }
@@ -26,7 +27,8 @@ export interface ProbeParts {
 export type Probes = ReturnType<typeof createProbes>['probes'];
 
 export function createProbes(core: Core, parts: ProbeParts) {
-  const { attention, encode, putLine, strings, containers, secretSites, resumeCause, fellAsleep, moduleWoke } = parts;
+  const { attention, encode, putLine, strings, containers, secretSites, resumeCause, awaits, fellAsleep, moduleWoke } =
+    parts;
   const levels: LevelParts = {
     modeOf: (site) => {
       // A module that no longer fitted has sites behind the table.
@@ -41,7 +43,7 @@ export function createProbes(core: Core, parts: ProbeParts) {
   const calls = createCallProbes(core, shared);
   const writes = createWriteProbes(core, { ...shared, strings, containers, putLine });
   const scopes = createScopeProbes(core, shared);
-  const suspendable = createSuspendableProbes(core, { ...shared, calls, resumeCause, fellAsleep, moduleWoke });
+  const suspendable = createSuspendableProbes(core, { ...shared, calls, resumeCause, awaits, fellAsleep, moduleWoke });
   const { e0, e1, e2, e3, e4, en, r, u, q, x, c, c0, z, t } = calls;
   const { n, nc, l } = scopes;
   const state: DepthState = core.state;

@@ -46,6 +46,8 @@ export interface SuspendableParts extends CallParts {
   calls: CallProbes;
   /** A frame with this correlation wakes up from the event loop: the correlation is in force from here on. */
   resumeCause(correlation: number): Cause;
+  /** A call with this correlation has fallen asleep at the `await` of a value. */
+  awaits(value: unknown, call: number, correlation: number): void;
   /** A frame falls asleep that is not listed yet. */
   fellAsleep(frame: Frame): void;
   /** The body of a module goes on, until it falls asleep or ends. */
@@ -207,6 +209,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     if (p < 0) return value;
     words[p] = (site << 8) | K.SUSPEND;
     sleep(frame, site, p + 1, false, delegating !== undefined);
+    if (delegating === undefined) parts.awaits(value, frame.call, frame.correlation);
     return value;
   };
 
