@@ -114,6 +114,16 @@ describe('a moment', () => {
     expect(changed.map(({ name }) => name)).toEqual(['candidate']);
   });
 
+  test('marks nothing of a module that was written before', async () => {
+    const call = (await page.ask('calls', { function: 'quoteFor', limit: 1 })).items[0]!;
+    const { frames } = await page.ask('state', { moment: call.start! });
+    const { thread, event } = (await page.ask('call', { call: frames.at(-1)!.call })).call.start!;
+    const state = await page.ask('state', { moment: { thread, event }, since: { thread, event: event - 1 } });
+    const variables = state.frames[0]!.scopes.flatMap((scope) => scope.variables);
+    expect(variables.filter(({ changed }) => changed).map(({ name }) => name)).toEqual(['request']);
+    expect(variables.map(({ name }) => name)).toContain('prices');
+  });
+
   test('is found by name and by time', async () => {
     const call = await failing();
     expect(await page.ask('resolve', { text: call.call })).toEqual(call.start);

@@ -13,6 +13,7 @@ import type {
   Origin,
   OriginParams,
   OriginStep,
+  Place,
   ScopeView,
   VariableName,
   VariableView,
@@ -21,7 +22,7 @@ import { scopeOf } from '../model/outer-scopes.ts';
 import { Latest } from '../transport/latest.ts';
 import { cursor, frame, goTo } from './cursor.ts';
 import { askLong, generation } from './session.ts';
-import { shown } from './source.ts';
+import { openFile, shown, standing } from './source.ts';
 
 export interface Inspected {
   title: string;
@@ -126,9 +127,13 @@ export function inspectPart({ name, of }: FilledPart, at: Moment): void {
   inspect({ title: name, history: of, origin: of, moment: at }, 'origin');
 }
 
-export function goToStep(at: At, call: string | null): void {
+/** Goes to where a value was written or read; `place` is the expression, on another line than the call may stand then. */
+export async function goToStep(at: At, call: string | null, place: Place): Promise<void> {
   const isSameThread = call !== null && parseCall(call)?.thread === at.thread;
-  void goTo(at, { frame: isSameThread ? call : null });
+  await goTo(at, { frame: isSameThread ? call : null });
+  const now = standing.peek();
+  const isThere = now?.file === place.file && now.line === place.line;
+  if (place.file !== '' && !isThere) openFile(place.file, place.line);
 }
 
 /** Index of the last value at or before the cursor; of another thread by time. */

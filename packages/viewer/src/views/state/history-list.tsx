@@ -40,7 +40,7 @@ export function HistoryList({ target }: { target: Inspected }) {
         rowHeight={ROW}
         label={`History of ${target.title}`}
         shown={current}
-        onPick={(item) => goToStep(item.at, item.call)}
+        onPick={(item) => void goToStep(item.at, item.call, item.place)}
         empty={
           <Message title="No value is recorded">
             No write of {target.title} is in the recording, and no look at what holds it shows a value.

@@ -68,7 +68,7 @@ function Step({ step, index }: { step: OriginStep; index: number }) {
         type="button"
         class="origin-main"
         aria-current={isHere ? 'step' : undefined}
-        onClick={() => goToStep(step.at, step.call)}
+        onClick={() => void goToStep(step.at, step.call, step.place)}
       >
         <span class="origin-why">
           {step.why !== '' ? step.why : step.kind}
