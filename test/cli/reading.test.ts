@@ -31,6 +31,7 @@ const CASES: readonly [golden: string, args: string[]][] = [
   ['values-last', ['values', 'src/cart.js:17', 'sum', '--last', '1']],
   ['values-property', ['values', 'Cart', 'lines']],
   ['values-call', ['values', 'priceOf', '--call', '1:5']],
+  ['values-path', ['values', '1:4', 'this.lines[0]']],
   ['sql', ['sql', 'SELECT function, outcome, result FROM calls ORDER BY id']],
   ['sql-narrow', ['sql', 'SELECT * FROM arguments ORDER BY call_id, position', '--width', '70']],
   ['state-deep', ['state', '--at', '1@18']],
@@ -58,6 +59,7 @@ const CASES: readonly [golden: string, args: string[]][] = [
   ['logpoint', ['logpoint', 'src/cart.js:17', 'sum']],
   ['logpoint-if', ['logpoint', 'src/cart.js:17', 'sum * 2', '--if', 'sum > 50', '-n', '1']],
   ['origin', ['origin', '1:4', 'sum']],
+  ['origin-element', ['origin', '1:4', 'this.lines[0]']],
   ['dump', ['dump']],
   ['dump-words', ['dump', '--thread', '1', '--chunk', '1', '--words', '--limit', '4']],
 ];

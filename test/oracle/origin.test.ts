@@ -7,6 +7,7 @@ import {
   buildSeekIndex,
   openSidecar,
   origin,
+  pathHistory,
   readRecording,
   seekLookup,
   valueHistory,
@@ -34,6 +35,12 @@ async function record(folder: string, text: string): Promise<string> {
     timeout: TIMEOUT_MS,
   });
   return file;
+}
+
+/** As many questions as there is time for, others for each seed. */
+function sampled<Question>(questions: readonly Question[], seed: number): Question[] {
+  const every = Math.max(1, Math.floor(questions.length / QUESTIONS_PER_PROGRAM));
+  return questions.filter((_, at) => at % every === seed % every);
 }
 
 /** The way as lines of text; `full` tells what lies beside it as well, as far as it is not told elsewhere. */
@@ -67,6 +74,8 @@ function compareParts(found: Origin, expected: Traced, where: string, difference
 }
 
 describe('origin equals what values knew of their way in a slow interpreter', () => {
+  let histories = 0;
+
   test.each(SEEDS)('program %i', async (seed) => {
     const folder = scratchFolder();
     const { text, marks } = provenanceProgram(seed);
@@ -79,10 +88,10 @@ describe('origin equals what values knew of their way in a slow interpreter', ()
     const moments = [...valueHistory(recording, '(module)', 'hit')].filter(({ operator }) => operator === '++');
     expect(moments).toHaveLength(marks.length);
     const questions = marks.flatMap(({ variables }, i) => [...variables].map(([name, way]) => ({ i, name, way })));
-    const every = Math.max(1, Math.floor(questions.length / QUESTIONS_PER_PROGRAM));
     const differences: string[] = [];
     let asked = 0;
-    for (const { i, name, way } of questions.filter((_, at) => at % every === seed % every)) {
+    for (const { i, name, way } of sampled(questions, seed)) {
+      if (way.isUnsure) continue;
       const { thread, event } = moments[i]!;
       const found = origin(recording, asked % 2 === 0 ? index : undefined, { thread, event }, name);
       const where = `${name} at ${thread}@${event}`;
@@ -91,50 +100,112 @@ describe('origin equals what values knew of their way in a slow interpreter', ()
       else compareParts(found, way, where, differences);
       asked++;
     }
+    const held = marks.flatMap(({ holders }, i) => [...holders].map(([name, known]) => ({ i, name, ...known })));
+    let listed = 0;
+    for (const { i, name, holder, fields } of sampled(held, seed)) {
+      for (const key of fields.has('a') ? ['a', 'b'] : ['0', '1']) {
+        const path = key === 'a' || key === 'b' ? `${name}.${key}` : `${name}[${key}]`;
+        const { thread, event } = moments[i]!;
+        const known = listed % 2 === 0 ? index : undefined;
+        const way = fields.get(key)!;
+        const element = wayOf(origin(recording, known, { thread, event }, path)).join('; ');
+        if (!way.isUnsure && element !== expectedWay(way).join('; ')) {
+          const wanted = expectedWay(way).join('; ');
+          differences.push(`origin of ${path} at ${thread}@${event}\n  found  ${element}\n  wanted ${wanted}`);
+        }
+        listed++;
+        if (holder.isUnsure) continue;
+        const found = pathHistory(recording, known, { thread, event }, path);
+        const told = found.map(({ line, value }) => `line ${line} = ${String(value)}`).join('; ');
+        const wanted = holder.log
+          .get(key)!
+          .map(({ line, value }) => `line ${line} = ${value}`)
+          .join('; ');
+        if (told !== wanted) differences.push(`${path} at ${thread}@${event}\n  found  ${told}\n  wanted ${wanted}`);
+      }
+    }
     sidecar.close();
     recording.close();
     expect(differences).toEqual([]);
     expect(asked).toBeGreaterThan(10);
+    histories += listed;
+  });
+
+  test('so do the histories of elements and properties', () => {
+    expect(histories).toBeGreaterThan(100);
   });
 });
 
-const CAUGHT_AND_AWAITED = `function deep(n) { if (n > 2) { const bad = n * 10; throw bad; } return n; }
+const WAYS = `function deep(n) { if (n > 2) { const bad = n * 10; throw bad; } return n; }
 function mid(n) { try { deep(n); } catch (inner) { throw inner; } }
 function parse(text) { return JSON.parse(text); }
 async function load(k) { await null; return k + 100; }
 async function wrap(k) { await null; return load(k); }
 async function fail(k) { await null; throw { code: k }; }
+function queued(list) { list.push(11); list.unshift(12); const last = list.pop(); const first = list.shift(); return [first, last]; }
 async function main() {
-  let caught, syntax, code;
+  let caught, syntax, code, n = 5;
   try { mid(5); } catch (error) { caught = error; }
   try { parse('{'); } catch (error) { syntax = error; }
   try { await fail(4); } catch ({ code: c }) { code = c; }
   const nested = await wrap(9);
   const [a, b] = await Promise.all([load(1), wrap(2)]);
   const [x, { y }] = [a, { y: b }];
+  const [first, last] = queued([10]);
+  const numbered = { n: ++n, old: n++ };
+  const target = { a: 1 };
+  Object.assign(target, numbered);
+  const given = target.n;
+  const before = numbered.old;
+  const doubled = [1, 2].map((one) => one * 2);
+  const query = { then(give) { give(70); } };
+  const asked = await query;
+  const kept = doubled.filter((one) => one > 2);
+  const chosen = kept[0];
 }
 await main();
 `;
 
-describe('exceptions and awaits', () => {
-  test('lead to where a value was thrown, or what was awaited', async () => {
+describe('exceptions, awaits, lists and copies', () => {
+  test('lead to where a value was thrown, what was awaited, and what put it there', async () => {
     const folder = scratchFolder();
-    const recording = readRecording(await record(folder, CAUGHT_AND_AWAITED));
+    const recording = readRecording(await record(folder, WAYS));
     // The main function is the second call, after the module.
-    const ways = ['caught', 'syntax', 'code', 'nested', 'a', 'b', 'x', 'y'].map((name) => {
+    const ways = [
+      'caught',
+      'syntax',
+      'code',
+      'nested',
+      'a',
+      'b',
+      'x',
+      'y',
+      'first',
+      'last',
+      'given',
+      'before',
+      'asked',
+      'chosen',
+    ].map((name) => {
       const { steps, end } = origin(recording, undefined, { thread: 1, call: 2 }, name);
       return [name, ...steps.map(({ kind, line, function: fn }) => `${kind} ${fn}:${line}`), end].join(' | ');
     });
     recording.close();
     expect(ways).toEqual([
-      'caught | variable main:9 | thrown mid:2 | variable mid:2 | thrown deep:1 | computed deep:1 | parameter mid:2 | parameter main:9 | literal',
-      'syntax | variable main:10 | thrown parse:3 | created',
-      'code | variable main:11 | thrown fail:6 | parameter main:11 | literal',
-      'nested | variable main:12 | awaited wrap:5 | awaited load:4 | parameter wrap:5 | parameter main:12 | literal',
-      'a | variable main:13 | awaited load:4 | parameter main:13 | literal',
-      'b | variable main:13 | awaited wrap:5 | awaited load:4 | parameter wrap:5 | parameter main:13 | literal',
-      'x | variable main:14 | variable main:13 | awaited load:4 | parameter main:13 | literal',
-      'y | variable main:14 | variable main:13 | awaited wrap:5 | awaited load:4 | parameter wrap:5 | parameter main:13 | literal',
+      'caught | variable main:10 | thrown mid:2 | variable mid:2 | thrown deep:1 | computed deep:1 | parameter mid:2 | parameter main:10 | literal',
+      'syntax | variable main:11 | thrown parse:3 | created',
+      'code | variable main:12 | thrown fail:6 | parameter main:12 | literal',
+      'nested | variable main:13 | awaited wrap:5 | awaited load:4 | parameter wrap:5 | parameter main:13 | literal',
+      'a | variable main:14 | awaited load:4 | parameter main:14 | literal',
+      'b | variable main:14 | awaited wrap:5 | awaited load:4 | parameter wrap:5 | parameter main:14 | literal',
+      'x | variable main:15 | variable main:14 | awaited load:4 | parameter main:14 | literal',
+      'y | variable main:15 | variable main:14 | awaited wrap:5 | awaited load:4 | parameter wrap:5 | parameter main:14 | literal',
+      'first | variable main:16 | property queued:7 | variable queued:7 | element queued:7 | literal',
+      'last | variable main:16 | property queued:7 | variable queued:7 | moved queued:7 | element queued:7 | literal',
+      'given | variable main:20 | property main:19 | property main:17 | computed main:17 | variable main:9 | literal',
+      'before | variable main:21 | property main:17 | computed main:17 | variable main:9 | literal',
+      'asked | variable main:24 | input',
+      'chosen | variable main:26 | property main:25 | property main:22 | computed main.(anonymous):22 | parameter main:22 | created',
     ]);
   });
 });

@@ -18,14 +18,28 @@ export interface Traced {
   end: 'literal' | 'computed';
   /** Of a value that ends as computed from several others: these, by text. */
   parts: ReadonlyMap<string, Traced>;
+  /** It went through a list that held equal values when a method moved them: which one it was cannot be told. */
+  isUnsure?: boolean;
+}
+
+/** What a list or object held under one key, in the order of time: line that put it there, and the value. */
+type KeyLog = { line: number; value: number }[];
+
+/** A list or object. */
+interface Holder {
+  fields: Map<string, Traced>;
+  log: Map<string, KeyLog>;
+  isUnsure: boolean;
 }
 
 /** What the program knew at the n-th execution of `hit++`. */
 interface Mark {
   variables: ReadonlyMap<string, Traced>;
+  /** Lists and objects; `fields` as they were then. */
+  holders: ReadonlyMap<string, { holder: Holder; fields: ReadonlyMap<string, Traced> }>;
 }
 
-type Thing = Traced | { fields: Map<string, Traced> };
+type Thing = Traced | Holder;
 type Kind = 'number' | 'object' | 'list';
 
 class Scope {
@@ -44,8 +58,12 @@ class Scope {
     return this.home(name).things.get(name) as Traced;
   }
 
+  holder(name: string): Holder {
+    return this.home(name).things.get(name) as Holder;
+  }
+
   fields(name: string): Map<string, Traced> {
-    return (this.home(name).things.get(name) as { fields: Map<string, Traced> }).fields;
+    return this.holder(name).fields;
   }
 
   set(name: string, thing: Thing): void {
@@ -87,8 +105,43 @@ function literal(value: number): Traced {
 /** The value after a step; what was computed from several parts says so. */
 function stepped(kind: string, line: number, from: Result): Traced {
   const own = from.operands && kind !== 'awaited' && kind !== 'thrown' ? 'computed' : kind;
-  const { value, steps, end, parts } = from;
-  return { value, steps: [{ kind: own, line, value, copies: 0 }, ...steps], end, parts };
+  const { value, steps, end, parts, isUnsure = false } = from;
+  return { value, steps: [{ kind: own, line, value, copies: 0 }, ...steps], end, parts, isUnsure };
+}
+
+/** An element that a method has moved: of several moves in a row the last is told, and how many there were before. */
+function moved(line: number, from: Traced, isUnsure: boolean): Traced {
+  const [first, ...rest] = from.steps;
+  const isAgain = first!.kind === 'moved';
+  const step = { kind: 'moved', line, value: from.value, copies: isAgain ? first!.copies + 1 : 0 };
+  return { ...from, steps: [step, ...(isAgain ? rest : from.steps)], isUnsure: from.isUnsure === true || isUnsure };
+}
+
+function holderOf(line: number, fields: Map<string, Traced>): Holder {
+  const log = new Map([...fields].map(([key, { value }]) => [key, [{ line, value }]]));
+  return { fields, log, isUnsure: false };
+}
+
+function put(holder: Holder, key: string, line: number, traced: Traced): void {
+  holder.fields.set(key, traced);
+  const log = holder.log.get(key) ?? [];
+  holder.log.set(key, [...log, { line, value: traced.value }]);
+}
+
+/** What a method left in a list: elements that were there before, each by its place then, and new ones. */
+function rearranged(holder: Holder, line: number, next: readonly (number | Traced)[]): void {
+  const before = [...holder.fields.values()];
+  const added = next.flatMap((item) => (typeof item === 'number' ? [] : [item.value]));
+  const values = [...before.map(({ value }) => value), ...added];
+  const isUnsure = new Set(values).size < values.length;
+  holder.isUnsure ||= isUnsure;
+  holder.fields = new Map();
+  for (const [at, item] of next.entries()) {
+    const key = String(at);
+    if (item === at) holder.fields.set(key, isUnsure ? { ...before[at]!, isUnsure } : before[at]!);
+    else
+      put(holder, key, line, typeof item === 'number' ? moved(line, before[item]!, isUnsure) : { ...item, isUnsure });
+  }
 }
 
 function copied(from: Traced): Traced {
@@ -100,7 +153,8 @@ function copied(from: Traced): Traced {
 function computed(value: number, operands: ReadonlyMap<string, Traced>): Result {
   const [only] = operands.values();
   if (operands.size === 1) return { ...only!, value, operands };
-  return { value, steps: [], end: 'computed', parts: operands, operands };
+  const isUnsure = [...operands.values()].some((operand) => operand.isUnsure);
+  return { value, steps: [], end: 'computed', parts: operands, operands, isUnsure };
 }
 
 export interface ProvenanceProgram {
@@ -313,7 +367,7 @@ class Generator {
   }
 
   private statement(canAwait: boolean): Statement {
-    switch (this.below(13)) {
+    switch (this.below(18)) {
       case 0:
       case 1:
         return this.newNumber('let');
@@ -335,6 +389,14 @@ class Generator {
         return this.catching();
       case 10:
         return canAwait ? this.awaiting() : this.mark();
+      case 11:
+      case 12:
+      case 13:
+        return this.rearrange();
+      case 14:
+        return this.copyList();
+      case 15:
+        return this.copyObject();
       default:
         return this.mark();
     }
@@ -342,9 +404,18 @@ class Generator {
 
   private mark(): Statement {
     const names = this.visible.flat().filter(({ kind }) => kind === 'number');
+    const holders = this.visible.flat().filter(({ kind }) => kind !== 'number');
     this.emit('hit++;');
     return (scope) => {
-      this.marks.push({ variables: new Map(names.map(({ name }) => [name, scope.number(name)])) });
+      this.marks.push({
+        variables: new Map(names.map(({ name }) => [name, scope.number(name)])),
+        holders: new Map(
+          holders.map(({ name }) => {
+            const holder = scope.holder(name);
+            return [name, { holder, fields: new Map(holder.fields) }];
+          }),
+        ),
+      });
     };
   }
 
@@ -358,7 +429,7 @@ class Generator {
         ['a', stepped('property', line, a.run(scope))],
         ['b', stepped('property', line, b.run(scope))],
       ]);
-      scope.things.set(name, { fields });
+      scope.things.set(name, holderOf(line, fields));
     };
   }
 
@@ -369,7 +440,7 @@ class Generator {
     this.declare('list', name, true);
     return (scope) => {
       const fields = new Map(items.map((item, i) => [String(i), stepped('property', line, item.run(scope))]));
-      scope.things.set(name, { fields });
+      scope.things.set(name, holderOf(line, fields));
     };
   }
 
@@ -403,7 +474,8 @@ class Generator {
     const value = this.expression(2);
     const line = this.emit(`${known.name}.${key} = ${value.text};`);
     return (scope) => {
-      scope.fields(known.name).set(key, stepped('property', line, value.run(scope)));
+      const traced = stepped('property', line, value.run(scope));
+      put(scope.holder(known.name), key, line, traced);
     };
   }
 
@@ -414,9 +486,71 @@ class Generator {
     const value = this.argument(1);
     const line = this.emit(isPush ? `${known.name}.push(${value.text});` : `${known.name}[1] = ${value.text};`);
     return (scope) => {
-      const fields = scope.fields(known.name);
-      const key = isPush ? String(fields.size) : '1';
-      fields.set(key, stepped(isPush ? 'element' : 'property', line, value.run(scope)));
+      const holder = scope.holder(known.name);
+      const key = isPush ? String(holder.fields.size) : '1';
+      put(holder, key, line, stepped(isPush ? 'element' : 'property', line, value.run(scope)));
+    };
+  }
+
+  /** A method that moves the elements of a list. Two are always left. */
+  private rearrange(): Statement {
+    const known = this.named('list');
+    if (!known) return this.newList();
+    const { name } = known;
+    const value = this.argument(1);
+    const [text, next] = this.pick<[string, (before: readonly number[], added: Traced) => (number | Traced)[]]>([
+      [`${name}.unshift(${value.text})`, ({ length }, added) => [added, ...counted(length)]],
+      [`if (${name}.length > 2) ${name}.shift()`, ({ length }) => counted(length).slice(length > 2 ? 1 : 0)],
+      [`if (${name}.length > 2) ${name}.pop()`, ({ length }) => counted(length).slice(0, Math.max(2, length - 1))],
+      [`${name}.reverse()`, ({ length }) => counted(length).reverse()],
+      [`${name}.sort()`, (before) => counted(before.length).sort((a, b) => compareTexts(before[a]!, before[b]!))],
+      [`${name}.splice(1, 1, ${value.text})`, ({ length }, added) => [0, added, ...counted(length).slice(2)]],
+      [`${name}.splice(-1, 0, ${value.text})`, ({ length }, added) => [...counted(length - 1), added, length - 1]],
+    ]);
+    const line = this.emit(`${text};`);
+    const isAdding = text.includes(value.text);
+    return (scope) => {
+      const holder = scope.holder(name);
+      const before = [...holder.fields.values()].map((item) => item.value);
+      const added = isAdding ? stepped('element', line, value.run(scope)) : literal(0);
+      rearranged(holder, line, next(before, added));
+    };
+  }
+
+  /** A list with the elements of another one, and one more. */
+  private copyList(): Statement {
+    const known = this.named('list');
+    if (!known) return this.newList();
+    const name = this.fresh('l');
+    const value = this.argument(1);
+    const isFirst = this.below(2) === 0;
+    const spread = `...${known.name}`;
+    const line = this.emit(`const ${name} = [${(isFirst ? [value.text, spread] : [spread, value.text]).join(', ')}];`);
+    this.declare('list', name, true);
+    return (scope) => {
+      const [added, others] = [value.run(scope), [...scope.fields(known.name).values()]];
+      const items = (isFirst ? [added, ...others] : [...others, added]).map((item) => stepped('property', line, item));
+      scope.things.set(name, holderOf(line, new Map(items.map((item, i) => [String(i), item]))));
+    };
+  }
+
+  /** An object with the properties of another one, of which one is given anew. */
+  private copyObject(): Statement {
+    const known = this.named('object');
+    if (!known) return this.newObject();
+    const name = this.fresh('o');
+    const value = this.argument(1);
+    const given = `{ b: ${value.text} }`;
+    const isSpread = this.below(2) === 0;
+    const made = isSpread ? `{ ...${known.name}, b: ${value.text} }` : `Object.assign({}, ${known.name}, ${given})`;
+    const line = this.emit(`const ${name} = ${made};`);
+    this.declare('object', name, true);
+    return (scope) => {
+      const fields = new Map([
+        ['a', stepped('property', line, scope.fields(known.name).get('a')!)],
+        ['b', stepped('property', line, value.run(scope))],
+      ]);
+      scope.things.set(name, holderOf(line, fields));
     };
   }
 
@@ -479,4 +613,14 @@ class Generator {
   private declareAfter(name: string): void {
     this.declare('number', name, true);
   }
+}
+
+/** The numbers below a limit, in order. */
+function counted(limit: number): number[] {
+  return Array.from({ length: limit }, (_, i) => i);
+}
+
+function compareTexts(a: number, b: number): number {
+  const [left, right] = [String(a), String(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
 }

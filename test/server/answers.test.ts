@@ -112,6 +112,16 @@ describe('a moment', () => {
     expect(changed.map(({ name }) => name)).toEqual(['candidate']);
   });
 
+  test('marks nothing of a module that was written before', async () => {
+    const call = (await page.ask('calls', { function: 'quoteFor', limit: 1 })).items[0]!;
+    const { frames } = await page.ask('state', { moment: call.start! });
+    const { thread, event } = (await page.ask('call', { call: frames.at(-1)!.call })).call.start!;
+    const state = await page.ask('state', { moment: { thread, event }, since: { thread, event: event - 1 } });
+    const variables = state.frames[0]!.scopes.flatMap((scope) => scope.variables);
+    expect(variables.filter(({ changed }) => changed).map(({ name }) => name)).toEqual(['request']);
+    expect(variables.map(({ name }) => name)).toContain('prices');
+  });
+
   test('is found by name and by time', async () => {
     const call = await failing();
     expect(await page.ask('resolve', { text: call.call })).toEqual(call.start);
@@ -286,6 +296,52 @@ test('a value has an origin', async () => {
   const { steps, end } = await page.ask('origin', { moment: { thread, event }, of });
   expect(steps[0]).toMatchObject({ kind: 'parameter', name: 'payableCents', value: null });
   expect(end).not.toBe('');
+});
+
+test('a property of a literal has a history and an origin: across threads, from the literal on', async () => {
+  const call = (await page.ask('calls', { function: 'reply', limit: 1 })).items[0]!;
+  const { thread, event } = call.start!;
+  const moment = { thread, event };
+  const { frames } = await page.ask('state', { moment });
+  const message = frames[0]!.scopes[0]!.variables.find(({ name }) => name === 'message')!.value as { i: number };
+  const of = { kind: 'property', thread, object: message.i, name: 'id' } as const;
+  const { items } = await page.ask('history', { of, moment });
+  expect(items).toMatchObject([{ operator: 'made', note: '', place: { line: 12 } }]);
+  const { steps } = await page.ask('origin', { of, moment });
+  expect(steps[0]).toMatchObject({ kind: 'property', name: 'id', text: 'request.id' });
+  expect(steps.some((step) => step.kind === 'message' && step.at.thread !== thread)).toBe(true);
+});
+
+test('what a message set off leads back to where it was sent, and so does its arrival', async () => {
+  const call = (await page.ask('calls', { function: 'quoteFor', limit: 1 })).items[0]!;
+  const from = { thread: call.thread, event: call.start!.event };
+  const back = async (moment: typeof from) =>
+    (await page.ask('move', { from: moment, kind: 'cause', direction: 'back' })).at;
+  const sent = (await back(from))!;
+  expect(sent.thread).not.toBe(from.thread);
+  const sender = await page.ask('state', { moment: sent });
+  expect(sender.event!.kind).toBe('send');
+  const { frames } = await page.ask('state', { moment: from });
+  const handler = (await page.ask('call', { call: frames.at(-1)!.call })).call.start!;
+  const arrival = { thread: from.thread, event: handler.event - 1 };
+  expect((await page.ask('state', { moment: arrival })).event!.kind).toBe('receive');
+  expect(await back(arrival)).toEqual(sent);
+  const made = (await back({ thread: from.thread, event: 3 }))!;
+  expect((await page.ask('state', { moment: made })).event!.kind).toBe('send');
+});
+
+test('what came from outside says where it was seen first', async () => {
+  const call = (await page.ask('calls', { function: 'quoteFor', limit: 1 })).items[0]!;
+  const moment = { thread: call.thread, event: call.start!.event };
+  const { frames } = await page.ask('state', { moment });
+  const order = frames[0]!.scopes[0]!.variables.find(({ name }) => name === 'order')!.value as { i: number };
+  const of = { kind: 'property', thread: call.thread, object: order.i, name: 'number' } as const;
+  const { items } = await page.ask('history', { of, moment });
+  expect(items).toHaveLength(1);
+  expect(items[0]).toMatchObject({ operator: 'seen' });
+  expect(items[0]!.note).toContain('how it got there was not recorded');
+  const nothing = await page.ask('history', { of: { ...of, name: 'nonsense' }, moment });
+  expect(nothing.items).toEqual([]);
 });
 
 test('a log point after the fact', async () => {

@@ -135,6 +135,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     aggregate: aggregates.add,
     resumeCause: contexts.resumeCause,
     passOver: contexts.passOver,
+    awaits: contexts.awaits,
     fellAsleep: (frame) => {
       if (modules.isBody(frame.call)) frame.isModule = true;
       sleepers.add(frame);

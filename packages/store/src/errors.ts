@@ -86,6 +86,11 @@ export const STORE_ERRORS = {
     what: 'nothing recorded matches this place',
     remedy: 'Write FILE:LINE (a line with code) or the name of a function, as tracer calls shows it.',
   },
+  NO_SUCH_VALUE: {
+    what: 'nothing of that name is known there',
+    remedy:
+      'Name a variable that is in scope there, or a path from one, such as cart.items[0]; tracer state shows them.',
+  },
   BAD_EXPRESSION: {
     what: 'this is not a JavaScript expression',
     remedy: 'Write one expression over variables that are in scope there, such as total * rate or `${cart.total} EUR`.',

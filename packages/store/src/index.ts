@@ -88,5 +88,5 @@ export type { LiveLevel, LevelOverride, LiveLevels } from './recorder/levels/liv
 export type { RecorderAccess, RecorderService, ServedThread, StartService } from './recorder/service.ts';
 export { fileMatcher, functionMatcher } from './read/match.ts';
 export { logpoint } from './travel/logpoint.ts';
-export { origin, type OriginOptions } from './travel/origin/index.ts';
-export { history, lastWrite } from './travel/history.ts';
+export { origin, propertyOrigin, type OriginOptions } from './travel/origin/index.ts';
+export { history, lastWrite, pathHistory } from './travel/history.ts';

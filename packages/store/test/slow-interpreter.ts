@@ -34,6 +34,8 @@ interface Open {
   enter: DecodedEvent;
   line: number;
   link: number;
+  /** It has executed something. */
+  begun: boolean;
 }
 
 interface Opened {
@@ -62,7 +64,14 @@ export function slowState(
     topAt.set(event.event, top ? top.call : 0);
     const site = sites.sites[event.payload - BASE];
     if (event.kind >= K.ENTER_0 && event.kind <= K.ENTER_MANY) {
-      const frame = { call: everyCall.length + 1, functionIndex: site![2], enter: event, line: site![3], link: 0 };
+      const frame = {
+        call: everyCall.length + 1,
+        functionIndex: site![2],
+        enter: event,
+        line: site![3],
+        link: 0,
+        begun: false,
+      };
       everyCall.push(frame);
       stack.push(frame);
     } else if (event.kind === K.RETURN_VALUE) {
@@ -73,6 +82,7 @@ export function slowState(
       stack.length -= event.payload;
     } else if (event.kind === K.SUSPEND) {
       top!.line = site![3];
+      top!.begun = true;
       asleep.push(stack.pop()!);
     } else if (event.kind === K.RESUME) {
       const at = asleep.findIndex((frame) => frame.call === event.number);
@@ -85,7 +95,10 @@ export function slowState(
         scopes.push({ event: event.event, scope: site![5], parent: event.number, from: event.number2, call });
         if (top && top.functionIndex === site![2]) top.link = scopes.length - 1;
       }
-      if (top && top.functionIndex === site![2]) top.line = site![3];
+      if (top && top.functionIndex === site![2]) {
+        top.line = site![3];
+        top.begun = true;
+      }
     }
   }
 
@@ -109,7 +122,8 @@ export function slowState(
     let instance = frame.link;
     while (instance !== 0 && scopes[instance]!.scope !== scope) instance = scopes[instance]!.parent;
     if (scope === 0) instance = 1;
-    if (instance === 0) return undefined;
+    // What was passed is there before the call opens its scope.
+    if (instance === 0) return frame.begun ? undefined : argumentOf(frame, variable);
     const opener = scopes[instance]!.call;
     while (instance !== 0) {
       const write = lastWrite(variable, (event) => event.kind === K.WRITE_SCOPED && event.number === instance);

@@ -18,6 +18,7 @@ import {
   findCalls,
   history,
   lastWrite,
+  pathHistory,
   listEvents,
   logpoint,
   move,
@@ -226,6 +227,11 @@ export class Recording {
     return history(this.stored, this.seek(), this.exact(at), target);
   }
 
+  /** The same of a variable or path (`cart.items[0]`), as seen at a moment or in a call at its end. */
+  pathHistory(at: string | Moment | CallName, path: string): Write[] {
+    return pathHistory(this.stored, this.seek(), this.place(at), path);
+  }
+
   /** The last of these up to the moment. */
   lastWrite(at: string | Moment, target: HistoryTarget): Write | undefined {
     return lastWrite(this.stored, this.seek(), this.exact(at), target);
@@ -233,13 +239,17 @@ export class Recording {
 
   /** Where a value came from: a variable or path at a moment, or in a call at its end; `return` is its result. */
   origin(at: string | Moment | CallName, name: string, options: OriginOptions = {}): Origin {
-    const place = typeof at === 'string' && /^\d+:\d+$/.test(at) ? this.call(at) : at;
-    return origin(this.stored, this.seek(), typeof place === 'string' ? this.moment(place) : place, name, options);
+    return origin(this.stored, this.seek(), this.place(at), name, options);
   }
 
   /** An expression over recorded variables, evaluated at every execution of a line. */
   logpoint(options: LogpointOptions): LogpointResult {
     return logpoint(this.stored, this.seek(), options);
+  }
+
+  private place(at: string | Moment | CallName): Moment | CallName {
+    if (typeof at !== 'string') return at;
+    return /^\d+:\d+$/.test(at) ? this.call(at) : this.moment(at);
   }
 
   private exact(moment: string | Moment): Moment {

@@ -192,6 +192,49 @@ describe('promises made after an await of a recorded function', () => {
   });
 });
 
+describe('an object with a then of its own', () => {
+  test('is asked by the call that awaits it, not by the one that called that', async () => {
+    const { b, call, e1, u, ea, ua, a, g, chains } = setUp();
+    const thenable = {
+      // oxlint-disable-next-line unicorn/no-thenable -- what is tested
+      then: (resolve: () => void) => call('query', resolve),
+    };
+    const handler = async (): Promise<void> => {
+      const frame = ea(b + 5, ['handler']);
+      g(frame, b + 7, await a(frame, b + 7, thenable));
+      ua(frame);
+    };
+    const outer = e1(b + 5, 'caller');
+    const promise = handler();
+    void Promise.resolve().then(() => call('of the caller', () => undefined));
+    u(outer);
+    await promise;
+    await settle();
+    expect(chains()).toEqual({
+      caller: 'root',
+      handler: 'in caller',
+      query: 'await handler in caller',
+      'of the caller': 'promise caller in caller',
+    });
+  });
+
+  test('a promise is not: what the caller makes next is its own', async () => {
+    const { b, call, e1, u, ea, ua, a, g, chains } = setUp();
+    const awaited = settle();
+    const handler = async (): Promise<void> => {
+      const frame = ea(b + 5, ['handler']);
+      g(frame, b + 7, await a(frame, b + 7, awaited));
+      ua(frame);
+    };
+    const outer = e1(b + 5, 'caller');
+    const promise = handler();
+    void new Promise<void>((resolve) => void resolve()).then(() => call('of the caller', () => undefined));
+    u(outer);
+    await promise;
+    expect(chains()).toMatchObject({ 'of the caller': 'promise caller in caller' });
+  });
+});
+
 describe('withCorrelation', () => {
   test('holds for calls made in it and for what they schedule', async () => {
     const { runtime, call, made, chains } = setUp();

@@ -33,6 +33,11 @@ export interface Contexts {
    * frame tells its own when it goes on.
    */
   passOver(promises: number): void;
+  /**
+   * A call has fallen asleep and awaits a value. Where that is an object with a `then` of its own, the promise that is made
+   * next, by `await` itself, calls it: on behalf of the call that sleeps, which is on the stack no more.
+   */
+  awaits(value: unknown, call: number, correlation: number): void;
   /** Runs `run` so that calls made in it, and what they schedule, belong to the correlation named `name`. */
   withCorrelation<Result>(name: string, run: () => Result): Result;
   /** Whatever the executing resource (a connection) does from here on belongs to a new correlation; its number. */
@@ -84,6 +89,8 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
   let last: Context = { call: 0, correlation: 0, code: 0 };
   /** Written at once by whoever asks for it, so one does for all. */
   const resumed = { code: CODE_AWAIT, call: 0, correlation: 0 };
+  /** Context of the promise that is made next. */
+  let awaiting: Context | undefined;
   let nextNumber = 1;
   const takeNumber = (): number => nextNumber++;
   /** Correlation that the program has set for calls made at this depth. */
@@ -149,7 +156,8 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
       return;
     }
     try {
-      const context = current(CODE_PROMISE);
+      const context = awaiting ?? current(CODE_PROMISE);
+      awaiting = undefined;
       if (context !== undefined) addPromiseContext(promise, context);
     } catch {
       // As above.
@@ -226,12 +234,19 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     causeOf,
     passOver: (promises) => {
       passedOver = isFollowing ? promises : 0;
+      awaiting = undefined;
     },
     resumeCause: (correlation) => {
       wide[CORRELATION] = correlation;
       stateName(correlation);
       resumed.correlation = correlation;
       return resumed;
+    },
+    awaits: (value, call, correlation) => {
+      // A promise that is awaited itself has a context already, and its `then` is not called.
+      if (typeof value !== 'object' || value === null || !isFollowing || contextOfPromise(value) !== undefined) return;
+      passedOver = 0;
+      awaiting = { call, correlation, code: CODE_AWAIT };
     },
     withCorrelation,
     startRequest: (method, url) => {

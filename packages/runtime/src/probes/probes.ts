@@ -19,6 +19,7 @@ export interface ProbeParts {
   aggregate(site: number, value: unknown): void;
   resumeCause(correlation: number): Cause;
   passOver(promises: number): void;
+  awaits(value: unknown, call: number, correlation: number): void;
   fellAsleep(frame: Frame): void;
   moduleWoke(frame: Frame): void;
 }
@@ -47,6 +48,7 @@ export function createProbes(core: Core, parts: ProbeParts) {
     calls,
     resumeCause: parts.resumeCause,
     passOver: parts.passOver,
+    awaits: parts.awaits,
     fellAsleep: parts.fellAsleep,
     moduleWoke: parts.moduleWoke,
   });

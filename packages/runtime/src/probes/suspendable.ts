@@ -59,6 +59,8 @@ export interface SuspendableParts extends CallParts {
   resumeCause(correlation: number): Cause;
   /** The next `promises` that are made belong to an await of a frame that is recorded. */
   passOver(promises: number): void;
+  /** A call with this correlation has fallen asleep at the `await` of a value. */
+  awaits(value: unknown, call: number, correlation: number): void;
   /** A frame falls asleep that is not listed yet. */
   fellAsleep(frame: Frame): void;
   /** The body of a module goes on, until it falls asleep or ends. */
@@ -234,6 +236,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     if (frame.brief) registers[STAYING] = 1;
     words[p] = (site << 8) | K.SUSPEND;
     sleep(frame, site, p + 1, false, !isAwait);
+    if (isAwait && isObject) parts.awaits(value, frame.call, frame.correlation);
     return value;
   };
 

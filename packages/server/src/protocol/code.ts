@@ -160,12 +160,14 @@ export interface HistoryItem {
   call: CallName | null;
   function: string;
   place: Place;
-  /** `=`, `+=`, `++`, `let`, `parameter`, ... */
+  /** `=`, `+=`, `++`, `let`, `parameter`, `push`; `made` and `seen` as in `Write` of the store. */
   operator: string;
   name: string;
   value: WireValue;
   /** The object whose property it is, 0 for none. */
   owner: number;
+  /** What else there is to say of how it got there, for people; empty for a write that says it all. */
+  note: string;
 }
 
 export interface History extends List<HistoryItem> {
@@ -186,7 +188,7 @@ export interface OriginParams {
 
 /** One step back towards where a value came from. */
 export interface OriginStep {
-  /** `write`, `argument`, `result`, `property`, `literal`, `expression`, `message`, `unknown`. */
+  /** As in `OriginStep` of the store. */
   kind: string;
   at: At;
   call: CallName | null;
@@ -209,6 +211,16 @@ export interface Origin {
   steps: OriginStep[];
   /** Why it ends there, for people. */
   end: string;
+  /** Of a list or object that the way leads to: what was put into it since it was made. */
+  filled: FilledPart[];
+}
+
+/** An element, entry or property, and the step that put it there. */
+export interface FilledPart {
+  name: string;
+  value: WireValue;
+  of: VariableName;
+  by: OriginStep;
 }
 
 export interface LogPointParams extends Page {

@@ -329,7 +329,15 @@ export class ChunkView implements WordHolder {
 
   /** Events of the chunk, by number, that change or capture an object. */
   eventsAbout(id: number): number[] {
-    const words = [...this.map.changesOf(id), ...this.map.capturesOf(id)];
+    return this.eventsOf([...this.map.changesOf(id), ...this.map.capturesOf(id)]);
+  }
+
+  /** Events of the chunk, by number, that capture an object. */
+  eventsThatCapture(id: number): number[] {
+    return this.eventsOf([...this.map.capturesOf(id)]);
+  }
+
+  private eventsOf(words: readonly number[]): number[] {
     return [...new Set(words.map((word) => this.firstEvent + this.map.eventOfWord(word)))].sort((a, b) => a - b);
   }
 }

@@ -1,4 +1,4 @@
-import { captured, type Value, type VariableEntry } from '@execution-cinema/format';
+import { captured, SITE_FUNCTION, type Value, type VariableEntry } from '@execution-cinema/format';
 import type { SiteTable } from './site-table.ts';
 import type { ObjectsAt } from './objects-at.ts';
 import type { Past } from './past.ts';
@@ -47,8 +47,15 @@ export class ScopeAt {
     const { past, frame, instance } = this;
     if (!this.shared) return frame;
     const call = past.scope(instance)?.call;
-    if (call === frame.call) return frame;
+    if (call === frame.call || this.isBeforeOpening) return frame;
     return call ? past.frameOf(call) : undefined;
+  }
+
+  /** The call has just begun: the next thing it does is to open its scope. What was passed is there already. */
+  private get isBeforeOpening(): boolean {
+    const { frame, table, scopeIndex, instance } = this;
+    const isOwn = table.scopes[scopeIndex]!.function === frame.site!.functionIndex;
+    return this.shared && instance === 0 && isOwn && frame.position?.kind === SITE_FUNCTION;
   }
 
   private parametersOf(owner: Frame | undefined): ReadonlyMap<number, number> {
@@ -63,7 +70,8 @@ export class ScopeAt {
     const { table, past, instance } = this;
     const level = table.functions[table.scopes[this.scopeIndex]!.function]?.level ?? 0;
     if (level < 2) return 'writes of this function were not recorded';
-    const birth = this.shared ? past.scope(instance)?.event : this.frame.startEvent;
+    const ofScope = this.shared && !this.isBeforeOpening;
+    const birth = ofScope ? past.scope(instance)?.event : this.frame.startEvent;
     if (birth === undefined || birth < 0) return 'the start of its scope is not in the recording';
     const dropped = past.droppedSince(birth);
     return dropped > 0 ? `${dropped} events were dropped since its scope began` : undefined;

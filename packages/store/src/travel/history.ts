@@ -1,19 +1,25 @@
-import { isCaptured, K, SITE_CATCH, SITE_WRITE, type Value } from '@execution-cinema/format';
+import { isCaptured, K, SITE_CATCH, SITE_WRITE } from '@execution-cinema/format';
 import { chunkView, type ChunkView, type LazyEvent } from '../read/chunk-view.ts';
 import { chunkOfEvent } from '../read/chunks.ts';
-import type { Moment } from '../read/moments.ts';
+import { textIn } from '@execution-cinema/codemap';
+import { storeError } from '../errors.ts';
+import type { CallName, Moment } from '../read/moments.ts';
 import { ObjectsAt } from '../read/objects-at.ts';
 import type { SeekLookup } from '../read/past.ts';
 import type { Recording } from '../read/recording.ts';
 import { describeSite } from '../read/site-text.ts';
 import { ThreadAt } from '../read/thread-at.ts';
+import { parsePath, placeAt, placeIn } from './origin/asked.ts';
+import { Tracer } from './origin/tracer.ts';
+import { lastPropertyWrite, propertyHistory } from './property/property-history.ts';
 import { sitesWhere } from './targets.ts';
 import { ThreadSearch } from './thread-search.ts';
 import type { HistoryTarget, Write } from './types.ts';
 
 /**
  * Every value that a variable, as the call on top sees it at a moment, or a property of an object of the thread got, in
- * the order of time: of a variable that closures share the writes of its scope instance, of others those of the call.
+ * the order of time: of a variable that closures share the writes of its scope instance, of others those of the call; of a
+ * property, an element or an entry also what methods put there, what the object was made with, and what it was seen with.
  * With `object` all changes of an object. Empty when nothing of that is recorded. Throws RangeError.
  */
 export function history(
@@ -22,7 +28,29 @@ export function history(
   moment: Moment,
   target: HistoryTarget,
 ): Write[] {
+  if (target.kind === 'property') return propertyHistory(recording, index, { ...target, thread: moment.thread });
   return [...writes(recording, index, moment, target, 1)];
+}
+
+/**
+ * The history of a variable or path (`cart.items[0]`) as the call on top sees it at a moment, or in a call at its end; see
+ * `history`. Throws BAD_EXPRESSION, NO_SUCH_VALUE, NOT_STORED, RangeError.
+ */
+export function pathHistory(
+  recording: Recording,
+  index: SeekLookup | undefined,
+  at: Moment | CallName,
+  path: string,
+): Write[] {
+  const tracer = new Tracer(recording, index, 0);
+  const place = 'call' in at ? placeIn(tracer, at) : placeAt(tracer, at);
+  const node = parsePath(path);
+  if (node.type === 'Identifier') {
+    return history(recording, index, place, { kind: 'variable', name: textIn(node, 'name')! });
+  }
+  const property = tracer.propertyOf(node, place);
+  if (!property) throw storeError('NO_SUCH_VALUE', path);
+  return propertyHistory(recording, index, { ...property, thread: place.thread });
 }
 
 /** The last write up to a moment, undefined when there is none; see `history`. */
@@ -32,6 +60,9 @@ export function lastWrite(
   moment: Moment,
   target: HistoryTarget,
 ): Write | undefined {
+  if (target.kind === 'property') {
+    return lastPropertyWrite(recording, index, { ...target, thread: moment.thread }, moment.event);
+  }
   for (const write of writes(recording, index, moment, target, -1)) {
     if (write.moment.event <= moment.event) return write;
   }
@@ -42,14 +73,12 @@ function* writes(
   recording: Recording,
   index: SeekLookup | undefined,
   moment: Moment,
-  target: HistoryTarget,
+  target: Exclude<HistoryTarget, { kind: 'property' }>,
   step: 1 | -1,
 ): Generator<Write> {
   const { thread } = moment;
   const found =
-    target.kind === 'variable'
-      ? ofVariable(recording, index, moment, target.name)
-      : ofObject(recording, thread, target);
+    target.kind === 'variable' ? ofVariable(recording, index, moment, target.name) : ofObject(target.object);
   if (!found) return;
   const search = new ThreadSearch(recording, thread, index);
   const everyChunk = step > 0 ? search.nextChunk : search.chunkBefore;
@@ -79,6 +108,7 @@ function* writes(
         column: site?.column ?? 0,
         operator: (site && describeSite(site).operator) ?? '=',
         value: objects.value(isMutation ? lazy.values[0] : raw, search.chunks[at]!.chunk),
+        note: '',
       });
       return false;
     });
@@ -122,27 +152,12 @@ function ofVariable(
   };
 }
 
-function ofObject(recording: Recording, thread: number, target: Exclude<HistoryTarget, { kind: 'variable' }>): Sought {
-  const key = target.kind === 'property' ? target.key : undefined;
-  const nameOf = (event: LazyEvent): string | undefined => {
-    const site = recording.resolver(thread).resolve(event.payload);
-    return site?.table.names[site.a];
-  };
+function ofObject(object: number): Sought {
   return {
     sites: [],
     ids: new Set(),
-    kinds: new Set([K.PROPERTY, K.PROPERTY_COMPUTED, K.PROPERTY_DELETE, ...(key === undefined ? [K.MUTATION] : [])]),
-    mayHold: (view) => view.eventsAbout(target.object).length > 0,
-    concerns: (event) => {
-      const [owner, second] = event.values;
-      if (!isCaptured(owner) || owner.id !== target.object) return false;
-      if (key === undefined) return true;
-      const named = event.kind === K.PROPERTY ? nameOf(event) : keyText(second);
-      return named === key;
-    },
+    kinds: new Set([K.PROPERTY, K.PROPERTY_COMPUTED, K.PROPERTY_DELETE, K.MUTATION]),
+    mayHold: (view) => view.eventsAbout(object).length > 0,
+    concerns: ({ values: [owner] }) => isCaptured(owner) && owner.id === object,
   };
-}
-
-function keyText(key: Value): string {
-  return String(isCaptured(key) ? key.name : key);
 }

@@ -45,9 +45,11 @@ export interface Write {
   file: string;
   line: number;
   column: number;
-  /** `=`, `let`, `+=`; `argument`, `delete`; the method's name for `push` and its like; `seen` for a change by code that is not recorded. */
+  /** `=`, `let`, `+=`; `argument`, `delete`; the method's name for `push` and its like; `made` for what the object was made with, `seen` where only a look at the object tells. */
   operator: string;
   value: Value;
+  /** What else there is to say of how it got the value; empty for a write that says it all. */
+  note: string;
 }
 
 /** Whose values a history tells. */
@@ -71,6 +73,8 @@ export interface OriginStep {
     | 'awaited'
     | 'message'
     | 'computed'
+    | 'moved'
+    | 'seen'
     | 'changed';
   moment: Moment;
   call: number;
@@ -108,6 +112,13 @@ export interface Origin {
   end: OriginEnd;
   /** The end as a sentence. */
   reason: string;
+  /** Of a list or object that the way leads to: what was put into it since it was made, each with its own way. */
+  filled: FilledOrigin[];
+}
+
+/** `key`: which element, entry or property of the list or object it is. */
+export interface FilledOrigin extends Origin {
+  key: string;
 }
 
 export interface LogpointOptions {

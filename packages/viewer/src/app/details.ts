@@ -3,6 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { parseCall } from '@execution-cinema/format';
 import type {
   At,
+  FilledPart,
   FrameView,
   History,
   HistoryItem,
@@ -12,6 +13,7 @@ import type {
   Origin,
   OriginParams,
   OriginStep,
+  Place,
   ScopeView,
   VariableName,
   VariableView,
@@ -20,7 +22,7 @@ import { scopeOf } from '../model/outer-scopes.ts';
 import { Latest } from '../transport/latest.ts';
 import { cursor, frame, goTo } from './cursor.ts';
 import { askLong, generation } from './session.ts';
-import { shown } from './source.ts';
+import { openFile, shown, standing } from './source.ts';
 
 export interface Inspected {
   title: string;
@@ -77,6 +79,7 @@ function givenValue({ name, value, source, asOf }: VariableView): HistoryItem | 
     name,
     value,
     owner: 0,
+    note: '',
   };
 }
 
@@ -119,9 +122,18 @@ export function inspectInput(step: OriginStep, input: OriginStep['inputs'][numbe
   );
 }
 
-export function goToStep(at: At, call: string | null): void {
+/** Goes on with what was put into a list or object; `at` is where that was asked about. */
+export function inspectPart({ name, of }: FilledPart, at: Moment): void {
+  inspect({ title: name, history: of, origin: of, moment: at }, 'origin');
+}
+
+/** Goes to where a value was written or read; `place` is the expression, on another line than the call may stand then. */
+export async function goToStep(at: At, call: string | null, place: Place): Promise<void> {
   const isSameThread = call !== null && parseCall(call)?.thread === at.thread;
-  void goTo(at, { frame: isSameThread ? call : null });
+  await goTo(at, { frame: isSameThread ? call : null });
+  const now = standing.peek();
+  const isThere = now?.file === place.file && now.line === place.line;
+  if (place.file !== '' && !isThere) openFile(place.file, place.line);
 }
 
 /** Index of the last value at or before the cursor; of another thread by time. */

@@ -94,5 +94,7 @@ test('lines are marked on which both have a value of that name, and not the same
     [2, facts(['b', 1])],
     [3, facts()],
   ]);
-  expect([...markDifferent(own, others)].filter(([, { differs }]) => differs).map(([line]) => line)).toEqual([1]);
+  const marked = [...markDifferent(own, others, Int32Array.of(0, 1, 2, 0))];
+  expect(marked.filter(([, { differs }]) => differs).map(([line]) => line)).toEqual([1]);
+  expect(marked.filter(([, { edited }]) => edited).map(([line]) => line)).toEqual([3]);
 });

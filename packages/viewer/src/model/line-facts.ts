@@ -16,6 +16,8 @@ export interface LineFacts {
   values: readonly LineValue[];
   /** A value here is another one in the run that it is compared with. */
   differs?: boolean;
+  /** The line is written otherwise in the run that it is compared with, or is not there. */
+  edited?: boolean;
 }
 
 /** Kinds of events at which a line is shown as one that threw. */
@@ -116,13 +118,20 @@ function isSameValue(a: LineValue, b: LineValue): boolean {
   return a.at.event === b.at.event && a.at.thread === b.at.thread && a.name === b.name && a.kind === b.kind;
 }
 
-/** The same facts, with the lines marked on which another run had other values. */
+/**
+ * The same facts, with the lines marked that another run has otherwise, or on which it had other values. `lines` tells which
+ * line of the other text is which of this one, 0 for none.
+ */
 export function markDifferent(
   facts: Map<number, LineFacts>,
   others: ReadonlyMap<number, LineFacts>,
+  lines: Int32Array,
 ): Map<number, LineFacts> {
+  for (let line = 1; line < lines.length; line++) {
+    if (lines[line] === 0) facts.set(line, { ...(facts.get(line) ?? PLAIN), edited: true });
+  }
   for (const [line, own] of facts) {
-    const other = others.get(line)?.values ?? [];
+    const other = others.get(lines[line] ?? 0)?.values ?? [];
     const differs = own.values.some(({ name, kind, value }) => {
       const found = other.find((entry) => entry.name === name && entry.kind === kind);
       return found !== undefined && !sameContent(found.value, value);

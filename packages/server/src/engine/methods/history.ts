@@ -98,6 +98,7 @@ function itemOf(found: HistoricValue): HistoryItem {
     name,
     value: encodeValue(value, VALUE_LIMITS),
     owner: typeof owner === 'object' && owner !== null ? owner.id : 0,
+    note: '',
   };
 }
 
@@ -141,5 +142,6 @@ function writeItem(write: Write, name: string, owner: number): HistoryItem {
     name,
     value: encodeValue(value, VALUE_LIMITS),
     owner,
+    note: write.note,
   };
 }

@@ -58,8 +58,12 @@ export const state: Answer<'state'> = (context, params, job) => {
   const options = {
     frames: innermost,
     call: params.call,
-    isChanged: (frame: StateFrame, scope: StateScope, variable: StateVariable) =>
-      before !== undefined && before.get(keyOf(frame, scope, variable)) !== textOf(variable),
+    isChanged: (frame: StateFrame, scope: StateScope, variable: StateVariable) => {
+      if (!before || !params.since) return false;
+      const earlier = before.get(keyOf(frame, scope, variable));
+      // What was not to be seen then, such as another module, has changed only if it was written since.
+      return earlier === undefined ? variable.event > params.since.event : earlier !== textOf(variable);
+    },
     functionId: (frame: StateFrame) => functionIdAt(context, frame.file, frame.function, frame.line),
   };
   return {

@@ -2,9 +2,9 @@
 import { formatCall, parseCall, valueToText, type Value } from '@execution-cinema/format';
 import {
   eventAt,
-  lastWrite,
   logpoint,
   origin as originInStore,
+  propertyOrigin,
   resolveMoment,
   timeOfMoment,
   type CallName,
@@ -13,7 +13,14 @@ import {
   type Origin as StoredOrigin,
 } from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
-import { encodeValue, type LogPointHit, type OriginStep, type Params } from '../../protocol.ts';
+import {
+  encodeValue,
+  type LogPointHit,
+  type Origin,
+  type OriginStep,
+  type Params,
+  type WireLimits,
+} from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
 import type { Job } from '../job.ts';
 import { lookupAt, momentOnTop } from '../state.ts';
@@ -27,32 +34,30 @@ function readCall(text: string): CallName {
 }
 
 export const origin: Answer<'origin'> = (context, params, job) => {
-  const { place, name } = subject(context, params, job);
+  const options = { ...(params.limit !== undefined && { stepsMax: params.limit }) };
+  const { of, moment: asked } = params;
+  if (of.kind === 'property') {
+    const { object, name: key, thread } = of;
+    const there = asked.thread === thread ? asked : resolveMoment(context.recording, 'end', thread);
+    const lookup = lookupAt(context, there, job);
+    const found = propertyOrigin(context.recording, lookup, there, { object, key }, options);
+    return originView(context, found, there.thread);
+  }
+  const { place, name } = subject(context, { moment: asked, of }, job);
   const moment = 'event' in place ? place : params.moment;
-  const found = originInStore(context.recording, lookupAt(context, moment, job), place, name, {
-    ...(params.limit !== undefined && { stepsMax: params.limit }),
-  });
-  return { steps: stepsOf(context, found), end: found.reason };
+  const found = originInStore(context.recording, lookupAt(context, moment, job), place, name, options);
+  return originView(context, found, place.thread);
 };
 
 /** What is asked about, as the engine takes it: a name as seen at a moment, or in a call. */
 function subject(
   context: EngineContext,
-  { moment, of }: Params<'origin'>,
+  { moment, of }: { moment: Moment; of: Exclude<Params<'origin'>['of'], { kind: 'property' }> },
   job: Job,
 ): { place: Moment | CallName; name: string } {
   switch (of.kind) {
     case 'variable': {
       return { place: momentOnTop(context, moment, readCall(of.call), job), name: of.name };
-    }
-    case 'property': {
-      const lookup = lookupAt(context, moment, job);
-      const target = { kind: 'property', object: of.object, key: of.name } as const;
-      const write = lastWrite(context.recording, lookup, moment, target);
-      const text = write && eventAt(context.recording, write.moment.thread, write.moment.event)?.name;
-      if (!write || !text)
-        throw new ServerError('UNAVAILABLE', `no write of ${of.name} is recorded before this moment`);
-      return { place: write.moment, name: text };
     }
     case 'result':
       return { place: readCall(of.call), name: 'return' };
@@ -66,6 +71,9 @@ function subject(
   }
 }
 
+/** Of a part that is told beside the way. */
+const PART_LIMITS: WireLimits = { depth: 2, objects: 10, characters: 200 };
+
 const WHY: Readonly<Record<string, string>> = {
   variable: 'written to',
   parameter: 'passed as',
@@ -76,10 +84,25 @@ const WHY: Readonly<Record<string, string>> = {
   awaited: 'what the await of',
   message: 'sent as a message',
   computed: 'computed for',
+  moved: 'moved to',
+  seen: 'first seen with this value:',
   changed: 'changed by code that is not recorded:',
 };
 
-function stepsOf({ recording }: EngineContext, { steps }: StoredOrigin): OriginStep[] {
+function originView(context: EngineContext, { value, steps, reason, filled }: StoredOrigin, thread: number): Origin {
+  const object = typeof value === 'object' && value !== null ? value.id : 0;
+  return {
+    steps: stepsOf(context, steps),
+    end: reason,
+    filled: filled.flatMap((part) => {
+      const [by] = stepsOf(context, part.steps.slice(0, 1));
+      const of = { kind: 'property' as const, thread, object, name: part.key };
+      return by ? [{ name: part.name, value: encodeValue(part.value, PART_LIMITS), of, by }] : [];
+    }),
+  };
+}
+
+function stepsOf({ recording }: EngineContext, steps: StoredOrigin['steps']): OriginStep[] {
   return steps.map((step) => {
     const { moment, file, line, column, name, certainty, copies } = step;
     const call = step.call > 0 ? formatCall(moment.thread, step.call) : null;

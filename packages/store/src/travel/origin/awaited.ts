@@ -6,7 +6,7 @@ import { callsBy, resultOf, type CallSpan } from './calls.ts';
 import { isCalled } from './operands.ts';
 import { bare, treeOf } from './source-trees.ts';
 import type { Tracer } from './tracer.ts';
-import type { Place, Trail } from './trail.ts';
+import { ends, type Place, type Trail } from './trail.ts';
 
 /** Variables between an await and the call that made its promise. */
 const COPIES_MAX = 8;
@@ -31,6 +31,9 @@ export function traceAwaited(
   }
   const span = spanOf(tracer, promise.node, promise.place, { value, until });
   if (span) return awaitedResult(tracer, span, promise.place.thread, { value, until });
+  const made = tracer.valueOrResult(bare(node), place)?.value;
+  const isThenable = isCaptured(made) && made.id !== 0 && !isPromise(made) && !isSame(made, value);
+  if (isThenable) return ends('input', `${made.name} gave it through a then() of its own`);
   return tracer.explain(promise.node, promise.place, value, step);
 }
 

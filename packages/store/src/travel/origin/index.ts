@@ -1,13 +1,18 @@
-import { nodeIn, parseExpressionText, textIn, type SyntaxNode } from '@execution-cinema/codemap';
-import type { Value } from '@execution-cinema/format';
+import { textIn, type SyntaxNode } from '@execution-cinema/codemap';
+import { captured, isCaptured, type Value } from '@execution-cinema/format';
+import { chunkOfEvent } from '../../read/chunks.ts';
 import type { CallName, Moment } from '../../read/moments.ts';
 import type { SeekLookup } from '../../read/past.ts';
 import type { Recording } from '../../read/recording.ts';
 import { storeError } from '../../errors.ts';
-import { ThreadSearch } from '../thread-search.ts';
 import type { Origin } from '../types.ts';
-import { endOf } from './calls.ts';
-import { startOf } from './calls.ts';
+import { parsePath, placeAt, placeIn } from './asked.ts';
+import { endOf, startOf } from './calls.ts';
+import { heldIn } from '../property/held.ts';
+import { birthOf } from '../property/property-life.ts';
+import { traceProperty } from './properties.ts';
+import { isSame } from '../evaluate.ts';
+import { filledSince } from './filled.ts';
 import { Tracer } from './tracer.ts';
 import { ends, originOf, type Place, type Trail } from './trail.ts';
 
@@ -34,9 +39,42 @@ export function origin(
   const tracer = new Tracer(recording, index, options.stepsMax ?? STEPS_MAX);
   if (name === 'return' && 'call' in at) return resultOrigin(tracer, at);
   const place = 'call' in at ? placeIn(tracer, at) : placeAt(tracer, at);
-  const node = parse(name);
+  const node = parsePath(name);
   const known = tracer.value(node, place);
-  return originOf(name, known?.value, trailOf(tracer, node, place, known?.value));
+  return withFilling(tracer, originOf(name, known?.value, trailOf(tracer, node, place, known?.value)), place);
+}
+
+/** Where the way ends at the making of the list or object that was asked about: what has been put into it since. */
+function withFilling(tracer: Tracer, found: Origin, place: Place): Origin {
+  const made = found.steps.at(-1);
+  const isMade = found.end === 'created' || found.end === 'computed';
+  if (!made || !isMade || made.moment.thread !== place.thread || !isSame(made.value, found.value)) return found;
+  const filled = filledSince(tracer, found.name, found.value, place);
+  return { ...found, filled };
+}
+
+/**
+ * Where a property of an object of the thread, an element (`key` is its position) or an entry of a Map (the text of its key)
+ * got the value that it had at a moment. Throws NOT_STORED where the object is not known then, RangeError.
+ */
+export function propertyOrigin(
+  recording: Recording,
+  index: SeekLookup | undefined,
+  moment: Moment,
+  { object, key }: { object: number; key: string },
+  options: OriginOptions = {},
+): Origin {
+  const { thread, event } = moment;
+  const tracer = new Tracer(recording, index, options.stepsMax ?? STEPS_MAX);
+  const at = tracer.at(moment);
+  const chunks = recording.chunks(thread);
+  const birth = Math.max(0, birthOf(recording, thread, object, chunkOfEvent(chunks, event)));
+  const holder = at.objects.value(captured('shallow', object, ''), chunks[birth]!.chunk);
+  if (!isCaptured(holder) || holder.type === 'shallow')
+    throw storeError('NOT_STORED', `object ${object} of thread ${thread}`);
+  const place = { thread, event, call: tracer.callAt(thread, event) };
+  const { value } = heldIn(holder, key);
+  return withFilling(tracer, originOf(key, value, traceProperty(tracer, holder, key, place, value)), place);
 }
 
 function trailOf(tracer: Tracer, node: SyntaxNode, place: Place, value: Value): Trail {
@@ -46,40 +84,12 @@ function trailOf(tracer: Tracer, node: SyntaxNode, place: Place, value: Value): 
   return step.inputs.length > 0 ? { ...trail, steps: [step, ...trail.steps] } : trail;
 }
 
-function parse(name: string): SyntaxNode {
-  try {
-    const node = parseExpressionText(name);
-    return node.type === 'ChainExpression' ? nodeIn(node, 'expression')! : node;
-  } catch (error) {
-    throw storeError('BAD_EXPRESSION', name, error);
-  }
-}
-
-/** A moment; where nothing is on the stack, the last one before it at which something was. */
-function placeAt(tracer: Tracer, { thread, event }: Moment): Place {
-  const call = tracer.callAt(thread, event);
-  if (call > 0) return { thread, event, call };
-  const search = new ThreadSearch(tracer.recording, thread, tracer.index);
-  const last = search.back(event + 1, (_, track) => track.top !== undefined) ?? event;
-  return { thread, event: last, call: tracer.callAt(thread, last) };
-}
-
-/** A call at its end: its last moment on the stack. */
-function placeIn(tracer: Tracer, { thread, call }: CallName): Place {
-  const { recording, index } = tracer;
-  const start = startOf(recording, thread, call);
-  if (!start) throw storeError('NOT_STORED', `call ${thread}:${call}`);
-  const end = endOf(recording, index, thread, call);
-  if (end !== undefined) return { thread, event: end - 1, call };
-  const last = recording.chunks(thread).at(-1)!;
-  return { thread, event: last.firstEvent + last.events - 1, call };
-}
-
 function resultOrigin(tracer: Tracer, { thread, call }: CallName): Origin {
   const start = startOf(tracer.recording, thread, call);
   if (!start) throw storeError('NOT_STORED', `call ${thread}:${call}`);
   const end = endOf(tracer.recording, tracer.index, thread, call);
   if (end === undefined) return originOf('return', undefined, ends('unwritten', 'the call has not returned'));
   const trail = tracer.result({ call, site: start.site, start: start.event, end, threw: false }, thread, 'certain');
-  return originOf('return', trail.steps[0]?.value, trail);
+  const inside = { thread, event: end - 1, call };
+  return withFilling(tracer, originOf('return', trail.steps[0]?.value, trail), inside);
 }

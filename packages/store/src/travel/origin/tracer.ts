@@ -1,5 +1,5 @@
-import { calleePath, isFunction, nodeIn, nodesIn, textIn, type SyntaxNode } from '@execution-cinema/codemap';
-import { formatMoment, isCaptured, type Value } from '@execution-cinema/format';
+import { calleePath, isFunction, nodeIn, textIn, type SyntaxNode } from '@execution-cinema/codemap';
+import { formatMoment, isCaptured, type Captured, type Value } from '@execution-cinema/format';
 import type { SeekLookup } from '../../read/past.ts';
 import type { Recording } from '../../read/recording.ts';
 import type { Site } from '../../read/sites.ts';
@@ -8,13 +8,16 @@ import { ThreadAt } from '../../read/thread-at.ts';
 import { evaluate, isSame, keyOf, Unknown } from '../evaluate.ts';
 import { scopeOf } from '../logpoint.ts';
 import type { Certainty, OriginStep } from '../types.ts';
+import { keyText } from '../property/held.ts';
 import { traceParameter } from './arguments.ts';
 import { traceAwaited } from './awaited.ts';
 import { callsBy, resultOf, type CallSpan } from './calls.ts';
+import type { Part as CreationPart } from './creation.ts';
 import { importedVariable } from './imports.ts';
-import { clip, isCalled, isNamespace, isTruthyOr, nameOfCall, operandsOf, rank } from './operands.ts';
+import { clip, isCalled, isTruthyOr, nameOfCall, operandsOf, rank } from './operands.ts';
 import { elementOf, fromPattern } from './patterns.ts';
 import { traceProperty, valueOfProperty } from './properties.ts';
+import { traceNative } from './native-calls.ts';
 import { bare, treeOf, type Binding, type SourceTree } from './source-trees.ts';
 import { traceThrown } from './thrown.ts';
 import { ends, mainPart, markComputed, originOf, prepend, type Part, type Place, type Trail } from './trail.ts';
@@ -23,6 +26,13 @@ import { ends, mainPart, markComputed, originOf, prepend, type Part, type Place,
 const MOMENTS_MAX = 24;
 /** Branches that lead away from the main way are followed so deep. */
 const BRANCH_DEPTH_MAX = 3;
+
+/** Expressions that `explain` follows; others are computed from their operands. */
+const FOLLOWED: ReadonlySet<string> = new Set([
+  'Identifier', 'AwaitExpression', 'AssignmentExpression', 'MemberExpression', 'UpdateExpression', 'CallExpression',
+  'NewExpression', 'ConditionalExpression', 'LogicalExpression', 'ObjectExpression', 'ArrayExpression',
+  'ClassExpression', 'ThisExpression',
+]); // prettier-ignore
 
 /** Follows values back. One tracer serves one question: it spends a budget of steps. */
 export class Tracer {
@@ -218,6 +228,8 @@ export class Tracer {
         return this.explain(nodeIn(node, 'right')!, place, value, step);
       case 'MemberExpression':
         return this.member(node, place, value, step);
+      case 'UpdateExpression':
+        return this.updated(node, place, value, step);
       case 'CallExpression':
       case 'NewExpression':
         return this.call(node, place, value, step);
@@ -260,6 +272,22 @@ export class Tracer {
     }
   }
 
+  /** Of `++n` the update that gave the value, of `n++` what stood there before: later updates of the line are passed over. */
+  private updated(node: SyntaxNode, place: Place, value: Value, step: OriginStep): Trail {
+    const target = bare(nodeIn(node, 'argument')!);
+    const trail = this.explain(target, place, this.value(target, place)?.value, step);
+    const from = trail.steps.findIndex(
+      (update) => update.kind !== 'computed' || update.line !== node.loc.start.line || Object.is(update.value, value),
+    );
+    return from > 0 ? { ...trail, steps: trail.steps.slice(from) } : trail;
+  }
+
+  /** Goes on with what a literal or an argument gave: an expression, or what another object held. */
+  followPart(part: CreationPart, place: Place, value: Value, step: OriginStep): Trail {
+    if ('node' in part) return this.explain(part.node, place, value, step);
+    return traceProperty(this, part.object, part.key, place, value);
+  }
+
   private hasValue(node: SyntaxNode, place: Place, value: Value): boolean {
     const known = this.value(node, place);
     return known !== undefined && (isSame(known.value, value) || Object.is(known.value, value));
@@ -274,7 +302,10 @@ export class Tracer {
   parts(expression: SyntaxNode, place: Place): Part[] {
     const tree = this.treeAt(place);
     const seen = new Set<string>();
-    const operands = operandsOf(bare(expression)).filter((node) => {
+    const whole = bare(expression);
+    // What is no operand of anything is not told as one of its own.
+    const operands = operandsOf(whole).filter((node) => {
+      if (node === whole && !FOLLOWED.has(node.type)) return false;
       const text = tree?.textOf(node) ?? String(node.start);
       return !seen.has(text) && seen.add(text);
     });
@@ -318,25 +349,38 @@ export class Tracer {
     return trail ?? ends('computed', `computed from ${parts.map(({ name }) => name).join(', ')}`);
   }
 
-  private member(node: SyntaxNode, place: Place, value: Value, step: OriginStep): Trail {
-    const object = nodeIn(node, 'object')!;
-    const holder = this.valueOrResult(object, place);
-    let key: Value;
+  /** The object and the key that a member expression names; undefined where they are not known. */
+  propertyOf(node: SyntaxNode, place: Place): { object: number; key: string; holder: Captured } | undefined {
+    if (node.type !== 'MemberExpression') return undefined;
+    const holder = this.valueOrResult(nodeIn(node, 'object')!, place)?.value;
+    const key = this.keyOf(node, place);
+    if (!key || !isCaptured(holder) || holder.id === 0) return undefined;
+    return { object: holder.id, key: keyText(key.value), holder };
+  }
+
+  private keyOf(node: SyntaxNode, place: Place): { value: Value } | undefined {
     try {
-      key = keyOf(node, (inner) => {
+      const value = keyOf(node, (inner) => {
         const known = inner && this.value(inner, place);
         if (!known) throw new Unknown('computed key');
         return known.value;
       });
+      return { value };
     } catch {
+      return undefined;
+    }
+  }
+
+  private member(node: SyntaxNode, place: Place, value: Value, step: OriginStep): Trail {
+    const found = this.propertyOf(node, place);
+    if (found) return traceProperty(this, found.holder, found.key, place, value);
+    const object = nodeIn(node, 'object')!;
+    if (!this.keyOf(node, place)) {
       step.certainty = 'guess';
       return this.explain(object, place, value, step);
     }
-    if (holder && isCaptured(holder.value) && holder.value.id !== 0) {
-      return traceProperty(this, holder.value, String(isCaptured(key) ? key.name : key), place, value);
-    }
     step.certainty = 'likely';
-    return this.explain(object, place, holder?.value, step);
+    return this.explain(object, place, this.valueOrResult(object, place)?.value, step);
   }
 
   private call(node: SyntaxNode, place: Place, value: Value, step: OriginStep): Trail {
@@ -350,60 +394,14 @@ export class Tracer {
     const span =
       named.find((candidate) => this.gave(candidate, place.thread, value)) ?? named.find(({ end }) => end >= 0);
     if (span) return this.result(span, place.thread, this.gave(span, place.thread, value) ? 'certain' : 'likely');
-    return this.native(node, callee, name, spans, place, value, step);
+    return traceNative(this, node, spans, place, value, step);
   }
 
-  private gave(span: CallSpan, thread: number, value: Value): boolean {
+  /** Whether a call returned a value. */
+  gave(span: CallSpan, thread: number, value: Value): boolean {
     if (span.end < 0 || span.threw) return false;
     const result = resultOf(this.recording, thread, span.end);
     return result !== undefined && (isSame(result.value, value) || Object.is(result.value, value));
-  }
-
-  /** A call of a function that is not recorded: a callback's result, an element, or what it was given. */
-  private native(
-    node: SyntaxNode,
-    callee: SyntaxNode,
-    name: string,
-    spans: readonly CallSpan[],
-    place: Place,
-    value: Value,
-    step: OriginStep,
-  ): Trail {
-    const receiver = callee.type === 'MemberExpression' ? nodeIn(callee, 'object') : undefined;
-    const args = nodesIn(node, 'arguments');
-    if (name === 'reduce' || name === 'reduceRight') {
-      const last = spans.find(
-        (span) => span.end >= 0 && this.isArgument(span, args) && this.gave(span, place.thread, value),
-      );
-      if (last) return this.result(last, place.thread, 'certain');
-    }
-    if (receiver && (name === 'find' || name === 'at' || name === 'findLast' || name === 'pop' || name === 'shift')) {
-      return elementOf(this, receiver, place, value, step);
-    }
-    if (receiver && name === 'get') {
-      const holder = this.value(receiver, place)?.value;
-      const key = args[0] && this.value(args[0], place)?.value;
-      if (isCaptured(holder) && holder.id !== 0 && key !== undefined)
-        return traceProperty(this, holder, String(isCaptured(key) ? key.name : key), place, value);
-    }
-    markComputed(step);
-    const parts = [
-      ...(receiver && !isNamespace(receiver) ? this.parts(receiver, place) : []),
-      ...args.flatMap((argument) => (isFunction(argument) ? [] : this.parts(argument, place))),
-    ];
-    const trail = this.combine(step, parts, value);
-    return trail.end === 'computed'
-      ? ends('computed', `${calleePath(callee)}() made it; that function is not recorded`)
-      : trail;
-  }
-
-  private isArgument({ site }: CallSpan, args: readonly SyntaxNode[]): boolean {
-    return args.some((argument) => {
-      if (!site) return false;
-      if (isFunction(argument))
-        return argument.loc.start.line === site.function.line && argument.loc.end.line === site.function.endLine;
-      return argument.type === 'Identifier' && site.function.name.split('.').pop() === textIn(argument, 'name');
-    });
   }
 
   /**
@@ -422,21 +420,34 @@ export class Tracer {
     const step = this.step(kind, inside, site, `${site?.function.name ?? ''}()`, value, certainty);
     const tree = site && treeOf(this.recording, site);
     if (!site || !tree) return prepend(step, ends('not recorded', 'its source cannot be read'));
-    const line = at.frame(span.call)?.position?.line ?? 0;
-    const returns = tree.returnsOf(tree.functionAt(site.function));
-    const fitting = returns.filter((node) => this.hasValue(node, inside, value));
-    const chosen = (fitting.length > 0 ? fitting : returns).reduce<SyntaxNode | undefined>(
-      (best, node) => (best && rank(best, line) <= rank(node, line) ? best : node),
-      undefined,
-    );
+    const { node: chosen, isCertain } = this.returned(inside, site, value);
     if (!chosen) return prepend(step, ends('literal', 'it returns nothing'));
-    if (returns.length > 1 && fitting.length !== 1) step.certainty = 'likely';
+    if (!isCertain) step.certainty = 'likely';
     step.line = chosen.loc.start.line;
     step.column = chosen.loc.start.column;
     step.text = tree.textOf(chosen);
     if (awaited?.until === undefined) return prepend(step, this.explain(chosen, inside, value, step));
     step.value = awaited.value;
     return prepend(step, traceAwaited(this, chosen, inside, { value: awaited.value, until: awaited.until }, step));
+  }
+
+  /**
+   * The expression that a call returned, by what its values say and where the call stood: `inside` is just before its end.
+   * Not certain where several would fit.
+   */
+  returned(inside: Place, site: Site | undefined, value: Value): { node: SyntaxNode | undefined; isCertain: boolean } {
+    const tree = site && treeOf(this.recording, site);
+    if (!tree) return { node: undefined, isCertain: false };
+    const line = this.at(inside).frame(inside.call)?.position?.line ?? 0;
+    const returns = tree.returnsOf(tree.functionAt(site.function));
+    const fitting = returns.filter((node) => this.hasValue(node, inside, value));
+    const possible = returns.filter((node) => !this.value(node, inside));
+    const candidates = [fitting, possible, returns].find(({ length }) => length > 0) ?? [];
+    const node = candidates.reduce<SyntaxNode | undefined>(
+      (best, other) => (best && rank(best, line) <= rank(other, line) ? best : other),
+      undefined,
+    );
+    return { node, isCertain: returns.length <= 1 || fitting.length === 1 };
   }
 
   step(

@@ -57,7 +57,7 @@ function isOdd(value: Value, result: Value): boolean {
 }
 
 export function originOf(name: string, value: Value, trail: Trail): Origin {
-  return { name, value, ...trail };
+  return { name, value, ...trail, filled: [] };
 }
 
 /** A value in a sentence. */

@@ -61,8 +61,8 @@ function valueData(value: Value): { value: unknown; type: string; truncated?: st
   return { value: valueToJson(value), type: typeOfValue(value), ...(truncated === undefined ? {} : { truncated }) };
 }
 
-export function originData({ name, value, steps, end, reason }: Origin): unknown {
-  return { name, ...valueData(value), steps: steps.map(stepData), end, reason };
+export function originData({ name, value, steps, end, reason, filled }: Origin): unknown {
+  return { name, ...valueData(value), steps: steps.map(stepData), end, reason, filled: filled.map(originData) };
 }
 
 function stepData({ moment, call, value, inputs, ...rest }: OriginStep): unknown {
@@ -91,6 +91,8 @@ export function printOrigin(found: Origin, indent: string, places: PlaceNames, o
     for (const input of step.inputs) printOrigin(input, `${indent}      `, places, output);
   }
   output.line(`${indent}  ${output.cyan(printable(found.reason))}`);
+  if (found.filled.length > 0) output.line(`${indent}  put into it since:`);
+  for (const part of found.filled) printOrigin(part, `${indent}      `, places, output);
 }
 
 const HOW: Readonly<Record<OriginStep['kind'], string>> = {
@@ -103,5 +105,7 @@ const HOW: Readonly<Record<OriginStep['kind'], string>> = {
   awaited: 'awaited result of',
   message: 'message',
   computed: 'computed',
+  moved: 'moved',
+  seen: 'first seen',
   changed: 'changed',
 };

@@ -8,7 +8,11 @@ import {
   type Value,
 } from '@execution-cinema/format';
 import {
+  buildSeekIndex,
+  pathHistory,
   resolveCall,
+  resolveMoment,
+  seekLookup,
   storeError,
   StoreError,
   valueHistory,
@@ -22,7 +26,7 @@ import { formatCount, formatTime, largest } from '../format/quantity.ts';
 import { printTable } from '../format/table.ts';
 import { printable } from '../format/text.ts';
 import { previewValue } from '../format/value-preview.ts';
-import { REC_FLAG, splitRecording, withRecording } from '../open-recording.ts';
+import { REC_FLAG, splitRecording, withIndex, withRecording, type OpenedIndex } from '../open-recording.ts';
 import { placeNames } from '../place-names.ts';
 
 const LIMIT_DEFAULT = 200;
@@ -32,9 +36,10 @@ const FIXED_COLUMNS = 50;
 export const values: Command = {
   name: 'values',
   summary: 'history of a variable: every value, when, in which call',
-  usage: '[REC] FILE:LINE|FUNCTION [NAME] | NAME',
+  usage: '[REC] FILE:LINE|FUNCTION [NAME] | NAME | CALL|MOMENT PATH',
   details: [
     'FILE:LINE: whatever gets a value on this line; with NAME the variable of that name which is in scope there, wherever it is written, or the property. FUNCTION (a method is Cart.total or total; Cart means all methods of the class): parameters, variables and properties that its calls write; with NAME only these. A property can be named with its owner: this.total. NAME alone: the variables and properties of that name anywhere.',
+    'CALL|MOMENT PATH: one variable, property or element (cart.items[0]) as the code sees it there, as in origin: also what push and its like put there, what the object was made with (made), and what it was seen with where how it got there was not recorded (seen).',
   ],
   flags: [
     { name: 'call', value: 'CALL', text: 'only in this call: 1:12' },
@@ -48,6 +53,7 @@ export const values: Command = {
     ['tracer values Cart.total sum', 'every value of sum in every call of the method'],
     ['tracer values unitPriceCents', 'every variable and property of that name'],
     ['tracer values src/cart.ts:42', 'what was written on a line'],
+    ['tracer values 1:12 cart.items[0]', 'what stood first in this very list, and who put it there'],
     ['tracer values CartLine price --object 25', 'what the methods of a class wrote into one object'],
     ['tracer values src/cart.ts:42 price --last 5', 'the last values of the variable price as seen from that line'],
     ["tracer values total sum --json | jq '.[].value'", 'the values alone'],
@@ -60,8 +66,7 @@ export const values: Command = {
     if (extra !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(extra)}`);
     const limit = limitFlag(flags, LIMIT_DEFAULT);
     const last = countFlag(flags, 'last');
-    return withRecording(invocation, rec, async (recording) => {
-      const history = select(recording, place, name, flags);
+    const show = async (recording: Recording, history: Iterable<ShownValue>): Promise<void> => {
       const { shown, more } =
         last === undefined ? firstOf(history, limit) : { shown: lastOf(history, last), more: false };
       if (output.json) await output.printJsonRows(shown.map(dataOf));
@@ -69,9 +74,29 @@ export const values: Command = {
       if (shown.length === 0) output.message('it never got a value in this recording');
       if (more)
         output.message(output.dim(`only the first ${formatCount(limit)} are shown; -n 0 shows all, --last N the end`));
-    });
+    };
+    if (name !== undefined && EXACT.test(place)) {
+      return withIndex(invocation, rec, (opened) => show(opened.recording, pathValues(opened, place, name)));
+    }
+    return withRecording(invocation, rec, (recording) => show(recording, select(recording, place, name, flags)));
   },
 };
+
+/** `note`: what else there is to say of how it got the value. */
+type ShownValue = HistoricValue & { note?: string };
+
+/** A call or a moment. */
+const EXACT = /^\d+[:@]\d+$/;
+
+/** Of one variable, property or element, as it is seen in a call or at a moment. */
+function* pathValues({ recording, sidecar, onProgress }: OpenedIndex, at: string, path: string): Generator<ShownValue> {
+  const place = at.includes(':') ? resolveCall(recording, at) : resolveMoment(recording, at);
+  buildSeekIndex(recording, sidecar.db, { onProgress });
+  const kind = /[.[]/.test(path) ? 'property' : 'variable';
+  for (const { moment, ...write } of pathHistory(recording, seekLookup(sidecar.db), place, path)) {
+    yield { ...moment, ...write, kind, name: path, owner: undefined, scope: 0 };
+  }
+}
 
 function* select(
   recording: Recording,
@@ -110,8 +135,8 @@ function isNoSuchPlace(error: unknown): boolean {
   return error instanceof StoreError && error.code === 'NO_SUCH_PLACE';
 }
 
-function firstOf(history: Iterable<HistoricValue>, limit: number): { shown: HistoricValue[]; more: boolean } {
-  const shown: HistoricValue[] = [];
+function firstOf(history: Iterable<ShownValue>, limit: number): { shown: ShownValue[]; more: boolean } {
+  const shown: ShownValue[] = [];
   for (const entry of history) {
     if (shown.length >= limit) return { shown, more: true };
     shown.push(entry);
@@ -119,8 +144,8 @@ function firstOf(history: Iterable<HistoricValue>, limit: number): { shown: Hist
   return { shown, more: false };
 }
 
-function lastOf(history: Iterable<HistoricValue>, count: number): HistoricValue[] {
-  let shown: HistoricValue[] = [];
+function lastOf(history: Iterable<ShownValue>, count: number): ShownValue[] {
+  let shown: ShownValue[] = [];
   for (const entry of history) {
     shown.push(entry);
     if (shown.length > 2 * count + 100) shown = shown.slice(-count);
@@ -128,7 +153,7 @@ function lastOf(history: Iterable<HistoricValue>, count: number): HistoricValue[
   return count === 0 ? [] : shown.slice(-count);
 }
 
-function dataOf({ thread, event, call, value, owner, scope, ...rest }: HistoricValue): unknown {
+function dataOf({ thread, event, call, value, owner, scope, ...rest }: ShownValue): unknown {
   const truncated = truncationOf(value);
   return {
     moment: formatMoment(thread, event),
@@ -144,7 +169,7 @@ function dataOf({ thread, event, call, value, owner, scope, ...rest }: HistoricV
   };
 }
 
-function printHistory(shown: readonly HistoricValue[], recording: Recording, output: Invocation['output']): void {
+function printHistory(shown: readonly ShownValue[], recording: Recording, output: Invocation['output']): void {
   const places = placeNames(recording, output.columns);
   const head = shown.map((entry) => [
     formatMoment(entry.thread, entry.event),
@@ -156,6 +181,7 @@ function printHistory(shown: readonly HistoricValue[], recording: Recording, out
     entry.kind === 'parameter' ? 'argument' : printable(entry.operator),
   ]);
   const used = largest(head, (cells) => cells[3]!.length + cells[4]!.length + cells[5]!.length);
+  const hasNotes = shown.some(({ note }) => note !== undefined && note !== '');
   const hasOwners = shown.some((entry) => entry.owner !== undefined);
   const left = output.columns === 0 ? Infinity : Math.max(16, output.columns - FIXED_COLUMNS - used);
   const room = hasOwners ? Math.max(12, left / 2) : left;
@@ -171,17 +197,20 @@ function printHistory(shown: readonly HistoricValue[], recording: Recording, out
       { title: 'BY' },
       { title: 'VALUE' },
       ...(hasOwners ? [{ title: 'OF' }] : []),
+      ...(hasNotes ? [{ title: 'NOTE' }] : []),
     ],
     shown.map((entry, i) => [
       ...head[i]!,
       previewValue(valueToJson(entry.value), room),
-      entry.owner === undefined ? '' : ownerText(entry.owner, left === Infinity ? left : left - room),
+      ...(hasOwners ? [ownerText(entry.owner, left === Infinity ? left : left - room)] : []),
+      ...(hasNotes ? [entry.note ?? ''] : []),
     ]),
   );
 }
 
 /** Objects of one class look alike: the number tells them apart, and is the same throughout a thread. */
 function ownerText(owner: Value, room: number): string {
+  if (owner === undefined) return '';
   const id = objectIdOf(owner);
   return `${id === null ? '' : `#${id} `}${previewValue(valueToJson(owner), Math.max(12, room))}`;
 }

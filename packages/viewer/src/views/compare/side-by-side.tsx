@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useComputed } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatMoment } from '@execution-cinema/format';
 import type { At, FrameView, Overview, StateView } from '@execution-cinema/server/protocol';
 import {
@@ -29,6 +29,7 @@ import { openAt } from '../../app/start.ts';
 import { NOWHERE } from '../../model/address.ts';
 import { maxSize } from '../../model/layout.ts';
 import { lineFacts, markDifferent, THROWING } from '../../model/line-facts.ts';
+import { pairLines, type PairedLines } from '../../model/paired-lines.ts';
 import type { ShownFile } from '../../model/shown-file.ts';
 import { commandText } from '../../model/thread-labels.ts';
 import { agoText, plural } from '../../model/units.ts';
@@ -55,7 +56,7 @@ export function SideBySide() {
   const pair = found?.at === null ? alone : (together.current ?? alone);
   return (
     <section class="twins" aria-label="Two recordings side by side" data-together={String(areTogether.value)}>
-      <TwinBar />
+      <TwinBar edited={facts.value.edited} />
       <div class="twin-sources">
         <Run
           title="This recording"
@@ -105,16 +106,39 @@ export function SideBySide() {
 
 type Pair = Omit<Parameters<typeof TwinState>[0], 'rec'>;
 
-/** What happened on the lines of both, with the lines marked on which their values differ. */
+/** Which lines of two texts are the same: the texts change less often than the cursor. */
+let pairedTexts: { own: string; other: string; lines: PairedLines } | undefined;
+
+function pairedLines(own: string, other: string): PairedLines {
+  if (pairedTexts?.own !== own || pairedTexts.other !== other) {
+    pairedTexts = { own, other, lines: pairLines(own, other) };
+  }
+  return pairedTexts.lines;
+}
+
+/** What happened on the lines of both, with the lines marked that differ, or on which their values do. */
 function pairedFacts() {
   const [own, other] = [shown.value?.view, otherFile.value?.view];
   const factsOf = () => (own ? lineFacts(own, hits.value, lineValues.value) : new Map());
   const othersOf = () => (other ? lineFacts(other, otherHits.value, otherValues.value) : new Map());
-  if (!own || own.text !== other?.text || !areTogether.value) return { own: factsOf(), other: othersOf() };
-  return { own: markDifferent(factsOf(), othersOf()), other: markDifferent(othersOf(), factsOf()) };
+  const [text, otherText] = [own?.text, other?.text];
+  const isPair = text === otherText || own?.file === other?.file;
+  if (text == null || otherText == null || !isPair || !areTogether.value) {
+    return { own: factsOf(), other: othersOf(), edited: 0 };
+  }
+  const lines = pairedLines(text, otherText);
+  return {
+    own: markDifferent(factsOf(), othersOf(), lines.others),
+    other: markDifferent(othersOf(), factsOf(), lines.own),
+    edited: Math.max(unpaired(lines.others), unpaired(lines.own)),
+  };
 }
 
-function TwinBar() {
+function unpaired(lines: Int32Array): number {
+  return lines.subarray(1).filter((line) => line === 0).length;
+}
+
+function TwinBar({ edited }: { edited: number }) {
   const found = diff.value;
   const differences = found?.differences ?? [];
   const here = differenceHere.value;
@@ -153,6 +177,11 @@ function TwinBar() {
         </select>
       )}
       <Standing />
+      {edited > 0 && (
+        <span class="chip amber" title="Functions whose text is not the same are compared by their calls alone">
+          {plural(edited, 'line')} of this file {edited === 1 ? 'is' : 'are'} written otherwise
+        </span>
+      )}
       <span class="space" />
       <label class="check">
         <input
@@ -202,6 +231,9 @@ async function swap(): Promise<void> {
   await compareWith(own, false);
 }
 
+/** Pixels that stay free behind the current function in the stack. */
+const STACK_REST = 140;
+
 interface RunProperties {
   title: string;
   run: Overview | null;
@@ -217,6 +249,13 @@ interface RunProperties {
 
 function Run({ title, run, at, view, current, file, facts, onFrame, children }: RunProperties) {
   const box = useRef<HTMLDivElement>(null);
+  const stack = useRef<HTMLOListElement>(null);
+  // The innermost function is what one looks at: where the names do not fit, the outermost ones are out of sight.
+  useLayoutEffect(() => {
+    const list = stack.current;
+    const entry = list?.querySelector('.current')?.parentElement;
+    if (list && entry) list.scrollLeft = entry.offsetLeft + entry.offsetWidth - list.clientWidth + STACK_REST;
+  }, [view, current?.call]);
   const exitCode = run?.processes[0]?.exitCode ?? null;
   const line = current?.place.file === file?.view.file ? (current?.place.line ?? null) : null;
   return (
@@ -233,7 +272,7 @@ function Run({ title, run, at, view, current, file, facts, onFrame, children }: 
         <span class="space" />
         {at && <code class="moment">{formatMoment(at.thread, at.event)}</code>}
       </header>
-      <ol class="twin-stack" aria-label={`Stack of ${title.toLowerCase()}, outermost first`}>
+      <ol ref={stack} class="twin-stack" aria-label={`Stack of ${title.toLowerCase()}, outermost first`}>
         {[...(view?.frames ?? [])].reverse().map((entry) => (
           <li key={entry.call}>
             <button

@@ -10,12 +10,27 @@ import { VirtualList } from '../parts/virtual-list.tsx';
 
 type Sort = 'self' | 'total' | 'calls' | 'mean' | 'max';
 
-const COLUMNS: readonly { id: Sort; label: string; text: (row: HotFunction) => string }[] = [
-  { id: 'calls', label: 'Calls', text: (row) => countText(row.calls) },
-  { id: 'self', label: 'Self', text: (row) => durationText(row.selfNs) },
-  { id: 'total', label: 'Total', text: (row) => durationText(row.totalNs) },
-  { id: 'mean', label: 'Mean', text: (row) => durationText(row.meanNs) },
-  { id: 'max', label: 'Longest', text: (row) => (row.maxNs === null ? '–' : durationText(row.maxNs)) },
+const COLUMNS: readonly { id: Sort; label: string; title: string; text: (row: HotFunction) => string }[] = [
+  { id: 'calls', label: 'Calls', title: 'How often it was called', text: (row) => countText(row.calls) },
+  {
+    id: 'self',
+    label: 'Self',
+    title: 'Time on top of the stack, in code of its own',
+    text: (row) => durationText(row.selfNs),
+  },
+  {
+    id: 'total',
+    label: 'Total',
+    title: 'Time on the stack, calls included; not while it waited at an await',
+    text: (row) => durationText(row.totalNs),
+  },
+  { id: 'mean', label: 'Mean', title: 'Total per call', text: (row) => durationText(row.meanNs) },
+  {
+    id: 'max',
+    label: 'Longest',
+    title: 'The longest call from its beginning to its end, waiting included: it may exceed the total',
+    text: (row) => (row.maxNs === null ? '–' : durationText(row.maxNs)),
+  },
 ];
 const PAGE = 300;
 
@@ -32,12 +47,13 @@ export function HotTable() {
     <div class="table hot-table">
       <div class="table-head">
         <span class="grow">Function</span>
-        {COLUMNS.map(({ id, label }) => (
+        {COLUMNS.map(({ id, label, title }) => (
           <button
             key={id}
             type="button"
             class={`column-head number ${id}${sort === id ? ' sorted' : ''}`}
             aria-pressed={sort === id}
+            title={title}
             onClick={() => setSort(id)}
           >
             {label}

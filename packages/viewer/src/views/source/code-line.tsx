@@ -41,6 +41,7 @@ function Line(properties: Properties) {
   const classes = ['code-line', `path-${path}`];
   if (facts?.neverRan) classes.push('never');
   if (facts?.differs) classes.push('different');
+  if (facts?.edited) classes.push('edited');
   if (isCurrent) classes.push('current');
   if (threw) classes.push('threw');
   if (isSelected) classes.push('selected');

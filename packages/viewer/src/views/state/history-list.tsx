@@ -40,8 +40,12 @@ export function HistoryList({ target }: { target: Inspected }) {
         rowHeight={ROW}
         label={`History of ${target.title}`}
         shown={current}
-        onPick={(item) => goToStep(item.at, item.call)}
-        empty={<Message title="Never written">Nothing was recorded for this name.</Message>}
+        onPick={(item) => void goToStep(item.at, item.call, item.place)}
+        empty={
+          <Message title="No value is recorded">
+            No write of {target.title} is in the recording, and no look at what holds it shows a value.
+          </Message>
+        }
         row={(item, index) => (
           <div class={`history-row${index === current ? ' now' : ''}${index > current ? ' future' : ''}`}>
             <div class="history-value">
@@ -50,7 +54,7 @@ export function HistoryList({ target }: { target: Inspected }) {
               <time class="faint end">{timeText(item.at.timeNs, wholeSpan.value.toNs / 4)}</time>
             </div>
             <div class="history-place">
-              <span>{item.function}</span>
+              <span title={item.note || undefined}>{item.note === '' ? item.function : item.note}</span>
               <PlaceText place={item.place} />
             </div>
           </div>

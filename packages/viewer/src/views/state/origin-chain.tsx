@@ -1,6 +1,6 @@
-import type { OriginStep } from '@execution-cinema/server/protocol';
+import type { FilledPart, Moment, OriginStep } from '@execution-cinema/server/protocol';
 import { cursor } from '../../app/cursor.ts';
-import { goToStep, inspectInput, origin, originError, type Inspected } from '../../app/details.ts';
+import { goToStep, inspectInput, inspectPart, origin, originError, type Inspected } from '../../app/details.ts';
 import { wholeSpan } from '../../app/session.ts';
 import { scanLine, START } from '../../model/highlight.ts';
 import { timeText } from '../../model/units.ts';
@@ -26,7 +26,36 @@ export function OriginChain({ target }: { target: Inspected }) {
         <Step key={index} step={step} index={index} />
       ))}
       <li class="origin-end">{found.end}</li>
+      {found.filled.length > 0 && <Filled parts={found.filled} at={target.moment} />}
     </ol>
+  );
+}
+
+/** What was put into a list or object since it was made: each part leads on to where it came from. */
+function Filled({ parts, at }: { parts: readonly FilledPart[]; at: Moment }) {
+  return (
+    <li class="origin-filled">
+      <span class="faint">put into it since</span>
+      {parts.map((part) => (
+        <button
+          key={part.name}
+          type="button"
+          class="filled"
+          title={`Where ${part.name} came from`}
+          onClick={() => inspectPart(part, at)}
+        >
+          <span class="origin-value">
+            <code>{part.name}</code>
+            <span class="faint">=</span>
+            <Value value={part.value} room={40} />
+          </span>
+          <span class="origin-place">
+            <span>{part.by.text}</span>
+            <PlaceText place={part.by.place} />
+          </span>
+        </button>
+      ))}
+    </li>
   );
 }
 
@@ -39,7 +68,7 @@ function Step({ step, index }: { step: OriginStep; index: number }) {
         type="button"
         class="origin-main"
         aria-current={isHere ? 'step' : undefined}
-        onClick={() => goToStep(step.at, step.call)}
+        onClick={() => void goToStep(step.at, step.call, step.place)}
       >
         <span class="origin-why">
           {step.why !== '' ? step.why : step.kind}
