@@ -31,13 +31,12 @@ export interface FileCode {
 
 const known = new WeakMap<ModuleInfo, Map<number, FileCode>>();
 
-/** The code of a file; null where its text does not tell, undefined while that is looked through. */
-export function codeOfFile(module: ModuleInfo, source: number, find: FlowFinder): FileCode | null | undefined {
+/** The code of a file, undefined while its text is looked through; where that does not tell, its functions are known. */
+export function codeOfFile(module: ModuleInfo, source: number, find: FlowFinder): FileCode | undefined {
   const files = known.get(module);
   const found = files?.get(source);
   if (found) return found;
-  const flow = flowOfFile(module, source, find);
-  if (!flow) return flow;
+  if (flowOfFile(module, source, find) === undefined) return undefined;
   const code = findCode(module, source, find);
   if (files) files.set(source, code);
   else known.set(module, new Map([[source, code]]));

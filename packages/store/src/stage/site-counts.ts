@@ -70,19 +70,19 @@ function scanChunk(recording: Recording, thread: number, info: ChunkInfo): Chunk
   return { words: info.words, sites, counts: sites.map((site) => totals.get(site)!), broken, open: new Set(stack) };
 }
 
-/** Keeps the functions on the stack, and which of them an exception went through. */
+/** Keeps the functions on the stack, and which of them an exception went through. Called for every event. */
 function follow(stack: number[], broken: Set<number>, kind: number, payload: number): void {
   if (kind <= K.ENTER_MANY || kind === K.RESUME) stack.push(payload);
   else if (kind <= K.SUSPEND_VALUE) {
     if (kind === K.RETURN_VALUE) return;
-    for (let left = kind === K.UNWIND ? payload : 1; left > 0; left--) {
-      const site = stack.pop();
-      if (site !== undefined && BREAKS.has(kind)) broken.add(site);
-    }
+    if (kind === K.LEAVE_THROW || kind === K.LEAVE_CLOSED || kind === K.UNWIND) breakOff(stack, broken, kind, payload);
+    else stack.pop();
   } else if (kind === K.CATCH && stack.length > 0) broken.add(stack[stack.length - 1]!);
 }
 
-const BREAKS: ReadonlySet<number> = new Set([K.LEAVE_THROW, K.LEAVE_CLOSED, K.UNWIND]);
+function breakOff(stack: number[], broken: Set<number>, kind: number, payload: number): void {
+  for (let left = kind === K.UNWIND ? payload : 1; left > 0 && stack.length > 0; left--) broken.add(stack.pop()!);
+}
 
 /** Position of a site in a chunk's list, -1 when it was not executed there. */
 export function positionOfSite({ sites }: { sites: Uint32Array }, wanted: number): number {
