@@ -64,7 +64,14 @@ export function slowState(
     topAt.set(event.event, top ? top.call : 0);
     const site = sites.sites[event.payload - BASE];
     if (event.kind >= K.ENTER_0 && event.kind <= K.ENTER_MANY) {
-      const frame = { call: everyCall.length + 1, functionIndex: site![2], enter: event, line: site![3], link: 0, begun: false };
+      const frame = {
+        call: everyCall.length + 1,
+        functionIndex: site![2],
+        enter: event,
+        line: site![3],
+        link: 0,
+        begun: false,
+      };
       everyCall.push(frame);
       stack.push(frame);
     } else if (event.kind === K.RETURN_VALUE) {
