@@ -68,6 +68,10 @@ test('grows in the page while the program goes on, and ends with it', async () =
   expect(items.map((call) => call.arguments[0]!.value)).toEqual(['one', 'two']);
   expect((await page.ask('logs', { text: 'heard' })).total).toBe(2);
 
+  // Where nothing is recorded it goes on all the same.
+  const lasts = await page.notice('lasts', ({ durationNs }) => durationNs > grown.durationNs + 1e9);
+  expect((await page.ask('overview', {})).durationNs).toBeGreaterThanOrEqual(lasts.durationNs);
+
   program.stdin!.end();
   await once(program, 'exit');
   expect(await page.notice('ended')).toMatchObject({ state: 'complete' });

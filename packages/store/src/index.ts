@@ -11,7 +11,13 @@ export { APPLICATION_ID, SCHEMA_VERSION } from './schema/ddl.ts';
 export { openForReading, openRecording, readMeta, type RecordingMeta } from './schema/open-recording.ts';
 export { processState, type ProcessState } from './schema/process-state.ts';
 export { verifyRecording, type Problem, type VerifyOptions, type VerifyResult } from './verify/verify-recording.ts';
-export { newestRecording, recordingSummaries, stateOfRecording, type RecordingSummary } from './read/catalog.ts';
+export {
+  durationNs,
+  newestRecording,
+  recordingSummaries,
+  stateOfRecording,
+  type RecordingSummary,
+} from './read/catalog.ts';
 export { levelName, recordingInfo, type RecordingInfo, type Skipped } from './read/info.ts';
 export {
   defaultThread,

@@ -19,6 +19,8 @@ export type Notice =
       /** There are new processes, modules or functions: ask `overview` and `code` again. */
       structure: boolean;
     }
+  /** It still runs, also where nothing is recorded; once a second. */
+  | { kind: 'lasts'; rec: string; durationNs: number }
   /** The flight recorder has deleted the oldest part: moments before `thread.first` are gone. */
   | { kind: 'pruned'; rec: string; threads: ThreadView[] }
   /** All its processes have ended (or were killed): nothing more will come. */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { readRecording, stateOfRecording, type Recording, type ThreadRow } from '@execution-cinema/store';
+import { durationNs, readRecording, stateOfRecording, type Recording, type ThreadRow } from '@execution-cinema/store';
 import type { ThreadSums } from '../engine/views/thread-view.ts';
 import { threadView } from '../engine/views/thread-view.ts';
 import type { Notice, RecordingState, ThreadView } from '../protocol.ts';
@@ -41,6 +41,8 @@ export class Tail {
   private structure = '';
   private state: RecordingState = 'running';
   private stateMs = Number.NEGATIVE_INFINITY;
+  /** When its length was told. */
+  private lastsMs = Number.NEGATIVE_INFINITY;
 
   constructor(file: string, rec: string, tell: (notice: Notice) => void) {
     this.file = file;
@@ -115,6 +117,10 @@ export class Tail {
     if (hasNews) this.takeIn(recording);
     if (before === 'running' && this.state !== 'running')
       this.tell({ kind: 'ended', rec: this.rec, state: this.state });
+    if (this.state === 'running' && nowMs - this.lastsMs >= STATE_INTERVAL_MS) {
+      this.lastsMs = nowMs;
+      this.tell({ kind: 'lasts', rec: this.rec, durationNs: durationNs(recording) });
+    }
   }
 
   /** Reads what is new and tells of it. */
@@ -187,12 +193,11 @@ export class Tail {
     structure: boolean,
   ): Notice {
     const sum = (of: (thread: ThreadView) => number): number => views.reduce((total, view) => total + of(view), 0);
-    const ends = recording.processes().map((row) => row.endNs ?? row.heartbeatNs);
     return {
       kind: 'grown',
       rec: this.rec,
       state: this.state,
-      durationNs: Math.max(0, ...ends, ...views.map(({ last }) => last?.timeNs ?? 0)),
+      durationNs: durationNs(recording),
       events: {
         produced: sum((thread) => thread.produced),
         stored: sum((thread) => thread.stored),

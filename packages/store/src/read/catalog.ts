@@ -127,9 +127,17 @@ export function bytesOf(file: string): number {
   return size(file) + size(`${file}-wal`);
 }
 
-/** From the start of the recording to the last that is known of it, nanoseconds. */
+/** From the start of the recording to the last that is known of it, nanoseconds; of one that is running to now. */
 export function durationNs(recording: Recording): number {
-  const ends = recording.processes().map((row) => row.endNs ?? row.heartbeatNs);
+  const processes = recording.processes();
+  const meta = recording.meta();
+  const ends = processes.map((row) => row.endNs ?? row.heartbeatNs);
   for (const { id } of recording.threads()) ends.push(recording.chunks(id).at(-1)?.endNs ?? 0);
+  ends.push(recording.db.prepare('SELECT max(time_ns) AS ns FROM snapshots').get<{ ns: number | null }>()?.ns ?? 0);
+  const startMs = Date.parse(meta['started_at'] ?? '');
+  // A program that hangs, or waits, records nothing and goes on all the same.
+  if (stateOfRecording(processes, meta) === 'running' && startMs > 0) ends.push((Date.now() - startMs) * NS_PER_MS);
   return Math.max(0, ...ends);
 }
+
+const NS_PER_MS = 1e6;

@@ -15,9 +15,29 @@ export function followGrowth(): void {
   if (!isRunning.peek()) following.value = false;
 }
 
-async function toNewest(): Promise<void> {
+/** Called when the cursor has moved: whoever goes back from the newest moment follows no more. */
+export function leaveLive(): void {
+  const at = cursor.peek();
+  const last = newest();
+  if (goesOn === 0 && at && last && at.event < last.event) following.value = false;
+}
+
+/** Moves to the newest moment that are under way. */
+let goesOn = 0;
+
+function newest(): { thread: number; event: number; timeNs: number } | null {
   const threads = overview.peek()?.threads ?? [];
-  const own = threads.find(({ id }) => id === cursor.peek()?.thread);
-  const last = (own ?? threads[0])?.last;
-  if (last) await goTo(last, { stop: 'arrival' });
+  const own = threads.find(({ id }) => id === cursor.peek()?.thread) ?? threads[0];
+  return own?.last ?? null;
+}
+
+async function toNewest(): Promise<void> {
+  const last = newest();
+  if (!last) return;
+  goesOn++;
+  try {
+    await goTo(last, { stop: 'arrival' });
+  } finally {
+    goesOn--;
+  }
 }

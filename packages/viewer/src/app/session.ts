@@ -195,6 +195,9 @@ function hear(notice: Notice, events: SessionEvents): void {
       events.onGrown(notice);
       return;
     }
+    case 'lasts':
+      if (current?.rec === notice.rec) overview.value = { ...current, durationNs: notice.durationNs };
+      return;
     case 'pruned': {
       if (current?.rec !== notice.rec) return;
       const threads = new Map(current.threads.map((thread) => [thread.id, thread]));

@@ -7,7 +7,7 @@ import { compareWith, followComparison, otherRec, stopComparing } from './compar
 import { clearCursor, cursor, frameCall, goTo, goToText, loadState, move, onMoved, state } from './cursor.ts';
 import { closeDetails, followDetails } from './details.ts';
 import { forgetTiles } from './flame-tiles.ts';
-import { followGrowth, goLive } from './live.ts';
+import { followGrowth, goLive, leaveLive } from './live.ts';
 import { followRecording, forgetNear } from './near.ts';
 import { keepAddress, readAddress, writeAddress } from './location.ts';
 import { dock, side } from './panels.ts';
@@ -21,6 +21,7 @@ export function startApp(answers: AnswerSource): void {
   onMoved((stop) => {
     writeAddress(stop);
     if (openedFile.peek()) followFrame();
+    leaveLive();
   });
   followRecording();
   followSources();

@@ -3,7 +3,7 @@ import type { FrameView, HitsView, LineValues, SourceView, StateView } from '@ex
 import { counterpart, valueBefore } from './differences.ts';
 import { fromJson } from './json-value.ts';
 import { lineFacts, recordOf } from './line-facts.ts';
-import { parseSnapshot } from './snapshot.ts';
+import { parseSnapshot, threadTitle } from './snapshot.ts';
 import { previewText, whyCut } from './values.ts';
 
 describe('facts of lines', () => {
@@ -158,6 +158,16 @@ describe('snapshot files', () => {
     expect(thread).toMatchObject({ kind: 'main', unavailable: 'idle', suspended: [] });
     expect(thread.frames[0]).toMatchObject({ function: '(anonymous)', instrumented: false });
     expect(snapshot.examples).toEqual([{ name: 'x', example: 1, functions: ['f'] }]);
+  });
+
+  test('threads are named once', () => {
+    const titles = [
+      { kind: 'main', name: 'main' },
+      { kind: 'worker', name: 'worker 2' },
+      { kind: 'worker', name: 'prices' },
+      { kind: 'worker' },
+    ].map(threadTitle);
+    expect(titles).toEqual(['main thread', 'worker 2', 'worker prices', 'worker']);
   });
 
   test('other files are refused in words', () => {

@@ -14,6 +14,8 @@ interface SnapshotSuspended {
   kind: string;
   awaiting?: unknown;
   sinceNs?: number;
+  /** Why its variables are not known. */
+  unavailable?: string;
   variables: Record<string, unknown>;
 }
 
@@ -90,6 +92,7 @@ function threadOf(entry: unknown): SnapshotThread {
         kind: textOf(call['kind']),
         awaiting: call['awaiting'],
         sinceNs: number(call['sinceNs']),
+        ...(typeof call['unavailable'] === 'string' && { unavailable: call['unavailable'] }),
         variables: object(call['variables']),
       };
     }),
@@ -118,4 +121,10 @@ function textOf(value: unknown): string {
 
 function number(value: unknown): number {
   return typeof value === 'number' ? value : 0;
+}
+
+/** A thread for people: `main thread`, `worker 2`. */
+export function threadTitle({ kind, name = '' }: Pick<SnapshotThread, 'kind' | 'name'>): string {
+  if (kind === 'main') return 'main thread';
+  return name === '' || name.startsWith(kind) ? name || kind : `${kind} ${name}`;
 }

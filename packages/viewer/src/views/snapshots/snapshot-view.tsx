@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import type { Snapshot, SnapshotThread } from '../../model/snapshot.ts';
+import { threadTitle, type Snapshot, type SnapshotThread } from '../../model/snapshot.ts';
 import { fromJson } from '../../model/json-value.ts';
-import { durationText, plural, timeText } from '../../model/units.ts';
+import { plural, timeText } from '../../model/units.ts';
 import { wholeSpan } from '../../app/session.ts';
 import { Icon } from '../parts/icon.tsx';
 import { PlaceText } from '../parts/place.tsx';
@@ -59,12 +59,30 @@ export function SnapshotView({ title, snapshot }: { title: string; snapshot: Sna
   );
 }
 
+const STATES: Readonly<Record<string, string>> = {
+  running: 'It was executing code',
+  idle: 'It waited for events: nothing was on its stack',
+  blocked: 'It was in native code, or waited for another thread',
+};
+
+function isEmpty(variables: Record<string, unknown>): boolean {
+  return Object.keys(variables).length === 0;
+}
+
 function Thread({ thread }: { thread: SnapshotThread }) {
   return (
     <div class="snapshot-thread">
       <h5>
-        {thread.kind} {thread.name ?? ''} {thread.state !== undefined && <span class="chip">{thread.state}</span>}
-        {thread.unavailable !== undefined && <span class="chip amber">not available: {thread.unavailable}</span>}
+        {threadTitle(thread)}{' '}
+        {thread.state !== undefined && (
+          <span class="chip" title={STATES[thread.state]}>
+            {thread.state}
+          </span>
+        )}
+        {/* Of a thread that waits for events there is nothing to be read. */}
+        {thread.unavailable !== undefined && thread.unavailable !== thread.state && (
+          <span class="chip amber">not available: {thread.unavailable}</span>
+        )}
       </h5>
       {thread.frames.map((frame, i) => (
         <Entry
@@ -75,6 +93,7 @@ function Thread({ thread }: { thread: SnapshotThread }) {
           startsOpen={i === 0}
           note={frame.instrumented ? '' : 'not instrumented'}
         >
+          {frame.scopes.every(({ variables }) => isEmpty(variables)) && <p class="scope-note">no variables here</p>}
           {frame.scopes
             .filter(({ variables }) => Object.keys(variables).length > 0)
             .map((scope, k) => (
@@ -94,9 +113,13 @@ function Thread({ thread }: { thread: SnapshotThread }) {
           file={call.file}
           line={call.line}
           startsOpen={false}
-          note={`asleep${call.sinceNs ? ` since ${durationText(call.sinceNs)}` : ''}`}
+          note={`asleep${call.sinceNs ? ` since ${timeText(call.sinceNs, wholeSpan.value.toNs / 4)}` : ''}`}
         >
-          <Variables variables={call.variables} />
+          {isEmpty(call.variables) ? (
+            <p class="scope-note">{call.unavailable ?? 'it has no variables'}</p>
+          ) : (
+            <Variables variables={call.variables} />
+          )}
         </Entry>
       ))}
     </div>
