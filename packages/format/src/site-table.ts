@@ -128,6 +128,8 @@ export interface ModuleSites {
   names: string[];
   /** By convention sites[0] is the module's FUNCTION site and sites[1] the SCOPE site of the module scope. */
   sites: SiteTuple[];
+  /** Sources of sites that lie in another file than their function, by site: top-level code of a bundle. */
+  elsewhere?: Record<number, number>;
   functions: FunctionEntry[];
   variables: VariableEntry[];
   scopes: ScopeEntry[];

@@ -37,6 +37,7 @@ export class SiteTable {
   readonly #positions: Positions;
   readonly #names = new Map<string, number>();
   readonly #sites: ModuleSites['sites'] = [];
+  readonly #sources: number[] = [];
   readonly #scopes: ScopeEntry[] = [];
   readonly #variables: VariableEntry[] = [];
   readonly #skipped: ModuleSites['skipped'] = [];
@@ -54,7 +55,8 @@ export class SiteTable {
 
   /** Adds a site and returns its index. */
   add(site: NewSite): number {
-    const { line, column } = this.#positions.at(site.at);
+    const { source, line, column } = this.#positions.at(site.at);
+    this.#sources.push(source);
     const on = site.rank <= site.level ? ON_AT_START : 0;
     const secret = site.secretName !== undefined && this.isSecret(site.secretName);
     this.#levels += String.fromCharCode(LEVEL_DIGIT_0 + site.rank + on + (secret ? SECRET : 0));
@@ -138,12 +140,22 @@ export class SiteTable {
     return this.#levels;
   }
 
+  #elsewhere(): Record<number, number> {
+    const elsewhere: Record<number, number> = {};
+    this.#sites.forEach(([, , func], site) => {
+      const source = this.#sources[site]!;
+      if (source !== this.functions[func]!.source) elsewhere[site] = source;
+    });
+    return elsewhere;
+  }
+
   finish(sources: readonly string[]): ModuleSites {
     return {
       version: FORMAT_VERSION,
       sources: [...sources],
       names: [...this.#names.keys()],
       sites: this.#sites,
+      ...(sources.length > 1 && { elsewhere: this.#elsewhere() }),
       functions: this.functions,
       variables: this.#variables,
       scopes: this.#scopes,

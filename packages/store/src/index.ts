@@ -60,7 +60,7 @@ export { verifyEvents, type VerifyEventsOptions } from './read/verify-events.ts'
 export { eventName } from './read/event-names.ts';
 export type { Chunk, ChunkInfo } from './read/chunks.ts';
 export { nameOfSite } from './read/site-text.ts';
-export { variableOf, type ModuleInfo, type Site, type SiteResolver } from './read/sites.ts';
+export { sourceOfSite, variableOf, type ModuleInfo, type Site, type SiteResolver } from './read/sites.ts';
 export { functionId } from './index/row-ids.ts';
 export { FUNCTIONS_PER_MODULE } from './index/sidecar-schema.ts';
 export { eventAtTime } from './stage/event-times.ts';

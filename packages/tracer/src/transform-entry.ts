@@ -1,3 +1,3 @@
 // Parser, compilers and instrumenter: a bundle of its own, loaded at the first cache miss.
-export { scrubSource, transform } from './loader/transform.ts';
+export { scrubOriginals, scrubSource, transform } from './loader/transform.ts';
 export { quoteCall } from './positions/quote-call.ts';

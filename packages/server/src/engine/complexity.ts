@@ -11,22 +11,22 @@ export class SourceMaps {
     this.recording = recording;
   }
 
-  /** Map of a module's main file; null where the text is not in the recording. */
-  of(moduleId: number): FileMap | null {
+  /** Map of one of a module's files; null where its text is not in the recording. */
+  of(moduleId: number, file: string): FileMap | null {
     const module = this.recording.module(moduleId);
     if (!module) return null;
-    const file = module.sites?.sources[0] ?? module.file;
     let map = this.files.get(file);
     if (map === undefined) {
-      map = module.source === null ? null : analyzeSource(module.source, file);
+      const text = module.textOf(Math.max(0, module.sites?.sources.indexOf(file) ?? 0));
+      map = text === null ? null : analyzeSource(text, file);
       this.files.set(file, map);
     }
     return map;
   }
 
-  /** A function of a module by its name and first line. */
-  functionOf(moduleId: number, name: string, line: number): FunctionEntry | undefined {
-    const map = this.of(moduleId);
+  /** A function of one of a module's files by its name and first line. */
+  functionOf(moduleId: number, file: string, name: string, line: number): FunctionEntry | undefined {
+    const map = this.of(moduleId, file);
     if (!map) return undefined;
     let known = this.functions.get(map.file);
     if (!known) {

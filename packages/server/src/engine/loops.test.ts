@@ -5,7 +5,9 @@ import { loopViews } from './loops.ts';
 /** What a call at the start of `source` did: `line:column` of its writes, or ` kind` behind it, in the order of events. */
 function loopsOf(source: string, places: string[], event: number) {
   const site = {
-    module: { source, file: 'a.js' },
+    module: { textOf: () => source, file: 'a.js' },
+    file: 'a.js',
+    source: 0,
     function: { line: 1, column: 0 },
   } as unknown as Site;
   const steps = places.map((place, i) => {

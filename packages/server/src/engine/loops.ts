@@ -4,30 +4,37 @@ import type { CallStep, ModuleInfo, Site } from '@execution-cinema/store';
 import { ITERATIONS_MAX, type LoopView } from '../protocol.ts';
 import { findLoopsAside } from './loop-finder.ts';
 
-const loopsOfModule = new WeakMap<ModuleInfo, LoopEntry[]>();
+/** By module and the number of the file among its sources. */
+const loopsOfFiles = new WeakMap<ModuleInfo, Map<number, readonly LoopEntry[]>>();
 
-/** Loops of the original text of a module. A module of several files has none: only the text of the first is kept. */
-function moduleLoops(module: ModuleInfo): readonly LoopEntry[] {
-  let loops = loopsOfModule.get(module);
+function knownLoops(module: ModuleInfo): Map<number, readonly LoopEntry[]> {
+  let known = loopsOfFiles.get(module);
+  if (!known) loopsOfFiles.set(module, (known = new Map()));
+  return known;
+}
+
+/** Loops of the file that a site lies in, none where its text is not in the recording. */
+function fileLoops({ module, source, file }: Site): readonly LoopEntry[] {
+  const known = knownLoops(module);
+  let loops = known.get(source);
   if (!loops) {
-    loops = module.source === null ? [] : findLoops(module.source, fileOf(module));
-    loopsOfModule.set(module, loops);
+    const text = module.textOf(source);
+    known.set(source, (loops = text === null ? [] : findLoops(text, file)));
   }
   return loops;
 }
 
-function fileOf(module: ModuleInfo): string {
-  return module.sites?.sources[0] ?? module.file;
-}
+const sought = new WeakMap<ModuleInfo, Set<number>>();
 
-const sought = new WeakSet<ModuleInfo>();
-
-/** Whether the loops of a module are known; if not they will be, without keeping this thread from its answers. */
-export function knowsLoops({ module }: Site): boolean {
-  if (module.source === null || loopsOfModule.has(module)) return true;
-  if (!sought.has(module)) {
-    sought.add(module);
-    findLoopsAside(module.source, fileOf(module), (loops) => loopsOfModule.set(module, loops));
+/** Whether the loops of a file are known; if not they will be, without keeping this thread from its answers. */
+export function knowsLoops({ module, source, file }: Site): boolean {
+  const text = module.textOf(source);
+  if (text === null || knownLoops(module).has(source)) return true;
+  let asked = sought.get(module);
+  if (!asked) sought.set(module, (asked = new Set()));
+  if (!asked.has(source)) {
+    asked.add(source);
+    findLoopsAside(text, file, (loops) => knownLoops(module).set(source, loops));
   }
   return false;
 }
@@ -53,7 +60,7 @@ interface Run {
 export function loopViews(site: Site, steps: readonly CallStep[], event: number): LoopView[] {
   const own = { line: site.function.line, column: site.function.column };
   const views: LoopView[] = [];
-  const loops = loopsPassed(moduleLoops(site.module), steps);
+  const loops = loopsPassed(fileLoops(site), steps);
   for (const loop of loops) {
     // A loop around the function is somebody else's.
     if (holds(loop, own)) continue;

@@ -245,7 +245,7 @@ function levelOf(module: ModuleInfo, file: string, name: string): number {
 
 /** A module's own text is what stands outside of its functions: of one that has changed, nothing can be said. */
 function textOf(module: ModuleInfo, file: string, name: string): string {
-  const lines = module.source?.split('\n') ?? [];
+  const lines = module.textOf(Math.max(0, module.sites?.sources.indexOf(file) ?? 0))?.split('\n') ?? [];
   return functionsNamed(module, file, name)
     .map((entry) => (entry.kind === 'module' ? module.hash : lines.slice(entry.line - 1, entry.endLine).join('\n')))
     .join('\n');

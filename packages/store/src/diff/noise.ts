@@ -1,6 +1,7 @@
 import { fileMatcher, functionMatcher } from '../read/match.ts';
 import { storeError } from '../errors.ts';
 import type { Recording } from '../read/recording.ts';
+import type { Site } from '../read/sites.ts';
 
 /*
  * What two runs of the same program never have in common. A text or number that is noise is replaced by a word in
@@ -92,7 +93,7 @@ export class Noise {
   private readonly roots: readonly string[];
   private readonly rules: IgnoreRules;
   private readonly texts = new Map<string, string>();
-  private readonly noisyLines = new Map<number, Set<number>>();
+  private readonly noisyLines = new Map<string, Set<number>>();
 
   constructor(recording: Recording, rules: IgnoreRules) {
     this.rules = rules;
@@ -111,15 +112,16 @@ export class Noise {
     return value;
   }
 
-  /** A value that this line of a module computes is noise: the line itself asks for the time, or for chance. */
-  isNoisyLine({ id, source }: { id: number; source: string | null }, line: number): boolean {
-    let noisy = this.noisyLines.get(id);
+  /** A value that this line of a function's file computes is noise: the line itself asks for the time, or for chance. */
+  isNoisyLine({ module, source }: Pick<Site, 'module' | 'source'>, line: number): boolean {
+    const key = `${module.id} ${source}`;
+    let noisy = this.noisyLines.get(key);
     if (!noisy) {
       noisy = new Set();
-      for (const [i, text] of (source ?? '').split('\n').entries()) {
+      for (const [i, text] of (module.textOf(source) ?? '').split('\n').entries()) {
         if (text.length <= LINE_CHARACTERS_MAX && NOISY_CODE.test(text)) noisy.add(i + 1);
       }
-      this.noisyLines.set(id, noisy);
+      this.noisyLines.set(key, noisy);
     }
     return noisy.has(line);
   }

@@ -109,7 +109,7 @@ export class Step {
   private readValues(view: ChunkView): NamedValue[] {
     const { form, noise, line, event } = this;
     if (form.names.length === 0) return [];
-    if (form.kind !== 'call' && noise.isNoisyLine(form.own.module, line)) return [];
+    if (form.kind !== 'call' && noise.isNoisyLine(form.own, line)) return [];
     const values = this.pending ?? view.freshValues(event - view.firstEvent);
     const isCall = form.kind === 'call';
     const first = form.kind === 'property' ? 1 : 0;

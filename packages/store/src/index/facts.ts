@@ -61,8 +61,8 @@ function refreshModules(recording: Recording, sidecar: Database): void {
     if (known.get(id) === signature) continue;
     const module = recording.module(id);
     if (!module) continue;
-    const { file, url, hash, source, level, skippedReason } = module;
-    insertModule.run(id, file, url, hash, source, levelName(level), skippedReason, signature);
+    const { file, url, hash, level, skippedReason } = module;
+    insertModule.run(id, file, url, hash, recording.loadedText(id), levelName(level), skippedReason, signature);
     for (const row of functionRows(module)) insertFunction.run(...row);
   }
 }

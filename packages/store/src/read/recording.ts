@@ -3,6 +3,7 @@ import { inflateRawSync } from 'node:zlib';
 import type { ModuleSites } from '@execution-cinema/format';
 import type { Database, Statement } from '../driver/index.ts';
 import { StoreError } from '../errors.ts';
+import { schemaVersion } from '../schema/migrations.ts';
 import { openForReading, readMeta, type RecordingMeta } from '../schema/open-recording.ts';
 import { Chunk, joinFragments, type ChunkInfo } from './chunks.ts';
 import { SiteResolver, type Load, type ModuleInfo } from './sites.ts';
@@ -179,7 +180,7 @@ export class Recording {
   module(id: number): ModuleInfo | undefined {
     const known = this.modules.get(id);
     if (known) return known;
-    const [row] = this.all<Omit<ModuleInfo, 'sites' | 'source'> & { sites: Uint8Array | null }>(
+    const [row] = this.all<Omit<ModuleInfo, 'sites' | 'textOf'> & { sites: Uint8Array | null }>(
       `SELECT id, coalesce(file, key) AS file, coalesce(url, '') AS url, coalesce(hash, '') AS hash,
          coalesce(format, '') AS format, coalesce(level, 0) AS level, coalesce(functions, 0) AS functions,
          skipped_reason AS skippedReason, sites FROM modules WHERE id = ?`,
@@ -187,19 +188,33 @@ export class Recording {
     );
     if (!row) return undefined;
     const sites = row.sites ? parseSites(row.sites) : undefined;
-    const readSource = (): string | null =>
-      this.all<{ source: string | null }>('SELECT source FROM modules WHERE id = ?', id)[0]?.source ?? null;
-    let source: string | null | undefined;
-    const info: ModuleInfo = {
-      ...row,
-      sites,
-      // Megabytes, which states and moves do without.
-      get source() {
-        return (source ??= readSource());
-      },
+    // Megabytes, which states and moves do without.
+    const texts = new Map<number, string | null>();
+    const textOf = (source = 0): string | null => {
+      let text = texts.get(source);
+      if (text === undefined) texts.set(source, (text = this.readText(info, source)));
+      return text;
     };
+    const info: ModuleInfo = { ...row, sites, textOf };
     this.modules.set(id, info);
     return info;
+  }
+
+  private readText({ id, file, sites }: ModuleInfo, source: number): string | null {
+    // Recordings of the first version have no original texts.
+    const [original] =
+      schemaVersion(this.db) < 2
+        ? []
+        : this.all<{ text: string | null }>('SELECT text FROM sources WHERE module_id = ? AND source = ?', id, source);
+    if (original) return original.text;
+    // What was compiled from other files is none of them.
+    if (source !== 0 || (sites !== undefined && sites.sources[0] !== file)) return null;
+    return this.loadedText(id);
+  }
+
+  /** The text of a module as it was loaded; null when that is not in the recording. */
+  loadedText(id: number): string | null {
+    return this.all<{ source: string | null }>('SELECT source FROM modules WHERE id = ?', id)[0]?.source ?? null;
   }
 
   loads(threadId: number): Load[] {

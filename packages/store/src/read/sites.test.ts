@@ -11,7 +11,7 @@ test('sites of one function share a number, also where a module was loaded twice
     hash: '',
     format: '',
     level: 2,
-    source: null,
+    textOf: () => null,
     functions: sites.functions.length,
     skippedReason: null,
     // Tables of their own, as two modules have.

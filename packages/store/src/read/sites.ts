@@ -9,8 +9,11 @@ export interface ModuleInfo {
   hash: string;
   format: string;
   level: number;
-  /** Read when it is asked for. */
-  readonly source: string | null;
+  /**
+   * Text of one of the files of its site table (default: the first), as it was written; null when that is not in the
+   * recording. Read when it is asked for.
+   */
+  textOf(source?: number): string | null;
   functions: number;
   skippedReason: string | null;
   /** Undefined when the module is not instrumented or its table does not parse. */
@@ -39,8 +42,9 @@ export interface Site {
   module: ModuleInfo;
   table: ModuleSites;
   load: Load;
-  /** Original file of the function. */
+  /** Original file that it lies in, and its place among the table's sources. */
   file: string;
+  source: number;
 }
 
 const UNKNOWN_FUNCTION = -1;
@@ -115,13 +119,20 @@ export class SiteResolver {
   }
 }
 
+/** Which of the table's sources a site lies in. */
+export function sourceOfSite({ sites, functions, elsewhere }: ModuleSites, index: number): number {
+  return elsewhere?.[index] ?? functions[sites[index]![2]]!.source;
+}
+
 function makeSite(id: number, tuple: SiteTuple, load: Load, module: ModuleInfo, table: ModuleSites): Site {
   const [kind, , functionIndex, line, column, a, b] = tuple;
   const entry = table.functions[functionIndex]!;
-  const file = table.sources[entry.source] ?? module.file;
+  const index = id - load.base;
+  const source = sourceOfSite(table, index);
+  const file = table.sources[source] ?? module.file;
   return {
     id,
-    index: id - load.base,
+    index,
     kind,
     line,
     column,
@@ -133,6 +144,7 @@ function makeSite(id: number, tuple: SiteTuple, load: Load, module: ModuleInfo, 
     table,
     load,
     file,
+    source,
   };
 }
 

@@ -92,7 +92,7 @@ export class ThreadAt {
       call: frame.call,
       function: entry?.name ?? '(unknown)',
       kind: entry?.kind ?? 'unknown',
-      file: frame.site?.file ?? '',
+      file: position?.file ?? '',
       line: position?.line ?? 0,
       column: position?.column ?? 0,
       startEvent: frame.startEvent,

@@ -18,7 +18,7 @@ import type { Recording } from './recording.ts';
 import { ThreadReplay, type Frame } from './replay.ts';
 import { scopesAt } from './scopes.ts';
 import { describeSite, nameOfSite } from './site-text.ts';
-import type { ModuleInfo, Site } from './sites.ts';
+import { sourceOfSite, type ModuleInfo, type Site } from './sites.ts';
 
 /** One value that a variable, parameter, property or expression had. */
 export interface HistoricValue {
@@ -184,8 +184,7 @@ function wantedAtLine(
 ): Wanted {
   const wanted: Wanted = { sites: new Set(), parameters: new Map() };
   table.sites.forEach(([kind, , functionIndex, siteLine, column], index) => {
-    const entry = table.functions[functionIndex]!;
-    if (siteLine !== line || !inFile(table.sources[entry.source] ?? module.file)) return;
+    if (siteLine !== line || !inFile(table.sources[sourceOfSite(table, index)] ?? module.file)) return;
     if (name !== undefined) addNamedVariables(table, scopesAt(table, functionIndex, line, column), name, wanted);
     if (kind === SITE_FUNCTION) addParameters(table, functionIndex, name, wanted);
     else if (KIND_OF_SITE[kind] && namesSite(table, index, name)) wanted.sites.add(index);

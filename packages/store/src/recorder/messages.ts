@@ -81,8 +81,13 @@ export interface ModuleMessage {
   format: string;
   /** Level in force at start, 0..3. */
   level: number;
-  /** Original text, redacted; null when it is not kept. */
+  /** Text as it was loaded, redacted; null when it is not kept. */
   source: string | null;
+  /**
+   * Raw deflate of a JSON array with the texts of the site table's sources, redacted, null for those that are not known;
+   * null when `source` is the text of its only one.
+   */
+  originals: Uint8Array | null;
   /** ModuleSites as JSON text, or that already as raw deflate; null when not instrumented. */
   sites: string | Uint8Array | null;
   functions: number;

@@ -217,6 +217,7 @@ describe('levels', () => {
     format: 'module',
     level: 2,
     source: null,
+    originals: null,
     sites: JSON.stringify(smallSiteTable()),
     functions: 3,
     instrumented: true,

@@ -26,6 +26,7 @@ const MODULE: ModuleMessage = {
   format: 'module',
   level: 2,
   source: 'let a',
+  originals: null,
   sites: '{"version":1}',
   functions: 1,
   instrumented: true,

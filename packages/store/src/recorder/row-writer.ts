@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Database, Statement } from '../driver/types.ts';
 import type {
   LoadMessage,
@@ -141,6 +141,14 @@ export class RowWriter {
       message.instrumented ? 1 : 0,
       message.skippedReason,
     );
+    if (message.originals !== null) this.addSources(message.key, message.originals);
+  }
+
+  private addSources(key: string, originals: Uint8Array): void {
+    const id = this.moduleId(key);
+    const texts = JSON.parse(inflateRawSync(originals).toString()) as (string | null)[];
+    const insert = this.sql('INSERT OR IGNORE INTO sources(module_id, source, text) VALUES(?, ?, ?)');
+    texts.forEach((text, source) => insert.run(id, source, text));
   }
 
   private moduleId(key: string): number {

@@ -3,7 +3,7 @@
  * numbers as floats, and the column's affinity turns them back.
  * A change here raises SCHEMA_VERSION and comes with one upgrader in migrations.ts.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** `PRAGMA application_id`: "ECN1". */
 export const APPLICATION_ID = 0x45434e31;
@@ -34,4 +34,9 @@ CREATE TABLE samples(process_id INTEGER, time_ns INTEGER, loop_delay_ms REAL, gc
 CREATE TABLE snapshots(id INTEGER PRIMARY KEY, process_id INTEGER, time_ns INTEGER, reason TEXT, json TEXT);
 CREATE TABLE plans(time_ns INTEGER, process_id INTEGER, json TEXT, note TEXT);
 CREATE TABLE notes(process_id INTEGER, time_ns INTEGER, kind TEXT, text TEXT);
+`;
+
+/** Since version 2: texts of the files that a module was made of, where it came with a source map. */
+export const SOURCES_SQL = `
+CREATE TABLE sources(module_id INTEGER, source INTEGER, text TEXT, PRIMARY KEY(module_id, source));
 `;

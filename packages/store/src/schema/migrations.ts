@@ -1,16 +1,17 @@
 import { storeError } from '../errors.ts';
 import type { Database } from '../driver/types.ts';
-import { APPLICATION_ID, SCHEMA_VERSION, TABLES_SQL } from './ddl.ts';
+import { APPLICATION_ID, SCHEMA_VERSION, SOURCES_SQL, TABLES_SQL } from './ddl.ts';
 
 /**
  * One upgrader per step: UPGRADERS[n] brings a database of schema version n to n + 1. Version 0 is an empty file.
- * Changelog: 1 first version.
+ * Changelog: 1 first version; 2 texts of original sources.
  */
 export const UPGRADERS: readonly ((db: Database) => void)[] = [
   (db) => {
     db.exec(TABLES_SQL);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   },
+  (db) => db.exec(SOURCES_SQL),
 ];
 
 /** Reads one integer pragma. */

@@ -16,6 +16,7 @@ export interface CallStep {
   /** As `eventName` has it; `call` for a call that it made. */
   kind: string;
   /** Where the call stood. */
+  file: string;
   line: number;
   column: number;
   name: string;
@@ -259,6 +260,7 @@ class StepCollector {
       event,
       timeNs: view.timeOf(event),
       kind: 'call',
+      file: place?.file ?? '',
       line: place?.line ?? 0,
       column: place?.column ?? 0,
       name: this.resolver.resolve(payload)?.function.name ?? '(unknown)',
@@ -341,6 +343,7 @@ class OwnStep implements CallStep {
   readonly event: number;
   readonly timeNs: number;
   readonly kind: string;
+  readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly name: string;
@@ -359,6 +362,7 @@ class OwnStep implements CallStep {
     this.event = lazy.event;
     this.timeNs = timeNs;
     this.kind = eventName(kind);
+    this.file = place?.file ?? '';
     this.line = place?.line ?? 0;
     this.column = place?.column ?? 0;
     this.name = (site && nameOfSite(site)) ?? '';

@@ -4,7 +4,7 @@ import { printable } from './format/text.ts';
 /** Lines of the sources that a recording holds, by original file and line. */
 export class SourceLines {
   private readonly recording: Recording;
-  private files: Map<string, string | null> | undefined;
+  private files: Map<string, () => string | null> | undefined;
   private readonly lines = new Map<string, readonly string[]>();
 
   constructor(recording: Recording) {
@@ -21,14 +21,21 @@ export class SourceLines {
     let lines = this.lines.get(file);
     if (!lines) {
       this.files ??= this.sources();
-      lines = this.files.get(file)?.split(/\r\n|\n|\r/) ?? [];
+      lines =
+        this.files
+          .get(file)?.()
+          ?.split(/\r\n|\n|\r/) ?? [];
       this.lines.set(file, lines);
     }
     return lines;
   }
 
-  private sources(): Map<string, string | null> {
+  private sources(): Map<string, () => string | null> {
     const modules = this.recording.moduleIds().map((id) => this.recording.module(id)!);
-    return new Map(modules.map((module) => [module.sites?.sources[0] ?? module.file, module.source]));
+    return new Map(
+      modules.flatMap((module) =>
+        (module.sites?.sources ?? [module.file]).map((file, source) => [file, () => module.textOf(source)] as const),
+      ),
+    );
   }
 }

@@ -11,6 +11,7 @@ const COMMENT = '//# sourceMappingURL=';
 const INLINE = /^data:application\/json[^,]*?(;base64)?,/;
 /** Larger maps are not read. */
 const MAP_BYTES_MAX = 64 * 1024 * 1024;
+const ORIGINAL_BYTES_MAX = 8 * 1024 * 1024;
 
 interface ReadMap {
   readonly sources: readonly (string | null)[];
@@ -21,6 +22,8 @@ interface ReadMap {
 export interface OriginalsMap extends ReadMap {
   /** Absolute paths of `sources`; other URLs as they are. */
   readonly files: readonly string[];
+  /** Texts of `sources`, from the map or from the files; null where neither has one. */
+  readonly texts: readonly (string | null)[];
 }
 
 /** What the last comment of the text names; undefined without one. */
@@ -53,11 +56,16 @@ export function readInputMap(source: string, file: string): OriginalsMap | undef
     const path = externalMap(url, file);
     const text = path === undefined ? inlineMap(url) : externalText(path);
     if (text === undefined) return undefined;
-    const map = JSON.parse(text.replace(/^\)\]\}'[^\n]*\n/, '')) as ReadMap & { sourceRoot?: string };
+    const map = JSON.parse(text.replace(/^\)\]\}'[^\n]*\n/, '')) as ReadMap & {
+      sourceRoot?: string;
+      sourcesContent?: readonly (string | null)[];
+    };
     if (typeof map.mappings !== 'string' || !Array.isArray(map.sources) || map.sources.length === 0) return undefined;
     const base = pathToFileURL(path ?? file);
     const files = map.sources.map((name) => originalFile(name ?? '', map.sourceRoot ?? '', base));
-    return { sources: map.sources, ...(map.names ? { names: map.names } : {}), mappings: map.mappings, files };
+    const texts = files.map((name, i) => map.sourcesContent?.[i] ?? textOfFile(name));
+    const { sources, names, mappings } = map;
+    return { sources, ...(names ? { names } : {}), mappings, files, texts };
   } catch {
     return undefined;
   }
@@ -96,6 +104,19 @@ function externalMap(url: string | undefined, file: string): string | undefined 
 
 function externalText(path: string): string | undefined {
   return statSync(path).size > MAP_BYTES_MAX ? undefined : readFileSync(path, 'utf8');
+}
+
+/** What compilers read. A map could name anything that is none of a recording's business. */
+const SOURCE_FILE = /\.(?:[cm]?[jt]sx?|vue|svelte|coffee|mdx?)$/;
+
+/** The text of an original as it is on the disk: a map without texts says nothing about their age. */
+function textOfFile(file: string): string | null {
+  if (!SOURCE_FILE.test(file)) return null;
+  try {
+    return statSync(file).size > ORIGINAL_BYTES_MAX ? null : readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 function inlineMap(url: string): string | undefined {

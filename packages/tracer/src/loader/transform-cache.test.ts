@@ -29,6 +29,7 @@ const ENTRY: Transformed = {
   insertions: 'AAB',
   map: { version: 3, mappings: 'AAAA', sources: ['ä.ts'] },
   sites: new Uint8Array([1, 2, 10, 13, 255]),
+  originals: new Uint8Array([7, 10, 0]),
   functions: 3,
   instrumented: 2,
   level: 2,
@@ -47,7 +48,8 @@ test.each([
 ] as [string, Transformed][])('gives back what was written: %s', (_, entry) => {
   open().write('key', entry);
   const found = open().read('key');
-  expect(found).toEqual({ ...entry, sites: entry.sites === null ? null : Buffer.from(entry.sites) });
+  const bytes = (of: Uint8Array | null): Buffer | null => (of === null ? null : Buffer.from(of));
+  expect(found).toEqual({ ...entry, sites: bytes(entry.sites), originals: bytes(entry.originals) });
 });
 
 test('has nothing under another key', () => {

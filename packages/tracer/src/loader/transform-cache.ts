@@ -6,7 +6,8 @@ import type { Transformed } from './transform-types.ts';
  * Transformed files on disk, one file each, named by its key. The key holds everything that the result depends on, so
  * an entry is never wrong, only unused. A file is
  *
- *     one line of JSON (Head), then the site table, the insertions, the map and the code, as long as the head says
+ *     one line of JSON (Head), then the site table, the originals, the insertions, the map and the code, as long as the
+ *     head says
  *
  * It is valid when the lengths add up to the file's; anything else counts as missing. It is written beside its place
  * and renamed. A folder that cannot be written is no error: nothing is kept.
@@ -17,8 +18,8 @@ const CACHE_BYTES = { most: 512 * 1024 * 1024, keep: 384 * 1024 * 1024 } as cons
 /** A used entry counts as new again, but its time is not touched more often than this. */
 const TOUCH_AFTER_MS = 24 * 60 * 60 * 1000;
 
-interface Head extends Omit<Transformed, 'code' | 'insertions' | 'map' | 'sites'> {
-  readonly lengths: readonly [sites: number, insertions: number, map: number, code: number];
+interface Head extends Omit<Transformed, 'code' | 'insertions' | 'map' | 'originals' | 'sites'> {
+  readonly lengths: readonly [sites: number, originals: number, insertions: number, map: number, code: number];
   /** The code has no character above 255 and is stored as Latin-1. */
   readonly latin1: boolean;
 }
@@ -103,16 +104,16 @@ export function sweepCache(folder: string, { most, keep }: { most: number; keep:
   }
 }
 
-function encode({ code, insertions, map, sites, ...rest }: Transformed): Buffer {
+function encode({ code, insertions, map, originals, sites, ...rest }: Transformed): Buffer {
   const latin1 = LATIN1.test(code);
   const parts = [
     Buffer.from(sites ?? []),
+    Buffer.from(originals ?? []),
     Buffer.from(insertions, 'latin1'),
     Buffer.from(map === null ? '' : JSON.stringify(map)),
     Buffer.from(code, latin1 ? 'latin1' : 'utf8'),
   ];
-  const [sitesPart, insertionsPart, mapPart, codePart] = parts as [Buffer, Buffer, Buffer, Buffer];
-  const lengths = [sitesPart.length, insertionsPart.length, mapPart.length, codePart.length] as const;
+  const lengths = parts.map(({ length }) => length) as unknown as Head['lengths'];
   const head: Head = { ...rest, lengths, latin1 };
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]);
 }
@@ -129,11 +130,19 @@ function decode(bytes: Buffer): Transformed | undefined {
   const { lengths, latin1, ...rest } = head;
   const ends = [headEnd + 1];
   for (const length of lengths) ends.push(ends.at(-1)! + length);
-  const [sitesAt, insertionsAt, mapAt, codeAt, end] = ends as [number, number, number, number, number];
+  const [sitesAt, originalsAt, insertionsAt, mapAt, codeAt, end] = ends as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   if (end !== bytes.length) return undefined;
   return {
     ...rest,
-    sites: sitesAt === insertionsAt ? null : bytes.subarray(sitesAt, insertionsAt),
+    sites: sitesAt === originalsAt ? null : bytes.subarray(sitesAt, originalsAt),
+    originals: originalsAt === insertionsAt ? null : bytes.subarray(originalsAt, insertionsAt),
     insertions: bytes.toString('latin1', insertionsAt, mapAt),
     map: mapAt === codeAt ? null : (JSON.parse(bytes.toString('utf8', mapAt, codeAt)) as object),
     code: bytes.toString(latin1 ? 'latin1' : 'utf8', codeAt, end),

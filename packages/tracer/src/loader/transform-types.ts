@@ -34,7 +34,9 @@ export interface Transformed {
   readonly instrumented: number;
   /** Level in force at start, 0..3. */
   readonly level: number;
-  /** The source has no secret in it: it need not be searched again. */
+  /** Packed texts (`original-texts.ts`) of the sources that the site table names; null when its only one is the source. */
+  readonly originals: Uint8Array | null;
+  /** Source and originals have no secret in them: they need not be searched again. */
   readonly cleanSource: boolean;
   /** Why the code is not instrumented; null when it is. */
   readonly skippedReason: string | null;
@@ -64,6 +66,8 @@ export interface TransformBundle {
   transform(job: TransformJob): Transformed;
   /** A source text without its secrets; lines and columns stay where they were. */
   scrubSource(source: string, redactionKey: string, redact: RedactionPlan): string;
+  /** The same for packed texts of originals. */
+  scrubOriginals(originals: Uint8Array, redactionKey: string, redact: RedactionPlan): Uint8Array;
   quoteCall: QuoteCall;
 }
 

@@ -5,7 +5,8 @@ import { createRedactor, type Redactor } from '@execution-cinema/format/redactio
 import { instrument, InstrumentError, type InputMap, type InstrumentResult } from '@execution-cinema/instrument';
 import type { RedactionPlan } from '@execution-cinema/instrument/plan';
 import { relativeToRoot } from '../config/select-file.ts';
-import { readInputMap, shiftFirstLine } from './input-map.ts';
+import { readInputMap, shiftFirstLine, type OriginalsMap } from './input-map.ts';
+import { packTexts, unpackTexts } from './original-texts.ts';
 import type { TransformJob, Transformed } from './transform-types.ts';
 import { compileToJavaScript, projectOf, type SourceMapV3 } from './typescript/index.ts';
 
@@ -27,7 +28,9 @@ export function transform(job: TransformJob): Transformed {
   if (compiled.code.length > SOURCE_CHARS_MAX) return notInstrumented(plain, 'too large');
   const redactor = redactorOf(job);
   try {
-    const result = instrumentAs(job, compiled.code, compiled.map);
+    const originals = job.compile ? undefined : inputMapOf(job, compiled.code);
+    const result = instrumentAs(job, compiled.code, compiled.map ?? originals, originals?.files);
+    const texts = originals && textsOf(result.sites, originals);
     return {
       ...plain,
       kind: result.kind,
@@ -37,7 +40,8 @@ export function transform(job: TransformJob): Transformed {
       functions: result.counts.functions,
       instrumented: result.counts.instrumented,
       level: result.sites.functions[0]?.level ?? 0,
-      cleanSource: redactor.scrubSource(job.source) === job.source,
+      originals: texts === undefined ? null : packTexts(texts),
+      cleanSource: [job.source, ...(texts ?? [])].every((text) => text === null || isClean(text, redactor)),
       skippedReason: null,
       notInjected: result.notInjected,
     };
@@ -55,10 +59,9 @@ function compile({ file, source, kind }: TransformJob): { code: string; map: Sou
 function instrumentAs(
   job: TransformJob,
   code: string,
-  map: SourceMapV3 | null,
+  inputMap: InputMap | undefined,
+  files: readonly string[] | undefined,
 ): InstrumentResult & { kind: 'module' | 'commonjs' } {
-  const inputMap: InputMap | undefined = map ?? (job.compile ? undefined : inputMapOf(job, code));
-  const files = map === null && inputMap && 'files' in inputMap ? (inputMap.files as string[]) : undefined;
   const as = (kind: 'module' | 'commonjs' | 'script'): InstrumentResult & { kind: 'module' | 'commonjs' } => ({
     ...instrument({
       source: code,
@@ -84,7 +87,7 @@ function instrumentAs(
 }
 
 /** A script's map is about the module inside its wrapper. */
-function inputMapOf({ kind, file }: TransformJob, code: string): InputMap | undefined {
+function inputMapOf({ kind, file }: TransformJob, code: string): OriginalsMap | undefined {
   if (kind !== 'script') return readInputMap(code, file);
   const head = WRAPPER_HEAD.exec(code)?.[0] ?? '';
   const map = readInputMap(code.replace(WRAPPER_TAIL, ''), file);
@@ -95,6 +98,16 @@ function inputMapOf({ kind, file }: TransformJob, code: string): InputMap | unde
 const WRAPPER_HEAD = /^[^{]*\{(?:\s*["'][^"']*["']\s*:[^{]*\{)?\{?/;
 const WRAPPER_TAIL = /[\s})\];]*$/;
 
+/** Texts of the sources that the site table has something of; one null for each of the others. */
+function textsOf({ functions, elsewhere = {} }: ModuleSites, { texts }: OriginalsMap): (string | null)[] {
+  const used = new Set([...functions.map(({ source }) => source), ...Object.values(elsewhere)]);
+  return texts.map((text, source) => (used.has(source) ? text : null));
+}
+
+function isClean(text: string, redactor: Redactor): boolean {
+  return redactor.scrubSource(text) === text;
+}
+
 function notInstrumented(plain: Pick<Transformed, 'code' | 'kind' | 'map'>, skippedReason: string | null): Transformed {
   return {
     ...plain,
@@ -103,6 +116,7 @@ function notInstrumented(plain: Pick<Transformed, 'code' | 'kind' | 'map'>, skip
     functions: 0,
     instrumented: 0,
     level: 0,
+    originals: null,
     cleanSource: true,
     skippedReason,
     notInjected: [],
@@ -131,6 +145,12 @@ function withoutContent(map: SourceMapV3 | null): object | null {
 /** A source text without its secrets; lines and columns stay where they were. */
 export function scrubSource(source: string, redactionKey: string, redact: RedactionPlan): string {
   return createRedactor({ key: redactionKey, ...redact }).scrubSource(source);
+}
+
+/** The same for texts of a source map's originals, packed. */
+export function scrubOriginals(originals: Uint8Array, redactionKey: string, redact: RedactionPlan): Uint8Array {
+  const own = createRedactor({ key: redactionKey, ...redact });
+  return packTexts(unpackTexts(originals).map((text) => (text === null ? null : own.scrubSource(text))));
 }
 
 let redactor: { readonly of: string; readonly redactor: Redactor } | undefined;

@@ -124,6 +124,7 @@ export class Transformer {
       format: result.kind,
       level: result.level,
       source: result.cleanSource && instrumented ? request.source : this.#scrub(request.source, plan),
+      originals: result.originals === null ? null : this.#originals(result.originals, result.cleanSource, plan),
       // A copy: posting a part of a buffer would clone all of it.
       sites: result.sites === null ? null : new Uint8Array(result.sites),
       functions,
@@ -134,6 +135,12 @@ export class Transformer {
 
   #scrub(source: string, { redact }: FilePlan): string {
     return this.#bundle().scrubSource(source, this.#options.redactionKey, redact);
+  }
+
+  #originals(texts: Uint8Array, isClean: boolean, { redact }: FilePlan): Uint8Array {
+    // As of site tables, a copy.
+    if (isClean) return new Uint8Array(texts);
+    return this.#bundle().scrubOriginals(texts, this.#options.redactionKey, redact);
   }
 
   #bundle(): TransformBundle {

@@ -79,9 +79,10 @@ function variablesBefore(
 }
 
 /** The source text from a place to the end of its expression, as far as brackets and line ends tell. */
-function textAt({ module, table, file, line, column }: Site): string {
-  if (module.source === null || table.sources[0] !== file) return '';
-  const lines = module.source.split(/\r\n|\n|\r/);
+function textAt({ module, source, line, column }: Site): string {
+  const whole = module.textOf(source);
+  if (whole === null) return '';
+  const lines = whole.split(/\r\n|\n|\r/);
   const text = [lines[line - 1]?.slice(column), ...lines.slice(line, line + 5)].join('\n');
   let depth = 0;
   let end = 0;

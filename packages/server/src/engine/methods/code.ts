@@ -1,5 +1,11 @@
 import { type FunctionEntry, type ModuleSites } from '@execution-cinema/format';
-import { FUNCTIONS_PER_MODULE, levelName, type ModuleInfo, type Recording } from '@execution-cinema/store';
+import {
+  FUNCTIONS_PER_MODULE,
+  levelName,
+  sourceOfSite,
+  type ModuleInfo,
+  type Recording,
+} from '@execution-cinema/store';
 import { ServerError } from '../../errors.ts';
 import type { FunctionView, ModuleView, SourceView } from '../../protocol.ts';
 import type { Answer } from './method.ts';
@@ -16,7 +22,7 @@ export const code: Answer<'code'> = ({ recording }) => {
       files: sites?.sources ?? [module.file],
       level: levelName(module.level),
       skippedReason: module.skippedReason,
-      hasSource: module.source !== null,
+      hasSource: module.textOf() !== null,
     });
     sites?.functions.forEach((entry, index) => functions.push(functionView(module, sites, entry, index)));
   }
@@ -52,15 +58,15 @@ function modulesOfFile(recording: Recording, file: string): { module: ModuleInfo
 export const source: Answer<'source'> = ({ recording }, { file }) => {
   // Of several versions of a file that were loaded, the last one that has a text.
   const found = modulesOfFile(recording, file);
-  const chosen = found.findLast(({ module }) => module.source !== null) ?? found.at(-1);
+  const chosen = found.findLast(({ module, source: own }) => module.textOf(own) !== null) ?? found.at(-1);
   if (!chosen) throw new ServerError('UNAVAILABLE', `${file} is no file of this recording`);
   const { module } = chosen;
-  const isWhole = chosen.source === 0;
+  const text = module.textOf(chosen.source);
   return {
     file,
     module: module.id,
-    text: isWhole ? module.source : null,
-    reason: module.source !== null && isWhole ? null : 'its text is not in the recording',
+    text,
+    reason: text === null ? 'its text is not in the recording' : null,
     language: languageOf(file),
     recordableLines: recordableLines(found),
     skipped: skippedFunctions(module),
@@ -75,9 +81,9 @@ function skippedFunctions({ sites, skippedReason }: ModuleInfo): SourceView['ski
 function recordableLines(found: readonly { module: ModuleInfo; source: number }[]): Uint32Array {
   const lines = new Set<number>();
   for (const { module, source: number } of found) {
-    module.sites?.sites.forEach(([, , functionIndex, line], index) => {
+    module.sites?.sites.forEach(([, , , line], index) => {
       // The first two are those of the module as a whole.
-      if (index > 1 && module.sites!.functions[functionIndex]?.source === number) lines.add(line);
+      if (index > 1 && sourceOfSite(module.sites!, index) === number) lines.add(line);
     });
   }
   return Uint32Array.from(lines).sort();

@@ -47,7 +47,7 @@ function longestCalls({ recording, sidecar }: EngineContext): Map<number, number
 
 function hotFunction(context: EngineContext, facts: FunctionFacts, maxNs: number | null): HotFunction {
   const { id, module, name, file, line, calls, throws, selfNs, totalNs } = facts;
-  const entry = context.sourceMaps.functionOf(module, name, line);
+  const entry = context.sourceMaps.functionOf(module, file, name, line);
   return {
     functionId: id,
     function: name,
@@ -73,20 +73,23 @@ export const map: Answer<'map'> = (context, _params, job) => {
   ids.forEach((id, i) => {
     job.progress('reading sources', i, ids.length);
     const module = context.recording.module(id);
-    const source = context.sourceMaps.of(id);
-    if (!module || files.some(({ file }) => file === (source?.file ?? module.file))) return;
-    const functions = source ? functionsOf(source).map((entry) => mapFunction(entry, source.file, facts)) : [];
-    files.push({
-      file: source?.file ?? module.file,
-      lines: source?.lines ?? 0,
-      functions,
-      calls: functions.reduce((sum, { calls }) => sum + calls, 0),
-      selfNs: functions.reduce((sum, { selfNs }) => sum + selfNs, 0),
-      complexity: functions.reduce((sum, { cognitive }) => sum + cognitive, 0),
-      recorded: module.skippedReason === null,
-      error: source?.error?.message ?? null,
-    });
-    for (const { from } of source?.imports ?? []) imports.push({ from: source!.file, to: from });
+    if (!module) return;
+    for (const file of module.sites?.sources ?? [module.file]) {
+      if (files.some((known) => known.file === file)) continue;
+      const source = context.sourceMaps.of(id, file);
+      const functions = source ? functionsOf(source).map((entry) => mapFunction(entry, file, facts)) : [];
+      files.push({
+        file,
+        lines: source?.lines ?? 0,
+        functions,
+        calls: functions.reduce((sum, { calls }) => sum + calls, 0),
+        selfNs: functions.reduce((sum, { selfNs }) => sum + selfNs, 0),
+        complexity: functions.reduce((sum, { cognitive }) => sum + cognitive, 0),
+        recorded: module.skippedReason === null,
+        error: source?.error?.message ?? null,
+      });
+      for (const { from } of source?.imports ?? []) imports.push({ from: file, to: from });
+    }
   });
   return { files, links: linksOf(context, files, imports), coverage: 1 };
 };

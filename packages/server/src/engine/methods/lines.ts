@@ -84,16 +84,20 @@ export const lineValues: Answer<'lineValues'> = (context, params, job) => {
   const event = moment ?? Number.MAX_SAFE_INTEGER;
   const { site } = found;
   if (!site) throw new ServerError('UNAVAILABLE', `the code of call ${params.call} is not in the recording`);
+  // The top level of a bundle runs through several files: the one where it stands.
+  const file = found.steps.findLast((step) => step.event <= event)?.file || site.file;
+  const stepsInFile = found.steps.filter((step) => step.file === file);
+  const inFile = file === site.file ? site : { ...site, file, source: site.table.sources.indexOf(file) };
   // Who cannot wait gets the values first.
-  const withLoops = job.patient || knowsLoops(site);
-  const loops = withLoops ? loopViews(site, found.steps, event) : [];
+  const withLoops = job.patient || knowsLoops(inFile);
+  const loops = withLoops ? loopViews(inFile, stepsInFile, event) : [];
   return {
     call: params.call,
-    file: site.file,
+    file,
     function: site.function.name,
     loops,
     whole: withLoops && !found.before && !found.after,
-    ...linesOf(found, site, event, loops),
+    ...linesOf({ ...found, steps: stepsInFile }, site, event, loops),
   };
 };
 

@@ -129,16 +129,18 @@ function findSource({ recording }: EngineContext, { text, limit }: Query): Searc
   const hits: SearchHit[] = [];
   for (const id of recording.moduleIds()) {
     const module = recording.module(id);
-    if (!module?.source || !module.source.toLowerCase().includes(text)) continue;
-    const file = module.sites?.sources[0] ?? module.file;
-    for (const [i, line] of module.source.split('\n').entries()) {
-      const column = line.toLowerCase().indexOf(text);
-      if (column < 0) continue;
-      const title = line.trim().slice(0, TEXT_LENGTH_MAX);
-      const excerpt = excerptOf(line, text);
-      const place = { file, line: i + 1, column };
-      hits.push({ ...EMPTY, kind: 'source', title, excerpt, detail: `${file}:${i + 1}`, place });
-      if (hits.length > limit) return hits;
+    for (const [source, file] of (module?.sites?.sources ?? (module ? [module.file] : [])).entries()) {
+      const whole = module!.textOf(source);
+      if (!whole?.toLowerCase().includes(text)) continue;
+      for (const [i, line] of whole.split('\n').entries()) {
+        const column = line.toLowerCase().indexOf(text);
+        if (column < 0) continue;
+        const title = line.trim().slice(0, TEXT_LENGTH_MAX);
+        const excerpt = excerptOf(line, text);
+        const place = { file, line: i + 1, column };
+        hits.push({ ...EMPTY, kind: 'source', title, excerpt, detail: `${file}:${i + 1}`, place });
+        if (hits.length > limit) return hits;
+      }
     }
   }
   return hits;

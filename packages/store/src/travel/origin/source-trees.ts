@@ -13,22 +13,24 @@ import type { Site } from '../../read/sites.ts';
 /** Sources whose trees are kept per recording. */
 const TREES_MAX = 100;
 
-const caches = new WeakMap<Recording, Map<number, SourceTree | undefined>>();
+const caches = new WeakMap<Recording, Map<string, SourceTree | undefined>>();
 
-/** The syntax tree of the module that a site lies in; undefined when its source is not stored or cannot be parsed. */
+/** The syntax tree of the file that a site lies in; undefined when its text is not stored or cannot be parsed. */
 export function treeOf(recording: Recording, site: Site): SourceTree | undefined {
   let cache = caches.get(recording);
   if (!cache) caches.set(recording, (cache = new Map()));
-  const { id, source, file } = site.module;
-  if (cache.has(id)) return cache.get(id);
+  const { module, file, source } = site;
+  const key = `${module.id} ${source}`;
+  if (cache.has(key)) return cache.get(key);
   let tree: SourceTree | undefined;
   try {
-    if (source !== null) tree = new SourceTree(source, site.file || file);
+    const text = module.textOf(source);
+    if (text !== null) tree = new SourceTree(text, file || module.file);
   } catch {
     // A syntax that the parser does not know: what stands there is then told by the site alone.
   }
   if (cache.size >= TREES_MAX) cache.clear();
-  cache.set(id, tree);
+  cache.set(key, tree);
   return tree;
 }
 

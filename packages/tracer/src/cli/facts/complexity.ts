@@ -32,9 +32,10 @@ export class ComplexityOf {
     const functions = new Map<string, FunctionEntry>();
     this.files.set(file, functions);
     const info = this.recording.module(module);
-    // Only the first source of a module is stored; other files that a source map names are not.
-    if (typeof info?.source !== 'string' || (info.sites?.sources[0] ?? info.file) !== file) return functions;
-    const map = analyzeSource(info.source, file);
+    const source = (info?.sites?.sources ?? [info?.file]).indexOf(file);
+    const text = source < 0 ? null : info!.textOf(source);
+    if (text === null) return functions;
+    const map = analyzeSource(text, file);
     for (const entry of [...map.functions, ...map.classes.flatMap(({ methods }) => methods)]) {
       functions.set(`${entry.name}:${entry.startLine}`, entry);
     }

@@ -17,7 +17,7 @@ export function* ids(from: number): Generator<number> {}
 `;
 
 function declared(name: string, line: number, variables: { name: string; line: number }[] = []) {
-  const module = { source: SOURCE, file: 'src/cart.ts', sites: { sources: ['src/cart.ts'] } };
+  const module = { textOf: () => SOURCE, file: 'src/cart.ts', sites: { sources: ['src/cart.ts'] } };
   const recording = { module: () => module } as unknown as Recording;
   const observed = { module: 1, file: 'src/cart.ts', name, line, variables } as unknown as ObservedFunction;
   const { parameters, result, variables: found } = new DeclaredTypesOf(recording).of(observed);

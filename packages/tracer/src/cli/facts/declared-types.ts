@@ -51,15 +51,15 @@ export class DeclaredTypesOf {
   private file(module: number, file: string): { entries: Map<string, FunctionEntry>; lines: string[] } | undefined {
     if (this.files.has(file)) return this.files.get(file);
     const info = this.recording.module(module);
-    const isTypeScript =
-      /\.[cm]?tsx?$/.test(file) && typeof info?.source === 'string' && info.sites?.sources[0] === file;
+    const source = info?.sites?.sources.indexOf(file) ?? -1;
+    const text = source >= 0 && /\.[cm]?tsx?$/.test(file) ? info!.textOf(source) : null;
     let found: { entries: Map<string, FunctionEntry>; lines: string[] } | undefined;
-    if (isTypeScript) {
-      const map = analyzeSource(info.source!, file);
+    if (text !== null) {
+      const map = analyzeSource(text, file);
       const all = [...map.functions, ...map.classes.flatMap(({ methods }) => methods)];
       found = {
         entries: new Map(all.map((entry) => [`${entry.name}:${entry.startLine}`, entry])),
-        lines: info.source!.split('\n'),
+        lines: text.split('\n'),
       };
     }
     this.files.set(file, found);
