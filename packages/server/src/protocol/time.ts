@@ -177,7 +177,7 @@ export interface EventView {
   value: WireValue | null;
   /**
    * Of a call its arguments, of a built-in method what it was given, of an HTTP request its method and URL; else the one
-   * value that it is about. Empty where it has none.
+   * value that it is about. As far as a line shows them; empty where it has none.
    */
   values: { name: string | null; value: WireValue }[];
 }

@@ -1,9 +1,11 @@
 import { K, type Value } from '@execution-cinema/format';
 import { FUNCTIONS_PER_MODULE, type ListedEvent, type Recording } from '@execution-cinema/store';
-import { encodeValue, type EventView } from '../../protocol.ts';
+import { encodeValue, type EventView, type WireLimits } from '../../protocol.ts';
 
 type Values = EventView['values'];
 
+/** They are shown in a line; the state has them whole. */
+const LIMITS: WireLimits = { depth: 3, objects: 40, characters: 1_000 };
 /** Bits of the number of a mutation that say which it was. */
 const OPERATION_MASK = 0xff;
 
@@ -23,7 +25,7 @@ export function eventValues(recording: Recording, { kind, values, number }: List
 }
 
 function unnamed(value: Value): Values[number] {
-  return { name: null, value: encodeValue(value) };
+  return { name: null, value: encodeValue(value, LIMITS) };
 }
 
 function argumentsOf(recording: Recording, values: readonly Value[], functionId: number): Values {
@@ -31,6 +33,6 @@ function argumentsOf(recording: Recording, values: readonly Value[], functionId:
   const parameters = module?.sites?.functions[functionId % FUNCTIONS_PER_MODULE]?.parameters ?? [];
   return values.flatMap((value, i) => {
     const name = parameters[i] ?? null;
-    return name === 'this' ? [] : [{ name, value: encodeValue(value) }];
+    return name === 'this' ? [] : [{ name, value: encodeValue(value, LIMITS) }];
   });
 }
