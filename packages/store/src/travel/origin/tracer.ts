@@ -441,7 +441,11 @@ export class Tracer {
     const line = this.at(inside).frame(inside.call)?.position?.line ?? 0;
     const returns = tree.returnsOf(tree.functionAt(site.function));
     const fitting = returns.filter((node) => this.hasValue(node, inside, value));
-    const possible = returns.filter((node) => !this.value(node, inside));
+    // What is made there is another object each time that it is evaluated.
+    const possible = returns.filter((node) => {
+      const known = this.value(node, inside);
+      return !known || (isCaptured(known.value) && known.value.id === 0);
+    });
     const candidates = [fitting, possible, returns].find(({ length }) => length > 0) ?? [];
     const node = candidates.reduce<SyntaxNode | undefined>(
       (best, other) => (best && rank(best, line) <= rank(other, line) ? best : other),

@@ -28,7 +28,10 @@ export function propertyHistory(recording: Recording, index: SeekLookup | undefi
   const told = changes.filter(
     ({ how, held }, i) => how !== 'moved' || i === 0 || !isSameHeld(changes[i - 1]!.held, held),
   );
-  return writesOf(recording, index, asked, told);
+  // A field that a class declares is there, and undefined, before the constructor gives it a value.
+  const [first, ...later] = told;
+  const isDeclared = first?.how === 'first' && first.held.value === undefined && later.length > 0;
+  return writesOf(recording, index, asked, isDeclared ? later : told);
 }
 
 /** The last of them up to an event, undefined when there is none. */
