@@ -134,6 +134,18 @@ describe('the budget', () => {
     expect(ownNs).toBeCloseTo(100e6 / (1 + (1_000_000 / 70e6) * 6), -3);
   });
 
+  test('has an interval count by how much of what is allowed recording takes in it', () => {
+    interval({ 102: 10 });
+    const half = ledger.take();
+    interval({});
+    const idle = ledger.take();
+    expect(half.ownNs).toBeCloseTo(90e6 * (10 / 18), -3);
+    expect(half.modules[0]!.functions[0]!.boundaryNs / half.ownNs).toBeCloseTo(10 / 90);
+    expect(idle.ownNs).toBeCloseTo(100e6 * 0.05, -3);
+    interval({ 102: 1 }, { busyMs: 0 });
+    expect(ledger.take()).toMatchObject({ ownNs: 0, modules: [{ functions: [{ boundaryNs: 0.05e6 }] }] });
+  });
+
   test('follows resources as long as they fit', () => {
     interval({ 106: 1 }, { followedMs: 12 });
     expect([followed, said]).toEqual([[], []]);
