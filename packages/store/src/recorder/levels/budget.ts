@@ -35,6 +35,8 @@ const SAVED_SHARE = 0.75;
 const FADE = 0.7;
 /** A function that threw is recorded for so long, whatever it costs. */
 const RAISED_MS = 30_000;
+/** How much an interval counts at least for what is remembered. */
+const WEIGHT_MIN = 0.05;
 /** Changes that are noted one by one. */
 const NOTES_MAX = 200;
 
@@ -132,10 +134,14 @@ export class Budget {
       const spentNs = recordedNs + followedNs;
       // An estimate may exceed what there was: a tenth of the time is always taken for the program's own.
       const ownNs = Math.max(busyMs * 1e6 - spentNs, busyMs * 1e5) / (1 + this.offShare());
+      const missingNs = (this.following.missing(thread) ?? 0) * ownNs;
+      let wantedNs = spentNs + missingNs;
+      for (const [, { boundary, inside }] of this.switchedOff()) wantedNs += (boundary + inside) * ownNs;
       this.ledger.add(interval, {
         functions,
         ownNs,
-        followedNs: (this.following.missing(thread) ?? 0) * ownNs + followedNs,
+        followedNs: missingNs + followedNs,
+        weight: ownNs > 0 ? Math.max(WEIGHT_MIN, Math.min(1, wantedNs / (this.share * ownNs))) : WEIGHT_MIN,
         visitNs: (name) => this.degraded.get(name)?.visitNs ?? VISIT_NS,
         off: this.switchedOff(),
       });

@@ -17,6 +17,8 @@ export interface FollowInterval {
 
 interface ThreadState {
   isOff: boolean;
+  /** It was, while the thread ran: only the passing of time may show that it fits again. */
+  isHeld: boolean;
   /** When it was switched last. */
   sinceMs: number;
   coolMs: number;
@@ -48,16 +50,17 @@ export class FollowBudget {
   /** Begins a thread unfollowed: earlier runs showed that `rate`, a part of its own time, is too much. */
   beginEnded(nowMs: number, thread: number, { rate, intervalMs }: { rate: number; intervalMs: number }): void {
     const costNs = rate * intervalMs * 1e6;
-    this.states.set(thread, { isOff: true, sinceMs: nowMs, coolMs: coolDownMs(nowMs, undefined), costNs, rate });
+    const coolMs = coolDownMs(nowMs, undefined);
+    this.states.set(thread, { isOff: true, isHeld: false, sinceMs: nowMs, coolMs, costNs, rate });
     this.setFollowed(thread, false);
     this.say(
       `thread ${thread}: promises, timers and handles are not followed from the start, since earlier runs showed that it exceeds the budget: until they are, causes and correlations are unknown`,
     );
   }
 
-  /** Whether a thread is not followed that may be again. */
+  /** Whether a thread is not followed any more that may be again. One that never was calls when it works. */
   get isHolding(): boolean {
-    for (const { isOff } of this.states.values()) if (isOff) return true;
+    for (const { isOff, isHeld } of this.states.values()) if (isOff && isHeld) return true;
     return false;
   }
 
@@ -66,7 +69,14 @@ export class FollowBudget {
     const past = this.states.get(thread);
     if (past?.isOff === true || followedNs <= recordedNs || followedNs <= PART_MAX * allowedNs) return 0;
     const coolMs = coolDownMs(nowMs, past);
-    this.states.set(thread, { isOff: true, sinceMs: nowMs, coolMs, costNs: followedNs, rate: followedNs / ownNs });
+    this.states.set(thread, {
+      isOff: true,
+      isHeld: true,
+      sinceMs: nowMs,
+      coolMs,
+      costNs: followedNs,
+      rate: followedNs / ownNs,
+    });
     this.setFollowed(thread, false);
     this.say(
       `thread ${thread}: promises, timers and handles are not followed, which alone takes most of the budget: until they are again, causes and correlations are unknown`,

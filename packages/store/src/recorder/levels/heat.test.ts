@@ -38,6 +38,26 @@ describe('heat', () => {
     expect(large! - small!).toBeGreaterThan(small! - plain!);
   });
 
+  test('of a text grows with what is searched, faster than with its words', () => {
+    const { sites } = measured((writer) => {
+      writer.callWithText(7, 40);
+      writer.callWithText(8, 240);
+      writer.call(9, 1);
+    });
+    const [short, long, plain] = [7, 8, 9].map((site) => sites.get(site)!.recordedNs);
+    // 50 words more.
+    expect(long! - short!).toBeGreaterThan(50 * 10);
+    expect(short!).toBeGreaterThan(2 * plain!);
+  });
+
+  test('of a call is more than that of its events', () => {
+    const { sites } = measured((writer) => {
+      for (let i = 0; i < 10; i++) writer.call(7, i);
+    });
+    // Two events of three words together.
+    expect(sites.get(7)!.recordedNs / 10).toBeGreaterThan(2 * 14 + 3 * 6 + 30);
+  });
+
   test('of following resources is what the thread says that it has followed, past the wrap of its count too', () => {
     const writer = new FakeWriter();
     writer.words[R.R_FOLLOWED] = -10;

@@ -18,7 +18,7 @@ const WORD_NS = 6;
  * What a recorded call costs beyond that: V8 does not inline it any more, nor what it calls. Found in acorn with a fifth of it
  * recorded; with everything recorded the words are what counts.
  */
-const CALL_NS = 40;
+const CALL_NS = 60;
 /** Finding out what an object is, giving it its number. */
 const OBJECT_NS = 400;
 /** A property, item or entry of an object whose content is taken. */

@@ -23,7 +23,7 @@ function heat(functionIndex: number, more: Partial<FunctionHeat>, key = 'app#1')
 
 function add(recordedNs: number, functions: FunctionHeat[], more: Partial<IntervalFacts> = {}): void {
   const all = { recordedNs, sites: new Map(), thrown: new Set<number>(), followedNs: 0 };
-  ledger.add({ heat: all }, { functions, ownNs: 1_000, followedNs: 5, visitNs: () => 10, off: [], ...more });
+  ledger.add({ heat: all }, { functions, ownNs: 1_000, followedNs: 5, weight: 1, visitNs: () => 10, off: [], ...more });
 }
 
 test('adds intervals up by function, and what belongs to none', () => {
@@ -35,6 +35,19 @@ test('adds intervals up by function, and what belongs to none', () => {
     followedNs: 10,
     modules: [{ file: 'app.js', hash: 'h', functions: [{ place: PLACE, name: 'hot', boundaryNs: 60, insideNs: 110 }] }],
   });
+});
+
+test('lets an interval count for less, all its times alike', () => {
+  add(100, [heat(HOT, { boundaryNs: 40, insideNs: 20 })], {
+    weight: 0.5,
+    off: [['2 app#1', { boundary: 0.1, inside: 0, visits: 0 }]],
+  });
+  const { ownNs, otherNs, followedNs, modules } = ledger.take();
+  expect([ownNs, otherNs, followedNs]).toEqual([500, 20, 2.5]);
+  expect(modules[0]!.functions.map((one) => [one.boundaryNs, one.insideNs])).toEqual([
+    [20, 10],
+    [50, 0],
+  ]);
 });
 
 test('charges visits that were only counted as if they had been recorded', () => {

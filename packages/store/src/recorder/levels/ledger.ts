@@ -1,7 +1,11 @@
 import { nameOf, rateOf, type FunctionHeat, type Rate, type ThreadInterval } from './function-heat.ts';
 import type { LevelSites, SiteTables } from './module-sites.ts';
 
-/** What recording has taken since the last report, as far as estimated; nanoseconds. Plain data. */
+/**
+ * What recording has taken since the last report, as far as estimated; nanoseconds. Intervals in which it took less than what is
+ * allowed count as much less, all their times alike: a program that loads for long must keep its budget when it works.
+ * Plain data.
+ */
 export interface CostReport {
   /** Time of the program itself, recording not included, over all threads. */
   ownNs: number;
@@ -48,6 +52,8 @@ export interface IntervalFacts {
   functions: readonly FunctionHeat[];
   ownNs: number;
   followedNs: number;
+  /** How much the interval counts, up to 1. */
+  weight: number;
   /** What a visit of a function took of those that are counted now, by `nameOf`. */
   visitNs(name: string): number;
   /** Functions that are switched off, by `nameOf`, with what they took when they were seen last. */
@@ -76,16 +82,19 @@ export class Ledger {
     this.loadedKeys.add(key);
   }
 
-  add({ heat }: Pick<ThreadInterval, 'heat'>, { functions, ownNs, followedNs, visitNs, off }: IntervalFacts): void {
-    this.own += ownNs;
-    this.otherNs += heat.recordedNs;
-    this.followedNs += followedNs;
+  add(
+    { heat }: Pick<ThreadInterval, 'heat'>,
+    { functions, ownNs, followedNs, weight, visitNs, off }: IntervalFacts,
+  ): void {
+    this.own += ownNs * weight;
+    this.otherNs += heat.recordedNs * weight;
+    this.followedNs += followedNs * weight;
     for (const one of functions) {
       const name = nameOf(one);
-      this.charge(name, rateOf(one, one.counted > 0 ? visitNs(name) : 0, 1), 1);
-      this.otherNs -= one.boundaryNs + one.insideNs;
+      this.charge(name, rateOf(one, one.counted > 0 ? visitNs(name) : 0, 1), weight);
+      this.otherNs -= (one.boundaryNs + one.insideNs) * weight;
     }
-    for (const [name, rate] of off) this.charge(name, rate, ownNs);
+    for (const [name, rate] of off) this.charge(name, rate, ownNs * weight);
   }
 
   private charge(name: string, { boundary, inside }: Rate, ownNs: number): void {
