@@ -91,7 +91,8 @@ export function Palette({ mode }: { mode: 'all' | 'search' }) {
       ref={dialog}
       class="palette dialog"
       aria-label="Search or go to"
-      onClose={() => (paletteOpen.value = false)}
+      // The event comes in a later task: another palette may be open by then.
+      onClose={() => dialog.current && (paletteOpen.value = false)}
       onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}
     >
       <div class="palette-field">
