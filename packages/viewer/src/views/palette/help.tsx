@@ -18,7 +18,12 @@ export function Help() {
   }, []);
   const groups = [...new Set(BINDINGS.map(({ group }) => group))];
   return (
-    <dialog ref={dialog} class="help dialog" aria-label="Keys and help" onClose={() => (helpOpen.value = false)}>
+    <dialog
+      ref={dialog}
+      class="help dialog"
+      aria-label="Keys and help"
+      onClose={() => dialog.current && (helpOpen.value = false)}
+    >
       <header class="panel-head">
         <h2>Keys</h2>
         <span class="space" />
