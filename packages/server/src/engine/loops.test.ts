@@ -80,3 +80,9 @@ test('where the test leaves no trace a place that comes again begins an iteratio
   expect(views[0]).toMatchObject({ count: 2, starts: [4, 12] });
   expect(views[1]).toMatchObject({ count: 2, starts: [13, 15] });
 });
+
+test('what is printed or sent in a loop begins no iteration', () => {
+  const source = 'start();\nfor (const [name, size] of pairs) { console.log(name, size); }';
+  const round = ['2:12', '2:18', '2:18 log'];
+  expect(loopsOf(source, [...round, ...round], 6)).toMatchObject([{ count: 2, current: 1 }]);
+});

@@ -103,6 +103,15 @@ const WITHOUT_PLACE: ReadonlySet<string> = new Set([
   'return value',
   'scope',
   'scope link',
+  'log',
+  'send',
+  'receive',
+  'request',
+  'response',
+  'mark',
+  'correlation',
+  'uncaught',
+  'aggregate',
 ]);
 
 /** Whether a step is one of the loop that it stands in: what is gone through is worked out before. */

@@ -27,7 +27,7 @@ interface Target {
 }
 
 const NOTHING: Readonly<Record<string, string>> = {
-  line: 'this line does not run again in this direction',
+  line: 'this line does not run again on this thread, in this direction',
   write: 'no other write in this direction',
   throw: 'nothing is thrown in this direction',
   call: 'it is not called again in this direction',

@@ -10,6 +10,8 @@ export interface CardProperties {
   onClose: () => void;
 }
 
+const NOTES_SHOWN = 8;
+
 /** All that is known of how far the recording can be trusted. */
 export function TrustCard({ overview, onClose }: CardProperties) {
   const card = useRef<HTMLDivElement>(null);
@@ -101,9 +103,12 @@ export function TrustCard({ overview, onClose }: CardProperties) {
         <>
           <h3>Notes of the recorder</h3>
           <ul>
-            {notes.slice(0, 8).map((note, i) => (
+            {notes.slice(0, NOTES_SHOWN).map((note, i) => (
               <li key={i}>{note.text}</li>
             ))}
+            {notes.length > NOTES_SHOWN && (
+              <li>and {notes.length - NOTES_SHOWN} more; tracer info lists all of them</li>
+            )}
           </ul>
         </>
       )}

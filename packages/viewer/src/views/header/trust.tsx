@@ -33,6 +33,11 @@ export function TrustChips({ overview, open }: { overview: Overview; open: Signa
         <span class="sep" />
         <span>{countText(events.stored)} events</span>
         <span class={lost > 0 ? 'warn' : 'optional'}>{lost > 0 ? `${countText(lost)} missing` : 'none missing'}</span>
+        {isDegraded(overview) && (
+          <span class="warn" title="A budget has left out functions, or counted them instead of recording them">
+            degraded by the budget
+          </span>
+        )}
         <span class="sep optional" />
         <span class="optional">{levels}</span>
         {functions.instrumented < functions.eligible && (
@@ -45,6 +50,11 @@ export function TrustChips({ overview, open }: { overview: Overview; open: Signa
       {open.value && <LazyCard overview={overview} onClose={() => (open.value = false)} />}
     </div>
   );
+}
+
+/** What a budget has left out is missing as well, though no event was lost. */
+function isDegraded({ notes }: Overview): boolean {
+  return notes.some(({ kind }) => kind === 'budget');
 }
 
 /** Fetched when it is first wanted. */
