@@ -268,7 +268,7 @@ describe('levels', () => {
     await exit();
     const db = openForReading(file);
     const notes = db.prepare("SELECT text FROM notes WHERE kind = 'budget'").all();
-    expect(notes[0]).toEqual({ text: 'hot (app.js) is counted instead of recorded: it exceeds the budget of 0.1%' });
+    expect(notes[0]).toEqual({ text: 'hot (app.js:1) is counted instead of recorded: it exceeds the budget of 0.1%' });
     db.close();
   });
 

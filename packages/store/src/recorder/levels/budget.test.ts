@@ -70,7 +70,7 @@ describe('the budget', () => {
   test('counts the hottest function instead of recording it, and only as many as it takes', () => {
     interval({ 102: 30, 106: 1 });
     expect([state(HOT), state(COLD)]).toEqual([ALL_DEGRADED, NOT_DEGRADED]);
-    expect(said).toEqual(['hot (app.js) is counted instead of recorded: it exceeds the budget of 20%']);
+    expect(said).toEqual(['hot (app.js:1) is counted instead of recorded: it exceeds the budget of 20%']);
   });
 
   test('begins with the inside of a function where that is what costs', () => {
@@ -162,7 +162,7 @@ describe('the budget', () => {
     expect(state(HOT)).toBe(ALL_DEGRADED);
     interval({}, { counted: { 102: 10 } });
     expect(state(HOT)).toBe(NOT_DEGRADED);
-    expect(said[1]).toBe('hot (app.js) is recorded again: it has cooled down');
+    expect(said[1]).toBe('hot (app.js:1) is recorded again: it has cooled down');
     interval({ 102: 60 });
     for (let i = 0; i < 39; i++) interval({});
     expect(state(HOT)).toBe(ALL_DEGRADED);
@@ -180,10 +180,10 @@ describe('the budget', () => {
     interval({ 102: 60 });
     interval({}, { counted: { 102: 1_000_000 } });
     expect(state(HOT)).toBe(SWITCHED_OFF);
-    expect(said[1]).toBe('hot (app.js) is neither recorded nor counted: it exceeds the budget of 20%');
+    expect(said[1]).toBe('hot (app.js:1) is neither recorded nor counted: it exceeds the budget of 20%');
     for (let i = 0; i < 20; i++) interval({});
     expect(state(HOT)).toBe(ALL_DEGRADED);
-    expect(said[2]).toBe('hot (app.js) is counted instead of recorded again: it has cooled down');
+    expect(said[2]).toBe('hot (app.js:1) is counted again: it has cooled down');
     // What the rest has left may be taken once.
     interval({}, { counted: { 102: 1_000_000 } });
     expect(state(HOT)).toBe(ALL_DEGRADED);
@@ -196,7 +196,7 @@ describe('the budget', () => {
     expect(state(HOT)).toBe(INSIDE_DEGRADED);
     interval({ 102: 2 }, { thrown: [105] });
     expect(state(HOT)).toBe(NOT_DEGRADED);
-    expect(said.at(-1)).toBe('hot (app.js) is recorded again: it threw');
+    expect(said.at(-1)).toBe('hot (app.js:1) is recorded again: it threw');
     interval({ 102: 60, 106: 30 });
     expect([state(HOT), state(COLD)]).toEqual([NOT_DEGRADED, ALL_DEGRADED]);
   });

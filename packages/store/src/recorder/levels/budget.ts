@@ -46,6 +46,8 @@ const NAMES: readonly string[] = [
   'is counted instead of recorded',
   'is neither recorded nor counted',
 ];
+/** Of what comes back. */
+const AGAIN: readonly string[] = ['is recorded', 'is recorded without what happens inside it', 'is counted'];
 
 interface Degraded {
   key: string;
@@ -249,7 +251,7 @@ export class Budget {
       const wasOff = this.control.degradation(key, functionIndex) === SWITCHED_OFF;
       const to = wasOff ? ALL_DEGRADED : NOT_DEGRADED;
       this.recover(nowMs, name, degraded, to);
-      this.note(`${this.place(key, functionIndex)} ${NAMES[to]} again: it has cooled down`);
+      this.note(`${this.place(key, functionIndex)} ${AGAIN[to]} again: it has cooled down`);
     }
   }
 
@@ -277,7 +279,9 @@ export class Budget {
 
   private place(key: string, functionIndex: number): string {
     const table = this.tables.of(key);
-    return table === undefined ? key : `${table.names[functionIndex]} (${table.file})`;
+    if (table === undefined) return key;
+    // Many functions have no name of their own.
+    return `${table.names[functionIndex]} (${table.file}:${table.lines[functionIndex]})`;
   }
 
   private note(text: string): void {

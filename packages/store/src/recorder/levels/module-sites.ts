@@ -9,6 +9,8 @@ export interface LevelSites {
   /** Of the source text. */
   hash: string;
   names: readonly string[];
+  /** First line, per function. */
+  lines: Uint32Array;
   /** Level in force at start, per function. */
   startLevels: Uint8Array;
   /** Highest level whose sites exist in the code, per function. */
@@ -19,7 +21,7 @@ export interface LevelSites {
   functions: Uint32Array;
   /** SITE_*, per site. */
   kinds: Uint8Array;
-  /** Functions that a budget has left out of the code, or whose inside it has. */
+  /** Functions that a budget has left out of the code, or whose inside it has, as NAME:LINE. */
   leftOut: { functions: readonly string[]; insides: readonly string[] };
   /** What names a function in every run, by function index. */
   placeOf(functionIndex: number): string;
@@ -71,14 +73,15 @@ export function flatten(
     file,
     hash,
     names: functions.map(({ name }) => name),
+    lines,
     startLevels: Uint8Array.from(functions, ({ level }) => level),
     ceilings: Uint8Array.from(functions, ({ ceiling }) => ceiling),
     ranks: Uint8Array.from(sites, ([, rank]) => rank),
     functions: Uint32Array.from(sites, ([, , functionIndex]) => functionIndex),
     kinds: Uint8Array.from(sites, ([kind]) => kind),
     leftOut: {
-      functions: left.map(({ name }) => name),
-      insides: functions.filter(({ lowered }) => lowered).map(({ name }) => name),
+      functions: left.map(({ name, line }) => `${name}:${line}`),
+      insides: functions.filter(({ lowered }) => lowered).map(({ name, line }) => `${name}:${line}`),
     },
     placeOf: (index) =>
       index === 0
