@@ -69,12 +69,21 @@ const leftOut = ({ skipped }: Info): string[] =>
 const memories = (): string[] =>
   readdirSync(join(project.dir, '.tracer/cache')).filter((name) => name.startsWith('budget-'));
 
+const RUNS_MAX = 5;
+/** Runs until these are left out: how much one run teaches depends on how much of the processor it got. */
+async function infoOnceLearned(script: string, wanted: readonly string[]): Promise<Info & { stdout: string }> {
+  for (let run = 1; ; run++) {
+    const info = await infoOf(script, { TRACER_BUDGET: '20%' });
+    if (run === RUNS_MAX || wanted.every((name) => leftOut(info).includes(name))) return info;
+  }
+}
+
 test('every way to load code leaves out what the first run found too hot', async () => {
   const budget = { TRACER_BUDGET: '20%' };
   const first = await infoOf('main.mjs', budget);
   expect(leftOut(first)).toEqual([]);
-  const second = await infoOf('main.mjs', budget);
   const hot = ['child', 'common', 'module', 'typed', 'worker'];
+  const second = await infoOnceLearned('main.mjs', hot);
   expect(leftOut(second)).toEqual(expect.arrayContaining(hot));
   expect(leftOut(second).filter((name) => name.endsWith('Once'))).toEqual([]);
   expect(second.stdout).toBe('0\n');
@@ -95,7 +104,7 @@ test('every way to load code leaves out what the first run found too hot', async
 
 describe('a program that has learned', () => {
   beforeAll(async () => {
-    await infoOf('alone.cjs', { TRACER_BUDGET: '20%' });
+    await infoOnceLearned('alone.cjs', ['alone']);
   });
 
   test('behaves as before', async () => {
@@ -121,7 +130,7 @@ describe('a program that has learned', () => {
   test('begins anew when its source changes', async () => {
     writeFileSync(join(project.dir, 'alone.cjs'), `${FILES['alone.cjs']}// changed\n`);
     expect(leftOut(await infoOf('alone.cjs', { TRACER_BUDGET: '20%' }))).toEqual([]);
-    expect(leftOut(await infoOf('alone.cjs', { TRACER_BUDGET: '20%' }))).toContain('alone');
+    expect(leftOut(await infoOnceLearned('alone.cjs', ['alone']))).toContain('alone');
   });
 
   test('begins anew when the cache is taken away, or what is in it is damaged', async () => {

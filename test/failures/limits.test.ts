@@ -61,7 +61,9 @@ test('a budget: what is too hot is counted instead, and each change is noted', a
   const outcome = await project.record(['hot.js'], recording, { TRACER_BUDGET: '20%' });
   expect(outcome).toMatchObject({ stdout: 'number\n', stderr: '', exitCode: 0 });
   const info = await infoOf(recording);
-  const counted = info.notes.find(({ kind, text }) => kind === 'budget' && text.startsWith('hot (hot.js) is counted'));
+  const counted = info.notes.find(
+    ({ kind, text }) => kind === 'budget' && text.startsWith('hot (hot.js:') && text.includes(' is counted'),
+  );
   expect(counted).toBeDefined();
   // From then on little is recorded, so that all of it can be listed.
   const from = `${Math.ceil(counted!.timeNs / 1e6) + 200}ms`;
