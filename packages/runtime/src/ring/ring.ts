@@ -186,7 +186,8 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
 
   /** Settles the accounts of the current slot and hands it over. */
   const finish = (): void => {
-    if (registers[BETWEEN_CHUNKS] === 1) return;
+    // Code that was ended at the last call below has settled the accounts, but not handed the slot over.
+    if (registers[BETWEEN_CHUNKS] === 1) return handOver();
     publish();
     const events = registers[EVENTS]!;
     registers[BETWEEN_CHUNKS] = 1;
@@ -200,7 +201,14 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
       return;
     }
     registers[CHUNK]!++;
-    atomics.store(words, registers[CONTROL]! + R.S_STATE, R.SLOT_FULL);
+    handOver();
+  };
+
+  /** Of the slot that was finished last, if it was a real one. */
+  const handOver = (): void => {
+    const at = registers[CONTROL]! + R.S_STATE;
+    if (registers[DROPPING] !== REASON_NONE || atomics.load(words, at) !== R.SLOT_WRITING) return;
+    atomics.store(words, at, R.SLOT_FULL);
     wake();
   };
 
@@ -263,7 +271,7 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
       cut();
     },
     drain: (timeoutMs) => {
-      if (registers[BETWEEN_CHUNKS] === 1) next(true);
+      if (registers[BETWEEN_CHUNKS] === 1) cut();
       const drained = settle(timeoutMs);
       // The recorder has given slots back: a real chunk now states the gap that would otherwise end the recording.
       if (!drained || registers[DROPPING] === REASON_NONE || paused) return drained;
