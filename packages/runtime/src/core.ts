@@ -20,8 +20,11 @@ export const SLOT_LIMIT = 2;
 export const TICK = 3;
 /** Depth at which the event loop runs: 0, or the depth at which the process began to exit. */
 export const BASE_DEPTH = 4;
-/** A frame pushed at this depth or deeper is the deepest of the chunk so far, and passes through `attend`. */
-export const DEEPEST = 5;
+/**
+ * A frame pushed at this depth or deeper passes through `attend`: it is the deepest of the chunk so far, or so deep that
+ * the stack may end.
+ */
+export const ATTENDED_DEPTH = 5;
 /** Events in the current slot. */
 export const EVENTS = 6;
 /** First word of the current slot. */
@@ -70,6 +73,8 @@ export const BETWEEN_CHUNKS = 29;
 export const GAP_REASON = 30;
 /** 1 unless a chunk has ended in the slot of CONTROL that was not handed over yet. */
 export const HANDED_OVER = 31;
+/** Frames of the deepest stack of the chunk so far. */
+export const DEEPEST = 32;
 const REGISTERS = 64;
 
 /** Number that the next call gets. */
@@ -98,6 +103,9 @@ const WIDE_REGISTERS = 32;
  * are allocated whole, since the system backs them only as they are used and a fixed address is what makes them cheap.
  */
 export const FRAMES_MAX = 262_144;
+
+/** Fewer open frames than these leave enough of the stack, see probes/stack-room.ts. */
+export const ROOMY_DEPTH = 256;
 
 /** Token of a call that is not recorded: deeper than any frame. */
 export const OFF = 0x3fffffff;

@@ -2,6 +2,7 @@ import * as H from '@execution-cinema/format/chunk-layout';
 import * as R from '@execution-cinema/format/ring-layout';
 import type { Clock } from '../clock/clock.ts';
 import {
+  ATTENDED_DEPTH,
   BETWEEN_CHUNKS,
   CHUNK,
   CONTROL,
@@ -21,6 +22,7 @@ import {
   NEXT_CALL,
   NEXT_LIMIT,
   POSITION,
+  ROOMY_DEPTH,
   SLOT_LIMIT,
   START,
   STRINGS,
@@ -166,6 +168,8 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
     atomics.store(words, at + R.S_PUBLISHED, 0);
     atomics.store(words, at + R.S_STATE, R.SLOT_WRITING);
     atomics.store(words, R.R_CHUNK, registers[CHUNK]!);
+    const depth = state.d;
+    const attendedDepth = min(depth, ROOMY_DEPTH);
     // From here on in one stretch, see core.ts.
     registers[DROPPING] = reason;
     registers[CONTROL] = at;
@@ -178,7 +182,8 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
     registers[THROWS] = 0;
     registers[STRINGS] = 0;
     registers[EPOCH]!++;
-    registers[DEEPEST] = state.d;
+    registers[DEEPEST] = depth;
+    registers[ATTENDED_DEPTH] = attendedDepth;
     wide[FIRST_CALL] = wide[NEXT_CALL]!;
     wide[LONGEST_GAP_NS] = 0;
     registers[POSITION] = start + headerWords;
