@@ -177,6 +177,14 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
   const attendEnter = (): number => {
     const depth = state.d;
     ensureRoom(depth);
+    const at = registers[POSITION]!;
+    if (
+      at <= registers[LIMIT]! &&
+      words[R.R_TICK] === registers[TICK] &&
+      depth > registers[BASE_DEPTH]! &&
+      depth < registers[DEEPEST]!
+    )
+      return at;
     const isRoot = depth <= registers[BASE_DEPTH]!;
     const p = attendWith(isRoot || registers[EXACT] === 1);
     if (p < 0 || depth >= FRAMES_MAX) return -1;

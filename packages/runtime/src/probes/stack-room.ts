@@ -8,13 +8,13 @@ import { captureStackTrace } from '../primordials.ts';
  * without us.
  */
 
-/** How many further frames, of up to 700 bytes each, one proof holds for. */
-const FRAMES_PER_PROOF = 32;
+/** How many further frames, of up to 500 bytes each, one proof holds for. */
+const FRAMES_PER_PROOF = 64;
 /**
  * Calls of at least 64 bytes. V8 wants 40 KiB to compile a function, which it may do with any of ours at any call; the rest
  * is for the further frames.
  */
-const CALLS = 1000;
+const CALLS = 1200;
 
 /** Makes what is to be called before a frame is pushed at a depth. It throws a RangeError when the stack is full. */
 export function createStackRoom(): (depth: number) => void {
