@@ -52,6 +52,12 @@ const FILES = {
     for (let i = 0; i < ${OVERFLOWS}; i++) kinds[i % kinds.length]();
     console.log(results);
   `,
+  'uncaught.js': `
+    function down(n) {
+      return down(n + 1) + 1;
+    }
+    down(0);
+  `,
 };
 /** Kibibytes: less to record than with V8's own 984. */
 const FLAGS = ['--stack-size=250', 'app.cjs'];
@@ -72,3 +78,16 @@ test.each(['boundaries', 'locals'])(
     expect({ ok, dropped: threads.map(({ dropped }) => dropped) }).toEqual({ ok: true, dropped: [0] });
   },
 );
+
+test('one that nobody catches is reported with the line of the program', async () => {
+  const { stderr, exitCode } = await project.record(['uncaught.js'], join(project.dir, 'uncaught.db'));
+  expect(exitCode).toBe(1);
+  const [place, text, , , message, ...frames] = stderr.split('\n');
+  expect([place, text, message]).toEqual([
+    `${join(project.dir, 'uncaught.js')}:2`,
+    '    function down(n) {',
+    'RangeError: Maximum call stack size exceeded',
+  ]);
+  expect(frames[0]).toContain('at down ');
+  expect(stderr).not.toContain('preload.cjs');
+});
