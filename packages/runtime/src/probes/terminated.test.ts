@@ -27,9 +27,9 @@ const struck = (): never => {
 const newCore = () => createCore(R.allocateRing(2, R.SLOT_WORDS_MIN), new Uint8Array(16).fill(1));
 
 test('what comes after a stack that was never formatted to the end is recorded', () => {
-  let isSlow = true;
+  const formatter = { isSlow: true };
   Error.prepareStackTrace = (error) => {
-    while (isSlow);
+    while (formatter.isSlow);
     return String(error);
   };
   const { load, take } = createHarness();
@@ -40,7 +40,7 @@ test('what comes after a stack that was never formatted to the end is recorded',
   try {
     runInThisContext('probeOfTest()', { timeout: 20 });
   } catch (error) {
-    isSlow = false;
+    formatter.isSlow = false;
     code = (error as NodeJS.ErrnoException).code;
     c(f, b + 7, code);
   }
@@ -74,7 +74,7 @@ test('the name of a class that a degraded site has seen is taken back with its e
 });
 
 test('a container whose mutation was not written keeps the size that is known of it', () => {
-  const resize = vi.fn();
+  const resize = vi.fn<(id: number, size: number) => void>();
   const { mu } = createMutationProbes(newCore(), {
     isOn: () => true,
     position: () => 100,
@@ -95,7 +95,7 @@ test('a container whose mutation was not written keeps the size that is known of
 });
 
 test('the name of a correlation that was not written is written with the next call', () => {
-  const putLine = vi.fn((_text: string, p: number) => p + 1).mockImplementationOnce(struck);
+  const putLine = vi.fn<(text: string, p: number) => number>((_text, p) => p + 1).mockImplementationOnce(struck);
   const attention = {
     attend: () => 100,
     commit: () => undefined,
