@@ -28,9 +28,9 @@ function strikeAt(n: number): () => boolean {
 }
 
 function setUp() {
-  const harness = createHarness({ slots: SLOTS });
-  const { b, w } = harness.load();
-  const chunks = new Map<number, { dropped: number; values: number[] }>();
+  const harness = createHarness({ slots: SLOTS, values: { depth: 1, properties: 1, items: 1_000, string: 10 } });
+  const { b, v, w } = harness.load();
+  const chunks = new Map<number, { dropped: number; events: number; numbers: unknown[] }>();
   let written = 0;
   const survive = (run: () => unknown): void => {
     try {
@@ -41,10 +41,8 @@ function setUp() {
   };
   const take = (): void => {
     for (const { header, events } of harness.take()) {
-      const values = events
-        .filter(({ kind }) => kind === K.WRITE)
-        .map((event) => Number.parseInt(`${event.values[0]}`));
-      chunks.set(header.chunk, { dropped: header.dropped, values });
+      const numbers = events.filter(({ kind }) => kind === K.EXPRESSION).map(({ values }) => values[0]);
+      chunks.set(header.chunk, { dropped: header.dropped, events: events.length, numbers });
     }
   };
   return {
@@ -52,18 +50,23 @@ function setUp() {
     survive,
     take,
     chunks,
-    /** Writes texts that begin with their numbers: a bit more than one slot takes. */
+    /** Writes numbered events, and between them as much as makes it a bit more than one slot takes. */
     fill: (): void => {
-      for (let i = 0; i < 500; i++) survive(() => w(b + 6, `${++written} `.padEnd(256, 'x')));
+      for (let i = 0; i < 8; i++) {
+        survive(() => v(b + 6, ++written));
+        survive(() => w(b + 7, new Float64Array(1_000).fill(0.5)));
+      }
     },
     check: (): void => {
       const { produced, dropped } = harness.runtime.counts();
-      const stored = [...chunks.values()].flatMap(({ values }) => values);
+      const read = [...chunks.values()];
+      const sumOf = (what: 'events' | 'dropped'): number => read.reduce((sum, chunk) => sum + chunk[what], 0);
       // One may not have happened, and the scope of the module is an event too.
-      expect([written + 1, written]).toContain(produced);
-      expect(stored.length + dropped + 1).toBe(produced);
-      expect([...chunks.values()].reduce((sum, chunk) => sum + chunk.dropped, 0)).toBe(dropped);
-      expect(stored).toEqual(stored.toSorted((one, other) => one - other));
+      expect([2 * written + 1, 2 * written]).toContain(produced);
+      expect(sumOf('events') + dropped).toBe(produced);
+      expect(sumOf('dropped')).toBe(dropped);
+      const numbers = read.flatMap((chunk) => chunk.numbers as number[]);
+      expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
       expect([...chunks.keys()]).toEqual(Array.from(chunks.keys(), (_, index) => index));
       // Where the recorder looks for signs of life.
       expect(harness.control[R.R_CHUNK]).toBe(chunks.size - 1);
