@@ -1,7 +1,7 @@
 import * as T from '@execution-cinema/format/value-tags';
 import type { Redactor, SecretName } from '@execution-cinema/format/redaction';
 import { EPOCH, NOW_MS, STRINGS, VALUES_END, type Core } from '../core.ts';
-import { charCodeAt, imul, slice } from '../primordials.ts';
+import { charCodeAt, imul, slice, symbolDescription, weakMapGet, weakMapSet } from '../primordials.ts';
 import { createNames, type Name, type Names } from './names.ts';
 
 const TAG_MASK = 0xff;
@@ -36,10 +36,18 @@ export interface KnownText {
   number: number;
 }
 
+/** A symbol whose description has a number in the table named `tag`. */
+interface KnownSymbol {
+  tag: number;
+  number: number;
+}
+
 export interface Strings {
   /** Writes a string value of the program, redacted and cut; returns the position after it. */
   putValue(text: string, p: number, name: SecretName | null): number;
   readonly names: Names;
+  /** Writes the description of a symbol. */
+  putDescription(symbol: symbol, p: number): number;
   /** Writes the name of a property, class or function. */
   putName(name: Name, p: number): number;
   /** Writes text that needs no redaction, cut after `max` characters. */
@@ -250,6 +258,39 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     return end;
   };
 
+  /** Frameworks keep what is theirs under symbols: reading, hashing and comparing a description takes 60 to 100 ns. */
+  const knownSymbols = new WeakMap<object, KnownSymbol>();
+
+  const putDescription = (symbol: symbol, p: number): number => {
+    refreshTag();
+    const known = weakMapGet(knownSymbols, symbol as unknown as object);
+    if (known !== undefined && known.tag === tag) {
+      words[p] = T.STRING_REF | (known.number << 8);
+      return p + 1;
+    }
+    const end = putValue(symbolDescription(symbol) ?? '', p, null);
+    const number = numberAt(p);
+    if (number < 0) return end;
+    if (known !== undefined) {
+      known.tag = tag;
+      known.number = number;
+      return end;
+    }
+    try {
+      weakMapSet(knownSymbols, symbol as unknown as object, { tag, number });
+    } catch {
+      // What `Symbol.for` gives cannot be held weakly.
+    }
+    return end;
+  };
+
+  /** Number of the string that was just written at `p`, -1 if it has none. */
+  const numberAt = (p: number): number => {
+    const head = words[p]!;
+    if ((head & TAG_MASK) === T.STRING_REF) return head >>> 8;
+    return (head & TAG_MASK) === T.STRING && isNumbered(head) ? registers[STRINGS]! - 1 : -1;
+  };
+
   const longSlot = (text: string, length: number): number =>
     (length + imul(charCodeAt(text, length >> 1), 5) + imul(charCodeAt(text, length - 9), 3)) & (LONG_ENTRIES - 1);
 
@@ -328,6 +369,7 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
   return {
     putValue,
     names,
+    putDescription,
     putName,
     putClean,
     know: (text) => ({ text: redactor?.redactValue(null, text, KEY_CHARS_MAX) ?? text, epoch: -1, number: 0 }),
