@@ -269,15 +269,15 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
       return p + 1;
     }
     const end = putValue(symbolDescription(symbol) ?? '', p, null);
-    const number = numberAt(p);
-    if (number < 0) return end;
+    const given = numberAt(p);
+    if (given < 0) return end;
     if (known !== undefined) {
       known.tag = tag;
-      known.number = number;
+      known.number = given;
       return end;
     }
     try {
-      weakMapSet(knownSymbols, symbol as unknown as object, { tag, number });
+      weakMapSet(knownSymbols, symbol as unknown as object, { tag, number: given });
     } catch {
       // What `Symbol.for` gives cannot be held weakly.
     }
