@@ -101,7 +101,7 @@ describe('primitives', () => {
     const shown = symbols.map(({ description }) => ({ type: 'symbol', name: description }));
     expect(capture(...symbols)).toMatchObject(shown);
     const before = take().at(-1)!.words.length;
-    p(b + 5, symbols[0], symbols[2]);
+    p(b + 5, symbols[0], symbols[1]);
     expect(take().at(-1)!.words.length - before).toBe(1 + 2 + 2);
     cut();
     for (const symbol of [...symbols, ...symbols]) v(b + 5, symbol);

@@ -1,7 +1,18 @@
 import * as T from '@execution-cinema/format/value-tags';
 import type { Redactor, SecretName } from '@execution-cinema/format/redaction';
 import { EPOCH, NOW_MS, STRINGS, VALUES_END, type Core } from '../core.ts';
-import { charCodeAt, imul, slice, symbolDescription, weakMapGet, weakMapSet } from '../primordials.ts';
+import {
+  charCodeAt,
+  imul,
+  mapGet,
+  mapSet,
+  mapSize,
+  slice,
+  symbolDescription,
+  symbolKey,
+  weakMapGet,
+  weakMapSet,
+} from '../primordials.ts';
 import { createNames, type Name, type Names } from './names.ts';
 
 const TAG_MASK = 0xff;
@@ -15,6 +26,8 @@ const TABLE_ENTRIES = 4096;
 const TABLE_MASK = TABLE_ENTRIES - 1;
 /** Long texts remembered as such. */
 const LONG_ENTRIES = 32;
+/** Symbols of `Symbol.for` that are remembered; later ones are written out. */
+const REGISTERED_SYMBOLS_MAX = 1024;
 /** Longer names are cut. */
 const KEY_CHARS_MAX = 256;
 /** Characters of a string once the event's budget is spent. */
@@ -258,12 +271,16 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     return end;
   };
 
-  /** Frameworks keep what is theirs under symbols: reading, hashing and comparing a description takes 60 to 100 ns. */
+  /**
+   * Frameworks keep what is theirs under symbols: reading, hashing and comparing a description takes 60 to 100 ns. What
+   * `Symbol.for` gives cannot be held weakly, and is never let go of by V8 either.
+   */
   const knownSymbols = new WeakMap<object, KnownSymbol>();
+  const registeredSymbols = new Map<symbol, KnownSymbol>();
 
   const putDescription = (symbol: symbol, p: number): number => {
     refreshTag();
-    const known = weakMapGet(knownSymbols, symbol as unknown as object);
+    const known = weakMapGet(knownSymbols, symbol as unknown as object) ?? mapGet(registeredSymbols, symbol);
     if (known !== undefined && known.tag === tag) {
       words[p] = T.STRING_REF | (known.number << 8);
       return p + 1;
@@ -274,12 +291,10 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     if (known !== undefined) {
       known.tag = tag;
       known.number = given;
-      return end;
-    }
-    try {
+    } else if (symbolKey(symbol) === undefined) {
       weakMapSet(knownSymbols, symbol as unknown as object, { tag, number: given });
-    } catch {
-      // What `Symbol.for` gives cannot be held weakly.
+    } else if (mapSize(registeredSymbols) < REGISTERED_SYMBOLS_MAX) {
+      mapSet(registeredSymbols, symbol, { tag, number: given });
     }
     return end;
   };
