@@ -1,10 +1,9 @@
-import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
 import { connection, gone, hello, overview, progress } from '../../app/session.ts';
 import { said } from '../../app/say.ts';
 import { helpOpen, paletteOpen } from '../../app/panels.ts';
 import { percentText, timeText } from '../../model/units.ts';
 import { Header } from '../header/header.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { Palette } from '../palette/palette.tsx';
 import { StartPage } from '../start/start-page.tsx';
 import { Workspace } from './workspace.tsx';
@@ -23,19 +22,12 @@ export function App() {
       )}
       <Foot />
       {paletteOpen.value !== false && <Palette mode={paletteOpen.value} />}
-      {helpOpen.value && <LazyHelp />}
+      {helpOpen.value && <Help />}
     </div>
   );
 }
 
-/** Fetched when it is first wanted. */
-function LazyHelp() {
-  const [Help, setHelp] = useState<ComponentType | null>(null);
-  useEffect(() => {
-    void import('../palette/help.tsx').then((module) => setHelp(() => module.Help));
-  }, []);
-  return Help && <Help />;
-}
+const Help = lazy(async () => (await import('../palette/help.tsx')).Help);
 
 const CONNECTIONS = {
   lost: 'The connection to the viewer’s server is lost. Trying again; what you see stays.',

@@ -17,6 +17,7 @@ export function ErrorList({ text }: { text: string }) {
   return (
     <FactList
       label="Thrown errors"
+      counted={text === '' ? 'errors' : null}
       filter={text}
       load={(from, signal) => ask('exceptions', { ...from, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
       rowHeight={56}

@@ -12,6 +12,7 @@ export function LogList({ text }: { text: string }) {
   return (
     <FactList
       label="Output of the program"
+      counted={text === '' ? 'log' : null}
       filter={text}
       load={(from, signal) => ask('logs', { ...from, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
       rowHeight={40}
