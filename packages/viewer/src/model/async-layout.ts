@@ -1,4 +1,5 @@
 import type { AsyncGraph, AsyncNode } from '@execution-cinema/server/protocol';
+import { nameOf } from './function-name.ts';
 
 interface PlacedNode {
   node: AsyncNode;
@@ -38,7 +39,7 @@ export function layAsync(graph: AsyncGraph): AsyncPicture {
   let x = LABEL_WIDTH;
   let lastStart = LABEL_WIDTH;
   for (const node of sorted) {
-    const width = Math.max(NODE_MIN, Math.min(NODE_MAX, node.function.length * LETTER + 22));
+    const width = Math.max(NODE_MIN, Math.min(NODE_MAX, nameOf({ ...node, name: node.function }).length * LETTER + 22));
     // Never left of what began before, right of what it follows in its lane and of what caused it.
     x = Math.max(lastStart + 10, endOfLane.get(node.lane) ?? 0);
     for (const source of sources.get(node.id) ?? []) {

@@ -4,6 +4,7 @@ import { frame, goTo, state } from '../../app/cursor.ts';
 import { askLong } from '../../app/session.ts';
 import { viewSpan } from '../../app/timeline.ts';
 import { LABEL_WIDTH, layAsync, LANE_HEIGHT, NODE_HEIGHT } from '../../model/async-layout.ts';
+import { nameOf } from '../../model/function-name.ts';
 import { durationText, plural } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
 import { ErrorMessage, Message } from '../parts/message.tsx';
@@ -118,7 +119,7 @@ export function AsyncPanel() {
                 onClick={() => void goTo(node.start)}
               >
                 {node.resumed && <span aria-hidden="true">↪ </span>}
-                {node.function}
+                {nameOf({ ...node, name: node.function })}
               </button>
             ))}
           </div>

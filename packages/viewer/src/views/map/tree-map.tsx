@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { CodeMapView, MapFunction } from '@execution-cinema/server/protocol';
+import { nameOf } from '../../model/function-name.ts';
 import { treemap, type Rect } from '../../model/treemap.ts';
 import { countText, durationText } from '../../model/units.ts';
 import { useSize } from '../parts/canvas.ts';
@@ -66,18 +67,18 @@ export function TreeMap({ map, color, onPick }: Properties) {
             tabIndex={-1}
             class={`map-cell${entry.calls === 0 ? ' never' : ''}${entry.threw > 0 ? ' threw' : ''}`}
             style={{ ...style(rect), '--share': String(Math.round(share * 100) / 100) }}
-            aria-label={`${entry.name}, ${text(entry)}`}
+            aria-label={`${nameOf(entry)}, ${text(entry)}`}
             onPointerEnter={() => setHover(entry)}
             onPointerLeave={() => setHover(null)}
             onClick={() => onPick(entry)}
           >
-            {rect.width > TEXT_WIDTH && rect.height > TEXT_HEIGHT && <span>{entry.name}</span>}
+            {rect.width > TEXT_WIDTH && rect.height > TEXT_HEIGHT && <span>{nameOf(entry)}</span>}
           </button>
         );
       })}
       {hover && (
         <div class="map-note">
-          <strong>{hover.name}</strong>{' '}
+          <strong>{nameOf(hover)}</strong>{' '}
           <span class="faint">
             {hover.file}:{hover.line}
           </span>{' '}

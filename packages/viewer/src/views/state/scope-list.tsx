@@ -2,6 +2,8 @@ import { useState } from 'preact/hooks';
 import type { FrameView, ScopeView, VariableView } from '@execution-cinema/server/protocol';
 import { lookOutside, looksOutside, pinned, togglePin } from '../../app/cursor.ts';
 import { counterpart, valueBefore } from '../../model/differences.ts';
+import { frameNameAlone } from '../../app/names.ts';
+import { baseName } from '../../model/function-name.ts';
 import { isNode, kindOf } from '../../model/values.ts';
 import { variableName } from '../../app/details.ts';
 import { formatMoment } from '@execution-cinema/format';
@@ -33,7 +35,7 @@ export function ScopeList({ frame }: { frame: FrameView }) {
           <Icon name="pin" size={13} />
           <span>
             compared with <code>{formatMoment(pin.at.thread, pin.at.event)}</code>
-            {other === undefined && <span class="faint"> · {frame.function} was not on the stack then</span>}
+            {other === undefined && <span class="faint"> · {frameNameAlone(frame)} was not on the stack then</span>}
           </span>
           <label class="check">
             <input
@@ -110,7 +112,8 @@ function Scope({ frame, scope, other, filters, isAround }: ScopeProperties) {
             key={variable.name}
             name={variable.name}
             value={variable.value}
-            title={`${variable.name} in ${frame.function}`}
+            title={variable.name}
+            where={whereOf(scope, frame, isAround)}
             of={variableName(frame, scope, variable)}
             depth={0}
             changed={variable.changed && variable.source !== 'unknown'}
@@ -128,6 +131,12 @@ function Scope({ frame, scope, other, filters, isAround }: ScopeProperties) {
       )}
     </div>
   );
+}
+
+/** Whose variables they are; null of a function around, of which only the line is known. */
+function whereOf({ kind }: ScopeView, frame: FrameView, isAround: boolean): string | null {
+  if (kind === 'module') return baseName(frame.place.file);
+  return isAround ? null : frameNameAlone(frame);
 }
 
 const NAMES_SHOWN = 4;
