@@ -113,6 +113,43 @@ test('the tree of a request says of which, and goes to another one with it', asy
   await expect.poll(() => top.textContent(), SOON).toContain(`module ${FILE}`);
 });
 
+test('what a row offers is reached by the keyboard', async () => {
+  const page = await open();
+  await tab(page, 'HTTP').click();
+  const list = page.getByRole('listbox', { name: 'HTTP requests' });
+  await list.getByRole('option').filter({ hasText: 'incoming' }).first().waitFor();
+  await list.focus();
+  await page.keyboard.press('Home');
+  const offered = list.getByRole('button', { name: 'Call tree of this request' });
+  while (!(await offered.isVisible())) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('Call tree of this request');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('.tree-root strong').textContent(), SOON).toBe('GET /first');
+});
+
+test('an error of code that is not recorded is not denied', async () => {
+  const project = makeProject({
+    'app.js': `Promise.resolve('{').then((text) => JSON.parse(text)).then(undefined, refused);\nfunction refused() {}`,
+  });
+  const file = join(project.dir, 'app.db');
+  await project.record(['app.js'], file);
+  const other = await serve(file);
+  try {
+    const { page } = await visit(browser, other.url);
+    await tab(page, 'Errors').click();
+    await page.getByText('1 call ended by an error from elsewhere').waitFor();
+    const here = await moment(page);
+    await page.keyboard.press('Home');
+    await expect.poll(() => moment(page), SOON).not.toBe(here);
+    await page.keyboard.press('e');
+    await page.locator('.transport', { hasText: 'left by a throw' }).waitFor();
+    expect(await page.locator('.event-name').textContent()).toBe('(app.js:1)');
+  } finally {
+    await other.close();
+  }
+});
+
 test('a line that was chosen says whose it is wherever the cursor goes, until it is closed', async () => {
   const page = await open();
   await goToCall(page, 'priceOf');

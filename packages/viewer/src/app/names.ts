@@ -25,6 +25,6 @@ export function frameNameAlone(frame: Pick<FrameView, 'functionId' | 'function'>
 
 /** Of a call of which its name and a place in it are known. */
 export function nameAround(name: string, place: Place | null): string {
-  const entry = place && name.endsWith('(anonymous)') ? functionAround(code.value.functions, name, place) : undefined;
+  const entry = name.endsWith('(anonymous)') ? functionAround(code.value.functions, name, place) : undefined;
   return entry ? nameOf(entry) : name;
 }

@@ -36,4 +36,7 @@ test('a function is found by its name and a line in it, the innermost first', ()
   expect(functionAround(functions, '(anonymous)', { file: 'src/app.js', line: 6 })?.line).toBe(5);
   expect(functionAround(functions, '(anonymous)', { file: 'src/app.js', line: 15 })?.line).toBe(1);
   expect(functionAround(functions, '(anonymous)', { file: 'src/app.js', line: 25 })).toBeUndefined();
+  // Of what has no line, only one that nobody can mistake.
+  expect(functionAround(functions, '(anonymous)', null)).toBeUndefined();
+  expect(functionAround(functions, 'other', { file: 'src/app.js', line: 0 })?.line).toBe(6);
 });

@@ -22,18 +22,19 @@ export function nameAlone(entry: Pick<FunctionView, 'name' | 'kind' | 'file' | '
   return entry.kind === 'module' ? baseName(entry.file) : nameOf(entry);
 }
 
-/** The innermost function of this name around a place. */
+/** The innermost function of this name around a place; where that is not known the only one that is called so. */
 export function functionAround(
   functions: readonly FunctionView[],
   name: string,
-  { file, line }: { file: string; line: number },
+  place: { file: string; line: number } | null,
 ): FunctionView | undefined {
-  let found: FunctionView | undefined;
-  for (const entry of functions) {
-    if (entry.name !== name || entry.file !== file || entry.line > line || entry.endLine < line) continue;
-    if (!found || entry.line >= found.line) found = entry;
-  }
-  return found;
+  const named = functions.filter((entry) => entry.name === name && (!place || entry.file === place.file));
+  if (!place || place.line < 1) return named.length === 1 ? named[0] : undefined;
+  const around = named.filter(({ line, endLine }) => line <= place.line && place.line <= endLine);
+  return around.reduce<FunctionView | undefined>(
+    (best, entry) => (best && best.line > entry.line ? best : entry),
+    undefined,
+  );
 }
 
 export function baseName(file: string): string {

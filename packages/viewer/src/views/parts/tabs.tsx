@@ -61,7 +61,7 @@ export function Tabs<Id extends string>({ tabs, selected, onSelect, label, contr
               class={`tab-count${fresh > 0 ? ' fresh' : (count ?? 0) > 0 && tone ? ` ${tone}` : ''}`}
               aria-hidden="true"
             >
-              {fresh > 0 ? `+${countText(fresh)}` : count ? countText(count) : ''}
+              {fresh > 0 ? `+${countText(fresh)}` : count === null ? '' : countText(count)}
             </span>
           )}
         </button>
@@ -71,6 +71,6 @@ export function Tabs<Id extends string>({ tabs, selected, onSelect, label, contr
 }
 
 function titleOf(text: string, count: number | null | undefined, fresh: number): string {
-  if (!count) return text;
+  if (count === undefined || count === null) return text;
   return `${text}: ${count.toLocaleString('en')}${fresh > 0 ? `, ${fresh.toLocaleString('en')} of them new` : ''}`;
 }

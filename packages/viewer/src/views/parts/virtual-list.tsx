@@ -78,6 +78,8 @@ export function VirtualList<Item>(properties: ListProperties<Item>) {
     reveal(box.current!, target, rowHeight, false);
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // A button in a row presses itself.
+    if (event.key === 'Enter' && event.target !== event.currentTarget) return;
     const page = Math.max(1, Math.floor(view.height / rowHeight) - 1);
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -items.length, End: items.length }[
       event.key

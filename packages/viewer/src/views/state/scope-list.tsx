@@ -9,6 +9,7 @@ import { variableName } from '../../app/details.ts';
 import { formatMoment } from '@execution-cinema/format';
 import { Icon } from '../parts/icon.tsx';
 import { Button } from '../parts/button.tsx';
+import { plural } from '../../model/units.ts';
 import { ValueRow } from './value-row.tsx';
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -142,7 +143,7 @@ function whereOf({ kind }: ScopeView, frame: FrameView, isAround: boolean): stri
 const NAMES_SHOWN = 4;
 
 function omittedText(names: readonly string[]): string {
-  return `${names.length} variables: ${names.slice(0, NAMES_SHOWN).join(', ')}, …`;
+  return `${plural(names.length, 'variable')}: ${names.slice(0, NAMES_SHOWN).join(', ')}${names.length > NAMES_SHOWN ? ', …' : ''}`;
 }
 
 /** What Node wraps round a CommonJS file; nobody writes to it. */
