@@ -165,7 +165,7 @@ test('a line that was chosen says whose it is wherever the cursor goes, until it
   await page.locator('.code-line.selected[data-line="5"]').waitFor();
   await page.locator('.code').focus();
   await page.keyboard.press('Escape');
-  await bar.waitFor({ state: 'detached' });
+  await expect.poll(() => bar.count(), SOON).toBe(0);
 });
 
 test('the details say the name whole, and in which function or file', async () => {
@@ -186,12 +186,11 @@ test('functions without a name are told apart', async () => {
   const page = await open();
   await tab(page, 'Functions').click();
   const functions = page.getByRole('listbox', { name: 'Functions by cost' });
-  await functions.getByText('(main.mjs:7)').waitFor();
-  await functions.getByText('(main.mjs:8)').waitFor();
-  await functions.getByText('priceOf.(line 3)').waitFor();
+  for (const name of ['(main.mjs:7)', '(main.mjs:8)', 'priceOf.(line 3)'])
+    await expect.poll(() => functions.getByText(name).count(), SOON).toBe(1);
   await goToCall(page, 'priceOf');
-  await page.locator('.frame', { hasText: '(main.mjs:8)' }).first().waitFor();
-  await page.locator('.frame', { hasText: '(main.mjs:7)' }).first().waitFor();
+  const frames = page.locator('.frame:not(.async) .frame-name');
+  await expect.poll(() => frames.allTextContents(), SOON).toEqual(['priceOf', '(main.mjs:8)', '(main.mjs:7)']);
 });
 
 /** Lines on which values and code share a place. */

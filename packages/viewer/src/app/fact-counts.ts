@@ -22,8 +22,8 @@ export const newFacts = computed(() => newerThan(factCounts.value, seen.value));
 
 /** Somebody has the newest of a list before him. */
 export function sawFacts(list: CountedList): void {
-  const count = factCounts.peek()[list];
-  if (count !== undefined && seen.peek()[list] !== count) seen.value = { ...seen.peek(), [list]: count };
+  const there = factCounts.peek()[list];
+  if (there !== undefined && seen.peek()[list] !== there) seen.value = { ...seen.peek(), [list]: there };
 }
 
 export function followFactCounts(): void {

@@ -2,8 +2,11 @@
 import type { FrameView, Place } from '@execution-cinema/server/protocol';
 import { computed } from '@preact/signals';
 import { shortNames } from '../model/file-names.ts';
-import { baseName, functionAround, nameAlone, nameOf } from '../model/function-name.ts';
+import { baseName, functionAround, isAnonymous, nameAlone, nameOf } from '../model/function-name.ts';
+import { grouped } from '../model/grouped.ts';
 import { code, files, functionById } from './session.ts';
+
+const byName = computed(() => grouped(code.value.functions, ({ name }) => name));
 
 const fileNames = computed(() => shortNames(files.value));
 
@@ -25,6 +28,6 @@ export function frameNameAlone(frame: Pick<FrameView, 'functionId' | 'function'>
 
 /** Of a call of which its name and a place in it are known. */
 export function nameAround(name: string, place: Place | null): string {
-  const entry = name.endsWith('(anonymous)') ? functionAround(code.value.functions, name, place) : undefined;
+  const entry = isAnonymous(name) ? functionAround(byName.value.get(name) ?? [], place) : undefined;
   return entry ? nameOf(entry) : name;
 }

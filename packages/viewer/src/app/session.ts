@@ -23,6 +23,8 @@ export const hello = signal<Hello | null>(null);
 export const recordings = signal<RecordingList | null>(null);
 export const overview = signal<Overview | null>(null);
 export const code = signal<Code>({ modules: [], functions: [] });
+/** A recording is being opened: the list of all of them is not what somebody waits for. */
+export const opening = signal(false);
 /** Why the recording of the address could not be opened. */
 export const failure = signal<unknown>(null);
 /** What the server is busy with for longer than a blink. */
@@ -107,6 +109,7 @@ export async function loadRecordings(): Promise<void> {
 
 /** Opens a recording; resolves to undefined when that failed (`failure` says why). */
 export async function openRecording(rec: string | null): Promise<Opened | undefined> {
+  opening.value = true;
   try {
     const result = await ask('open', rec === null ? {} : { rec });
     batch(() => {
@@ -122,6 +125,8 @@ export async function openRecording(rec: string | null): Promise<Opened | undefi
   } catch (error) {
     failure.value = error;
     return undefined;
+  } finally {
+    opening.value = false;
   }
 }
 

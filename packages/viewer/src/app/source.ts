@@ -36,13 +36,13 @@ export const selectedLine = computed<number | null>(() =>
 );
 
 /** What was known of the selected line when its file was shown last. */
-let known: { of: object; record: LineRecord } | undefined;
+let lastRecord: { of: object; record: LineRecord } | undefined;
 
 /** What the selected line has to show of when it ran. */
 export const selectedRecord = computed<LineRecord>(() => {
   const of = selection.value;
-  if (of && of.file === shown.value?.view.file) known = { of, record: recordAt(of.line) };
-  return known && known.of === of ? known.record : { kind: 'own' };
+  if (of && of.file === shown.value?.view.file) lastRecord = { of, record: recordAt(of.line) };
+  return lastRecord && lastRecord.of === of ? lastRecord.record : { kind: 'own' };
 });
 
 /** What a line of the file that is shown has to show of when it ran. */

@@ -1,4 +1,5 @@
 import type { FunctionView } from '@execution-cinema/server/protocol';
+import { grouped } from './grouped.ts';
 
 /** A row of the list of files. */
 export type FileRow =
@@ -60,15 +61,4 @@ function byFolder(files: readonly string[]): [string, string[]][] {
 
 function nameIn(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1);
-}
-
-function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }

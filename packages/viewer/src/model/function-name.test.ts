@@ -31,12 +31,12 @@ test('the code of a file is told by the name of the file', () => {
   expect(nameAlone(undefined)).toBe('(unknown)');
 });
 
-test('a function is found by its name and a line in it, the innermost first', () => {
-  const functions = [entry('(anonymous)', 1, 20), entry('(anonymous)', 5, 9), entry('other', 6, 7)];
-  expect(functionAround(functions, '(anonymous)', { file: 'src/app.js', line: 6 })?.line).toBe(5);
-  expect(functionAround(functions, '(anonymous)', { file: 'src/app.js', line: 15 })?.line).toBe(1);
-  expect(functionAround(functions, '(anonymous)', { file: 'src/app.js', line: 25 })).toBeUndefined();
+test('of functions of one name the innermost around a line is meant', () => {
+  const namesakes = [entry('(anonymous)', 1, 20), entry('(anonymous)', 5, 9)];
+  expect(functionAround(namesakes, { file: 'src/app.js', line: 6 })?.line).toBe(5);
+  expect(functionAround(namesakes, { file: 'src/app.js', line: 15 })?.line).toBe(1);
+  expect(functionAround(namesakes, { file: 'src/app.js', line: 25 })).toBeUndefined();
   // Of what has no line, only one that nobody can mistake.
-  expect(functionAround(functions, '(anonymous)', null)).toBeUndefined();
-  expect(functionAround(functions, 'other', { file: 'src/app.js', line: 0 })?.line).toBe(6);
+  expect(functionAround(namesakes, null)).toBeUndefined();
+  expect(functionAround([entry('(anonymous)', 6)], { file: 'src/app.js', line: 0 })?.line).toBe(6);
 });

@@ -9,9 +9,13 @@ export interface Named {
   line: number;
 }
 
+export function isAnonymous(name: string): boolean {
+  return name.endsWith(ANONYMOUS);
+}
+
 /** What a function is called: one without a name by where it begins, since others have none either. */
 export function nameOf({ name, file, line }: Named): string {
-  if (!name.endsWith(ANONYMOUS) || line < 1) return name;
+  if (!isAnonymous(name) || line < 1) return name;
   const around = name.slice(0, -ANONYMOUS.length);
   return around === '' ? `(${baseName(file)}:${line})` : `${around}(line ${line})`;
 }
@@ -22,19 +26,19 @@ export function nameAlone(entry: Pick<FunctionView, 'name' | 'kind' | 'file' | '
   return entry.kind === 'module' ? baseName(entry.file) : nameOf(entry);
 }
 
-/** The innermost function of this name around a place; where that is not known the only one that is called so. */
+/** Of functions of one name the innermost around a place; where that is not known the only one there is. */
 export function functionAround(
-  functions: readonly FunctionView[],
-  name: string,
+  namesakes: readonly FunctionView[],
   place: { file: string; line: number } | null,
 ): FunctionView | undefined {
-  const named = functions.filter((entry) => entry.name === name && (!place || entry.file === place.file));
-  if (!place || place.line < 1) return named.length === 1 ? named[0] : undefined;
-  const around = named.filter(({ line, endLine }) => line <= place.line && place.line <= endLine);
-  return around.reduce<FunctionView | undefined>(
-    (best, entry) => (best && best.line > entry.line ? best : entry),
-    undefined,
-  );
+  const inFile = place ? namesakes.filter(({ file }) => file === place.file) : namesakes;
+  if (!place || place.line < 1) return inFile.length === 1 ? inFile[0] : undefined;
+  let found: FunctionView | undefined;
+  for (const entry of inFile) {
+    const isAround = entry.line <= place.line && place.line <= entry.endLine;
+    if (isAround && (!found || entry.line >= found.line)) found = entry;
+  }
+  return found;
 }
 
 export function baseName(file: string): string {

@@ -7,7 +7,7 @@ import { LABEL_WIDTH, layAsync, LANE_HEIGHT, NODE_HEIGHT } from '../../model/asy
 import { nameOf } from '../../model/function-name.ts';
 import { durationText, plural } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
-import { ErrorMessage, Message } from '../parts/message.tsx';
+import { ErrorMessage, Message, Waiting } from '../parts/message.tsx';
 import { threadLabel } from '../stage/thread-label.ts';
 import { labelOf } from './label.ts';
 
@@ -126,11 +126,13 @@ export function AsyncPanel() {
         </div>
       ) : (
         error === null &&
-        graph !== null && (
+        (graph === null && (scope === 'span' || call !== null) ? (
+          <Waiting />
+        ) : (
           <Message icon="graph" title="No turn of the event loop belongs here">
             <p>Choose a moment in which something runs, or look at the visible time.</p>
           </Message>
-        )
+        ))
       )}
     </div>
   );

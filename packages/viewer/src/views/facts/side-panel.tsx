@@ -8,10 +8,10 @@ import { Tabs, type Tab } from '../parts/tabs.tsx';
 import { LogList } from './log-list.tsx';
 
 type ListProperties = { text: string };
-const ErrorList = lazy<ListProperties>(async () => (await import('./error-list.tsx')).ErrorList);
-const RequestList = lazy<ListProperties>(async () => (await import('./request-list.tsx')).RequestList);
-const EdgeList = lazy<ListProperties>(async () => (await import('./edge-list.tsx')).EdgeList);
-const FileList = lazy<ListProperties>(async () => (await import('./file-list.tsx')).FileList);
+const ErrorList = lazy<ListProperties>(async () => (await import('./on-demand.ts')).ErrorList);
+const RequestList = lazy<ListProperties>(async () => (await import('./on-demand.ts')).RequestList);
+const EdgeList = lazy<ListProperties>(async () => (await import('./on-demand.ts')).EdgeList);
+const FileList = lazy<ListProperties>(async () => (await import('./on-demand.ts')).FileList);
 
 const LISTS = { log: LogList, errors: ErrorList, requests: RequestList, messages: EdgeList, files: FileList };
 const FILTERS: Readonly<Record<SideId, string>> = {

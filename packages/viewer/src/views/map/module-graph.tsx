@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { CodeMapView } from '@execution-cinema/server/protocol';
 import { layModules, MODULE_HEIGHT } from '../../model/module-graph.ts';
-import { countText } from '../../model/units.ts';
+import { plural } from '../../model/units.ts';
 
 /** Files and what leads from one to the other: imports thin, calls thick. */
 export function ModuleGraph({ map, onPick }: { map: CodeMapView; onPick: (file: string) => void }) {

@@ -2,7 +2,7 @@ import type { ComponentType, FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 /** A view that is fetched when it is first shown, or when somebody is about to want it (`load`). */
-export interface LazyView<Properties> extends FunctionComponent<Properties> {
+interface LazyView<Properties> extends FunctionComponent<Properties> {
   load: () => Promise<void>;
 }
 

@@ -12,8 +12,8 @@ import type { LogPointProperties } from './log-point-form.tsx';
 import { lazy } from '../parts/lazy.tsx';
 import type { ValuesCardProperties } from './values-card.tsx';
 
-const LogPointForm = lazy<LogPointProperties>(async () => (await import('./log-point-form.tsx')).LogPointForm);
-const ValuesCard = lazy<ValuesCardProperties>(async () => (await import('./values-card.tsx')).ValuesCard);
+const LogPointForm = lazy<LogPointProperties>(async () => (await import('./on-demand.ts')).LogPointForm);
+const ValuesCard = lazy<ValuesCardProperties>(async () => (await import('./on-demand.ts')).ValuesCard);
 
 /** The file at the cursor, to be worked with. */
 export function CodeView({ file, place }: { file: ShownFile; place: Place | null }) {

@@ -7,10 +7,15 @@ import { wholeSpan } from '../../app/session.ts';
 import { Button } from '../parts/button.tsx';
 import { Value } from '../parts/value.tsx';
 
+export interface LineBarProperties {
+  file: string;
+  line: number;
+}
+
 const CHIPS_MAX = 12;
 
 /** When the selected line ran: previous and next time, and those near the cursor. */
-export function LineBar({ file, line }: { file: string; line: number }) {
+export function LineBar({ file, line }: LineBarProperties) {
   const runs = executions.value;
   const record = selectedRecord.value;
   const eventLine = lineWithEvents(record, line);

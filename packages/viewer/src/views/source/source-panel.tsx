@@ -2,10 +2,13 @@ import { breakpoints } from '../../app/cursor.ts';
 import { followFrame, hits, openedFile, selection, shown, sourceError, wantedPlace } from '../../app/source.ts';
 import { Button } from '../parts/button.tsx';
 import { ErrorMessage, Message } from '../parts/message.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { CodeView } from './code-view.tsx';
-import { LineBar } from './line-bar.tsx';
+import type { LineBarProperties } from './line-bar.tsx';
 import { LoopBar } from './loop-bar.tsx';
 import { percentText, plural } from '../../model/units.ts';
+
+const LineBar = lazy<LineBarProperties>(async () => (await import('./on-demand.ts')).LineBar);
 
 export function SourcePanel() {
   const file = shown.value;

@@ -12,7 +12,7 @@ const TITLE_ROOM = 1_000;
 export function EventLine({ event }: { event: EventView }) {
   const { word, tone, about, name, joint, values } = eventText(event);
   const isCall = joint === '()';
-  const own = name === event.function ? nameAround(event.function, event.place) : name;
+  const shown = name === event.function ? nameAround(event.function, event.place) : name;
   return (
     <span class="event-line">
       <span class={`badge ${tone}`} title={about ?? undefined}>
@@ -20,7 +20,7 @@ export function EventLine({ event }: { event: EventView }) {
       </span>
       {name !== null && (
         <code class="event-name" title={name}>
-          {own}
+          {shown}
         </code>
       )}
       <span
