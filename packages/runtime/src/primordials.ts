@@ -114,6 +114,7 @@ export const bigintValue = uncurry(BigInt.prototype.valueOf) as (self: unknown) 
 
 export const { queueMicrotask } = globalThis;
 export const theError = Error;
+export const { captureStackTrace } = Error;
 const stackDescriptor = Object.getOwnPropertyDescriptor(new Error('stack'), 'stack');
 /** Where V8 makes `stack` an own accessor of errors: its getter, to tell it from a program's. */
 export const stackGetter =

@@ -81,6 +81,8 @@ export interface Encoder {
   putLine(text: string, p: number): number;
   /** Writes a text that is written again and again. */
   putKnown(known: KnownText, p: number): number;
+  /** Writes the name of a class, as behind the head of an object. */
+  putClassName(text: string, p: number): number;
 }
 
 /** `readStack` in place of the encoder's own way of reading stacks of errors. */
@@ -347,6 +349,11 @@ export function createEncoder(
     return strings.putKnown(known, p);
   };
 
+  const putClassName = (text: string, p: number): number => {
+    if (registers[DIRTY] === 0) arm();
+    return putName(names.of(text), p);
+  };
+
   return {
     forget: () => {
       identity.forget();
@@ -360,6 +367,7 @@ export function createEncoder(
         const kind = identity.kindOfTarget(target);
         return kind === KIND_UNKNOWN ? classify(target) : kind;
       },
+      sized: identity.sized,
       resize: identity.resize,
       expire: identity.expire,
       putReference,
@@ -367,6 +375,7 @@ export function createEncoder(
     expectNumbers,
     putLine,
     putKnown,
+    putClassName,
   };
 }
 
