@@ -101,7 +101,7 @@ export class ChunkView implements WordHolder {
   private readonly pool: WordPool;
   private readonly resolver: SiteResolver;
   private readonly view: () => ChunkView | undefined;
-  private readonly texts = new Map<number, string>();
+  private readonly strings = new Map<number, Value>();
   private readonly references = new Map<number, Captured>();
   readonly header: ChunkHeader;
   /** Read when it is asked for: a search needs the words only. */
@@ -243,15 +243,15 @@ export class ChunkView implements WordHolder {
     return result.values;
   }
 
-  /** Text of a numbered string. */
-  text(index: number): string {
-    let text = this.texts.get(index);
-    if (text === undefined) {
+  /** A numbered string, whole or cut. */
+  string(index: number): Value {
+    let string = this.strings.get(index);
+    if (string === undefined) {
       const position = this.map.strings[index];
       if (position === undefined) throw new RangeError(`unknown string ${index}`);
-      this.texts.set(index, (text = textOf(this.lazy.readAt(position))));
+      this.strings.set(index, (string = this.lazy.readAt(position)));
     }
-    return text;
+    return string;
   }
 
   /**
@@ -396,8 +396,8 @@ class FreshDecoder extends ValueDecoder {
     // Numbers of strings are known from where they stand.
   }
 
-  protected override stringAt(index: number): string {
-    return this.view.text(index);
+  protected override stringAt(index: number): Value {
+    return this.view.string(index);
   }
 
   protected override objectAt(id: number): Value {
