@@ -130,7 +130,9 @@ export class ThreadWriter {
   }
 
   scopeLink(instance: number): void {
-    this.put(K.SCOPE_LINK, 0, () => this.words.push(instance));
+    // Threads with many scopes write the long form, as recordings of older formats do everywhere.
+    if (instance % 3 === 0) this.put(K.SCOPE_LINK, 0, () => this.words.push(instance));
+    else this.put(K.SCOPE_LINK, instance);
     this.stack.at(-1)!.scope ||= instance;
   }
 

@@ -205,7 +205,7 @@ export class ChunkView implements WordHolder {
     const head = this.words[word]!;
     const event = new LazyEvent(this.view, K.operandsOf(head, word));
     event.kind = K.kindOf(head);
-    event.payload = head >>> 8;
+    event.payload = K.payloadOf(head);
     event.event = number;
     if (HAS_NUMBER[event.kind] === 1) this.readNumbers(event);
     return event;
@@ -216,6 +216,7 @@ export class ChunkView implements WordHolder {
     const { words } = this;
     const [first, second] = [words[event.operands]! >>> 0, words[event.operands + 1]! >>> 0];
     if (event.kind === K.RESUME) event.number = H.u53(first, second);
+    else if (event.kind === K.SCOPE_LINK) event.number = K.linkedInstance(words, event.operands);
     else event.number = first;
     if (event.kind === K.SCOPE_COPY || event.kind === K.MUTATION) event.number2 = second;
   }
