@@ -110,7 +110,7 @@ export class EventScanner {
         this.kind = kind;
         this.at = this.position;
         this.operands = K.operandsOf(head, this.position);
-        this.payload = this.operands === this.at ? 0 : payload;
+        this.payload = K.payloadOf(head);
         this.event++;
         this.position = skipOperands(words, kind, this.operands, this.found);
         if (this.position > this.end) throw new RangeError(`chunk ends inside an event at word ${this.at}`);
@@ -168,8 +168,9 @@ export function skipOperands(words: Int32Array, kind: number, position: number, 
     case K.SCOPE_COPY:
       return position + 2;
     case K.SCOPE_OPEN:
-    case K.SCOPE_LINK:
       return position + 1;
+    case K.SCOPE_LINK:
+      return words[position - 1]! >>> 8 === 0 ? position + 1 : position;
     case K.WRITE_SCOPED:
     case K.REQUEST_END:
       return skipValue(words, position + 1, found);
@@ -286,8 +287,10 @@ export function decodeOperands(
       result.number = readPair(decoder);
       return;
     case K.SCOPE_OPEN:
-    case K.SCOPE_LINK:
       result.number = readU32(decoder);
+      return;
+    case K.SCOPE_LINK:
+      result.number = K.linkedInstance(decoder.words, decoder.position);
       return;
     case K.SCOPE_COPY:
       result.number = readU32(decoder);

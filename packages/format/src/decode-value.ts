@@ -6,7 +6,7 @@ const scratchDouble = new Float64Array(scratchWords.buffer);
 
 /** Strings and objects seen so far in one chunk; both start empty with the chunk. */
 export class ChunkTables {
-  readonly strings: string[] = [];
+  readonly strings: Value[] = [];
   readonly objects = new Map<number, Captured>();
 }
 
@@ -170,10 +170,10 @@ export class ValueDecoder {
     throw new RangeError(`expected a string at word ${this.position}`);
   }
 
-  protected stringAt(index: number): string {
-    const text = this.tables.strings[index];
-    if (text === undefined) throw new RangeError(`unknown string ${index} at word ${this.position - 1}`);
-    return text;
+  protected stringAt(index: number): Value {
+    const string = this.tables.strings[index];
+    if (string === undefined) throw new RangeError(`unknown string ${index} at word ${this.position - 1}`);
+    return string;
   }
 
   protected objectAt(id: number): Value {
@@ -185,14 +185,15 @@ export class ValueDecoder {
     const flags = payload >>> 16;
     const fullLength = flags & T.STRING_FLAG_CUT ? this.word() >>> 0 : length;
     const text = flags & T.STRING_FLAG_UTF16 ? this.utf16(length) : this.latin1(length);
-    if (flags & T.STRING_FLAG_INTERNED) this.intern(text);
-    if (!(flags & T.STRING_FLAG_CUT)) return text;
-    return { ...captured('cut string', 0, text), length: fullLength, cut: 'string' };
+    const string: Value =
+      flags & T.STRING_FLAG_CUT ? { ...captured('cut string', 0, text), length: fullLength, cut: 'string' } : text;
+    if (flags & T.STRING_FLAG_INTERNED) this.intern(string);
+    return string;
   }
 
   /** A string gets the next number. */
-  protected intern(text: string): void {
-    this.tables.strings.push(text);
+  protected intern(string: Value): void {
+    this.tables.strings.push(string);
   }
 
   private latin1(length: number): string {

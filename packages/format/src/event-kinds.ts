@@ -76,6 +76,17 @@ export function operandsOf(head: number, at: number): number {
   return (head & LEAVE_SHORT) === 0 ? at + 1 : at;
 }
 
+/** What readers know as the payload of the event with this head: 0 where its bits say something else. */
+export function payloadOf(head: number): number {
+  return (head & LEAVE_SHORT) !== 0 || (head & 0xff) === SCOPE_LINK ? 0 : head >>> 8;
+}
+
+/** Instance that a SCOPE_LINK names, whose operands would begin at `operands`. */
+export function linkedInstance(words: Int32Array, operands: number): number {
+  const inline = words[operands - 1]! >>> 8;
+  return inline !== 0 ? inline : words[operands]! >>> 0;
+}
+
 /** payload = write site; V: a variable of the frame on top. */
 export const WRITE = 0x30;
 /** payload = write site; u32 scope instance; V: a variable of a scope that closures share. */
@@ -88,8 +99,13 @@ export const SCOPE_COPY = 0x33;
 export const PROPERTY = 0x34;
 /** payload = write site; V owner; V key; V value. */
 export const PROPERTY_COMPUTED = 0x35;
-/** u32 instance: the innermost shared scope that the frame on top closes over. It may follow the frame's own SCOPE_OPEN. */
+/**
+ * payload = instance if it fits, else 0 and u32 instance: the innermost shared scope that the frame on top closes over. It may
+ * follow the frame's own SCOPE_OPEN.
+ */
 export const SCOPE_LINK = 0x36;
+/** Largest instance that the payload can name. */
+export const LINK_INLINE_MAX = 0xffffff;
 /** payload = site; V owner; V key. */
 export const PROPERTY_DELETE = 0x37;
 /**

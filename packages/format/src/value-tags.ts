@@ -10,7 +10,7 @@
  * | SMI | s24 | |
  * | INT32 | 0 | i32 |
  * | DOUBLE | 0 | two words of the float64, low first |
- * | STRING | length (bits 8-23) and flags (24-31: 1 UTF-16, 2 gets the next string number, 4 cut) | [u32 full length if cut], characters: 4 Latin-1 bytes or 2 UTF-16 units a word, low first |
+ * | STRING | length (bits 8-23) and flags (24-31: 1 UTF-16, 2 gets the next string number, 4 cut: so is what refers to it) | [u32 full length if cut], characters: 4 Latin-1 bytes or 2 UTF-16 units a word, low first |
  * | STRING_REF | string number | |
  * | BIGINT | 0 | S decimal or 0x text |
  * | SYMBOL | 0 | S description |

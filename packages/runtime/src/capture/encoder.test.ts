@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { constants, runInNewContext, runInThisContext } from 'node:vm';
-import { ChunkTables, R, T, ValueDecoder, valueToJson } from '@execution-cinema/format';
+import { ChunkTables, EventScanner, K, R, T, ValueDecoder, valueToJson } from '@execution-cinema/format';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createCore, NEXT_OBJECT } from '../core.ts';
 import { node, setUp } from '../testing/capture.ts';
@@ -77,6 +77,24 @@ describe('primitives', () => {
     const { capture } = setUp();
     const [value] = capture('é'.repeat(1000));
     expect(node(value)).toMatchObject({ type: 'cut string', name: 'é'.repeat(256), length: 1000, cut: 'string' });
+  });
+
+  test('a cut string that comes again is referred to, across others and chunks', () => {
+    const { v, b, take, cut } = setUp();
+    const text = 'é'.repeat(1000);
+    const longer = `${text}é`;
+    for (const value of [text, text, longer, text, longer]) v(b + 5, value);
+    cut();
+    v(b + 5, text);
+    const [first, second] = take();
+    const values = [first!, second!].flatMap(({ events }) => events.flatMap((event) => event.values));
+    expect(values.map((value) => node(value))).toMatchObject(
+      [1000, 1000, 1001, 1000, 1001, 1000].map((length) => ({ type: 'cut string', name: text.slice(0, 256), length })),
+    );
+    const tags: number[] = [];
+    const scanner = new EventScanner(first!.words, first!.header);
+    while (scanner.next()) if (scanner.kind === K.EXPRESSION) tags.push(first!.words[scanner.operands]! & T.TAG_MASK);
+    expect(tags).toEqual([T.STRING, T.STRING_REF, T.STRING, T.STRING_REF, T.STRING_REF]);
   });
 
   test('a bigint too large to write out is named', () => {

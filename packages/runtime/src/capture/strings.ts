@@ -84,16 +84,14 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
   let tagEpoch = -1;
   let tagGeneration = 0;
   /**
-   * Long texts written in this chunk, and where: parsers hand the same source, compilers the same paths from one function to
-   * the next, and referring to a text takes a tenth of reading and searching it. Let go at the return to the event loop.
+   * Long texts written in this chunk, and their numbers: parsers hand the same source, compilers the same paths from one
+   * function to the next, and referring to a text takes a tenth of reading and searching it. What was cut is referred to as
+   * well. Let go at the return to the event loop.
    */
   const longTexts: string[] = [];
   for (let i = 0; i < LONG_ENTRIES; i++) longTexts[i] = '';
   const longTags = new Int32Array(LONG_ENTRIES);
-  /** The text's number, or -1 for one that was cut: its words are copied. */
   const longNumbers = new Int32Array(LONG_ENTRIES);
-  const longPositions = new Int32Array(LONG_ENTRIES);
-  const longWords = new Int32Array(LONG_ENTRIES);
   let hasLongTexts = false;
   let longLeft = LONG_CHARS_PER_MS;
   let longMs = 0;
@@ -256,16 +254,18 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     refreshTag();
     const slot = longSlot(text, fullLength);
     // Comparing the lengths first: two texts of one length are compared to the end.
-    if (longTags[slot] === tag && longTexts[slot]!.length === fullLength && longTexts[slot] === text)
-      return putAgain(slot, p);
+    if (longTags[slot] === tag && longTexts[slot]!.length === fullLength && longTexts[slot] === text) {
+      words[p] = T.STRING_REF | (longNumbers[slot]! << 8);
+      return p + 1;
+    }
     const end = putSearched(text, p, name, max);
     // A redacted text is another one, whose number may stand already.
     if ((words[p]! & TAG_MASK) === T.STRING && !isNumbered(words[p]!)) {
       longTexts[slot] = text;
       longTags[slot] = tag;
-      longPositions[slot] = p;
-      longWords[slot] = end - p;
-      longNumbers[slot] = giveNumber(p);
+      longNumbers[slot] = registers[STRINGS]!;
+      registers[STRINGS]!++;
+      words[p]! |= T.STRING_FLAG_INTERNED << FLAGS_SHIFT;
       hasLongTexts = true;
     }
     return end;
@@ -309,27 +309,9 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
   const longSlot = (text: string, length: number): number =>
     (length + imul(charCodeAt(text, length >> 1), 5) + imul(charCodeAt(text, length - 9), 3)) & (LONG_ENTRIES - 1);
 
-  /** Numbers the string that was written at `p`, unless it was cut: a number stands for a whole text. */
-  const giveNumber = (p: number): number => {
-    if (((words[p]! >>> FLAGS_SHIFT) & T.STRING_FLAG_CUT) !== 0) return -1;
-    words[p]! |= T.STRING_FLAG_INTERNED << FLAGS_SHIFT;
-    return registers[STRINGS]!++;
-  };
-
   const putSearched = (text: string, p: number, name: SecretName | null, max: number): number => {
     const replaced = redactor === undefined ? null : redactor.redactValue(name, text, max);
     return replaced === null ? putClean(text, p, max) : putReplaced(text, replaced, p, max);
-  };
-
-  const putAgain = (slot: number, p: number): number => {
-    if (longNumbers[slot]! >= 0) {
-      words[p] = T.STRING_REF | (longNumbers[slot]! << 8);
-      return p + 1;
-    }
-    const from = longPositions[slot]!;
-    const count = longWords[slot]!;
-    for (let i = 0; i < count; i++) words[p + i] = words[from + i]!;
-    return p + count;
   };
 
   /** A text that is one token is a redacted value; one with secret parts stays a string. */

@@ -48,6 +48,11 @@ export function createScopeProbes(core: Core, parts: CallParts) {
     if (p < 0) return;
     // A function that shares variables itself has opened their instance before, and that one knows its parent.
     if (frameScopes[depth] === 0) frameScopes[depth] = instance;
+    if (instance <= K.LINK_INLINE_MAX) {
+      words[p] = (instance << 8) | K.SCOPE_LINK;
+      commit(p + 1);
+      return;
+    }
     words[p] = K.SCOPE_LINK;
     words[p + 1] = instance;
     commit(p + 2);

@@ -1,3 +1,4 @@
+import { EventScanner, K } from '@execution-cinema/format';
 import { describe, expect, test } from 'vitest';
 import { createHarness, show } from '../testing/harness.ts';
 
@@ -123,6 +124,23 @@ describe('scopes', () => {
       'WRITE_SCOPED @7 #3 1',
       'LEAVE_UNDEFINED @0',
     ]);
+  });
+
+  test('a link is one word while the number of the scope fits', () => {
+    const { b, l, e0, u, take } = setUp();
+    for (const instance of [0xffffff, 0x1000000, 0xfffffff]) {
+      const f = e0(b + 5);
+      l(f, instance);
+      u(f);
+    }
+    const [chunk] = take();
+    const scanner = new EventScanner(chunk!.words, chunk!.header);
+    const links: unknown[] = [];
+    while (scanner.next())
+      if (scanner.kind === K.SCOPE_LINK) links.push({ payload: scanner.payload, words: scanner.position - scanner.at });
+    expect(links).toEqual([1, 2, 2].map((words) => ({ payload: 0, words })));
+    const numbers = chunk!.events.filter(({ kind }) => kind === K.SCOPE_LINK).map(({ number }) => number);
+    expect(numbers).toEqual([0xffffff, 0x1000000, 0xfffffff]);
   });
 
   test('a linked scope is part of the open frame in the next chunk', () => {

@@ -1,4 +1,4 @@
-import { K, T } from '@execution-cinema/format';
+import { isCaptured, K, T, type Value } from '@execution-cinema/format';
 import type { ChunkView } from '../read/chunk-view.ts';
 
 /*
@@ -71,7 +71,7 @@ function isSame(a: ChunkView, b: ChunkView): boolean {
   if (tag === T.STRING_REF) {
     const other = wordsB[positionB++]!;
     positionA++;
-    return (other & T.TAG_MASK) === T.STRING_REF && a.text(head >>> 8) === b.text(other >>> 8);
+    return (other & T.TAG_MASK) === T.STRING_REF && isSameString(a.string(head >>> 8), b.string(other >>> 8));
   }
   if (head !== wordsB[positionB]) return false;
   positionA++;
@@ -104,6 +104,11 @@ function isSame(a: ChunkView, b: ChunkView): boolean {
     default:
       return false;
   }
+}
+
+/** Whole strings, or cut ones of the same length. */
+function isSameString(a: Value, b: Value): boolean {
+  return a === b || (isCaptured(a) && isCaptured(b) && a.name === b.name && a.length === b.length);
 }
 
 function areSame(a: ChunkView, b: ChunkView, count: number): boolean {

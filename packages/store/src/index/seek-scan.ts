@@ -157,7 +157,7 @@ export class SeekScanner {
         const instance = nextScope++;
         if (depth >= 0 && this.isOwn(payload, frames.sites[depth]!)) frames.links[depth] = instance;
       } else if (kind === K.SCOPE_LINK) {
-        if (depth >= 0) frames.links[depth] ||= words[scanner.operands]! >>> 0;
+        if (depth >= 0) frames.links[depth] ||= K.linkedInstance(words, scanner.operands);
       } else if (kind === K.WRITE_SCOPED) {
         const instance = words[scanner.operands]! >>> 0;
         if (instance < olderScopes) {

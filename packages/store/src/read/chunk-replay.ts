@@ -129,7 +129,7 @@ export class ChunkReplay {
     const { kind, payload, words, operands } = scanner;
     const { resolver } = this;
     if (kind === K.SCOPE_LINK) {
-      if (top) top.link ||= words[operands]! >>> 0;
+      if (top) top.link ||= K.linkedInstance(words, operands);
       return;
     }
     if (kind === K.SCOPE_OPEN || kind === K.SCOPE_COPY) {

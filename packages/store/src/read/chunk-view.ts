@@ -101,7 +101,7 @@ export class ChunkView implements WordHolder {
   private readonly pool: WordPool;
   private readonly resolver: SiteResolver;
   private readonly view: () => ChunkView | undefined;
-  private readonly texts = new Map<number, string>();
+  private readonly strings = new Map<number, Value>();
   private readonly references = new Map<number, Captured>();
   readonly header: ChunkHeader;
   /** Read when it is asked for: a search needs the words only. */
@@ -205,7 +205,7 @@ export class ChunkView implements WordHolder {
     const head = this.words[word]!;
     const event = new LazyEvent(this.view, K.operandsOf(head, word));
     event.kind = K.kindOf(head);
-    event.payload = head >>> 8;
+    event.payload = K.payloadOf(head);
     event.event = number;
     if (HAS_NUMBER[event.kind] === 1) this.readNumbers(event);
     return event;
@@ -216,6 +216,7 @@ export class ChunkView implements WordHolder {
     const { words } = this;
     const [first, second] = [words[event.operands]! >>> 0, words[event.operands + 1]! >>> 0];
     if (event.kind === K.RESUME) event.number = H.u53(first, second);
+    else if (event.kind === K.SCOPE_LINK) event.number = K.linkedInstance(words, event.operands);
     else event.number = first;
     if (event.kind === K.SCOPE_COPY || event.kind === K.MUTATION) event.number2 = second;
   }
@@ -243,15 +244,15 @@ export class ChunkView implements WordHolder {
     return result.values;
   }
 
-  /** Text of a numbered string. */
-  text(index: number): string {
-    let text = this.texts.get(index);
-    if (text === undefined) {
+  /** A numbered string, whole or cut. */
+  string(index: number): Value {
+    let string = this.strings.get(index);
+    if (string === undefined) {
       const position = this.map.strings[index];
       if (position === undefined) throw new RangeError(`unknown string ${index}`);
-      this.texts.set(index, (text = textOf(this.lazy.readAt(position))));
+      this.strings.set(index, (string = this.lazy.readAt(position)));
     }
-    return text;
+    return string;
   }
 
   /**
@@ -396,8 +397,8 @@ class FreshDecoder extends ValueDecoder {
     // Numbers of strings are known from where they stand.
   }
 
-  protected override stringAt(index: number): string {
-    return this.view.text(index);
+  protected override stringAt(index: number): Value {
+    return this.view.string(index);
   }
 
   protected override objectAt(id: number): Value {

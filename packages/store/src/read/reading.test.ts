@@ -154,6 +154,25 @@ describe('state', () => {
     sidecar.close();
   });
 
+  test('shows a string that was cut as such, also where it is only referred to', () => {
+    const sites: Record<string, number> = {};
+    const maker = new SitesMaker((self) => {
+      sites['f'] = self.addFunction('f', {}, () => {
+        sites['x='] = self.write(self.variable('x'), 'let');
+        sites['y='] = self.write(self.variable('y'), 'let');
+      });
+    });
+    const writer = new ThreadWriter();
+    writer.enter(100);
+    writer.enter(sites['f']!);
+    writer.values(K.WRITE, sites['x=']!, 'x'.repeat(100));
+    writer.values(K.WRITE, sites['y=']!, 'x'.repeat(100));
+    const reading = readRecording(makeRecording(writer, maker.table));
+    const cut = expect.objectContaining({ type: 'cut string', name: 'x'.repeat(80), length: 100 });
+    expect(variablesOf(stateAt(reading, 1, writer.last))).toEqual({ x: cut, y: cut });
+    reading.close();
+  });
+
   test('is refused before the first event that is stored', () => {
     expect(() => stateAt(recording, 2, 0)).toThrow('nothing stored');
   });
