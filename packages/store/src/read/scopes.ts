@@ -1,10 +1,19 @@
-import { SITE_WRITE, type ScopeEntry } from '@execution-cinema/format';
+import { SITE_WRITE, type ScopeEntry, type ScopeKind } from '@execution-cinema/format';
+import type { CallPlace } from '../places/call-places.ts';
 import type { SiteTable } from './site-table.ts';
 
 /** True when the scope's range holds the position (original lines, 0-based columns; the end is exclusive). */
 function scopeHolds(scope: ScopeEntry, line: number, column: number): boolean {
   if (line < scope.line || (line === scope.line && column < scope.column)) return false;
   return line < scope.endLine || (line === scope.endLine && column < scope.endColumn);
+}
+
+/** Kinds of scopes that a function leaves before it ends. */
+const INNER: ReadonlySet<ScopeKind> = new Set<ScopeKind>(['block', 'for', 'catch', 'switch']);
+
+/** Whether a function that stands at a position is out of one of its scopes. */
+export function hasLeft(scope: ScopeEntry, { line, column }: CallPlace): boolean {
+  return INNER.has(scope.kind) && !scopeHolds(scope, line, column);
 }
 
 /** Lists that a large table is asked for again and again. */
