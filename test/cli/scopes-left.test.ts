@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openRecording, typeOfValue } from '../../packages/tracer/src/read.ts';
+import { isCaptured, openRecording, typeOfValue } from '../../packages/tracer/src/read.ts';
 import { makeProject } from '../support/programs.ts';
 
 /*
@@ -84,6 +84,32 @@ test('variables of a loop or block are gone once it is left', async () => {
         .filter((name) => name !== '');
       expect(seen.sort(), `line ${caller!.line}`).toEqual(given.sort());
     }
+  } finally {
+    recording.close();
+  }
+});
+
+test('at the head of an iteration nothing is left of the one before', async () => {
+  const project = makeProject({
+    'app.mjs': `
+      for (const [name, price] of [['tea', 3], ['milk', 1]]) {
+        globalThis.last = name + price;
+      }
+    `,
+  });
+  const file = join(project.dir, 'app.db');
+  await project.record(['app.mjs'], file);
+  const recording = openRecording(file);
+  try {
+    const heads = [...recording.events()].filter(({ kind, name }) => kind === 'write' && name === 'name');
+    const seen = heads.map(({ thread, event }) => {
+      const { scopes } = recording.stateAt({ thread, event }).frames[0]!;
+      return scopes[0]!.variables.map(({ value }) => (isCaptured(value) ? typeOfValue(value) : value));
+    });
+    expect(seen).toEqual([
+      ['tea', 'uninitialized'],
+      ['milk', 'uninitialized'],
+    ]);
   } finally {
     recording.close();
   }

@@ -117,6 +117,8 @@ export interface LoopView {
   endLine: number;
   /** First event of each iteration so far and up to the end of the call, at most ITERATIONS_MAX. */
   starts: Float64Array;
+  /** By iteration, the event with which all that the head assigns is there (`const [name, price] of`). */
+  ready: Float64Array;
   /** Event after the last iteration, or the last one known. */
   end: number;
   /** All iterations, those beyond ITERATIONS_MAX as well. */

@@ -1,4 +1,4 @@
-import { SITE_WRITE, type ScopeEntry, type ScopeKind } from '@execution-cinema/format';
+import { SITE_WRITE, type ScopeEntry, type ScopeKind, type VariableKind } from '@execution-cinema/format';
 import type { CallPlace } from '../places/call-places.ts';
 import type { SiteTable } from './site-table.ts';
 
@@ -118,12 +118,18 @@ function scopeChain(table: SiteTable, innermost: number): number[] {
 
 /** Operators of the write with which a declaration gives its variable the first value. */
 const DECLARING: ReadonlySet<string> = new Set(['let', 'const', 'class', 'using', 'await using']);
+/** Of these as well what the head of a loop assigns: every iteration has its own. */
+const PER_ITERATION: ReadonlySet<VariableKind> = new Set<VariableKind>(['let', 'const', 'using']);
 
 function findDeclarations(table: SiteTable): Int32Array {
   const found = new Int32Array(table.variables.length);
   const isDeclaring = table.names.map((name) => DECLARING.has(name));
+  const isFor = table.names.indexOf('for');
   table.sites.forEach(([kind, , , , , a, b], site) => {
-    if (kind === SITE_WRITE && isDeclaring[b] && found[a] === 0) found[a] = site + 1;
+    if (kind !== SITE_WRITE || found[a] !== 0) return;
+    const { kind: variable, scope } = table.variables[a] ?? {};
+    const isOfHead = b === isFor && PER_ITERATION.has(variable!) && table.scopes[scope!]?.kind === 'for';
+    if (isDeclaring[b] || isOfHead) found[a] = site + 1;
   });
   return found;
 }
