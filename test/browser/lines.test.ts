@@ -55,7 +55,7 @@ test('a line says what is known of it, and its block stands in for it', async ()
   await page.getByRole('button', { name: 'Next time this line ran' }).click();
   await page.locator('.code-line.current[data-line="2"]').waitFor();
   await line(4).locator('.line-number').click();
-  await bar.getByText('whether it ran is not known').waitFor();
+  await bar.getByText('how often it ran is not known').waitFor();
   await line(13).locator('.line-number').click();
   await bar.getByText('never ran').waitFor();
 

@@ -85,6 +85,7 @@ export { callSteps, type CallStep, type CallSteps } from './stage/call-steps.ts'
 export { lineExecutions, type LineExecutions } from './stage/line-executions.ts';
 export { codeOfFile } from './places/line-code.ts';
 export { lineHits } from './stage/line-hits.ts';
+export type { LineState } from './places/line-states.ts';
 export { SiteCounts } from './stage/site-counts.ts';
 export { conditionHolds } from './stage/condition-at.ts';
 export { executionSteps } from './stage/execution-steps.ts';

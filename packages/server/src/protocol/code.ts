@@ -56,7 +56,8 @@ export interface HitsView {
   never: Uint32Array;
   /**
    * Lines that leave no event (at the level at which they were recorded), sorted, and how often their block ran: so says
-   * what happened on the lines `by`, the nearest ones of the block.
+   * what happened on the lines `by`, the nearest ones of the block. 0: no line stands for it, what others of the function
+   * counted leaves no other number.
    */
   blocks: { lines: Uint32Array; counts: Float64Array; by: Uint32Array };
   /** A long text is being looked through: later more is known. Ask again, or say `wait`. */

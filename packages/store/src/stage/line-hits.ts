@@ -35,7 +35,7 @@ export interface HitsOptions {
 interface FileCounts {
   /**
    * By module that holds code of the file: its number among the module's files, executions by number of the site, and the
-   * functions (by site) of which some call was left by an exception, or goes on.
+   * functions (by site) of which some call was left by an exception of others, or goes on.
    */
   modules: Map<ModuleInfo, { source: number; counts: Float64Array; broken: Set<number> }>;
   functions: Map<number, number>;
@@ -103,6 +103,7 @@ function countFile(recording: Recording, counts: SiteCounts, file: string, optio
     const ids = sites.map(({ id }) => id);
     /** How what is on the stack at the end of the last chunk ends is not seen. */
     let open: ReadonlySet<number> = new Set();
+    const asleep = new Map<number, number>();
     const breakOpen = (): void => {
       for (const { id, index, broken } of sites) if (open.has(id)) broken.add(index);
       open = new Set();
@@ -121,6 +122,8 @@ function countFile(recording: Recording, counts: SiteCounts, file: string, optio
       open = known.open;
       for (const { id, index, functionId: owner, isFunction, total, broken } of sites) {
         if (known.broken.has(id)) broken.add(index);
+        const slept = known.asleep.get(id);
+        if (slept !== undefined) asleep.set(id, (asleep.get(id) ?? 0) + slept);
         const at = positionOfSite(known, id);
         if (at < 0) continue;
         const hits = known.counts[at]!;
@@ -130,6 +133,7 @@ function countFile(recording: Recording, counts: SiteCounts, file: string, optio
       }
     }
     breakOpen();
+    for (const { id, index, broken } of sites) if (asleep.get(id)) broken.add(index);
   }
   result.isWhole = work.every(({ thread }) => hasAll(recording.chunks(thread)));
   result.coverage = totalEvents === 0 ? 1 : doneEvents / totalEvents;

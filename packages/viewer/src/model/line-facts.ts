@@ -5,7 +5,7 @@ import type { HitsView, LineValue, LineValues, SourceView } from '@execution-cin
 export interface LineFacts {
   /** How often it ran in the whole recording; undefined: not known, or no code, or see `block`. */
   hits: number | undefined;
-  /** It leaves no event of its own: how often its block ran, as what happened on line `by` tells. */
+  /** It leaves no event of its own: how often its block ran, as what happened on line `by` tells, or on several (0). */
   block: { count: number; by: number } | undefined;
   /** 0 to 1, for the colour of the gutter. */
   heat: number;
@@ -56,6 +56,8 @@ export type LineRecord =
   | { kind: 'own' }
   /** None; what happened on line `by` of its block stands for it. */
   | { kind: 'block'; by: number }
+  /** None; how often it ran is what others leave. */
+  | { kind: 'derived'; count: number }
   | { kind: 'never' }
   /** Neither, at the level at which it was recorded. */
   | { kind: 'unknown' };
@@ -64,7 +66,9 @@ export function recordOf(hits: HitsView | null, line: number): LineRecord {
   if (!hits || hits.coverage < 1 || hits.textPending || hits.lines.includes(line)) return { kind: 'own' };
   if (hits.never.includes(line)) return { kind: 'never' };
   const at = hits.blocks.lines.indexOf(line);
-  return at < 0 ? { kind: 'unknown' } : { kind: 'block', by: hits.blocks.by[at]! };
+  if (at < 0) return { kind: 'unknown' };
+  const by = hits.blocks.by[at]!;
+  return by === 0 ? { kind: 'derived', count: hits.blocks.counts[at]! } : { kind: 'block', by };
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   type CallStep,
   type CallSteps,
   type LineExecutions,
+  type LineState,
   type ModuleInfo,
   type Site,
 } from '@execution-cinema/store';
@@ -190,6 +191,11 @@ function valuesOf(thread: number, step: CallStep, site: Site): LineValue[] {
   ];
 }
 
+/** A line without events of its own that is known to have run. */
+function isStandIn(state: LineState): state is Extract<LineState, { kind: 'block' | 'derived' }> {
+  return state.kind === 'block' || state.kind === 'derived';
+}
+
 export const hits: Answer<'hits'> = ({ recording, siteCounts, index }, { file, span, thread, wait }, job) => {
   const endMs = performance.now() + BLINK_MS;
   const find = wait === true ? findFlowNow : findFlowOfShort;
@@ -205,7 +211,7 @@ export const hits: Answer<'hits'> = ({ recording, siteCounts, index }, { file, s
   const { coverage, functions, isPending } = found;
   const states = [...found.lines].sort(([a], [b]) => a - b);
   const ran = states.flatMap(([line, state]) => (state.kind === 'ran' ? [{ line, ...state }] : []));
-  const blocks = states.flatMap(([line, state]) => (state.kind === 'block' ? [{ line, ...state }] : []));
+  const blocks = states.flatMap(([line, state]) => (isStandIn(state) ? [{ line, by: 0, ...state }] : []));
   return {
     file,
     lines: Uint32Array.from(ran, ({ line }) => line),

@@ -109,9 +109,11 @@ function hitsText(facts: LineFacts | undefined): string | undefined {
   if (!facts) return undefined;
   const { hits, block } = facts;
   if (hits !== undefined) return `ran ${hits.toLocaleString('en')} times in this recording`;
-  return (
-    block && `leaves no event of its own; its block ran ${block.count.toLocaleString('en')} times (line ${block.by})`
-  );
+  if (!block) return undefined;
+  const times = block.count.toLocaleString('en');
+  return block.by === 0
+    ? `leaves no event of its own; it ran ${times} times, as the lines around it tell`
+    : `leaves no event of its own; its block ran ${times} times (line ${block.by})`;
 }
 
 function LineButtons({

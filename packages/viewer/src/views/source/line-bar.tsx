@@ -74,7 +74,10 @@ export function LineBar({ line }: { line: number }) {
 
 function textOf(record: LineRecord, runs: { total: number | null; position: number | null } | null): string {
   if (record.kind === 'never') return ' never ran';
-  if (record.kind === 'unknown') return ' leaves no event, nor does its block: whether it ran is not known';
+  if (record.kind === 'unknown') return ' leaves no event, nor does its block: how often it ran is not known';
+  if (record.kind === 'derived') {
+    return ` leaves no event of its own; it ran ${plural(record.count, 'time')}, as the lines around it tell`;
+  }
   const stands = record.kind === 'block' ? ` leaves no event of its own; line ${record.by} of its block` : '';
   if (!runs) return stands;
   // Where nothing was found nothing is claimed: only counts of the whole file say that a line never ran.
