@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findFlowNow, lineHits, readRecording, SiteCounts } from '../../packages/store/src/index.ts';
+import {
+  callSteps,
+  findFlowNow,
+  lineHits,
+  readRecording,
+  SiteCounts,
+  skippedLines,
+} from '../../packages/store/src/index.ts';
+import { openRecording } from '../../packages/tracer/src/read.ts';
 import { tracer } from './tracer-command.ts';
 
 /*
@@ -173,4 +181,33 @@ test('where calls alone are recorded nothing is dimmed that ran', async () => {
   );
   expect(falselyDimmed).toEqual([]);
   expect(found.filter((state) => state === 'never').length).toBeGreaterThan(8);
+});
+
+test('a call says which lines it did not run', () => {
+  const out = join(folder, 'locals.db');
+  const [reader, recording] = [openRecording(out), readRecording(out)];
+  try {
+    const skipped = (wanted: string): string[][] =>
+      reader.calls({ function: wanted }).calls.map(({ name }) => {
+        const { thread, call } = reader.call(name);
+        const lines = skippedLines(callSteps(recording, thread, call), findFlowNow);
+        return lines.map((line) =>
+          PROGRAM.split('\n')
+            [line - 1]!.replace(/ *\/\/.*/, '')
+            .trim(),
+        );
+      });
+    const ofEmpty = ["const why = 'empty';", 'return why;'];
+    const behind = ["if (list.length > 2) throw new Error('long');", 'callee(list);', 'return list.length;'];
+    expect(skipped('early')).toEqual([behind, ofEmpty, ofEmpty, [...ofEmpty, ...behind.slice(1)]]);
+    // Which of the two `return` it was leaves no event, and one that sleeps may go on.
+    expect(skipped('either')).toEqual([[], []]);
+    expect(skipped('sleeps')).toEqual([[]]);
+    // Scopes are opened in its loops, and an exception of others ends the next.
+    expect(skipped('loops')).toEqual([['callee(none);']]);
+    expect(skipped('brokenOff')).toEqual([[]]);
+  } finally {
+    reader.close();
+    recording.close();
+  }
 });

@@ -142,6 +142,8 @@ export interface LineValues {
   counts: Uint32Array;
   /** Lines it ran later. */
   later: Uint32Array;
+  /** Sorted: lines of the function that it certainly did not run from its begin to its end. */
+  skipped: Uint32Array;
   /** Lines of the current iteration(s): the strong path. Same as `lines` outside of loops. */
   path: Uint32Array;
   loops: LoopView[];

@@ -192,12 +192,13 @@ export class FunctionFlow {
   }
 
   /** How often a point was passed, by counts of sites; undefined where no event tells. */
-  countAt(point: number, countOf: (site: number) => number): number | undefined {
+  countAt(point: number, countOf: (site: number) => number | undefined): number | undefined {
     if (!this.recorded.has(point)) return undefined;
     const sites = this.sitesAt(point);
     // A site that can be any of several points does not tell which.
     if (sites.some((site) => this.pointsOf(site).length > 1)) return undefined;
-    return sites.reduce((most, site) => Math.max(most, countOf(site)), 0);
+    const counts = sites.map(countOf);
+    return counts.includes(undefined) ? undefined : Math.max(0, ...(counts as number[]));
   }
 
   /**

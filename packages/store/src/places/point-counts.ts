@@ -16,7 +16,7 @@ interface Way {
 export function pointCounts(
   flow: FunctionFlow,
   calls: number,
-  countOf: (site: number) => number,
+  countOf: (site: number) => number | undefined,
 ): readonly (number | undefined)[] | undefined {
   const { entry, exit } = flow.ends;
   const size = exit - entry + 1;

@@ -7,6 +7,7 @@ import {
   findFlowNow,
   lineExecutions,
   lineHits,
+  skippedLines,
   type CallStep,
   type CallSteps,
   type LineExecutions,
@@ -101,6 +102,9 @@ export const lineValues: Answer<'lineValues'> = (context, params, job) => {
     file,
     function: site.function.name,
     loops,
+    skipped: Uint32Array.from(
+      file === site.file ? skippedLines(found, params.wait === true ? findFlowNow : findFlowOfShort) : [],
+    ),
     whole: withLoops && !found.before && !found.after,
     ...linesOf({ ...found, steps: stepsInFile }, site, event, loops),
   };

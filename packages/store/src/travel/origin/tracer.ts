@@ -409,7 +409,7 @@ export class Tracer {
    * `until`, what it returned was another promise, which did so by that event.
    */
   result(span: CallSpan, thread: number, certainty: Certainty, awaited?: { value: Value; until?: number }): Trail {
-    const stop = this.spend(`${thread}:${span.call} result`, { thread, event: span.end - 1 });
+    const stop = this.spend(`${thread}:${span.call} result`, { thread, event: span.end });
     if (stop) return stop;
     const raw = resultOf(this.recording, thread, span.end);
     const inside: Place = { thread, event: span.end - 1, call: span.call };
@@ -418,6 +418,7 @@ export class Tracer {
     const value = raw && at.objects.value(raw.value, raw.chunk);
     const kind = awaited ? 'awaited' : 'result';
     const step = this.step(kind, inside, site, `${site?.function.name ?? ''}()`, value, certainty);
+    step.moment = { thread, event: span.end };
     const tree = site && treeOf(this.recording, site);
     if (!site || !tree) return prepend(step, ends('not recorded', 'its source cannot be read'));
     const { node: chosen, isCertain } = this.returned(inside, site, value);

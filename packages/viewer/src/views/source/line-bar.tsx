@@ -1,5 +1,5 @@
 import { breakpoints, goTo, move, toggleBreakpoint } from '../../app/cursor.ts';
-import { executions, lineWithEvents, selectedLine, selectedRecord, shown } from '../../app/source.ts';
+import { executions, lineValues, lineWithEvents, selectedLine, selectedRecord, shown } from '../../app/source.ts';
 import type { LineRecord } from '../../model/line-facts.ts';
 import { plural, timeText } from '../../model/units.ts';
 import { wholeSpan } from '../../app/session.ts';
@@ -40,7 +40,10 @@ export function LineBar({ line }: { line: number }) {
       />
       <span class="line-bar-text">
         Line {line}
-        <span class="faint">{textOf(record, runs && { total, position })}</span>
+        <span class="faint">
+          {textOf(record, runs && { total, position })}
+          {record.kind !== 'never' && textOfCall(file, line)}
+        </span>
       </span>
       <div class="line-runs">
         {runs?.items.slice(from, from + CHIPS_MAX).map((run, i) => (
@@ -70,6 +73,12 @@ export function LineBar({ line }: { line: number }) {
       <Button icon="close" label="Close" onClick={() => (selectedLine.value = null)} />
     </footer>
   );
+}
+
+/** What is known of the call that is looked at. */
+function textOfCall(file: string, line: number): string {
+  const values = lineValues.value;
+  return values?.file === file && values.skipped.includes(line) ? '; not in this call' : '';
 }
 
 function textOf(record: LineRecord, runs: { total: number | null; position: number | null } | null): string {
