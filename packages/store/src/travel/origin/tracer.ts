@@ -1,4 +1,4 @@
-import { calleePath, isFunction, nodeIn, textIn, type SyntaxNode } from '@execution-cinema/codemap';
+import { calleePath, isFunction, nodeIn, nodesIn, textIn, type SyntaxNode } from '@execution-cinema/codemap';
 import { formatMoment, isCaptured, type Captured, type Value } from '@execution-cinema/format';
 import type { SeekLookup } from '../../read/past.ts';
 import type { Recording } from '../../read/recording.ts';
@@ -351,10 +351,22 @@ export class Tracer {
 
   /** The object and the key that a member expression names; undefined where they are not known. */
   propertyOf(node: SyntaxNode, place: Place): { object: number; key: string; holder: Captured } | undefined {
+    if (node.type === 'CallExpression') return this.entryOf(node, place);
     if (node.type !== 'MemberExpression') return undefined;
     const holder = this.valueOrResult(nodeIn(node, 'object')!, place)?.value;
     const key = this.keyOf(node, place);
     if (!key || !isCaptured(holder) || holder.id === 0) return undefined;
+    return { object: holder.id, key: keyText(key.value), holder };
+  }
+
+  /** The entry of a Map that `map.get(key)` names. */
+  private entryOf(node: SyntaxNode, place: Place): { object: number; key: string; holder: Captured } | undefined {
+    const callee = bare(nodeIn(node, 'callee')!);
+    const [given] = nodesIn(node, 'arguments');
+    if (!given || callee.type !== 'MemberExpression' || nameOfCall(node) !== 'get') return undefined;
+    const holder = this.valueOrResult(nodeIn(callee, 'object')!, place)?.value;
+    const key = this.value(given, place);
+    if (!key || !isCaptured(holder) || holder.type !== 'map' || holder.id === 0) return undefined;
     return { object: holder.id, key: keyText(key.value), holder };
   }
 
