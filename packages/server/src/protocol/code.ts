@@ -110,6 +110,8 @@ export interface LineValue {
   kind: 'variable' | 'parameter' | 'property' | 'expression' | 'return' | 'yield' | 'throw';
   value: WireValue;
   at: At;
+  /** The variable is one of a loop or block that is over at the moment. */
+  isOver?: true;
 }
 
 /** A loop that the call has gone through. */

@@ -1,4 +1,4 @@
-import { SITE_WRITE, type ScopeEntry, type ScopeKind, type VariableKind } from '@execution-cinema/format';
+import { SITE_CATCH, SITE_WRITE, type ScopeEntry, type ScopeKind, type VariableKind } from '@execution-cinema/format';
 import type { CallPlace } from '../places/call-places.ts';
 import type { SiteTable } from './site-table.ts';
 
@@ -14,6 +14,13 @@ const INNER: ReadonlySet<ScopeKind> = new Set<ScopeKind>(['block', 'for', 'catch
 /** Whether a function that stands at a position is out of one of its scopes. */
 export function hasLeft(scope: ScopeEntry, { line, column }: CallPlace): boolean {
   return INNER.has(scope.kind) && !scopeHolds(scope, line, column);
+}
+
+/** Whether the variable that a site writes is one of a scope that a function which stands at a position is out of. */
+export function writesLeftScope(table: SiteTable, site: number, place: CallPlace): boolean {
+  const [kind, , , , , a] = table.sites.at(site) ?? [];
+  const scope = kind === SITE_WRITE || kind === SITE_CATCH ? table.variables[a!]?.scope : undefined;
+  return scope !== undefined && hasLeft(table.scopes[scope]!, place);
 }
 
 /** Lists that a large table is asked for again and again. */

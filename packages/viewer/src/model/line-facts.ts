@@ -117,9 +117,15 @@ function saysTheSame(a: LineFacts, b: LineFacts): boolean {
   );
 }
 
-/** One event writes a name once: what was written then is the same whenever it is asked for. */
+/** One event writes a name once: what was written then is the same whenever it is asked for, but its scope may be over. */
 function isSameValue(a: LineValue, b: LineValue): boolean {
-  return a.at.event === b.at.event && a.at.thread === b.at.thread && a.name === b.name && a.kind === b.kind;
+  return (
+    a.at.event === b.at.event &&
+    a.at.thread === b.at.thread &&
+    a.name === b.name &&
+    a.kind === b.kind &&
+    a.isOver === b.isOver
+  );
 }
 
 /**

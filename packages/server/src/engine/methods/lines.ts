@@ -8,6 +8,7 @@ import {
   lineExecutions,
   lineHits,
   skippedLines,
+  writesLeftScope,
   type CallStep,
   type CallSteps,
   type LineExecutions,
@@ -30,6 +31,7 @@ import type { EngineContext } from '../context.ts';
 import { findFlowOfShort, flowFinder } from '../flows.ts';
 import type { Job } from '../job.ts';
 import { knowsLoops, loopViews } from '../loops.ts';
+import { NO_FRAMES, stateOf } from '../state.ts';
 import { at, atOrNull, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
 import type { Answer } from './method.ts';
 
@@ -106,9 +108,20 @@ export const lineValues: Answer<'lineValues'> = (context, params, job) => {
       file === site.file ? skippedLines(found, params.wait === true ? findFlowNow : findFlowOfShort) : [],
     ),
     whole: withLoops && !found.before && !found.after,
-    ...linesOf({ ...found, steps: stepsInFile }, site, event, loops),
+    ...linesOf({ ...found, steps: stepsInFile }, site, { event, loops, place: standingOf(context, params, job) }),
   };
 };
+
+/** Where the call stands at the moment; undefined when it is not on the stack then. */
+function standingOf(
+  context: EngineContext,
+  { call, moment }: Params<'lineValues'>,
+  job: Job,
+): { line: number; column: number } | undefined {
+  if (!moment || moment.thread !== readCall(call).thread) return undefined;
+  const { frames } = stateOf(context, moment, job, { ...NO_FRAMES, places: true });
+  return frames.find((frame) => formatCall(moment.thread, frame.call) === call);
+}
 
 /** Whether a step belongs to the iterations that the moment is in; steps outside of loops do. */
 function isCurrent(step: CallStep, loops: readonly LoopView[]): boolean {
@@ -123,11 +136,17 @@ function isCurrent(step: CallStep, loops: readonly LoopView[]): boolean {
   );
 }
 
+interface LinesMoment {
+  event: number;
+  loops: readonly LoopView[];
+  /** Where the call stands then, if it is on the stack. */
+  place: { line: number; column: number } | undefined;
+}
+
 function linesOf(
   { thread, steps: all }: CallSteps,
   site: Site,
-  event: number,
-  loops: readonly LoopView[],
+  { event, loops, place }: LinesMoment,
 ): Pick<LineValues, 'values' | 'lines' | 'counts' | 'later' | 'path'> {
   const values = new Map<string, LineValue>();
   const counts = new Map<number, number>();
@@ -143,7 +162,10 @@ function linesOf(
     lastLine = step.line;
     if (!isCurrent(step, loops)) continue;
     path.add(step.line);
-    for (const value of valuesOf(thread, step, site)) values.set(`${value.line} ${value.name} ${value.kind}`, value);
+    const isOver = place !== undefined && writesLeftScope(site.table, step.site, place);
+    for (const value of valuesOf(thread, step, site)) {
+      values.set(`${value.line} ${value.name} ${value.kind}`, isOver ? { ...value, isOver } : value);
+    }
   }
   const lines = Uint32Array.from(counts.keys()).sort();
   return {

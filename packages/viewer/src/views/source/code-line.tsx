@@ -89,8 +89,8 @@ function Line(properties: Properties) {
               key={i}
               type="button"
               tabIndex={-1}
-              class={`inline-value ${value.kind}`}
-              title={`${value.kind} ${value.name}`}
+              class={`inline-value ${value.kind}${value.isOver ? ' over' : ''}`}
+              title={`${value.kind} ${value.name}${value.isOver ? ', last value: its loop or block is over' : ''}`}
               disabled={!actions}
               onClick={() => actions?.inspect(value)}
             >
