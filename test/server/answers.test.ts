@@ -169,6 +169,26 @@ describe('a moment', () => {
     expect(stop.at).toEqual(thrown);
   });
 
+  test('go from one execution of a line to the next, whatever thread it runs on', async () => {
+    const place = { file: 'examples/demo/pricing/quote.ts', line: 8 };
+    const { items } = await page.ask('executions', { ...place, limit: 1_000 });
+    expect(new Set(items.map(({ at }) => at.thread)).size).toBe(2);
+    const passed: At[] = [];
+    let at: At | null = { thread: items[0]!.at.thread, event: 0, timeNs: 0 };
+    while (at) {
+      ({ at } = await page.ask('move', { from: at, kind: 'line', direction: 'forward', ...place }));
+      if (at) passed.push(at);
+    }
+    expect(passed).toEqual(items.map((item) => item.at));
+  });
+
+  test('of the cause where there is none says why', async () => {
+    const main = opened.overview.threads.find(({ kind }) => kind === 'main')!;
+    const from = { thread: main.id, event: 2 };
+    const { at, why } = await page.ask('move', { from, kind: 'cause', direction: 'back' });
+    expect([at, why]).toEqual([null, 'nothing caused it: it runs since its thread began']);
+  });
+
   test('stop at a line where a condition holds', async () => {
     const from = { thread: thrown.thread, event: 1 };
     const to = (condition: string) =>

@@ -7,7 +7,7 @@ import { LABEL_WIDTH, layAsync, LANE_HEIGHT, NODE_HEIGHT } from '../../model/asy
 import { durationText, plural } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
 import { ErrorMessage, Message } from '../parts/message.tsx';
-import { threadLabel } from '../stage/thread-label.ts';
+import { threadLabel } from '../../app/thread-label.ts';
 import { labelOf } from './label.ts';
 
 const LIMIT = 400;

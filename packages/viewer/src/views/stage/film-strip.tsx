@@ -11,7 +11,7 @@ import { Latest } from '../../transport/latest.ts';
 import { prepare, useBackground, useSize } from '../parts/canvas.ts';
 import { colors } from '../parts/colors.ts';
 import { drawFilm, drawFilmMarks, RULER_HEIGHT } from './draw-film.ts';
-import { threadLabel } from './thread-label.ts';
+import { threadLabel } from '../../app/thread-label.ts';
 
 const LANE_MIN = 14;
 const LANE_MAX = 30;
