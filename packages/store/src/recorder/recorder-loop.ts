@@ -11,6 +11,7 @@ import { Recorder } from './recorder.ts';
 import type { RecorderAccess, RecorderService } from './service.ts';
 import { Recording } from '../read/recording.ts';
 import { RingSleep } from './ring-sleep.ts';
+import { workerName } from './row-writer.ts';
 import type { ThreadRecord } from './thread-record.ts';
 
 const TICK_MS = 1;
@@ -115,7 +116,12 @@ export class RecorderLoop {
         recorder.inbox.receive();
         return [...recorder.threads.values()]
           .filter(({ endNs }) => endNs === undefined)
-          .map(({ info, id, reader }) => ({ ...info, id, control: reader.control }));
+          .map(({ info, id, reader }) => ({
+            ...info,
+            id,
+            ...(info.kind === 'worker' && id !== undefined && { name: workerName(id) }),
+            control: reader.control,
+          }));
       },
       turnWorkers: () => recorder.inbox.turnPeers(),
       hold: (ms) => {
