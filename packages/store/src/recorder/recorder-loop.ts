@@ -249,7 +249,9 @@ export class RecorderLoop {
     this.state = 'ended';
     this.service?.stop();
     clearTimeout(this.lossesTimer);
-    this.report({ type: 'closed', ...recorder.totals(), fileBytes: fileBytes(this.options.file), tree: recorder.tree });
+    const { tree, levels } = recorder;
+    const { degraded } = levels;
+    this.report({ type: 'closed', ...recorder.totals(), fileBytes: fileBytes(this.options.file), tree, degraded });
     for (const thread of threads) {
       const request = thread.drainWanted();
       if (request !== undefined) thread.answerDrain(request);

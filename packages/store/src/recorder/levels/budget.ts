@@ -19,6 +19,7 @@ import {
   type Degradation,
   type LevelControl,
 } from './level-control.ts';
+import type { DegradedTotals } from '../messages.ts';
 import type { SiteTables } from './module-sites.ts';
 
 /** A thread that worked less than this in an interval is not measured: too little to go by. */
@@ -83,6 +84,8 @@ export class Budget {
   private readonly leftNs = new Map<number, number>();
   private readonly raisedUntilMs = new Map<string, number>();
   private notes = 0;
+  /** By function that was degraded once: how far at its worst. */
+  private readonly worst = new Map<string, Degradation>();
 
   /** `share`: time that recording may take, as a part of the time of the program itself (0.2 is 20%). */
   constructor(
@@ -102,6 +105,12 @@ export class Budget {
     this.say = (text) => parts.say(text);
     this.ledger = parts.ledger;
     this.following = new FollowBudget({ setFollowed: parts.setFollowed, say: (text) => this.note(text) });
+  }
+
+  /** Functions that were degraded for some time, by how far they were at their worst. */
+  get totals(): Pick<DegradedTotals, 'counted' | 'off'> {
+    const off = [...this.worst.values()].filter((degradation) => degradation === SWITCHED_OFF).length;
+    return { counted: this.worst.size - off, off };
   }
 
   /** Whether something is counted, or not followed, that may come back. */
@@ -223,6 +232,7 @@ export class Budget {
       rate: highest(rate, before?.rate),
     });
     this.control.setDegraded(load.key, functionIndex, to);
+    this.worst.set(name, Math.max(to, this.worst.get(name) ?? NOT_DEGRADED) as Degradation);
     this.note(`${this.place(load.key, functionIndex)} ${NAMES[to]}: it exceeds the budget of ${this.share * 100}%`);
   }
 
