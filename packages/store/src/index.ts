@@ -85,6 +85,7 @@ export { callSteps, type CallStep, type CallSteps } from './stage/call-steps.ts'
 export { lineExecutions, type LineExecutions } from './stage/line-executions.ts';
 export { codeOfFile } from './places/line-code.ts';
 export { writesLeftScope } from './read/scopes.ts';
+export { degradedSpans } from './read/budget-notes.ts';
 export { skippedLines } from './stage/skipped-lines.ts';
 export { lineHits } from './stage/line-hits.ts';
 export type { LineState } from './places/line-states.ts';

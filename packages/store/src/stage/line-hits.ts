@@ -2,6 +2,7 @@ import { SITE_FUNCTION } from '@execution-cinema/format';
 import { codeOfFile } from '../places/line-code.ts';
 import { lineStates, type LineState } from '../places/line-states.ts';
 import type { FlowFinder } from '../places/source-flows.ts';
+import { degradedSpans, type DegradedSpan } from '../read/budget-notes.ts';
 import { chunkOfTime, firstChunkFrom, type ChunkInfo } from '../read/chunks.ts';
 import type { TimeRange } from '../read/moments.ts';
 import type { SeekLookup } from '../read/past.ts';
@@ -14,6 +15,8 @@ import { positionOfSite, type SiteCounts } from './site-counts.ts';
 export interface LineHits {
   /** By line. Where the text of the file does not tell more: how often the most frequent event of the line happened. */
   lines: Map<number, LineState>;
+  /** Lines of functions that a budget has switched off for a time: they ran at least as often. */
+  atLeast: ReadonlySet<number>;
   /** Calls per function of the file, by its id in SQL. */
   functions: ReadonlyMap<number, number>;
   /** Part of the events of the wanted chunks that was looked at, 0 to 1. */
@@ -54,6 +57,8 @@ export function lineHits(
 ): LineHits {
   const { modules, functions, coverage, isWhole } = countFile(recording, counts, file, options);
   const lines = new Map<number, LineState>();
+  const atLeast = new Set<number>();
+  const off = degradedSpans(recording).filter((span) => span.isOff && span.file === file);
   let isPending = false;
   for (const [module, { source, counts: ofSites, broken }] of modules) {
     const code = codeOfFile(module, source, find);
@@ -62,10 +67,28 @@ export function lineHits(
     const states = code
       ? lineStates(code, { functionSites, counts: ofSites, broken, isAll: coverage >= 1 && isWhole })
       : statesOfEvents(module, source, ofSites);
+    const isOff = offFunctions(module, off);
     // Of a file that was loaded in several versions all count.
-    for (const [line, state] of states) lines.set(line, more(lines.get(line), state));
+    for (const [line, state] of states) {
+      const functionIndex = code?.lines.get(line)?.functionIndex ?? code?.functions.get(line);
+      if (functionIndex !== undefined && isOff(functionIndex)) {
+        if (state.kind === 'never' || state.kind === 'derived') continue;
+        atLeast.add(line);
+      }
+      lines.set(line, more(lines.get(line), state));
+    }
   }
-  return { lines, functions, coverage, isPending };
+  return { lines, atLeast, functions, coverage, isPending };
+}
+
+/** Tells which functions of a module were neither recorded nor counted for a time. */
+function offFunctions(module: ModuleInfo, off: readonly DegradedSpan[]): (functionIndex: number) => boolean {
+  if (off.length === 0) return () => false;
+  const places = new Set(off.map((span) => `${span.function}:${span.line}`));
+  return (functionIndex) => {
+    const { name, line } = module.sites!.functions[functionIndex]!;
+    return places.has(`${name}:${line}`);
+  };
 }
 
 function more(a: LineState | undefined, b: LineState): LineState {

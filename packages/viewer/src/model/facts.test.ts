@@ -12,6 +12,7 @@ describe('facts of lines', () => {
     file: 'a.ts',
     lines: new Uint32Array([1, 2]),
     counts: new Float64Array([1, 500]),
+    atLeast: new Uint32Array([2]),
     never: coverage < 1 ? new Uint32Array() : new Uint32Array([5]),
     blocks: { lines: new Uint32Array([4]), counts: new Float64Array([7]), by: new Uint32Array([2]) },
     textPending: false,
@@ -23,6 +24,11 @@ describe('facts of lines', () => {
     expect(lineFacts(source, hits(1), null).get(5)).toMatchObject({ neverRan: true, hits: undefined });
     expect(lineFacts(source, hits(0.5), null).get(5)).toBeUndefined();
     expect(lineFacts(source, hits(1), null).get(3)).toBeUndefined();
+  });
+
+  test('what a budget stopped counting ran at least as often', () => {
+    const facts = lineFacts(source, hits(1), null);
+    expect([facts.get(1)!.atLeast, facts.get(2)!.atLeast]).toEqual([undefined, true]);
   });
 
   test('a line without events says what is known of its block, and no more', () => {

@@ -7,6 +7,8 @@ export interface LineFacts {
   hits: number | undefined;
   /** It leaves no event of its own: how often its block ran, as what happened on line `by` tells, or on several (0). */
   block: { count: number; by: number } | undefined;
+  /** A budget has switched its function off for a time: it ran at least as often. */
+  atLeast?: boolean;
   /** 0 to 1, for the colour of the gutter. */
   heat: number;
   /** It is certain that it never ran. */
@@ -45,6 +47,10 @@ function countedFacts(source: SourceView, hits: HitsView | null): Map<number, Li
   const { lines, counts, by } = hits.blocks;
   for (const [i, line] of lines.entries()) {
     facts.set(line, { ...PLAIN, block: { count: counts[i]!, by: by[i]! } });
+  }
+  for (const line of hits.atLeast) {
+    const known = facts.get(line);
+    if (known) facts.set(line, { ...known, atLeast: true });
   }
   counted.set(hits, { source, facts });
   return facts;

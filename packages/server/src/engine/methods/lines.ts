@@ -242,6 +242,7 @@ export const hits: Answer<'hits'> = ({ recording, siteCounts, index }, { file, s
     file,
     lines: Uint32Array.from(ran, ({ line }) => line),
     counts: Float64Array.from(ran, ({ count }) => count),
+    atLeast: Uint32Array.from(found.atLeast).sort(),
     never: Uint32Array.from(states.flatMap(([line, { kind }]) => (kind === 'never' ? [line] : []))),
     blocks: {
       lines: Uint32Array.from(blocks, ({ line }) => line),

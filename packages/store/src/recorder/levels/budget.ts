@@ -1,3 +1,4 @@
+import { againNote, degradedNote } from '../../read/budget-notes.ts';
 import { coolDownMs, type CameBack } from './cool-down.ts';
 import { FollowBudget } from './follow-budget.ts';
 import {
@@ -40,15 +41,6 @@ const RAISED_MS = 30_000;
 const WEIGHT_MIN = 0.05;
 /** Changes that are noted one by one. */
 const NOTES_MAX = 200;
-
-const NAMES: readonly string[] = [
-  'is recorded',
-  'is recorded without what happens inside it',
-  'is counted instead of recorded',
-  'is neither recorded nor counted',
-];
-/** Of what comes back. */
-const AGAIN: readonly string[] = ['is recorded', 'is recorded without what happens inside it', 'is counted'];
 
 interface Degraded {
   key: string;
@@ -233,7 +225,7 @@ export class Budget {
     });
     this.control.setDegraded(load.key, functionIndex, to);
     this.worst.set(name, Math.max(to, this.worst.get(name) ?? NOT_DEGRADED) as Degradation);
-    this.note(`${this.place(load.key, functionIndex)} ${NAMES[to]}: it exceeds the budget of ${this.share * 100}%`);
+    this.note(degradedNote(this.place(load.key, functionIndex), to, this.share));
   }
 
   /** What recording would cost per interval, if the function is visited as it was of late. */
@@ -261,7 +253,7 @@ export class Budget {
       const wasOff = this.control.degradation(key, functionIndex) === SWITCHED_OFF;
       const to = wasOff ? ALL_DEGRADED : NOT_DEGRADED;
       this.recover(nowMs, name, degraded, to);
-      this.note(`${this.place(key, functionIndex)} ${AGAIN[to]} again: it has cooled down`);
+      this.note(againNote(this.place(key, functionIndex), to, 'it has cooled down'));
     }
   }
 
@@ -284,7 +276,7 @@ export class Budget {
     const degraded = this.degraded.get(name);
     if (degraded === undefined) return;
     this.recover(nowMs, name, degraded, NOT_DEGRADED);
-    this.note(`${this.place(load.key, functionIndex)} is recorded again: it threw`);
+    this.note(againNote(this.place(load.key, functionIndex), NOT_DEGRADED, 'it threw'));
   }
 
   private place(key: string, functionIndex: number): string {

@@ -59,6 +59,7 @@ function Line(properties: Properties) {
         <span class="heat" style={{ opacity: String(hits === undefined ? 0 : 0.2 + 0.8 * (facts?.heat ?? 0)) }} />
         <span class={facts?.block ? 'hits of-block' : 'hits'} title={hitsText(facts)}>
           {hits === undefined ? (facts?.block ? countText(facts.block.count) : '') : countText(hits)}
+          {facts?.atLeast && '+'}
         </span>
         {actions ? (
           <LineButtons line={line} isSelected={isSelected} isStop={isStop} actions={actions} />
@@ -106,8 +107,11 @@ function Line(properties: Properties) {
 }
 
 function hitsText(facts: LineFacts | undefined): string | undefined {
-  if (!facts) return undefined;
-  const { hits, block } = facts;
+  const text = facts && countedText(facts);
+  return text && facts.atLeast ? `${text}, or more: the budget switched its function off for a time` : text;
+}
+
+function countedText({ hits, block }: LineFacts): string | undefined {
   if (hits !== undefined) return `ran ${hits.toLocaleString('en')} times in this recording`;
   if (!block) return undefined;
   const times = block.count.toLocaleString('en');
