@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../packages/store/src/driver/index.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type Recording,
 } from '../../packages/store/src/index.ts';
 import { againNote, degradedNote } from '../../packages/store/src/read/budget-notes.ts';
+import { ViewerServer } from '../server/viewer-server.ts';
 import { makeProject } from '../support/programs.ts';
 
 /* What is said of functions that a budget has degraded: as if it had done so while this program ran. */
@@ -62,10 +63,19 @@ function using<Answer>(read: (recording: Recording) => Answer): Answer {
 test('the notes of a budget tell when functions were degraded', () => {
   const off = { process: 1, function: 'off', file: 'app.mjs', line: 2 };
   expect(using(degradedSpans)).toEqual([
-    { ...off, fromNs: 1_000, toNs: 2_000, isOff: false },
-    { ...off, fromNs: 2_000, toNs: 3_000, isOff: true },
-    { ...off, fromNs: 3_000, toNs: 4_000, isOff: false },
-    { process: 1, function: 'counted', file: 'app.mjs', line: 9, fromNs: 5_000, toNs: Infinity, isOff: false },
+    { ...off, fromNs: 1_000, toNs: 2_000, isCounted: true, isOff: false },
+    { ...off, fromNs: 2_000, toNs: 3_000, isCounted: false, isOff: true },
+    { ...off, fromNs: 3_000, toNs: 4_000, isCounted: true, isOff: false },
+    {
+      process: 1,
+      function: 'counted',
+      file: 'app.mjs',
+      line: 9,
+      fromNs: 5_000,
+      toNs: Infinity,
+      isCounted: true,
+      isOff: false,
+    },
   ]);
 });
 
@@ -78,4 +88,23 @@ test('lines of a function that was switched off ran at least as often, and nobod
   expect(lines.get(5)).toBeUndefined();
   // What was counted is counted exactly.
   expect(lines.get(10)).toEqual({ kind: 'ran', count: 3 });
+});
+
+test('a picture of the run marks where no call was recorded for it', async () => {
+  const server = await ViewerServer.start(dirname(file), file);
+  const page = await server.page();
+  try {
+    const { overview } = await page.ask('open', {});
+    await page.ask('index', {});
+    const film = await page.ask('film', { span: { fromNs: 0, toNs: overview.durationNs }, columns: 100 });
+    const marked = [...film.missing].flatMap((why, column) => (why === 2 ? [column] : []));
+    expect(marked.length).toBeGreaterThan(0);
+    expect(marked.filter((column) => film.calls[column]! > 0)).toEqual([]);
+    // Before the thread began nothing could be recorded.
+    const began = Math.floor(overview.threads[0]!.startNs / film.columnNs);
+    expect(marked.filter((column) => column < began)).toEqual([]);
+  } finally {
+    page.close();
+    await server.stop();
+  }
 });

@@ -49,8 +49,8 @@ export interface Film {
   /** Deepest stack. */
   depth: Uint16Array;
   /**
-   * 1 where nothing is stored although something happened (dropped or pruned), 2 where nothing is there while a budget had
-   * switched functions of the process off.
+   * 1 where nothing is stored although something happened (dropped or pruned), 2 where no call is there while a budget had
+   * calls of functions of the process counted, or neither recorded nor counted.
    */
   missing: Uint8Array;
   exact: boolean;

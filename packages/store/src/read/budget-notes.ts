@@ -8,6 +8,7 @@ const STATES: readonly string[] = [
   'is counted instead of recorded',
   'is neither recorded nor counted',
 ];
+const COUNTED = 2;
 const OFF = 3;
 /** Of what comes back. */
 const AGAIN: readonly string[] = [STATES[0]!, STATES[1]!, 'is counted'];
@@ -30,7 +31,9 @@ export interface DegradedSpan {
   fromNs: number;
   /** Infinity where it did not come back. */
   toNs: number;
-  /** Its calls were not even counted. */
+  /** Its calls were not recorded, but counted. */
+  isCounted: boolean;
+  /** They were not even counted. */
   isOff: boolean;
 }
 
@@ -48,7 +51,7 @@ export function degradedSpans(recording: Recording): DegradedSpan[] {
     open.delete(key);
     if (state === 0) continue;
     const span = { process: processId, function: name!, file: file!, line: Number(line), fromNs: timeNs };
-    const own: DegradedSpan = { ...span, toNs: Infinity, isOff: state === OFF };
+    const own: DegradedSpan = { ...span, toNs: Infinity, isCounted: state === COUNTED, isOff: state === OFF };
     open.set(key, own);
     spans.push(own);
   }

@@ -51,7 +51,7 @@ export const film: Answer<'film'> = (context, params) => {
     result.throws.set(read.columns.throws, lane * columns);
     result.depth.set(read.columns.depth, lane * columns);
   });
-  markSwitchedOff(recording, result);
+  markDegraded(recording, result);
   markMissing(recording, result);
   return result;
 };
@@ -73,16 +73,16 @@ function markMissing(recording: Recording, film: Film): void {
   for (const { threadId, startNs, endNs } of recording.pruned()) mark(threadId, startNs, endNs);
 }
 
-/** Columns without events while a budget had switched functions of the process off. */
-function markSwitchedOff(recording: Recording, film: Film): void {
-  const off = degradedSpans(recording).filter(({ isOff }) => isOff);
-  if (off.length === 0) return;
+/** Columns without calls while calls of functions of the process were not recorded. */
+function markDegraded(recording: Recording, film: Film): void {
+  const degraded = degradedSpans(recording).filter(({ isCounted, isOff }) => isCounted || isOff);
+  if (degraded.length === 0) return;
   for (const { id, processId, startNs, endNs } of recording.threads()) {
-    for (const { process, fromNs, toNs } of off) {
+    for (const { process, fromNs, toNs } of degraded) {
       if (process !== processId) continue;
       const lasts = Math.min(toNs, endNs ?? Infinity);
       const { first, end } = columnsOf(film, id, Math.max(fromNs, startNs), lasts);
-      for (let at = first; at < end; at++) if (film.events[at] === 0) film.missing[at] = 2;
+      for (let at = first; at < end; at++) if (film.calls[at] === 0) film.missing[at] = 2;
     }
   }
 }

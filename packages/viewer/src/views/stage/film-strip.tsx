@@ -154,7 +154,7 @@ export function FilmStrip() {
 const MISSING: readonly (string | undefined)[] = [
   undefined,
   'Some of what happened here is not stored: it was dropped, or deleted to save space',
-  'Nothing was recorded here: the budget had switched functions of this process off',
+  'No call was recorded here: functions of this process were over the budget, counted at most',
 ];
 
 /** Why a stretch of a lane is marked. */
