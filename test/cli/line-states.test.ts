@@ -152,8 +152,14 @@ async function states(level: string): Promise<string[]> {
   expect(code).toBe(0);
   const recording = readRecording(out);
   try {
-    const { lines, coverage } = lineHits(recording, new SiteCounts(recording), 'app.mjs', findFlowNow);
+    const { lines, within, coverage } = lineHits(recording, new SiteCounts(recording), 'app.mjs', findFlowNow);
     expect(coverage).toBe(1);
+    // Handlers on one line, and what they were called.
+    const texts = PROGRAM.split('\n');
+    expect([...within].map(([line, count]) => [texts[line - 1]!.replace(/ *\/\/.*/, '').trim(), count])).toEqual([
+      ['const never = new Promise(() => {});', 1],
+      ['[1, 3, 2].forEach((flag) => branches(flag));', 3],
+    ]);
     return PROGRAM.split('\n').map((_, i) => {
       const state = lines.get(i + 1);
       return !state ? 'unknown' : state.kind === 'never' ? 'never' : `${state.kind} ${state.count}`;

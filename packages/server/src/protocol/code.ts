@@ -52,6 +52,8 @@ export interface HitsView {
   /** Sorted: lines on which something happened, and how often. */
   lines: Uint32Array;
   counts: Float64Array;
+  /** Sorted: lines on which a whole function stands (`list.map((x) => x * 2)`), and how often that was called. */
+  within: { lines: Uint32Array; counts: Float64Array };
   /** Sorted: lines of functions that a budget has switched off for a time. They ran at least as often as is said. */
   atLeast: Uint32Array;
   /** Sorted: lines of which it is certain that they never ran (in what was looked at). None while `coverage` is below 1. */

@@ -17,6 +17,8 @@ export interface LineHits {
   lines: Map<number, LineState>;
   /** Lines of functions that a budget has switched off for a time: they ran at least as often. */
   atLeast: ReadonlySet<number>;
+  /** By line, calls of the function that stands on it whole (`list.map((x) => x * 2)`), the most called of several. */
+  within: ReadonlyMap<number, number>;
   /** Calls per function of the file, by its id in SQL. */
   functions: ReadonlyMap<number, number>;
   /** Part of the events of the wanted chunks that was looked at, 0 to 1. */
@@ -58,6 +60,7 @@ export function lineHits(
   const { modules, functions, coverage, isWhole } = countFile(recording, counts, file, options);
   const lines = new Map<number, LineState>();
   const atLeast = new Set<number>();
+  const within = new Map<number, number>();
   const off = degradedSpans(recording).filter((span) => span.isOff && span.file === file);
   let isPending = false;
   for (const [module, { source, counts: ofSites, broken }] of modules) {
@@ -67,6 +70,10 @@ export function lineHits(
     const states = code
       ? lineStates(code, { functionSites, counts: ofSites, broken, isAll: coverage >= 1 && isWhole })
       : statesOfEvents(module, source, ofSites);
+    for (const { kind, source: own, line, endLine, site } of module.sites!.functions) {
+      if (kind === 'module' || own !== source || line !== endLine || !(ofSites[site]! > 0)) continue;
+      within.set(line, Math.max(within.get(line) ?? 0, ofSites[site]!));
+    }
     const isOff = offFunctions(module, off);
     // Of a file that was loaded in several versions all count.
     for (const [line, state] of states) {
@@ -78,7 +85,7 @@ export function lineHits(
       lines.set(line, more(lines.get(line), state));
     }
   }
-  return { lines, atLeast, functions, coverage, isPending };
+  return { lines, atLeast, within, functions, coverage, isPending };
 }
 
 /** Tells which functions of a module were neither recorded nor counted for a time. */

@@ -13,6 +13,7 @@ describe('facts of lines', () => {
     lines: new Uint32Array([1, 2]),
     counts: new Float64Array([1, 500]),
     atLeast: new Uint32Array([2]),
+    within: { lines: new Uint32Array([4, 7]), counts: new Float64Array([40, 3]) },
     never: coverage < 1 ? new Uint32Array() : new Uint32Array([5]),
     blocks: { lines: new Uint32Array([4]), counts: new Float64Array([7]), by: new Uint32Array([2]) },
     textPending: false,
@@ -40,6 +41,12 @@ describe('facts of lines', () => {
     // As long as not everything is counted, the line itself is asked.
     expect(recordOf(hits(0.5), 6)).toEqual({ kind: 'own' });
     expect(recordOf({ ...hits(1), textPending: true }, 6)).toEqual({ kind: 'own' });
+  });
+
+  test('the function that stands on a line whole has a count of its own', () => {
+    const facts = lineFacts(source, hits(1), null);
+    expect(facts.get(4)).toMatchObject({ block: { count: 7 }, within: 40 });
+    expect(facts.get(7)).toMatchObject({ hits: undefined, within: 3 });
   });
 
   test('heat grows with the count and is one for the hottest', () => {

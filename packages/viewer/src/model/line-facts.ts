@@ -7,6 +7,8 @@ export interface LineFacts {
   hits: number | undefined;
   /** It leaves no event of its own: how often its block ran, as what happened on line `by` tells, or on several (0). */
   block: { count: number; by: number } | undefined;
+  /** Calls of the function that stands on it whole (`list.map((x) => x * 2)`). */
+  within?: number;
   /** A budget has switched its function off for a time: it ran at least as often. */
   atLeast?: boolean;
   /** 0 to 1, for the colour of the gutter. */
@@ -38,15 +40,22 @@ function countedFacts(source: SourceView, hits: HitsView | null): Map<number, Li
   const known = counted.get(hits);
   if (known?.source === source) return known.facts;
   const facts = new Map<number, LineFacts>();
-  const max = hits.counts.reduce((most, count) => Math.max(most, count), HOT_COUNT);
+  const { within } = hits;
+  const max = [...hits.counts, ...within.counts].reduce((most, count) => Math.max(most, count), HOT_COUNT);
+  const heatOf = (count: number): number => Math.log1p(count) / Math.log1p(max);
   for (const [i, line] of hits.lines.entries()) {
     const count = hits.counts[i]!;
-    facts.set(line, { ...PLAIN, hits: count, heat: Math.log1p(count) / Math.log1p(max) });
+    facts.set(line, { ...PLAIN, hits: count, heat: heatOf(count) });
   }
   for (const line of hits.never) facts.set(line, { ...PLAIN, neverRan: true });
   const { lines, counts, by } = hits.blocks;
   for (const [i, line] of lines.entries()) {
     facts.set(line, { ...PLAIN, block: { count: counts[i]!, by: by[i]! } });
+  }
+  for (const [i, line] of within.lines.entries()) {
+    const count = within.counts[i]!;
+    const known = facts.get(line) ?? PLAIN;
+    facts.set(line, { ...known, neverRan: false, within: count, heat: Math.max(known.heat, heatOf(count)) });
   }
   for (const line of hits.atLeast) {
     const known = facts.get(line);
@@ -114,6 +123,8 @@ function saysTheSame(a: LineFacts, b: LineFacts): boolean {
   return (
     a.hits === b.hits &&
     a.block === b.block &&
+    a.within === b.within &&
+    a.atLeast === b.atLeast &&
     a.heat === b.heat &&
     a.neverRan === b.neverRan &&
     a.path === b.path &&

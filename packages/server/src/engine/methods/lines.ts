@@ -237,11 +237,16 @@ export const hits: Answer<'hits'> = ({ recording, siteCounts, index }, { file, s
   const { coverage, functions, isPending } = found;
   const states = [...found.lines].sort(([a], [b]) => a - b);
   const ran = states.flatMap(([line, state]) => (state.kind === 'ran' ? [{ line, ...state }] : []));
+  const within = [...found.within].sort(([a], [b]) => a - b);
   const blocks = states.flatMap(([line, state]) => (isStandIn(state) ? [{ line, by: 0, ...state }] : []));
   return {
     file,
     lines: Uint32Array.from(ran, ({ line }) => line),
     counts: Float64Array.from(ran, ({ count }) => count),
+    within: {
+      lines: Uint32Array.from(within, ([line]) => line),
+      counts: Float64Array.from(within, ([, count]) => count),
+    },
     atLeast: Uint32Array.from(found.atLeast).sort(),
     never: Uint32Array.from(states.flatMap(([line, { kind }]) => (kind === 'never' ? [line] : []))),
     blocks: {

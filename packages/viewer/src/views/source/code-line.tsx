@@ -45,7 +45,8 @@ function Line(properties: Properties) {
   if (isCurrent) classes.push('current');
   if (threw) classes.push('threw');
   if (isSelected) classes.push('selected');
-  const hits = facts?.hits;
+  const shown = shownCount(facts);
+  const isCounted = (facts?.hits ?? facts?.within) !== undefined;
   const values = facts?.values.slice(0, VALUES_MAX) ?? [];
   const room = roomFor(tokens, values, columns);
   return (
@@ -56,9 +57,9 @@ function Line(properties: Properties) {
       aria-current={isCurrent ? 'step' : undefined}
     >
       <div class="gutter">
-        <span class="heat" style={{ opacity: String(hits === undefined ? 0 : 0.2 + 0.8 * (facts?.heat ?? 0)) }} />
-        <span class={facts?.block ? 'hits of-block' : 'hits'} title={hitsText(facts)}>
-          {hits === undefined ? (facts?.block ? countText(facts.block.count) : '') : countText(hits)}
+        <span class="heat" style={{ opacity: String(!isCounted ? 0 : 0.2 + 0.8 * (facts?.heat ?? 0)) }} />
+        <span class={facts?.block && shown === facts.block.count ? 'hits of-block' : 'hits'} title={hitsText(facts)}>
+          {shown === undefined ? '' : countText(shown)}
           {facts?.atLeast && '+'}
         </span>
         {actions ? (
@@ -107,8 +108,19 @@ function Line(properties: Properties) {
 }
 
 function hitsText(facts: LineFacts | undefined): string | undefined {
-  const text = facts && countedText(facts);
-  return text && facts.atLeast ? `${text}, or more: the budget switched its function off for a time` : text;
+  if (!facts) return undefined;
+  const { within, atLeast } = facts;
+  const called =
+    within === undefined ? undefined : `the function on it was called ${within.toLocaleString('en')} times`;
+  const text = [countedText(facts), called].filter((part) => part !== undefined).join('; ');
+  if (text === '') return undefined;
+  return atLeast ? `${text}, or more: the budget switched its function off for a time` : text;
+}
+
+/** What stands beside the line: how often it ran, or the function that stands on it whole. */
+function shownCount(facts: LineFacts | undefined): number | undefined {
+  const own = facts?.hits ?? facts?.block?.count;
+  return facts?.within === undefined ? own : Math.max(own ?? 0, facts.within);
 }
 
 function countedText({ hits, block }: LineFacts): string | undefined {
