@@ -37,6 +37,8 @@ describe('facts of lines', () => {
     expect(recordOf(hits(1), 2)).toEqual({ kind: 'own' });
     expect(recordOf(hits(1), 4)).toEqual({ kind: 'block', by: 2 });
     expect(recordOf(hits(1), 5)).toEqual({ kind: 'never' });
+    const derived = { lines: new Uint32Array([4]), counts: new Float64Array([7]), by: new Uint32Array([0]) };
+    expect(recordOf({ ...hits(1), blocks: derived }, 4)).toEqual({ kind: 'derived', count: 7 });
     expect(recordOf(hits(1), 6)).toEqual({ kind: 'unknown' });
     // As long as not everything is counted, the line itself is asked.
     expect(recordOf(hits(0.5), 6)).toEqual({ kind: 'own' });
@@ -84,6 +86,7 @@ describe('facts of lines', () => {
       counts: new Uint32Array([1, 1]),
       later: new Uint32Array(),
       path: new Uint32Array([1, 2]),
+      skipped: new Uint32Array(),
       loops: [],
       whole: true,
       values: [

@@ -18,8 +18,8 @@ export interface LineFacts {
   /** The call that is looked at has run it (in this iteration), has run it in others, will run it, or not. */
   path: 'now' | 'before' | 'later' | 'none';
   values: readonly LineValue[];
-  /** A value here is another one in the run that it is compared with. */
-  differs?: boolean;
+  /** Those of its values that are others in the run that it is compared with; left out where there are none. */
+  differing?: ReadonlySet<LineValue>;
   /** The line is written otherwise in the run that it is compared with, or is not there. */
   edited?: boolean;
 }
@@ -128,7 +128,7 @@ function saysTheSame(a: LineFacts, b: LineFacts): boolean {
     a.heat === b.heat &&
     a.neverRan === b.neverRan &&
     a.path === b.path &&
-    a.differs === b.differs &&
+    a.differing === b.differing &&
     a.values.length === b.values.length &&
     a.values.every((value, i) => isSameValue(value, b.values[i]!))
   );
@@ -159,11 +159,11 @@ export function markDifferent(
   }
   for (const [line, own] of facts) {
     const other = others.get(lines[line] ?? 0)?.values ?? [];
-    const differs = own.values.some(({ name, kind, value }) => {
+    const differing = own.values.filter(({ name, kind, value }) => {
       const found = other.find((entry) => entry.name === name && entry.kind === kind);
       return found !== undefined && !sameContent(found.value, value);
     });
-    if (differs) facts.set(line, { ...own, differs });
+    if (differing.length > 0) facts.set(line, { ...own, differing: new Set(differing) });
   }
   return facts;
 }

@@ -40,7 +40,7 @@ function Line(properties: Properties) {
   const path = facts?.path ?? 'none';
   const classes = ['code-line', `path-${path}`];
   if (facts?.neverRan) classes.push('never');
-  if (facts?.differs) classes.push('different');
+  if (facts?.differing) classes.push('different');
   if (facts?.edited) classes.push('edited');
   if (isCurrent) classes.push('current');
   if (threw) classes.push('threw');
@@ -91,7 +91,7 @@ function Line(properties: Properties) {
               key={i}
               type="button"
               tabIndex={-1}
-              class={`inline-value ${value.kind}${value.isOver ? ' over' : ''}`}
+              class={`inline-value ${value.kind}${value.isOver ? ' over' : ''}${facts.differing?.has(value) ? ' differs' : ''}`}
               title={`${value.kind} ${value.name}${value.isOver ? ', last value: its loop or block is over' : ''}`}
               disabled={!actions}
               onClick={() => actions?.inspect(value)}
