@@ -146,6 +146,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** A line without its comment. */
+function textAt(line: number): string {
+  const text = PROGRAM.split('\n')[line - 1] ?? '';
+  return text.replace(/ *\/\/.*/, '').trim();
+}
+
 async function states(level: string): Promise<string[]> {
   const out = join(folder, `${level}.db`);
   const { code } = await tracer(['run', '--quiet', '--level', level, '-o', out, file], { cwd: folder });
@@ -154,9 +160,8 @@ async function states(level: string): Promise<string[]> {
   try {
     const { lines, within, coverage } = lineHits(recording, new SiteCounts(recording), 'app.mjs', findFlowNow);
     expect(coverage).toBe(1);
-    // Handlers on one line, and what they were called.
-    const texts = PROGRAM.split('\n');
-    expect([...within].map(([line, count]) => [texts[line - 1]!.replace(/ *\/\/.*/, '').trim(), count])).toEqual([
+    // Handlers on one line, and how often they were called.
+    expect([...within].map(([line, count]) => [textAt(line), count])).toEqual([
       ['const never = new Promise(() => {});', 1],
       ['[1, 3, 2].forEach((flag) => branches(flag));', 3],
     ]);
@@ -197,11 +202,7 @@ test('a call says which lines it did not run', () => {
       reader.calls({ function: wanted }).calls.map(({ name }) => {
         const { thread, call } = reader.call(name);
         const lines = skippedLines(callSteps(recording, thread, call), findFlowNow);
-        return lines.map((line) =>
-          PROGRAM.split('\n')
-            [line - 1]!.replace(/ *\/\/.*/, '')
-            .trim(),
-        );
+        return lines.map(textAt);
       });
     const ofEmpty = ["const why = 'empty';", 'return why;'];
     const behind = ["if (list.length > 2) throw new Error('long');", 'callee(list);', 'return list.length;'];

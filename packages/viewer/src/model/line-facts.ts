@@ -54,12 +54,12 @@ function countedFacts(source: SourceView, hits: HitsView | null): Map<number, Li
   }
   for (const [i, line] of within.lines.entries()) {
     const count = within.counts[i]!;
-    const known = facts.get(line) ?? PLAIN;
-    facts.set(line, { ...known, neverRan: false, within: count, heat: Math.max(known.heat, heatOf(count)) });
+    const own = facts.get(line) ?? PLAIN;
+    facts.set(line, { ...own, neverRan: false, within: count, heat: Math.max(own.heat, heatOf(count)) });
   }
   for (const line of hits.atLeast) {
-    const known = facts.get(line);
-    if (known) facts.set(line, { ...known, atLeast: true });
+    const own = facts.get(line);
+    if (own) facts.set(line, { ...own, atLeast: true });
   }
   counted.set(hits, { source, facts });
   return facts;

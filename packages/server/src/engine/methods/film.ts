@@ -64,25 +64,25 @@ function emptyShape(
 }
 
 /** Columns of which something was dropped or deleted. */
-function markMissing(recording: Recording, film: Film): void {
+function markMissing(recording: Recording, picture: Film): void {
   const mark = (thread: number, fromNs: number, toNs: number): void => {
-    const { first, end } = columnsOf(film, thread, fromNs, toNs);
-    film.missing.fill(1, first, end);
+    const { first, end } = columnsOf(picture, thread, fromNs, toNs);
+    picture.missing.fill(1, first, end);
   };
   for (const { threadId, timeNs } of recording.gaps()) mark(threadId, timeNs, timeNs);
   for (const { threadId, startNs, endNs } of recording.pruned()) mark(threadId, startNs, endNs);
 }
 
 /** Columns without calls while calls of functions of the process were not recorded. */
-function markDegraded(recording: Recording, film: Film): void {
+function markDegraded(recording: Recording, picture: Film): void {
   const degraded = degradedSpans(recording).filter(({ isCounted, isOff }) => isCounted || isOff);
   if (degraded.length === 0) return;
   for (const { id, processId, startNs, endNs } of recording.threads()) {
     for (const { process, fromNs, toNs } of degraded) {
       if (process !== processId) continue;
       const lasts = Math.min(toNs, endNs ?? Infinity);
-      const { first, end } = columnsOf(film, id, Math.max(fromNs, startNs), lasts);
-      for (let at = first; at < end; at++) if (film.calls[at] === 0) film.missing[at] = 2;
+      const { first, end } = columnsOf(picture, id, Math.max(fromNs, startNs), lasts);
+      for (let at = first; at < end; at++) if (picture.calls[at] === 0) picture.missing[at] = 2;
     }
   }
 }
