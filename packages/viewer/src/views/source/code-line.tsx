@@ -1,9 +1,10 @@
 import type { LineValue } from '@execution-cinema/server/protocol';
 import type { LineFacts } from '../../model/line-facts.ts';
 import type { Token } from '../../model/highlight.ts';
-import { countText } from '../../model/units.ts';
+import { countText, plural } from '../../model/units.ts';
 import { memo } from '../parts/memo.tsx';
 import { Value } from '../parts/value.tsx';
+import { fetchLogPointForm } from './lazy-log-point.tsx';
 
 /** What can be done with a line; the same object for all lines and pictures. */
 export interface LineActions {
@@ -110,8 +111,7 @@ function Line(properties: Properties) {
 function hitsText(facts: LineFacts | undefined): string | undefined {
   if (!facts) return undefined;
   const { within, atLeast } = facts;
-  const called =
-    within === undefined ? undefined : `the function on it was called ${within.toLocaleString('en')} times`;
+  const called = within === undefined ? undefined : `the function on it was called ${plural(within, 'time')}`;
   const text = [countedText(facts), called].filter((part) => part !== undefined).join('; ');
   if (text === '') return undefined;
   return atLeast ? `${text}, or more: the budget switched its function off for a time` : text;
@@ -124,12 +124,12 @@ function shownCount(facts: LineFacts | undefined): number | undefined {
 }
 
 function countedText({ hits, block }: LineFacts): string | undefined {
-  if (hits !== undefined) return `ran ${hits.toLocaleString('en')} times in this recording`;
+  if (hits !== undefined) return `ran ${plural(hits, 'time')} in this recording`;
   if (!block) return undefined;
-  const times = block.count.toLocaleString('en');
+  const times = plural(block.count, 'time');
   return block.by === 0
-    ? `leaves no event of its own; it ran ${times} times, as the lines around it tell`
-    : `leaves no event of its own; its block ran ${times} times (line ${block.by})`;
+    ? `leaves no event of its own; it ran ${times}, as the lines around it tell`
+    : `leaves no event of its own; its block ran ${times} (line ${block.by})`;
 }
 
 function LineButtons({
@@ -146,6 +146,7 @@ function LineButtons({
         tabIndex={-1}
         aria-label={`Log point at line ${line}`}
         title="Log point: what an expression was, each time this line ran"
+        onPointerEnter={() => void fetchLogPointForm()}
         onClick={() => actions.addLogPoint(line)}
       >
         <span aria-hidden="true">+</span>

@@ -8,7 +8,7 @@ import type { ShownFile } from '../../model/shown-file.ts';
 import type { LineActions } from './code-line.tsx';
 import { CodeText, LINE_HEIGHT, revealLine } from './code-text.tsx';
 import { HoverCard } from './hover-card.tsx';
-import { LogPointForm } from './log-point-form.tsx';
+import { LazyLogPoint } from './lazy-log-point.tsx';
 
 /** The file at the cursor, to be worked with. */
 export function CodeView({ file, place }: { file: ShownFile; place: Place | null }) {
@@ -57,7 +57,7 @@ export function CodeView({ file, place }: { file: ShownFile; place: Place | null
       onKeyDown={onKeyDown}
     >
       {logPointLine !== null && (
-        <LogPointForm
+        <LazyLogPoint
           key={logPointLine}
           file={file.view.file}
           line={logPointLine}
