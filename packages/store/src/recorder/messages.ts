@@ -63,6 +63,7 @@ export interface ProcessInfo {
 export interface ThreadInfo {
   thread: number;
   kind: 'main' | 'worker';
+  /** '': it is called by its row, see `workerName`. */
   name: string;
   /** The `threadId` that the program sees; null for the main thread. */
   workerId: number | null;

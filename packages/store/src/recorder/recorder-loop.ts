@@ -119,7 +119,7 @@ export class RecorderLoop {
           .map(({ info, id, reader }) => ({
             ...info,
             id,
-            ...(info.kind === 'worker' && id !== undefined && { name: workerName(id) }),
+            ...(info.name === '' && id !== undefined && { name: workerName(id) }),
             control: reader.control,
           }));
       },

@@ -20,7 +20,7 @@ export interface ThreadCounts {
   dropped: number;
 }
 
-/** What a worker is called: `worker 3` is the thread of `3@120` and `3:1`. */
+/** What a worker without a name is called: `worker 3` is the thread of `3@120` and `3:1`. */
 export function workerName(id: number): string {
   return `worker ${id}`;
 }
@@ -92,12 +92,12 @@ export class RowWriter {
     ).get<TreeTotals>()!;
   }
 
-  /** Returns the new thread's id, which a worker is called by. */
+  /** Returns the new thread's id, which a thread without a name is called by. */
   addThread(processId: number, info: ThreadInfo, parentId: number | null, startNs: number): number {
     const id = this.sql(
       'INSERT INTO threads(process_id, kind, name, worker_id, parent_id, start_ns) VALUES(?, ?, ?, ?, ?, ?)',
     ).run(processId, info.kind, info.name, info.workerId, parentId, startNs).lastInsertRowid;
-    if (info.kind === 'worker') this.sql('UPDATE threads SET name = ? WHERE id = ?').run(workerName(id), id);
+    if (info.name === '') this.sql('UPDATE threads SET name = ? WHERE id = ?').run(workerName(id), id);
     return id;
   }
 
