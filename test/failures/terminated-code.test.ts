@@ -37,9 +37,35 @@ const FILES = {
   `,
 };
 
+const WORKERS = 8;
+const WORKER_FILES = {
+  'main.cjs': `
+    const { once } = require('node:events');
+    const { Worker } = require('node:worker_threads');
+    async function round(number) {
+      const worker = new Worker(require.resolve('./worker.cjs'));
+      await once(worker, 'message');
+      await new Promise((resolve) => setTimeout(resolve, 10 + number * 11));
+      return after(await worker.terminate());
+    }
+    function after(code) { return code; }
+    (async () => {
+      const codes = new Set();
+      for (let number = 0; number < ${WORKERS}; number++) codes.add(await round(number));
+      console.log([...codes].join());
+    })();
+  `,
+  'worker.cjs': `
+    const { parentPort } = require('node:worker_threads');
+    const { busy } = require('./busy.cjs');
+    parentPort.postMessage('busy from here on');
+    setImmediate(busy);
+  `,
+};
+
 let project: Project;
 beforeAll(() => {
-  project = makeProject(FILES);
+  project = makeProject({ ...FILES, ...WORKER_FILES });
 });
 
 test.each(['boundaries', 'locals'])(
@@ -62,6 +88,27 @@ test.each(['boundaries', 'locals'])(
     // Some rounds end before the first probe of `busy` has written anything.
     const [busy] = (await rows("outcome = 'terminated' AND function LIKE '%busy'")) as { n: number }[];
     expect(busy!.n).toBeGreaterThan(ROUNDS / 2);
-    await project.print('verify', recording);
+    const { ok, threads } = (await project.ask('verify', recording)) as { ok: boolean; threads: { dropped: number }[] };
+    expect({ ok, dropped: threads.map(({ dropped }) => dropped) }).toEqual({ ok: true, dropped: [0] });
   },
 );
+
+test.each(['boundaries', 'locals'])('so do threads that are terminated at full speed (%s)', async (level) => {
+  const recording = join(project.dir, `workers-${level}.db`);
+  const outcome = await project.record(['main.cjs'], recording, { TRACER_LEVEL: level });
+  expect(outcome).toMatchObject({ stdout: '1\n', stderr: '', exitCode: 0 });
+  const { ok, threads } = (await project.ask('verify', recording)) as { ok: boolean; threads: { dropped: number }[] };
+  expect({ ok, threads: threads.length, dropped: threads.filter(({ dropped }) => dropped > 0) }).toEqual({
+    ok: true,
+    threads: 1 + WORKERS,
+    dropped: [],
+  });
+  // Some may have been terminated before they came to it.
+  const [busy] = (await project.ask(
+    'sql',
+    recording,
+    "SELECT count(*) AS n, count(DISTINCT thread_id) AS threads FROM calls WHERE outcome = 'terminated' AND function LIKE '%busy'",
+  )) as { n: number; threads: number }[];
+  expect(busy!.n).toBe(busy!.threads);
+  expect(busy!.threads).toBeGreaterThan(WORKERS / 2);
+});

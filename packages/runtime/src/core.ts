@@ -1,7 +1,9 @@
 /*
- * Code can be ended between any two calls: by a stack overflow, by a `vm` timeout (then not even `finally` blocks run).
- * So whatever belongs together (words, position, depth, counters) is changed in one stretch without calls of functions of
- * ours, after all of them have returned.
+ * Code can be ended at any call, and at the end of any round of a loop: by a stack overflow, by a `vm` timeout or
+ * `worker.terminate()` (then not even `finally` blocks run). V8 looks for both when a function is entered, built-in ones
+ * (`Atomics.store`, `Map.prototype.get`) among them, and when a loop goes round; never when a function returns.
+ * So whatever belongs together (words, position, depth, counters) is changed in one stretch without calls and loops, after
+ * all of them have returned. What has to be done by calls after that is done again until it is known to have worked.
  *
  * The state that all parts of the runtime of one thread share. Numbers that hot probes touch lie in typed arrays that
  * never move: V8 folds their addresses into optimised probes, so that a register costs one load or store, and parts in
@@ -18,8 +20,11 @@ export const SLOT_LIMIT = 2;
 export const TICK = 3;
 /** Depth at which the event loop runs: 0, or the depth at which the process began to exit. */
 export const BASE_DEPTH = 4;
-/** A frame pushed at this depth or deeper is the deepest of the chunk so far, and passes through `attend`. */
-export const DEEPEST = 5;
+/**
+ * A frame pushed at this depth or deeper passes through `attend`: it is the deepest of the chunk so far, or so deep that
+ * the stack may end.
+ */
+export const ATTENDED_DEPTH = 5;
 /** Events in the current slot. */
 export const EVENTS = 6;
 /** First word of the current slot. */
@@ -66,6 +71,10 @@ export const NEXT_LIMIT = 28;
 export const BETWEEN_CHUNKS = 29;
 /** Index into DROP_REASONS: why the events of GAP_EVENTS were dropped. */
 export const GAP_REASON = 30;
+/** 1 unless a chunk has ended in the slot of CONTROL that was not handed over yet. */
+export const HANDED_OVER = 31;
+/** Frames of the deepest stack of the chunk so far. */
+export const DEEPEST = 32;
 const REGISTERS = 64;
 
 /** Number that the next call gets. */
@@ -94,6 +103,9 @@ const WIDE_REGISTERS = 32;
  * are allocated whole, since the system backs them only as they are used and a fixed address is what makes them cheap.
  */
 export const FRAMES_MAX = 262_144;
+
+/** Fewer open frames than these leave enough of the stack, see probes/stack-room.ts. */
+export const ROOMY_DEPTH = 256;
 
 /** Token of a call that is not recorded: deeper than any frame. */
 export const OFF = 0x3fffffff;

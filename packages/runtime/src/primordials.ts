@@ -54,6 +54,7 @@ export const slice = uncurry(String.prototype.slice);
 export const toLowerCase = uncurry(String.prototype.toLowerCase);
 export const trim = uncurry(String.prototype.trim);
 export const bigintToString = uncurry(BigInt.prototype.toString);
+export const { keyFor: symbolKey } = Symbol;
 export const symbolDescription = uncurry(getterOf(Symbol.prototype, 'description')) as (
   self: symbol,
 ) => string | undefined;
@@ -113,6 +114,7 @@ export const bigintValue = uncurry(BigInt.prototype.valueOf) as (self: unknown) 
 
 export const { queueMicrotask } = globalThis;
 export const theError = Error;
+export const { captureStackTrace } = Error;
 const stackDescriptor = Object.getOwnPropertyDescriptor(new Error('stack'), 'stack');
 /** Where V8 makes `stack` an own accessor of errors: its getter, to tell it from a program's. */
 export const stackGetter =

@@ -115,14 +115,11 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const ring = createRing(core, clock, { backpressure: options.backpressure, mayBeEnded: (options.thread ?? 0) !== 0 });
   core.registers[EXACT] = options.clock === 'exact' ? 1 : 0;
   const attention = createAttention(core, ring, clock);
-  const { encode, putLine, putKnown, strings, containers, forget, trustStackFormatter } = createEncoder(
-    core,
-    options.values,
-    redactor,
-  );
+  const encoder = createEncoder(core, options.values, redactor);
+  const { encode, putLine, putKnown, putClassName, strings, containers, forget, trustStackFormatter } = encoder;
   const contexts = createContexts(core, { attention, putLine });
   const secretSites = createSecretSites(core);
-  const aggregates = createAggregates(core, { attention, encode, strings, secretOf: secretSites.secretOf });
+  const aggregates = createAggregates(core, { attention, encode, putClassName, secretOf: secretSites.secretOf });
   const sleepers = createSleepers();
   const scopeReader = createScopeReader(core, options.values, redactor);
   const { probes, calls, openScope } = createProbes(core, {

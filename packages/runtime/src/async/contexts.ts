@@ -174,10 +174,10 @@ export function createContexts(core: Core, parts: ContextParts): Contexts {
     if (name === undefined || name.statedIn === chunkNow()) return;
     const p = attention.attend();
     if (p < 0) return;
-    name.statedIn = chunkNow();
     words[p] = K.CORRELATION;
     putPair(words, p + 1, correlation);
     attention.commit(putLine(name.url === '' ? name.text : `${name.text} ${name.url}`, p + 3));
+    name.statedIn = chunkNow();
   };
 
   const causeOf = (): Cause | undefined => {

@@ -18,7 +18,7 @@ import {
   VALUES_END,
   type Core,
 } from '../core.ts';
-import { asIntN, bigintToString, mapSize, max, min, setSize, slice, symbolDescription } from '../primordials.ts';
+import { asIntN, bigintToString, mapSize, max, min, setSize, slice } from '../primordials.ts';
 import { classify, classOf, GLOBAL, isClass, kindInClass, kindWithoutClass, type ClassFacts } from './classify.ts';
 import { createContents, noSubject, type Subject } from './contents.ts';
 import { createStacks, type StackReader } from './errors.ts';
@@ -81,6 +81,8 @@ export interface Encoder {
   putLine(text: string, p: number): number;
   /** Writes a text that is written again and again. */
   putKnown(known: KnownText, p: number): number;
+  /** Writes the name of a class, as behind the head of an object. */
+  putClassName(text: string, p: number): number;
 }
 
 /** `readStack` in place of the encoder's own way of reading stacks of errors. */
@@ -187,7 +189,7 @@ export function createEncoder(
     if (typeof value === 'bigint') return putBigint(value, p, name);
     if (typeof value === 'symbol') {
       words[p] = T.SYMBOL;
-      return strings.putValue(symbolDescription(value) ?? '', p + 1, null);
+      return strings.putDescription(value, p + 1);
     }
     words[p] = value === undefined ? T.UNDEFINED : value === null ? T.NULL : value === true ? T.TRUE : T.FALSE;
     return p + 1;
@@ -347,6 +349,11 @@ export function createEncoder(
     return strings.putKnown(known, p);
   };
 
+  const putClassName = (text: string, p: number): number => {
+    if (registers[DIRTY] === 0) arm();
+    return putName(names.of(text), p);
+  };
+
   return {
     forget: () => {
       identity.forget();
@@ -360,6 +367,7 @@ export function createEncoder(
         const kind = identity.kindOfTarget(target);
         return kind === KIND_UNKNOWN ? classify(target) : kind;
       },
+      sized: identity.sized,
       resize: identity.resize,
       expire: identity.expire,
       putReference,
@@ -367,6 +375,7 @@ export function createEncoder(
     expectNumbers,
     putLine,
     putKnown,
+    putClassName,
   };
 }
 

@@ -63,11 +63,10 @@ export interface Identity {
   give(target: object, kind: number): number;
   /** What is remembered of object `id`, else KIND_UNKNOWN. */
   kindOf(id: number): number;
-  /**
-   * A method has changed the size of a container from `before` or `before2` to `after`. Its number if that is what is
-   * remembered of it in this chunk: its content need not be taken again. Else 0.
-   */
-  resize(target: object, kind: number, sizes: { before: number; before2: number; after: number }): number;
+  /** The number of a container of which this chunk knows the content, at one of two sizes; else 0. */
+  sized(target: object, kind: number, size: number, otherSize: number): number;
+  /** What changed the size of container `id` has been written: its content need not be taken again. */
+  resize(id: number, size: number): void;
   /** Its content is to be taken when it is seen next. */
   expire(target: object): void;
   /** What is remembered of an object, else KIND_UNKNOWN. */
@@ -177,14 +176,16 @@ export function createIdentity(core: Core): Identity {
 
     kindOf,
 
-    resize: (target, kind, { before, before2, after }) => {
+    sized: (target, kind, size, otherSize) => {
       const id = numberOf(target);
       const at = (id & MASK) << PLACE_SHIFT;
       if (id === 0 || places[at + M_ID] !== id || places[at + M_EPOCH] !== registers[EPOCH]) return 0;
-      const size = sizes[id & MASK];
-      if ((places[at + M_KIND]! & KIND_MASK) !== kind || (size !== before && size !== before2)) return 0;
-      sizes[id & MASK] = after;
-      return id;
+      const known = sizes[id & MASK];
+      return (places[at + M_KIND]! & KIND_MASK) === kind && (known === size || known === otherSize) ? id : 0;
+    },
+
+    resize: (id, size) => {
+      if (places[((id & MASK) << PLACE_SHIFT) + M_ID] === id) sizes[id & MASK] = size;
     },
 
     expire: (target) => {

@@ -5,7 +5,6 @@ import * as T from '@execution-cinema/format/value-tags';
 import type { SecretName } from '@execution-cinema/format/redaction';
 import type { Encode } from '../capture/encoder.ts';
 import { className } from '../capture/classify.ts';
-import type { Strings } from '../capture/strings.ts';
 import { TICK, type Core } from '../core.ts';
 import { isNaN, isProxy } from '../primordials.ts';
 import type { Attention } from '../probes/attention.ts';
@@ -53,13 +52,14 @@ export interface Aggregates {
 export interface AggregateParts {
   attention: Attention;
   encode: Encode;
-  strings: Strings;
+  /** Writes the name of a class. */
+  putClassName(text: string, p: number): number;
   secretOf(site: number): SecretName | null;
 }
 
 export function createAggregates(core: Core, parts: AggregateParts): Aggregates {
   const { words, levels, registers } = core;
-  const { attention, encode, strings, secretOf } = parts;
+  const { attention, encode, putClassName, secretOf } = parts;
   /** By site: place in `entries`, counted from 1. Made when the first site is degraded. */
   let places: Int32Array | undefined;
   const entries: Aggregate[] = [];
@@ -93,16 +93,16 @@ export function createAggregates(core: Core, parts: AggregateParts): Aggregates 
 
   const put = (value: unknown, p: number, name: SecretName | null): number => {
     if (!(value instanceof Seen)) return encode(value, p, name);
-    const start = encode(undefined, p, null) - 1;
-    words[start] = T.SHALLOW | (REASON_BUDGET << 8);
-    words[start + 1] = 0;
-    return strings.putName(strings.names.of(value.name), start + 2);
+    words[p] = T.SHALLOW | (REASON_BUDGET << 8);
+    words[p + 1] = 0;
+    return putClassName(value.name, p + 2);
   };
 
   const write = (entry: Aggregate): void => {
     if (entry.count === 0) return;
     let p = attention.attend();
-    if (p < 0) return;
+    // The tick may have moved just then, and all of them been written.
+    if (p < 0 || entry.count === 0) return;
     const { site } = entry;
     const name = secretOf(site);
     words[p] = (site << 8) | K.AGGREGATE;
@@ -119,9 +119,8 @@ export function createAggregates(core: Core, parts: AggregateParts): Aggregates 
   };
 
   const flush = (): void => {
-    if (!isPending) return;
-    isPending = false;
     for (let i = 0; i < entries.length; i++) write(entries[i]!);
+    isPending = false;
   };
 
   return {

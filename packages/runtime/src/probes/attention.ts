@@ -2,6 +2,7 @@ import * as K from '@execution-cinema/format/event-kinds';
 import * as R from '@execution-cinema/format/ring-layout';
 import type { Clock } from '../clock/clock.ts';
 import {
+  ATTENDED_DEPTH,
   BASE_DEPTH,
   BETWEEN_CHUNKS,
   BUSY,
@@ -23,6 +24,7 @@ import {
   NEXT_LIMIT,
   NOW_MS,
   POSITION,
+  ROOMY_DEPTH,
   SLOT_LIMIT,
   START,
   STAYING,
@@ -32,13 +34,14 @@ import {
   WRITTEN,
   type Core,
 } from '../core.ts';
-import { atomics } from '../primordials.ts';
+import { atomics, min } from '../primordials.ts';
 import { putPair } from '../ring/chunk-header.ts';
 import type { Ring } from '../ring/ring.ts';
 import { standStill } from '../snapshot/stand-still.ts';
+import { createStackRoom } from './stack-room.ts';
 
 const TIME_SHORT_MAX = 0xffffff;
-/** Events refused while BUSY before BUSY is taken for a leftover of code that was terminated in the middle. */
+/** Events refused while BUSY before BUSY is taken for a leftover of code that was terminated in the middle; see `unwind`. */
 const BUSY_EVENTS_MAX = 10_000;
 const DRAIN_MS = 2000;
 
@@ -95,6 +98,7 @@ export interface Attention {
 export function createAttention(core: Core, ring: Ring, clock: Clock): Attention {
   const { words, registers, wide, state, frameSites, frameCalls, frameScopes } = core;
   let watchers: Watchers = { onTick: () => undefined, onIdle: () => undefined, causeOf: () => undefined };
+  const ensureRoom = createStackRoom();
   let refused = 0;
 
   /** An event was abandoned half-way: what it defined must not be referred to. */
@@ -164,12 +168,27 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     return registers[POSITION]!;
   };
 
+  const noteDepth = (depth: number): void => {
+    if (depth <= registers[DEEPEST]!) return;
+    registers[DEEPEST] = depth;
+    registers[ATTENDED_DEPTH] = min(depth, ROOMY_DEPTH);
+  };
+
   const attendEnter = (): number => {
     const depth = state.d;
+    ensureRoom(depth);
+    const at = registers[POSITION]!;
+    if (
+      at <= registers[LIMIT]! &&
+      words[R.R_TICK] === registers[TICK] &&
+      depth > registers[BASE_DEPTH]! &&
+      depth < registers[DEEPEST]!
+    )
+      return at;
     const isRoot = depth <= registers[BASE_DEPTH]!;
     const p = attendWith(isRoot || registers[EXACT] === 1);
     if (p < 0 || depth >= FRAMES_MAX) return -1;
-    if (depth >= registers[DEEPEST]!) registers[DEEPEST] = depth + 1;
+    noteDepth(depth + 1);
     if (isRoot || registers[CAUSE_PENDING] === 1) {
       const cause = watchers.causeOf();
       if (cause !== undefined) putCause(cause);
@@ -178,9 +197,10 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
   };
 
   const attendPush = (timed: boolean): number => {
+    ensureRoom(state.d);
     const p = attendWith(timed);
     if (p < 0 || state.d >= FRAMES_MAX) return -1;
-    if (state.d >= registers[DEEPEST]!) registers[DEEPEST] = state.d + 1;
+    noteDepth(state.d + 1);
     return p;
   };
 

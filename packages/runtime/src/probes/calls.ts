@@ -2,8 +2,9 @@ import * as K from '@execution-cinema/format/event-kinds';
 import * as R from '@execution-cinema/format/ring-layout';
 import * as T from '@execution-cinema/format/value-tags';
 import {
+  ATTENDED_DEPTH,
   BASE_DEPTH,
-  DEEPEST,
+  BUSY,
   EXACT,
   LIMIT,
   OFF,
@@ -61,7 +62,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       p > registers[LIMIT]! ||
       words[R.R_TICK] !== registers[TICK] ||
       depth <= registers[BASE_DEPTH]! ||
-      depth >= registers[DEEPEST]!
+      depth >= registers[ATTENDED_DEPTH]!
     ) {
       p = attendEnter();
       if (p < 0) return OFF;
@@ -86,7 +87,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       p > registers[LIMIT]! ||
       words[R.R_TICK] !== registers[TICK] ||
       depth <= registers[BASE_DEPTH]! ||
-      depth >= registers[DEEPEST]!
+      depth >= registers[ATTENDED_DEPTH]!
     ) {
       p = attendEnter();
       if (p < 0) return OFF;
@@ -108,7 +109,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       p > registers[LIMIT]! ||
       words[R.R_TICK] !== registers[TICK] ||
       depth <= registers[BASE_DEPTH]! ||
-      depth >= registers[DEEPEST]!
+      depth >= registers[ATTENDED_DEPTH]!
     ) {
       p = attendEnter();
       if (p < 0) return OFF;
@@ -134,7 +135,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       p > registers[LIMIT]! ||
       words[R.R_TICK] !== registers[TICK] ||
       depth <= registers[BASE_DEPTH]! ||
-      depth >= registers[DEEPEST]!
+      depth >= registers[ATTENDED_DEPTH]!
     ) {
       p = attendEnter();
       if (p < 0) return OFF;
@@ -151,7 +152,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       p > registers[LIMIT]! ||
       words[R.R_TICK] !== registers[TICK] ||
       depth <= registers[BASE_DEPTH]! ||
-      depth >= registers[DEEPEST]!
+      depth >= registers[ATTENDED_DEPTH]!
     ) {
       p = attendEnter();
       if (p < 0) return OFF;
@@ -168,7 +169,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       p > registers[LIMIT]! ||
       words[R.R_TICK] !== registers[TICK] ||
       depth <= registers[BASE_DEPTH]! ||
-      depth >= registers[DEEPEST]!
+      depth >= registers[ATTENDED_DEPTH]!
     ) {
       p = attendEnter();
       if (p < 0) return OFF;
@@ -177,8 +178,12 @@ export function createCallProbes(core: Core, parts: CallParts) {
     return commitEnter(encode(d, encode(c, encode(b, encode(a, p + 1, null), null), null), null), site, depth);
   };
 
-  /** Frames above depth `to` ended without their `finally`: they are closed as such. */
+  /**
+   * Frames above depth `to` ended without their `finally`: they are closed as such. The frame below them runs, so none of
+   * our code is in the middle of anything: BUSY would be a leftover of code that was terminated.
+   */
   const unwind = (to: number): void => {
+    registers[BUSY] = 0;
     const skipped = state.d - to;
     if (skipped <= 0) return;
     const p = attend();
@@ -196,7 +201,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
    */
   const positionIn = (f: number, timed: boolean): number => {
     if (f >= state.d) return -1;
-    if (state.d !== f + 1) unwind(f + 1);
+    unwind(f + 1);
     return timed ? attendTimed() : attend();
   };
 

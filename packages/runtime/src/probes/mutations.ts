@@ -10,8 +10,10 @@ import { LEVEL_OFF } from './levels.ts';
 export interface Containers {
   /** KIND_ARRAY, KIND_MAP, KIND_SET for built-in ones; something else for all others. Runs no code of the program. */
   kindOf(target: object): number;
+  /** As `Identity.sized`. */
+  sized(target: object, kind: number, size: number, otherSize: number): number;
   /** As `Identity.resize`. */
-  resize(target: object, kind: number, sizes: { before: number; before2: number; after: number }): number;
+  resize(id: number, size: number): void;
   /** As `Identity.expire`. */
   expire(target: object): void;
   /** Writes a reference to an object whose content stands in this chunk. */
@@ -47,23 +49,17 @@ const CODE_BITS = 4;
 export function createMutationProbes(core: Core, parts: MutationParts) {
   const { words, levels } = core;
   const { isOn, position, commit, encode, secretOf, secretOfKey, containers } = parts;
-  const sizes = { before: 0, before2: 0, after: 0 };
 
-  const setSizes = (operation: number, after: number, count: number): void => {
-    sizes.after = after;
-    if (operation === K.MUTATE_PUSH || operation === K.MUTATE_UNSHIFT) sizes.before = after - count;
-    else if (operation === K.MUTATE_SET || operation === K.MUTATE_ADD) sizes.before = after - 1;
-    else sizes.before = after + 1;
-    sizes.before2 = operation === K.MUTATE_SET ? after : sizes.before;
+  const sizeBefore = (operation: number, after: number, count: number): number => {
+    if (operation === K.MUTATE_PUSH || operation === K.MUTATE_UNSHIFT) return after - count;
+    return operation === K.MUTATE_SET || operation === K.MUTATE_ADD ? after - 1 : after + 1;
   };
 
   /** Whether the call left the container as it was. */
   const isIdle = (operation: number, owner: object, kind: number, after: number, result: unknown): boolean => {
     if (operation === K.MUTATE_DELETE) return result !== true;
     const canBe = operation === K.MUTATE_ADD || (after === 0 && OF_ARRAYS[operation] === true);
-    if (!canBe) return false;
-    sizes.before = sizes.before2 = sizes.after = after;
-    return containers.resize(owner, kind, sizes) > 0;
+    return canBe && containers.sized(owner, kind, after, after) > 0;
   };
 
   const fits = (operation: number, kind: number): boolean => {
@@ -111,12 +107,13 @@ export function createMutationProbes(core: Core, parts: MutationParts) {
     const count = code >> CODE_BITS;
     words[p] = (site << 8) | K.MUTATION;
     if (operation === K.MUTATE_CONTENT || secretOf(site) !== null) return putContent(site, owner, after, p);
-    setSizes(operation, after, count);
-    const id = containers.resize(owner, kind, sizes);
+    const before = sizeBefore(operation, after, count);
+    const id = containers.sized(owner, kind, before, operation === K.MUTATE_SET ? after : before);
     if (id <= 0) return putContent(site, owner, after, p);
     words[p + 1] = operation | (valuesOf(operation, count) << 8);
     words[p + 2] = after;
     commit(putValues(operation, owner, count, key, containers.putReference(id, p + 3)));
+    containers.resize(id, after);
   };
 
   const mutated = (site: number, code: number, owner: unknown, result: unknown, key: unknown): void => {

@@ -153,15 +153,15 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
 
   const ra = (frame: Frame, value: unknown): unknown => {
     if (!frame.o) return value;
-    frame.o = false;
     if (onTop(frame)) calls.r(frame.d, value);
+    frame.o = false;
     return value;
   };
 
   const ua = (frame: Frame): undefined => {
     if (!frame.o) return;
-    frame.o = false;
     if (onTop(frame)) calls.u(frame.d);
+    frame.o = false;
   };
 
   const qa = (frame: Frame, value: unknown): unknown => {
@@ -189,7 +189,7 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
 
   const ca = (frame: Frame, site: number, error: unknown): void => {
     if (frame.o && onTop(frame)) frame.closing = false;
-    calls.putAt(K.CATCH, site, error);
+    calls.c(OFF, site, error);
   };
 
   const ca0 = (frame: Frame, site: number): void => {
@@ -216,11 +216,11 @@ export function createSuspendableProbes(core: Core, parts: SuspendableParts) {
     frame.at = site;
     frame.event = wide[EVENTS_BEFORE]! + registers[EVENTS]! - 1;
     frame.sinceNs = wide[LAST_NS]!;
-    if (!frame.listed) parts.fellAsleep(frame);
     frame.yielded = yielded;
     frame.delegating = delegating;
     frame.scope = frameScopes[d]!;
     frame.correlation = wide[CORRELATION]!;
+    if (!frame.listed) parts.fellAsleep(frame);
     if (d <= registers[BASE_DEPTH]!) leaveToLoop();
   };
 

@@ -2,6 +2,7 @@ import * as H from '@execution-cinema/format/chunk-layout';
 import * as R from '@execution-cinema/format/ring-layout';
 import type { Clock } from '../clock/clock.ts';
 import {
+  ATTENDED_DEPTH,
   BETWEEN_CHUNKS,
   CHUNK,
   CONTROL,
@@ -13,6 +14,7 @@ import {
   EVENTS_BEFORE,
   FIRST_CALL,
   GAP_EVENTS,
+  HANDED_OVER,
   LAST_NS,
   LIMIT,
   LONGEST_GAP_NS,
@@ -20,6 +22,7 @@ import {
   NEXT_CALL,
   NEXT_LIMIT,
   POSITION,
+  ROOMY_DEPTH,
   SLOT_LIMIT,
   START,
   STRINGS,
@@ -28,7 +31,7 @@ import {
   type Core,
 } from '../core.ts';
 import { atomics, max, min } from '../primordials.ts';
-import { putPair, writeChunkHeader } from './chunk-header.ts';
+import { PER_HIGH_WORD, putPair, writeChunkHeader } from './chunk-header.ts';
 
 export type Backpressure = 'block' | 'drop';
 
@@ -92,14 +95,18 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
   const publish = (): void => {
     if (registers[BETWEEN_CHUNKS] === 1) return;
     const at = registers[CONTROL]!;
-    words[at + R.S_EVENTS] = registers[EVENTS]!;
-    words[at + R.S_CALLS] = wide[NEXT_CALL]! - wide[FIRST_CALL]!;
-    words[at + R.S_THROWS] = registers[THROWS]!;
-    putPair(words, at + R.S_TIME, wide[LAST_NS]!);
+    const written = registers[POSITION]! - registers[START]!;
+    atomics.store(words, at + R.S_COUNTING, written);
+    atomics.store(words, at + R.S_EVENTS, registers[EVENTS]!);
+    atomics.store(words, at + R.S_CALLS, wide[NEXT_CALL]! - wide[FIRST_CALL]!);
+    atomics.store(words, at + R.S_THROWS, registers[THROWS]!);
+    atomics.store(words, at + R.S_TIME, wide[LAST_NS]!);
+    atomics.store(words, at + R.S_TIME + 1, wide[LAST_NS]! * PER_HIGH_WORD);
     putPair(words, R.R_PRODUCED, wide[EVENTS_BEFORE]! + registers[EVENTS]!);
     putPair(words, R.R_DROPPED, wide[DROPPED_EVENTS]! + (registers[DROPPING] === REASON_NONE ? 0 : registers[EVENTS]!));
     if (registers[DEEPEST]! > words[R.R_MAX_DEPTH]!) words[R.R_MAX_DEPTH] = registers[DEEPEST]!;
-    atomics.store(words, at + R.S_PUBLISHED, registers[POSITION]! - registers[START]!);
+    atomics.store(words, at + R.S_PUBLISHED, written);
+    atomics.store(words, at + R.S_COUNTED, written);
     wake();
   };
 
@@ -120,8 +127,9 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
     atomics.notify(words, R.R_WAKE);
   };
 
+  /** One that is being written, too: the code that began it was ended on the way, and there is nothing in it yet. */
   const isFree = (slot: number): boolean =>
-    atomics.load(words, R.slotControlWords(slot) + R.S_STATE) === R.SLOT_FREE &&
+    atomics.load(words, R.slotControlWords(slot) + R.S_STATE) !== R.SLOT_FULL &&
     atomics.load(words, R.R_RECORDER) !== RECORDER_ENDED;
 
   /** Waits for the slot while the recorder makes progress. */
@@ -158,9 +166,16 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
       dropReason: gap > 0 ? registers[GAP_REASON]! : REASON_NONE,
       clockErrorNs: clock.errorNs + min(longestGapNs > 0 ? longestGapNs : CLOCK_ERROR_FIRST_NS, 0x3fffffff),
     });
-    // From here on in one stretch, see core.ts.
+    // Shown to the recorder as empty before anything is written there.
     words[at + R.S_WRITTEN] = 0;
     words[at + R.S_CHUNK] = registers[CHUNK]!;
+    atomics.store(words, at + R.S_PUBLISHED, 0);
+    atomics.store(words, at + R.S_COUNTED, 0);
+    atomics.store(words, at + R.S_STATE, R.SLOT_WRITING);
+    atomics.store(words, R.R_CHUNK, registers[CHUNK]!);
+    const depth = state.d;
+    const attendedDepth = min(depth, ROOMY_DEPTH);
+    // From here on in one stretch, see core.ts.
     registers[DROPPING] = reason;
     registers[CONTROL] = at;
     registers[START] = start;
@@ -172,23 +187,25 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
     registers[THROWS] = 0;
     registers[STRINGS] = 0;
     registers[EPOCH]!++;
-    registers[DEEPEST] = state.d;
+    registers[DEEPEST] = depth;
+    registers[ATTENDED_DEPTH] = attendedDepth;
     wide[FIRST_CALL] = wide[NEXT_CALL]!;
     wide[LONGEST_GAP_NS] = 0;
     registers[POSITION] = start + headerWords;
-    registers[BETWEEN_CHUNKS] = 0;
     if (reason === REASON_NONE) wide[GAP_EVENTS] = 0;
     else registers[GAP_REASON] = reason;
-    atomics.store(words, at + R.S_PUBLISHED, 0);
-    atomics.store(words, at + R.S_STATE, R.SLOT_WRITING);
-    atomics.store(words, R.R_CHUNK, registers[CHUNK]!);
+    registers[BETWEEN_CHUNKS] = 0;
   };
 
-  /** Settles the accounts of the current slot and hands it over. */
+  /** Settles the accounts of the current slot, unless that has been done, and hands it over. */
   const finish = (): void => {
-    // Code that was ended at the last call below has settled the accounts, but not handed the slot over.
-    if (registers[BETWEEN_CHUNKS] === 1) return handOver();
+    if (registers[BETWEEN_CHUNKS] === 0) settleAccounts();
+    handOver();
+  };
+
+  const settleAccounts = (): void => {
     publish();
+    // From here on in one stretch, see core.ts.
     const events = registers[EVENTS]!;
     registers[BETWEEN_CHUNKS] = 1;
     registers[LIMIT] = -1;
@@ -201,14 +218,14 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
       return;
     }
     registers[CHUNK]!++;
-    handOver();
+    registers[HANDED_OVER] = 0;
   };
 
-  /** Of the slot that was finished last, if it was a real one. */
+  /** Gives the slot that was finished last to the recorder, unless that has been done. */
   const handOver = (): void => {
-    const at = registers[CONTROL]! + R.S_STATE;
-    if (registers[DROPPING] !== REASON_NONE || atomics.load(words, at) !== R.SLOT_WRITING) return;
-    atomics.store(words, at, R.SLOT_FULL);
+    if (registers[HANDED_OVER] === 1) return;
+    atomics.store(words, registers[CONTROL]! + R.S_STATE, R.SLOT_FULL);
+    registers[HANDED_OVER] = 1;
     wake();
   };
 
@@ -250,6 +267,7 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
   };
 
   registers[CHUNK] = 0;
+  registers[HANDED_OVER] = 1;
   registers[BETWEEN_CHUNKS] = 1;
   next(false);
 
@@ -259,15 +277,15 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
     cut,
     leaveDropping,
     pause: () => {
-      if (paused) return;
-      paused = true;
+      if (paused && registers[DROPPING] === REASON_PAUSED) return;
       atomics.store(words, R.R_PAUSED, 1);
+      paused = true;
       cut();
     },
     resume: () => {
       if (!paused) return;
-      paused = false;
       atomics.store(words, R.R_PAUSED, 0);
+      paused = false;
       cut();
     },
     drain: (timeoutMs) => {

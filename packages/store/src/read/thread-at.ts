@@ -108,6 +108,8 @@ export class ThreadAt {
       call: frame.call,
       function: entry?.name ?? '(unknown)',
       kind: entry?.kind ?? 'unknown',
+      functionLine: entry?.line ?? 0,
+      functionColumn: entry?.column ?? 0,
       file: position?.file ?? '',
       line: place?.line ?? position?.line ?? 0,
       column: place?.column ?? position?.column ?? 0,

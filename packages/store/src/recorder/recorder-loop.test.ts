@@ -98,6 +98,64 @@ describe('an idle program', () => {
   });
 });
 
+describe('the end of a process', () => {
+  /** What the threads have produced, and dropped of it. */
+  const accounts = (): unknown[] => {
+    const db = openForReading(file);
+    try {
+      return db.prepare('SELECT produced, dropped FROM threads ORDER BY id').all();
+    } finally {
+      db.close();
+    }
+  };
+
+  test('stores all that other threads have finished by then', async () => {
+    start();
+    await until('ready', () => reported('ready'));
+    const second = new FakeWriter(16, 4096);
+    post({
+      type: 'thread-start',
+      thread: 7,
+      kind: 'worker',
+      name: 'pool',
+      workerId: 1,
+      parentThread: 0,
+      startNs: 100,
+      ring: second.ring,
+      levels: new SharedArrayBuffer(64),
+    });
+    for (let i = 0; i < 19_000; i++) second.call(1, i);
+    second.finishChunk();
+    await exit();
+    expect(accounts()).toEqual([
+      { produced: 0, dropped: 0 },
+      { produced: 38_000, dropped: 0 },
+    ]);
+  });
+
+  test('gives a thread time that has waited for room in its ring', async () => {
+    let isSlow = false;
+    const freeBytes = (): number => {
+      if (isSlow) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_200);
+      isSlow = false;
+      return 1e12;
+    };
+    start({ freeBytes });
+    await until('ready', () => reported('ready'));
+    // The space of the disk is looked at once a second.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    isSlow = true;
+    for (let i = 0; i < 1_500; i++) writer.call(1, i);
+    expect(writer.words[R.slotControlWords(0)]).toBe(R.SLOT_FULL);
+    post({ type: 'process-exit', timeNs: 5_000, exitCode: 3, signal: null });
+    await until('there is room', () => writer.words[R.slotControlWords(0)] === R.SLOT_FREE);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    writer.call(1, 1);
+    await exit();
+    expect(accounts()).toEqual([{ produced: 3_002, dropped: 0 }]);
+  });
+});
+
 describe('threads', () => {
   test('come and go, each with its own accounts', async () => {
     start();

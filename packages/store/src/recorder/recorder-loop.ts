@@ -22,7 +22,10 @@ const IDLE_TICKS = 50;
 const SETTLE_TICKS = 3;
 /** Recording pauses for a service at most this long: what a kill would lose meanwhile is bounded. */
 const HOLD_MS_MAX = 150;
-/** After `process-exit` the drain request is awaited for so long. */
+/**
+ * After `process-exit` the drain request is awaited for so long, and so long after a full ring was emptied: the thread may
+ * have waited for room in it before it could ask.
+ */
 const EXIT_GRACE_MS = 1_000;
 /** A program that wants to end waits for what a service is about to finish at most this long. */
 const SERVICE_AT_EXIT_MS = 1_000;
@@ -49,6 +52,8 @@ export class RecorderLoop {
   private idleTicks = 0;
   private state: 'running' | 'asleep' | 'stopped' | 'ended' = 'running';
   private exitSeenMs: number | undefined;
+  /** When full slots of the main thread were stored last. */
+  private emptiedMs = 0;
   private held = false;
   /** While somebody waits and the database is locked: since when, and since when nobody else writes to it either. */
   private locked: { sinceMs: number; quietSinceMs: number; others: OtherWriters } | undefined;
@@ -165,6 +170,7 @@ export class RecorderLoop {
     const waiting = drainRequests(recorder);
     const moved: number[] = [];
     let full = false;
+    const mainFull = (recorder.threads.get(this.options.main.thread)?.reader.fullSlots() ?? 0) > 0;
     for (const [thread, { reader }] of recorder.threads) {
       if (reader.tick()) moved.push(thread);
       if (reader.fullSlots() > 0) full = true;
@@ -178,6 +184,7 @@ export class RecorderLoop {
     const due = nowMs - this.lastFlushMs >= this.flushMs || recorder.exit !== undefined;
     if (waiting.size > 0 || due || full) {
       if (this.flush(recorder, due ? 'published' : 'full', waiting)) {
+        if (mainFull) this.emptiedMs = performance.now();
         if (due) this.lastFlushMs = nowMs;
         if (this.finishIfDone(recorder, waiting, nowMs)) return;
         // A process that ends waits for the end of its recording.
@@ -208,9 +215,12 @@ export class RecorderLoop {
   private finishIfDone(recorder: Recorder, waiting: Map<ThreadRecord, number>, nowMs: number): boolean {
     if (recorder.exit === undefined) return false;
     this.exitSeenMs ??= nowMs;
-    if (waiting.size === 0 && nowMs - this.exitSeenMs < EXIT_GRACE_MS) return false;
+    if (waiting.size === 0 && nowMs - Math.max(this.exitSeenMs, this.emptiedMs) < EXIT_GRACE_MS) return false;
     if (this.service?.isBusy() === true && nowMs - this.exitSeenMs < SERVICE_AT_EXIT_MS) return false;
     if (!this.holds(recorder, waiting)) return false;
+    // They stand still for so long.
+    const isMore = [...recorder.threads.values()].some(({ reader }) => reader.fullSlots() > 0);
+    if (isMore && nowMs - this.exitSeenMs < R.HOLD_MS_MAX) return false;
     const threads = [...recorder.threads.values()];
     try {
       recorder.finish(recorder.exit);

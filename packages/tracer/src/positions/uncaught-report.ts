@@ -1,6 +1,6 @@
 import * as nodeModule from 'node:module';
 import { basename } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { writeStderr } from '../stderr.ts';
 import type { LoadedScripts, ScriptPositions } from './loaded-scripts.ts';
@@ -21,6 +21,10 @@ import type { LoadedScripts, ScriptPositions } from './loaded-scripts.ts';
 
 /** Marks the empty maps, and says for which script each is. */
 const MARK = 'execution-cinema:';
+/** Stands for our own text, in which stack overflows strike. */
+const OWN_MARK = `${MARK}own`;
+/** File, line and column of the uppermost frame that has them. */
+const TOP_FRAME = /^ {4}at (?:.* \()?(\S.*?):(\d+):(\d+)\)?$/m;
 
 /** A module body with top-level await, as the instrumenter opens its frame. */
 const SUSPENDABLE_MODULE = /\$ec\w*_ea\(\$ec\w*_b\+0,/;
@@ -65,6 +69,7 @@ export function createUncaughtReport(scripts: LoadedScripts, programUsesSourceMa
         byMark.set(mark, script);
         if (!ownMaps) cacheEmptyMap(script.script.name, mark);
       }
+      if (!ownMaps) cacheEmptyMap(fileURLToPath(import.meta.url), OWN_MARK);
       const { findEntry } = prototype;
       prototype.findEntry = function (line, column) {
         const mapped = byMap.get(this);
@@ -72,8 +77,12 @@ export function createUncaughtReport(scripts: LoadedScripts, programUsesSourceMa
           const place = mapped.uninstrumented(line + 1, column);
           return findEntry.call(this, place.line - 1, place.column);
         }
-        const script = byMark.get(String(this.payload.sources[0]));
-        if (script && armed !== undefined && askedForReport()) writeReport(armed, excerptOf(script, line + 1, column));
+        const mark = String(this.payload.sources[0]);
+        const script = byMark.get(mark);
+        if (armed !== undefined && (script !== undefined || mark === OWN_MARK) && askedForReport()) {
+          const excerpt = script === undefined ? excerptOfTop(armed, scripts) : excerptOf(script, line + 1, column);
+          if (excerpt !== undefined) writeReport(armed, excerpt);
+        }
         return findEntry.call(this, line, column);
       };
       return () => {
@@ -108,6 +117,14 @@ function excerptOf(script: ScriptPositions, line: number, column: number): strin
   const place = script.original(line, column);
   const text = script.sourceLine(place.line) ?? '';
   return `${script.script.name}:${place.line}\n${text}\n${caret(text, place.column)}\n`;
+}
+
+/** The same for the call of the program that ran into our code; undefined where the stack does not tell. */
+function excerptOfTop(cause: EndCause, scripts: LoadedScripts): string | undefined {
+  const stack = cause !== 'unsettled await' && cause.error instanceof Error ? cause.error.stack : undefined;
+  const [, name = '', line = '', column = ''] = TOP_FRAME.exec(String(stack)) ?? [];
+  const text = scripts.find(name)?.sourceLine(Number(line));
+  return text === undefined ? undefined : `${name}:${line}\n${text}\n${caret(text, Number(column) - 1)}\n`;
 }
 
 /** Prints what Node prints (`ReportFatalException` in node_errors.cc) and ends the process as Node does. */

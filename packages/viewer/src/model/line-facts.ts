@@ -167,3 +167,10 @@ export function markDifferent(
   }
   return facts;
 }
+
+const WORDS: Readonly<Record<string, string>> = { return: 'returns', yield: 'yields', throw: 'throws' };
+
+/** What stands in front of a value: its name, or what was done with it. */
+export function wordOf({ kind, name }: LineValue): string {
+  return WORDS[kind] ?? name;
+}

@@ -1,9 +1,11 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { At, CallName, CallStart, List } from '@execution-cinema/server/protocol';
 import { cursor, goTo } from '../../app/cursor.ts';
-import { countFacts, generation } from '../../app/session.ts';
+import { countFacts, newFacts, sawFacts, type CountedList } from '../../app/fact-counts.ts';
+import { generation } from '../../app/session.ts';
 import { parseCall } from '@execution-cinema/format';
+import { Icon } from '../parts/icon.tsx';
 import { ErrorMessage, Waiting } from '../parts/message.tsx';
 import { countText } from '../../model/units.ts';
 import { usePaged, type PieceStart } from '../parts/use-paged.ts';
@@ -11,6 +13,8 @@ import { VirtualList } from '../parts/virtual-list.tsx';
 
 interface Properties<Item> {
   label: string;
+  /** Which list it is, where all of it is shown: what is new in it is told. */
+  counted?: CountedList | null;
   load: (from: PieceStart, signal: AbortSignal) => Promise<List<Item>>;
   /** What the list depends on besides: another one is another list. */
   filter: string;
@@ -22,13 +26,18 @@ interface Properties<Item> {
   /** The fact that the cursor belongs to, where it is not just the last one before it; and which one an item is. */
   own?: { id: string; timeNs: number } | null;
   idOf?: (item: Item) => string;
+  /** A click does that as well. */
+  picked?: (item: Item) => void;
   row: (item: Item, isNow: boolean) => ComponentChildren;
   empty: ComponentChildren;
 }
 
+/** Rows before the end that are loaded with it. */
+const LAST_SHOWN = 200;
+
 /** Facts in order of time; the one that the cursor belongs to is marked, else the last one before it. */
 export function FactList<Item>(properties: Properties<Item>) {
-  const { label, load, filter, rowHeight, at, call, led, own, idOf, row, empty } = properties;
+  const { label, counted = null, load, filter, rowHeight, at, call, led, own, idOf, picked, row, empty } = properties;
   const page = usePaged(load, filter, generation.value);
   useEffect(() => {
     if (page.total !== null) void countFacts();
@@ -49,9 +58,21 @@ export function FactList<Item>(properties: Properties<Item>) {
     wantedNs.current = nowNs;
     page.loadPiece({ aroundNs: nowNs });
   }, [isBefore, isBehind, nowNs, page.loading]);
+  const [wantsEnd, setWantsEnd] = useState(false);
+  const fresh = counted === null ? 0 : (newFacts.value[counted] ?? 0);
+  const goToEnd = () => {
+    setWantsEnd(true);
+    if (page.total !== null && end < page.total) page.loadPiece({ offset: Math.max(0, page.total - LAST_SHOWN) });
+  };
+  const onEnd = () => {
+    if (page.total === null || end < page.total) return;
+    setWantsEnd(false);
+    if (counted !== null) sawFacts(counted);
+  };
   // The same list for all moments between two facts.
   const list = useMemo(() => {
     const onPick = (item: Item) => {
+      picked?.(item);
       const begun = led?.(item);
       if (begun) return void goTo(begun.start);
       const moment = at(item);
@@ -69,11 +90,13 @@ export function FactList<Item>(properties: Properties<Item>) {
         {...(current >= 0 && { shown: current })}
         onPick={onPick}
         onNearEnd={page.loadMore}
+        onEnd={onEnd}
+        atEnd={wantsEnd}
         empty={page.loading ? <Waiting /> : empty}
         row={(item, index) => row(item, index === current)}
       />
     );
-  }, [page.items, page.loading, page.total, page.more, current, filter]);
+  }, [page.items, page.loading, page.total, page.more, current, filter, fresh, wantsEnd]);
   if (page.error !== null) return <ErrorMessage error={page.error} />;
   return (
     <>
@@ -83,6 +106,14 @@ export function FactList<Item>(properties: Properties<Item>) {
         </button>
       )}
       {list}
+      <div role="status">
+        {fresh > 0 && (
+          <button type="button" class="list-newer" onClick={goToEnd}>
+            <Icon name="down" size={12} />
+            {countText(fresh)} new
+          </button>
+        )}
+      </div>
     </>
   );
 }

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { CallStart, Moment, RequestView } from '@execution-cinema/server/protocol';
+import type { Moment, RequestView } from '@execution-cinema/server/protocol';
 import { cursor, goTo } from '../../app/cursor.ts';
 import { ask, generation, wholeSpan } from '../../app/session.ts';
 import { Latest } from '../../transport/latest.ts';
 import { isCancelled } from '../../transport/source.ts';
-import { showTreeOf } from '../../app/tree.ts';
+import { followRequest, showTreeOf } from '../../app/tree.ts';
 import { durationText, timeText } from '../../model/units.ts';
 import { Button } from '../parts/button.tsx';
 import { Message } from '../parts/message.tsx';
@@ -17,6 +17,7 @@ export function RequestList({ text }: { text: string }) {
   return (
     <FactList
       label="HTTP requests"
+      counted={text === '' ? 'requests' : null}
       filter={text}
       load={(from, signal) => ask('requests', { ...from, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
       rowHeight={40}
@@ -25,6 +26,7 @@ export function RequestList({ text }: { text: string }) {
       led={(request) => request.handler}
       own={own}
       idOf={({ id }) => id}
+      picked={followRequest}
       row={(request, isNow) => (
         <div class={`fact${isNow ? ' now' : ''}`}>
           <span class={`fact-mark ${isFailure(request) ? 'red' : 'green'}`} />
@@ -42,7 +44,7 @@ export function RequestList({ text }: { text: string }) {
               {request.endNs !== null && <span>{durationText(request.endNs - request.start.timeNs)}</span>}
             </span>
           </div>
-          {request.handler && <TreeButton handler={request.handler} />}
+          {request.handler && <TreeButton request={request} />}
         </div>
       )}
       empty={
@@ -76,7 +78,7 @@ function useOwnRequest(): { id: string; timeNs: number } | null {
 }
 
 /** All that a request led to, and nothing of the others. */
-function TreeButton({ handler }: { handler: CallStart }) {
+function TreeButton({ request }: { request: RequestView }) {
   return (
     <span class="fact-actions">
       <Button
@@ -84,8 +86,8 @@ function TreeButton({ handler }: { handler: CallStart }) {
         label="Call tree of this request"
         onClick={(event) => {
           event.stopPropagation();
-          showTreeOf(handler.call);
-          void goTo(handler.start);
+          showTreeOf(request);
+          if (request.handler) void goTo(request.handler.start);
         }}
       />
     </span>

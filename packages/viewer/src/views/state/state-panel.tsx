@@ -1,15 +1,17 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { frame, state, stateError } from '../../app/cursor.ts';
-import { inspected } from '../../app/details.ts';
+import { inspected, type Inspected } from '../../app/details.ts';
 import { defaultSize, sizes } from '../../app/panels.ts';
 import { maxSize } from '../../model/layout.ts';
 import { ErrorMessage, Message } from '../parts/message.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { Splitter } from '../parts/splitter.tsx';
-import { DetailPanel } from './detail-panel.tsx';
 import { Printed } from './printed.tsx';
 import { ScopeList } from './scope-list.tsx';
 import { Stack } from './stack.tsx';
 import { useScrollTop } from './use-scroll-top.ts';
+
+const DetailPanel = lazy<{ target: Inspected }>(async () => (await import('./detail-panel.tsx')).DetailPanel);
 
 /** Stack and variables at the moment, each with room of its own, and below them the value that is looked into. */
 export function StatePanel() {
