@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeProject, type Project } from '../support/programs.ts';
-import { serve, startBrowser, visit, type Server } from './viewer.ts';
+import { serve, startBrowser, variable, visit, type Server } from './viewer.ts';
 
 /* Lines that leave no event: what is said of them, and what stands in for them. */
 
@@ -22,6 +22,8 @@ function unused() {
 for (const item of [1, 2]) {
   price(item);
 }
+const stock = new Map([['tea', 1]]);
+stock.set('tea', [4, 5].map((n) => n * 2)[1]);
 `;
 
 let project: Project;
@@ -55,7 +57,7 @@ test('a line says what is known of it, and its block stands in for it', async ()
   await page.getByRole('button', { name: 'Next time this line ran' }).click();
   await page.locator('.code-line.current[data-line="2"]').waitFor();
   await line(4).locator('.line-number').click();
-  await bar.getByText('whether it ran is not known').waitFor();
+  await bar.getByText('how often it ran is not known').waitFor();
   await line(13).locator('.line-number').click();
   await bar.getByText('never ran').waitFor();
 
@@ -66,5 +68,27 @@ test('a line says what is known of it, and its block stands in for it', async ()
   await form.getByRole('textbox').first().fill('cents');
   await page.keyboard.press('Enter');
   await form.getByText('2 hits in 2 executions of line 2').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('an entry of a Map has a history, and a handler on one line the count of its calls', async () => {
+  const { page, complaints } = await visit(browser, server.url);
+  const line = (number: number) => page.locator(`.source .code-line[data-line="${number}"]`);
+  await line(19).locator('.hits').getByText('2').waitFor();
+  expect(await line(19).locator('.hits').getAttribute('title')).toBe(
+    'ran 1 time in this recording; the function on it was called 2 times',
+  );
+  await line(19).locator('.line-number').click();
+  // Of the statement, not of the handler in it.
+  await page.locator('.line-runs .run').first().click();
+  await variable(page, 'stock').click();
+  // The loop before it is over.
+  expect(await variable(page, 'item').count()).toBe(0);
+  await page
+    .locator('.state')
+    .getByRole('button', { name: /^"tea"/ })
+    .first()
+    .click();
+  await page.locator('.history').getByText('2 values, now number 2').waitFor();
   expect(complaints).toEqual([]);
 });

@@ -2,17 +2,25 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findFlowNow, lineHits, readRecording, SiteCounts } from '../../packages/store/src/index.ts';
+import {
+  callSteps,
+  findFlowNow,
+  lineHits,
+  readRecording,
+  SiteCounts,
+  skippedLines,
+} from '../../packages/store/src/index.ts';
+import { openRecording } from '../../packages/tracer/src/read.ts';
 import { tracer } from './tracer-command.ts';
 
 /*
  * What is said about lines, by the comment at their ends: `ran N`, `block N` (no event of its own, its block ran N times),
- * `never`, `unknown`.
+ * `derived N` (no event of its own, what the function counted elsewhere leaves N times), `never`, `unknown`.
  */
 const PROGRAM = `
 const seen = []; // ran 1
-function callee(value) { // ran 13
-  return value; // block 13
+function callee(value) { // ran 17
+  return value; // block 17
 }
 function neverCalled(value) { // never
   const copy = value; // never
@@ -27,7 +35,7 @@ function branches(flag) { // ran 3
     callee(1); // never
     const big = 1; // never
     callee(big); // never
-  } else if (flag > 1) { // unknown
+  } else if (flag > 1) { // derived 3
     const small = flag; // ran 2
     callee(small); // block 2
   }
@@ -80,6 +88,26 @@ function brokenOff(flag) { // ran 1
   }
   JSON.parse('{'); // block 1
 }
+function early(list) { // ran 4
+  if (list.length === 0) { // block 4
+    const why = 'empty'; // ran 1
+    return why; // block 1
+  }
+  if (list.length > 2) throw new Error('long'); // ran 1
+  callee(list); // derived 2
+  return list.length; // derived 2
+}
+function either(flag) { // ran 2
+  if (flag) return callee(1); // block 2
+  return callee(2); // unknown
+}
+async function sleeps(flag) { // ran 1
+  if (flag) { // block 1
+    const never = new Promise(() => {}); // ran 1
+    await never; // ran 1
+  } else callee(1); // unknown
+  return callee(2);
+}
 class Shape { // ran 1
   size = 1; // ran 2
   area() { // ran 2
@@ -96,6 +124,13 @@ chosen('a'); // block 1
 chosen('a'); // block 1
 failing(); // block 1
 try { brokenOff(false) } catch {} // ran 1
+early([]); // block 1
+early([1]); // block 1
+early([1, 2]); // block 1
+try { early([1, 2, 3]) } catch {} // ran 1
+either(true); // block 1
+either(false); // block 1
+sleeps(true); // block 1
 new Shape().area(); // block 1
 const shape = new Shape(); // ran 1
 shape.area(); // block 1
@@ -111,14 +146,25 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** A line without its comment. */
+function textAt(line: number): string {
+  const text = PROGRAM.split('\n')[line - 1] ?? '';
+  return text.replace(/ *\/\/.*/, '').trim();
+}
+
 async function states(level: string): Promise<string[]> {
   const out = join(folder, `${level}.db`);
   const { code } = await tracer(['run', '--quiet', '--level', level, '-o', out, file], { cwd: folder });
   expect(code).toBe(0);
   const recording = readRecording(out);
   try {
-    const { lines, coverage } = lineHits(recording, new SiteCounts(recording), 'app.mjs', findFlowNow);
+    const { lines, within, coverage } = lineHits(recording, new SiteCounts(recording), 'app.mjs', findFlowNow);
     expect(coverage).toBe(1);
+    // Handlers on one line, and how often they were called.
+    expect([...within].map(([line, count]) => [textAt(line), count])).toEqual([
+      ['const never = new Promise(() => {});', 1],
+      ['[1, 3, 2].forEach((flag) => branches(flag));', 3],
+    ]);
     return PROGRAM.split('\n').map((_, i) => {
       const state = lines.get(i + 1);
       return !state ? 'unknown' : state.kind === 'never' ? 'never' : `${state.kind} ${state.count}`;
@@ -131,7 +177,7 @@ async function states(level: string): Promise<string[]> {
 test('lines say what is known of them, and no more', async () => {
   const found = await states('locals');
   const told = PROGRAM.split('\n').flatMap((text, i) => {
-    const wanted = /\/\/ ((?:ran|block) \d+|never|unknown)$/.exec(text)?.[1];
+    const wanted = /\/\/ ((?:ran|block|derived) \d+|never|unknown)$/.exec(text)?.[1];
     return wanted === undefined ? [] : [{ text, wanted, found: found[i] }];
   });
   expect(told.map(({ text, found: state }) => `${text.replace(/ \/\/ [^/]*$/, '')} // ${state}`)).toEqual(
@@ -141,7 +187,34 @@ test('lines say what is known of them, and no more', async () => {
 
 test('where calls alone are recorded nothing is dimmed that ran', async () => {
   const found = await states('boundaries');
-  const falselyDimmed = PROGRAM.split('\n').filter((text, i) => /(ran|block) \d/.test(text) && found[i] === 'never');
+  const falselyDimmed = PROGRAM.split('\n').filter(
+    (text, i) => /(ran|block|derived) \d/.test(text) && found[i] === 'never',
+  );
   expect(falselyDimmed).toEqual([]);
   expect(found.filter((state) => state === 'never').length).toBeGreaterThan(8);
+});
+
+test('a call says which lines it did not run', () => {
+  const out = join(folder, 'locals.db');
+  const [reader, recording] = [openRecording(out), readRecording(out)];
+  try {
+    const skipped = (wanted: string): string[][] =>
+      reader.calls({ function: wanted }).calls.map(({ name }) => {
+        const { thread, call } = reader.call(name);
+        const lines = skippedLines(callSteps(recording, thread, call), findFlowNow);
+        return lines.map(textAt);
+      });
+    const ofEmpty = ["const why = 'empty';", 'return why;'];
+    const behind = ["if (list.length > 2) throw new Error('long');", 'callee(list);', 'return list.length;'];
+    expect(skipped('early')).toEqual([behind, ofEmpty, ofEmpty, [...ofEmpty, ...behind.slice(1)]]);
+    // Which of the two `return` it was leaves no event, and one that sleeps may go on.
+    expect(skipped('either')).toEqual([[], []]);
+    expect(skipped('sleeps')).toEqual([[]]);
+    // Scopes are opened in its loops, and an exception of others ends the next.
+    expect(skipped('loops')).toEqual([['callee(none);']]);
+    expect(skipped('brokenOff')).toEqual([[]]);
+  } finally {
+    reader.close();
+    recording.close();
+  }
 });

@@ -169,6 +169,26 @@ describe('a moment', () => {
     expect(stop.at).toEqual(thrown);
   });
 
+  test('go from one execution of a line to the next, whatever thread it runs on', async () => {
+    const place = { file: 'examples/demo/pricing/quote.ts', line: 8 };
+    const { items } = await page.ask('executions', { ...place, limit: 1_000 });
+    expect(new Set(items.map(({ at }) => at.thread)).size).toBe(2);
+    const passed: At[] = [];
+    let at: At | null = { thread: items[0]!.at.thread, event: 0, timeNs: 0 };
+    while (at) {
+      ({ at } = await page.ask('move', { from: at, kind: 'line', direction: 'forward', ...place }));
+      if (at) passed.push(at);
+    }
+    expect(passed).toEqual(items.map((item) => item.at));
+  });
+
+  test('of the cause where there is none says why', async () => {
+    const main = opened.overview.threads.find(({ kind }) => kind === 'main')!;
+    const from = { thread: main.id, event: 2 };
+    const { at, why } = await page.ask('move', { from, kind: 'cause', direction: 'back' });
+    expect([at, why]).toEqual([null, 'nothing caused it: it runs since its thread began']);
+  });
+
   test('stop at a line where a condition holds', async () => {
     const from = { thread: thrown.thread, event: 1 };
     const to = (condition: string) =>
@@ -241,6 +261,18 @@ describe('a line', () => {
     // The second iteration has just begun: what the first one wrote is not shown any more.
     expect(there.values.map(({ name }) => name)).toEqual(['vouchers', 'cents', 'lowest', 'voucher']);
     expect([...there.later]).toContain(11);
+  });
+
+  test('says of which variables the loop is over', async () => {
+    const call = (await page.ask('calls', { function: 'quoteFor' })).items[0]!;
+    const { steps } = await page.ask('steps', { call: call.call });
+    const isOver = async (name: string) => {
+      const { at: moment } = steps.find((step) => step.kind === 'call' && step.name === name)!;
+      const { values } = await page.ask('lineValues', { call: call.call, moment, wait: true });
+      return Object.fromEntries(values.map((value) => [value.name, value.isOver === true]));
+    };
+    expect(await isOver('PriceList.priceOf')).toMatchObject({ sku: false });
+    expect(await isOver('lowestAfter')).toMatchObject({ sku: true, lineCents: true, goodsCents: false });
   });
 
   test('learns its loops without anybody waiting for them', async () => {
@@ -478,6 +510,25 @@ test('facts are listed, each with its moment', async () => {
   expect(facts.logs).toBe((await page.ask('logs', {})).total);
   const near = await page.ask('logs', { aroundNs: thrown.timeNs, limit: 4 });
   expect(near.items.length).toBe(4);
+});
+
+test('a moment belongs to a request, whatever ran beside it, across threads and processes', async () => {
+  const begins = async (name: string) => {
+    const { items } = await page.ask('calls', { function: name, sort: { by: 'start', descending: false } });
+    return items.map(({ start }) => ({ thread: start!.thread, event: start!.event }));
+  };
+  const requestAt = async (moment: { thread: number; event: number }) =>
+    (await page.ask('requestOf', { moment })).request?.id;
+  const ids = async (name: string) => Promise.all((await begins(name)).map(requestAt));
+  const { items } = await page.ask('requests', {});
+  const orders = items.filter(({ direction, url }) => direction === 'incoming' && url.includes('order'));
+  const wanted = orders.map(({ id }) => id).sort();
+  expect(wanted.length).toBe(12);
+  // In the server, in its worker threads, and in the process that writes invoices.
+  for (const name of ['OrderDesk.place', 'quoteFor', 'writeInvoice']) expect((await ids(name)).sort()).toEqual(wanted);
+  // What belongs to none says so.
+  const { moments } = await page.ask('momentsAt', { timeNs: 0 });
+  for (const moment of moments) expect(await requestAt(moment)).toBeUndefined();
 });
 
 test('search finds names, text and values', async () => {

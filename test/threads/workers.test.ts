@@ -104,6 +104,12 @@ beforeAll(() => {
       "import { createRequire } from 'node:module'; createRequire(import.meta.url)('./lib.js').run('module');",
     'outer.js': `${RUN}; new (require('node:worker_threads').Worker)('./worker.js');`,
     'forms.js': FORMS_PROGRAM,
+    'named.js': `
+      const { Worker } = require('node:worker_threads');
+      class Pooled extends Worker {}
+      const plain = new Worker('', { eval: true });
+      const pooled = new Pooled('', { eval: true });
+    `,
     ...OTHER,
   });
 });
@@ -120,7 +126,8 @@ test('however a worker is started, it prints the same and is recorded', async ()
      GROUP BY t.id ORDER BY t.id`,
   );
   expect(rows).toEqual(
-    Array.from({ length: THREADS }, (_, i) => ({ name: `worker ${i + 1}`, kind: 'worker', calls: 3 })),
+    // By the number that their moments and calls are written with.
+    Array.from({ length: THREADS }, (_, i) => ({ name: `worker ${i + 2}`, kind: 'worker', calls: 3 })),
   );
   const starts = (await project.ask(
     'sql',
@@ -155,4 +162,18 @@ test('a worker that is terminated in the middle: what it did is there, and the a
   }[];
   expect(row!.n).toBeGreaterThanOrEqual(1000);
   await project.print('verify', recording);
+});
+
+test('a worker is called after its class', async () => {
+  const recording = join(project.dir, 'recordings/named.db');
+  await project.record(['named.js'], recording);
+  const rows = await project.ask(
+    'sql',
+    recording,
+    `SELECT w.name, o.class FROM writes w JOIN objects o ON o.id = w.object_id WHERE w.name IN ('plain', 'pooled') ORDER BY w.name`,
+  );
+  expect(rows).toEqual([
+    { name: 'plain', class: 'Worker' },
+    { name: 'pooled', class: 'Pooled' },
+  ]);
 });

@@ -112,7 +112,7 @@ test('workers behind a native call of the main thread cannot be read, which is s
   expect(variablesOf(frameOf(worker, 'hang'))).toMatchObject({ known: 'marker-loop', size: 42 });
   const text = await project.print('snapshot', recording);
   expect(text).toMatch(/main {2}blocked: native call\n {4}it did not answer; its last event was at .+ before/);
-  expect(text).toMatch(/worker 1 {2}blocked: not readable while the main thread is in a native call\n/);
+  expect(text).toMatch(/worker 2 {2}blocked: not readable while the main thread is in a native call\n/);
 });
 
 test('a worker that hangs while the main thread idles', async () => {

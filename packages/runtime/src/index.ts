@@ -2,6 +2,7 @@ export { createRuntime, type RegisteredModule, type Runtime, type RuntimeOptions
 export { allocateLinkMemory, openLinkMemory } from './links/link-memory.ts';
 export { PROCESS, WORKER, type Links } from './links/links.ts';
 export { followProcess, type ProcessEnd } from './links/processes.ts';
+export { standsFor } from './capture/stand-ins.ts';
 export { standStill } from './snapshot/stand-still.ts';
 export type { Backpressure } from './ring/ring.ts';
 export type { ValueLimits } from './capture/encoder.ts';

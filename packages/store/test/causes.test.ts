@@ -59,6 +59,9 @@ test.each([true, false])('a cause and its effect lead to each other (index: %s)'
     move(recording, seekLookup(sidecar.db), { thread: 1, event }, { kind })?.event;
   expect(go(at['done']!, 'cause')).toBe(at['tick']);
   expect(go(at['tick']!, 'cause')).toBe(at['scheduled']);
+  // Where it has just fallen asleep, or ended, nothing is on the stack any more.
+  expect(go(at['tick']! + 1, 'cause')).toBe(at['scheduled']);
+  expect(go(at['done']! + 1, 'cause')).toBe(at['tick']);
   expect(go(at['scheduled']!, 'effect')).toBe(at['tick']);
   expect(go(at['done']!, 'effect')).toBeUndefined();
   expect(go(at['scheduled']!, 'cause')).toBeUndefined();

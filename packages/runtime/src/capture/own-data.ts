@@ -1,4 +1,5 @@
 import { getOwnPropertyDescriptor, hasOwn, isProxy, objectPrototype } from '../primordials.ts';
+import { originalOf } from './stand-ins.ts';
 
 /**
  * Whether a property holds a value. `in` takes a tenth of the price of `hasOwn`, and tells the same unless the program has
@@ -14,9 +15,10 @@ export function ownData(target: object, key: string): unknown {
   return descriptor !== undefined && isData(descriptor) ? descriptor.value : undefined;
 }
 
-/** Name of a function as its own data property says, else ''. */
+/** Name of a function as its own data property says, else ''; of a proxy of our own that of what it stands for. */
 export function functionName(target: object): string {
-  if (isProxy(target)) return '';
-  const name = ownData(target, 'name');
+  const own = isProxy(target) ? originalOf(target) : target;
+  if (own === undefined) return '';
+  const name = ownData(own, 'name');
   return typeof name === 'string' ? name : '';
 }

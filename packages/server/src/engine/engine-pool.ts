@@ -28,7 +28,15 @@ const COUNTING: ReadonlySet<Method> = new Set<Method>(['hits']);
 const FINDING: ReadonlySet<Method> = new Set<Method>(['executions']);
 
 /** Read the whole recording the first time: one after the other, and nothing else waits behind them. */
-const BUILDERS: ReadonlySet<Method> = new Set<Method>(['index', 'logs', 'exceptions', 'requests', 'edges', 'marks']);
+const BUILDERS: ReadonlySet<Method> = new Set<Method>([
+  'index',
+  'logs',
+  'exceptions',
+  'requests',
+  'requestOf',
+  'edges',
+  'marks',
+]);
 
 const SLOW_THREADS_MAX = 2;
 const SQL_PROCESSES_MAX = 3;

@@ -1,9 +1,10 @@
 import type { CallStep, Site } from '@execution-cinema/store';
 import { expect, test } from 'vitest';
+import type { LoopView } from '../protocol.ts';
 import { loopViews } from './loops.ts';
 
 /** What a call at the start of `source` did: `line:column` of its writes, or ` kind` behind it, in the order of events. */
-function loopsOf(source: string, places: string[], event: number) {
+function viewsOf(source: string, places: string[], event: number): LoopView[] {
   const site = {
     module: { textOf: () => source, file: 'a.js' },
     file: 'a.js',
@@ -15,13 +16,29 @@ function loopsOf(source: string, places: string[], event: number) {
     const [line, column] = position.split(':').map(Number);
     return { kind: kind.replaceAll('-', ' '), line, column, event: i + 1 } as unknown as CallStep;
   });
-  return loopViews(site, steps, event).map(({ count, current, starts }) => ({ count, current, starts: [...starts] }));
+  return loopViews(site, steps, event);
+}
+
+function loopsOf(source: string, places: string[], event: number) {
+  return viewsOf(source, places, event).map(({ count, current, starts }) => ({ count, current, starts: [...starts] }));
 }
 
 test('a head that writes several variables begins one iteration', () => {
   const source = ['function f() {', '  for (const [a, b] of pairs) {', '    x = a;', '  }', '}'].join('\n');
   const round = ['2:14', '2:17', '3:4'];
   expect(loopsOf(source, [...round, ...round], 4)).toEqual([{ count: 2, current: 1, starts: [1, 4] }]);
+});
+
+test('an iteration is ready with the last thing that its head assigns', () => {
+  const pairs = ['function f() {', '  for (const [a, b] of pairs) {', '    x = a;', '  }', '}'].join('\n');
+  const round = ['2:14', '2:17', '3:4'];
+  expect([...viewsOf(pairs, [...round, ...round], 4)[0]!.ready]).toEqual([2, 5]);
+  const counted = ['function f() {', '  for (let i = 0, n = 2; i < n; i++, n--) {', '    x = i;', '  }', '}'].join(
+    '\n',
+  );
+  const first = ['2:11', '2:18', '3:4'];
+  const further = ['2:32', '2:37', '3:4'];
+  expect([...viewsOf(counted, [...first, ...further, '2:32', '2:37'], 4)[0]!.ready]).toEqual([2, 5]);
 });
 
 test('a head begins an iteration each time when the body leaves no trace', () => {

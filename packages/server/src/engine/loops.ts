@@ -52,6 +52,8 @@ function holds(range: LineRange, { line, column }: Position): boolean {
 /** One passage through a loop: events with which its iterations began, and the event of the step after it. */
 interface Run {
   starts: number[];
+  /** By iteration, the event with which its head has said all that it says. */
+  ready: number[];
   count: number;
   end: number;
 }
@@ -75,6 +77,7 @@ export function loopViews(site: Site, steps: readonly CallStep[], event: number)
       line: loop.startLine,
       endLine: loop.endLine,
       starts: Float64Array.from(run.starts),
+      ready: Float64Array.from(run.ready),
       end: run.end,
       count: run.count,
       current: isInside ? run.starts.findLastIndex((start) => start <= event) : -1,
@@ -129,6 +132,8 @@ function runsOf(loop: LoopEntry, inner: readonly LoopEntry[], steps: readonly Ca
   let seen = new Set<string>();
   let lastLine = 0;
   let wasHead = false;
+  /** Nothing but the head of the last iteration was passed so far. */
+  let isBegin = false;
   const inHead = (step: CallStep): boolean => loop.head !== null && holds(loop.head, step);
   const isTraced = (step: CallStep): boolean => !WITHOUT_PLACE.has(step.kind) && inHead(step);
   // Of `while` and `for of` nothing happens before the head.
@@ -152,14 +157,20 @@ function runsOf(loop: LoopEntry, inner: readonly LoopEntry[], steps: readonly Ca
     if (!run || (isBefore && !seen.has('before'))) {
       if (run) run.end = step.event;
       if (beginsWithHead && !isHead) continue;
-      run = { starts: [step.event], count: 1, end: step.event + 1 };
+      run = { starts: [step.event], ready: [step.event], count: 1, end: step.event + 1 };
       runs.push(run);
       seen = new Set();
+      isBegin = true;
     } else if (isHead ? !wasHead || seen.has(place) : !isHeadTraced && (seen.has(place) || isBack)) {
       run.count++;
-      if (run.starts.length < ITERATIONS_MAX) run.starts.push(step.event);
+      isBegin = run.starts.length < ITERATIONS_MAX;
+      if (isBegin) {
+        run.starts.push(step.event);
+        run.ready.push(step.event);
+      }
       seen = new Set();
-    }
+    } else if (isBegin && (isBefore || isHead)) run.ready[run.ready.length - 1] = step.event;
+    else isBegin = false;
     if (isBefore) seen.add('before');
     wasHead = isHead;
     seen.add(place);
@@ -183,5 +194,6 @@ function withoutLastTest(loop: LoopEntry, run: Run, steps: readonly CallStep[]):
     isIn(loop, step) &&
     ![loop.before, loop.head, loop.test].some((part) => part !== null && holds(part, step));
   if (steps.some(isBody)) return [run];
-  return run.count === 1 ? [] : [{ starts: run.starts.slice(0, -1), count: run.count - 1, end: last }];
+  if (run.count === 1) return [];
+  return [{ starts: run.starts.slice(0, -1), ready: run.ready.slice(0, -1), count: run.count - 1, end: last }];
 }

@@ -52,11 +52,16 @@ export interface HitsView {
   /** Sorted: lines on which something happened, and how often. */
   lines: Uint32Array;
   counts: Float64Array;
+  /** Sorted: lines on which a whole function stands (`list.map((x) => x * 2)`), and how often that was called. */
+  within: { lines: Uint32Array; counts: Float64Array };
+  /** Sorted: lines of functions that a budget has switched off for a time. They ran at least as often as is said. */
+  atLeast: Uint32Array;
   /** Sorted: lines of which it is certain that they never ran (in what was looked at). None while `coverage` is below 1. */
   never: Uint32Array;
   /**
    * Lines that leave no event (at the level at which they were recorded), sorted, and how often their block ran: so says
-   * what happened on the lines `by`, the nearest ones of the block.
+   * what happened on the lines `by`, the nearest ones of the block. 0: no line stands for it, what others of the function
+   * counted leaves no other number.
    */
   blocks: { lines: Uint32Array; counts: Float64Array; by: Uint32Array };
   /** A long text is being looked through: later more is known. Ask again, or say `wait`. */
@@ -109,6 +114,8 @@ export interface LineValue {
   kind: 'variable' | 'parameter' | 'property' | 'expression' | 'return' | 'yield' | 'throw';
   value: WireValue;
   at: At;
+  /** The variable is one of a loop or block that is over at the moment. */
+  isOver?: true;
 }
 
 /** A loop that the call has gone through. */
@@ -117,6 +124,8 @@ export interface LoopView {
   endLine: number;
   /** First event of each iteration so far and up to the end of the call, at most ITERATIONS_MAX. */
   starts: Float64Array;
+  /** By iteration, the event with which all that the head assigns is there (`const [name, price] of`). */
+  ready: Float64Array;
   /** Event after the last iteration, or the last one known. */
   end: number;
   /** All iterations, those beyond ITERATIONS_MAX as well. */
@@ -139,6 +148,8 @@ export interface LineValues {
   counts: Uint32Array;
   /** Lines it ran later. */
   later: Uint32Array;
+  /** Sorted: lines of the function that it certainly did not run from its begin to its end. */
+  skipped: Uint32Array;
   /** Lines of the current iteration(s): the strong path. Same as `lines` outside of loops. */
   path: Uint32Array;
   loops: LoopView[];

@@ -1,5 +1,5 @@
 /* The methods: what may be asked, with which parameters, and what comes back. */
-import type { At, CallName, List, Page, Span } from './basics.ts';
+import type { At, CallName, List, Moment, Page, Span } from './basics.ts';
 import type {
   AsyncGraph,
   AsyncGraphParams,
@@ -119,6 +119,8 @@ export interface RecordingMethods {
   logs: { params: FactsParams & { stream?: string }; result: List<LogView> };
   exceptions: { params: FactsParams & { uncaught?: boolean }; result: List<ExceptionView> };
   requests: { params: FactsParams; result: List<RequestView> };
+  /** The HTTP request that a moment belongs to, by its chain of causes: the one that is served, else the one last sent. */
+  requestOf: { params: { moment: Moment }; result: { request: { id: string; start: At } | null } };
   edges: { params: FactsParams & { kinds?: string[]; acrossThreads?: boolean }; result: List<EdgeView> };
   marks: { params: FactsParams; result: List<MarkView> };
   snapshots: { params: Page; result: List<SnapshotEntry> };
@@ -175,6 +177,7 @@ export const RECORDING_METHODS: readonly (keyof RecordingMethods)[] = [
   'logs',
   'exceptions',
   'requests',
+  'requestOf',
   'edges',
   'marks',
   'snapshots',

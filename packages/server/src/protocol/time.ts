@@ -48,7 +48,10 @@ export interface Film {
   throws: Float32Array;
   /** Deepest stack. */
   depth: Uint16Array;
-  /** 1 where nothing is stored although something happened (dropped or pruned). */
+  /**
+   * 1 where nothing is stored although something happened (dropped or pruned), 2 where no call is there while a budget had
+   * calls of functions of the process counted, or neither recorded nor counted.
+   */
   missing: Uint8Array;
   exact: boolean;
   /** What lies in the span, in order of time, at most FILM_MARKS_MAX (the rarer kinds win). */

@@ -169,6 +169,7 @@ export const PARAMS: { [M in Method]: Check<Params<M>> } = {
   logs: object({}, { ...facts, stream: text() }),
   exceptions: object({}, { ...facts, uncaught: flag }),
   requests: object({}, facts),
+  requestOf: object({ moment }),
   edges: object({}, { ...facts, kinds: list(text(), 32), acrossThreads: flag }),
   marks: object({}, facts),
   snapshots: object({}, page),

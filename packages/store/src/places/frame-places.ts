@@ -6,7 +6,7 @@ import type { FunctionFlow } from './function-flow.ts';
 import { nextOwnEvents, sinceOwnEvents, type RecentCall } from './recent-calls.ts';
 import { flowOf, type FlowFinder } from './source-flows.ts';
 
-interface FramePlaces {
+export interface FramePlaces {
   /** By place from the innermost frame; undefined where nothing better is known than its last own event. */
   found: (CallPlace | undefined)[];
   /** Some cannot be told yet: a text is still being looked through. */

@@ -191,6 +191,16 @@ export class FunctionFlow {
     return this.sitesOfPoints.get(point) ?? [];
   }
 
+  /** How often a point was passed, by counts of sites; undefined where no event tells. */
+  countAt(point: number, countOf: (site: number) => number | undefined): number | undefined {
+    if (!this.recorded.has(point)) return undefined;
+    const sites = this.sitesAt(point);
+    // A site that can be any of several points does not tell which.
+    if (sites.some((site) => this.pointsOf(site).length > 1)) return undefined;
+    const counts = sites.map(countOf);
+    return counts.includes(undefined) ? undefined : Math.max(0, ...(counts as number[]));
+  }
+
   /**
    * The points that leave an event, or the entry, from which a point can be reached without another event in between. What
    * none of them has been passed before never ran.

@@ -8,6 +8,8 @@ import { flowOfFile, flowOfFunction, type FlowFinder } from './source-flows.ts';
 /** The code of one line, by the statement that begins there or goes on: what is written in it for later is not meant. */
 export interface LineCode {
   functionIndex: number;
+  /** The first thing that is done on it. */
+  point: number;
   /** Sites of the function on the line: with one of them it ran. */
   own: readonly number[];
   /** The first thing on the line leaves these events: without any it never ran. */
@@ -27,6 +29,8 @@ export interface FileCode {
   others: ReadonlyMap<number, readonly number[]>;
   /** By line of the bodies of functions: the innermost one. */
   functions: ReadonlyMap<number, number>;
+  /** How functions go, by number. */
+  flows: ReadonlyMap<number, FunctionFlow>;
 }
 
 const known = new WeakMap<ModuleInfo, Map<number, FileCode>>();
@@ -55,6 +59,7 @@ function findCode(module: ModuleInfo, source: number, find: FlowFinder): FileCod
   const table = module.sites!;
   const owners = new Map<number, OnLine>();
   const functions = new Map<number, number>();
+  const flows = new Map<number, FunctionFlow>();
   for (const [functionIndex, entry] of table.functions.entries()) {
     // The top level of a bundle lies in all of its files.
     if (entry.source !== source && entry.kind !== 'module') continue;
@@ -62,6 +67,7 @@ function findCode(module: ModuleInfo, source: number, find: FlowFinder): FileCod
     for (let line = entry.line + 1; line <= entry.endLine; line++) functions.set(line, functionIndex);
     const flow = flowOfFunction({ module, functionIndex, source }, find);
     if (!flow) continue;
+    flows.set(functionIndex, flow);
     const own = new Map<number, OnLine>();
     for (const { point, line, column } of pointsOf(flow)) {
       const there = own.get(line);
@@ -91,6 +97,7 @@ function findCode(module: ModuleInfo, source: number, find: FlowFinder): FileCod
     const site = twin === undefined ? undefined : table.sites.at(sitesAt(twin)[0]!);
     lines.set(line, {
       functionIndex,
+      point,
       own: (bySite.get(`${functionIndex} ${line}`) ?? []).filter(
         (index) => point === flow.ends.entry || index !== table.functions[functionIndex]!.site,
       ),
@@ -100,7 +107,7 @@ function findCode(module: ModuleInfo, source: number, find: FlowFinder): FileCod
       twinLine: site?.[3] ?? 0,
     });
   }
-  return { lines, others, functions };
+  return { lines, others, functions, flows };
 }
 
 function push<Key>(lists: Map<Key, number[]>, key: Key, item: number): void {

@@ -1,4 +1,5 @@
 import type { FileCode, LineCode } from './line-code.ts';
+import { pointCounts } from './point-counts.ts';
 
 /** What is known of how often a line ran. */
 export type LineState =
@@ -6,6 +7,8 @@ export type LineState =
   | { kind: 'ran'; count: number }
   /** It leaves none; its block has run so often, as the event on line `by` says. */
   | { kind: 'block'; count: number; by: number }
+  /** It leaves none; what other lines of its function counted leaves no other number. */
+  | { kind: 'derived'; count: number }
   | { kind: 'never' };
 
 /** What was counted, by number of the site in the module. */
@@ -13,7 +16,7 @@ export interface Counted {
   /** Sites of the functions, by number. */
   functionSites: readonly number[];
   counts: ArrayLike<number>;
-  /** Sites of functions of which some call was left by an exception, or goes on: its code may have been run in part. */
+  /** Sites of functions of which some call was left by an exception of others, or goes on: its code may have been run in part. */
   broken: ReadonlySet<number>;
   /** All executions were counted: only then can it be said that a line never ran. */
   isAll: boolean;
@@ -21,14 +24,30 @@ export interface Counted {
 
 /** What executions say about the lines of a file. A line that is missing is not known, or no code. */
 export function lineStates(
-  { lines, others, functions }: FileCode,
+  { lines, others, functions, flows }: FileCode,
   { functionSites, counts, broken, isAll }: Counted,
 ): Map<number, LineState> {
   const states = new Map<number, LineState>();
   const ran = (site: number): boolean => counts[site]! > 0;
+  const balanced = new Map<number, ReturnType<typeof pointCounts>>();
+  /** How often a line ran that leaves no event, as far as all calls of its function came to an end of their own. */
+  const derived = ({ functionIndex, point }: LineCode): LineState | undefined => {
+    const site = functionSites[functionIndex]!;
+    const flow = flows.get(functionIndex);
+    if (!isAll || !flow || broken.has(site)) return undefined;
+    if (!balanced.has(functionIndex)) {
+      balanced.set(
+        functionIndex,
+        pointCounts(flow, counts[site]!, (own) => counts[own]!),
+      );
+    }
+    const count = balanced.get(functionIndex)?.[point - flow.ends.entry];
+    if (count === undefined) return undefined;
+    return count === 0 ? { kind: 'never' } : { kind: 'derived', count };
+  };
   for (const [line, code] of lines) {
     const site = functionSites[code.functionIndex]!;
-    const state = stateOf(code, { hasRun: ran(site), isBroken: broken.has(site) }, counts);
+    const state = stateOf(code, { hasRun: ran(site), isBroken: broken.has(site) }, counts) ?? derived(code);
     if (state && (isAll || state.kind !== 'never')) states.set(line, state);
   }
   for (const [line, sites] of others) {

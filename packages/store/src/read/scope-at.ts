@@ -1,4 +1,5 @@
 import { captured, SITE_FUNCTION, type Value, type VariableEntry } from '@execution-cinema/format';
+import type { CallPlace } from '../places/call-places.ts';
 import type { SiteTable } from './site-table.ts';
 import type { ObjectsAt } from './objects-at.ts';
 import type { Past } from './past.ts';
@@ -6,6 +7,15 @@ import type { Frame } from './replay.ts';
 import { isBeforeDeclaration, variablesOf } from './scopes.ts';
 import type { StateVariable } from './state.ts';
 import { ownerOfCall, type LastWrite } from './variables.ts';
+
+/** One scope of a module, as a frame sees it. */
+interface SeenScope {
+  scopeIndex: number;
+  /** Of the scope when closures share it, 0 when it is not known or the variables are the call's. */
+  instance: number;
+  /** Where the frame stands, where more is known than its last own event. */
+  place: CallPlace | undefined;
+}
 
 /** Variables of one scope that a frame sees, as they were at a moment. What holds for all of them is found out once. */
 export class ScopeAt {
@@ -27,11 +37,14 @@ export class ScopeAt {
   /** Why nothing is known of a variable without a write. */
   private readonly unknown: string | undefined;
 
+  private readonly place: CallPlace | undefined;
+
   /** Of a frame whose site is known. */
-  constructor(past: Past, objects: ObjectsAt, frame: Frame, scopeIndex: number, instance: number) {
+  constructor(past: Past, objects: ObjectsAt, frame: Frame, { scopeIndex, instance, place }: SeenScope) {
     this.past = past;
     this.objects = objects;
     this.frame = frame;
+    this.place = place;
     this.table = frame.site!.table;
     this.initials = initialsOf(this.table);
     this.scopeIndex = scopeIndex;
@@ -93,10 +106,9 @@ export class ScopeAt {
 
   /** One of them, by its number in the module. */
   variable(index: number): StateVariable {
-    const { frame, table } = this;
+    const { table } = this;
     const variable = table.variables[index]!;
-    const { line, column } = frame.position ?? frame.site!;
-    if (!this.shared && isBeforeDeclaration(table, index, line, column)) return uninitialized(variable);
+    if (!this.shared && this.isBeforeDeclaration(index)) return uninitialized(variable);
     const write = this.lastWrite(index);
     if (write) return this.shown(variable, write.value, write.chunk, 'write', write.event, write.timeNs);
     const position = this.parameters.get(index);
@@ -111,6 +123,16 @@ export class ScopeAt {
     const { name, kind } = variable;
     const note = this.unknown ?? 'no write recorded before this moment';
     return { name, kind, value: undefined, source: 'unknown', event: -1, timeNs: -1, note };
+  }
+
+  /**
+   * The last own event tells it within the declaration itself, the place in a loop that goes round without an event.
+   */
+  private isBeforeDeclaration(index: number): boolean {
+    const { frame, table, place } = this;
+    const { line, column } = frame.position ?? frame.site!;
+    if (isBeforeDeclaration(table, index, line, column)) return true;
+    return place !== undefined && isBeforeDeclaration(table, index, place.line, place.column);
   }
 
   /**

@@ -1,10 +1,26 @@
-import { SITE_WRITE, type ScopeEntry } from '@execution-cinema/format';
+import { SITE_CATCH, SITE_WRITE, type ScopeEntry, type ScopeKind, type VariableKind } from '@execution-cinema/format';
+import type { CallPlace } from '../places/call-places.ts';
 import type { SiteTable } from './site-table.ts';
 
 /** True when the scope's range holds the position (original lines, 0-based columns; the end is exclusive). */
 function scopeHolds(scope: ScopeEntry, line: number, column: number): boolean {
   if (line < scope.line || (line === scope.line && column < scope.column)) return false;
   return line < scope.endLine || (line === scope.endLine && column < scope.endColumn);
+}
+
+/** Kinds of scopes that a function leaves before it ends. */
+const INNER: ReadonlySet<ScopeKind> = new Set<ScopeKind>(['block', 'for', 'catch', 'switch']);
+
+/** Whether a function that stands at a position is out of one of its scopes. */
+export function hasLeft(scope: ScopeEntry, { line, column }: CallPlace): boolean {
+  return INNER.has(scope.kind) && !scopeHolds(scope, line, column);
+}
+
+/** Whether the variable that a site writes is one of a scope that a function which stands at a position is out of. */
+export function writesLeftScope(table: SiteTable, site: number, place: CallPlace): boolean {
+  const [kind, , , , , a] = table.sites.at(site) ?? [];
+  const scope = kind === SITE_WRITE || kind === SITE_CATCH ? table.variables[a!]?.scope : undefined;
+  return scope !== undefined && hasLeft(table.scopes[scope]!, place);
 }
 
 /** Lists that a large table is asked for again and again. */
@@ -109,12 +125,18 @@ function scopeChain(table: SiteTable, innermost: number): number[] {
 
 /** Operators of the write with which a declaration gives its variable the first value. */
 const DECLARING: ReadonlySet<string> = new Set(['let', 'const', 'class', 'using', 'await using']);
+/** Of these as well what the head of a loop assigns: every iteration has its own. */
+const PER_ITERATION: ReadonlySet<VariableKind> = new Set<VariableKind>(['let', 'const', 'using']);
 
 function findDeclarations(table: SiteTable): Int32Array {
   const found = new Int32Array(table.variables.length);
   const isDeclaring = table.names.map((name) => DECLARING.has(name));
+  const isFor = table.names.indexOf('for');
   table.sites.forEach(([kind, , , , , a, b], site) => {
-    if (kind === SITE_WRITE && isDeclaring[b] && found[a] === 0) found[a] = site + 1;
+    if (kind !== SITE_WRITE || found[a] !== 0) return;
+    const { kind: variable, scope } = table.variables[a] ?? {};
+    const isOfHead = b === isFor && PER_ITERATION.has(variable!) && table.scopes[scope!]?.kind === 'for';
+    if (isDeclaring[b] || isOfHead) found[a] = site + 1;
   });
   return found;
 }

@@ -139,12 +139,15 @@ export function stateAt(
   const { stack } = here;
   const { left } = here;
   const innermost = [...stack].reverse();
+  const places = placer && at.places(innermost, placer);
   const state: State = {
     thread,
     event,
     timeNs: event < info.firstEvent ? header.startNs : view.timeOf(Math.min(event, view.endEvent - 1)),
     // Innermost first also because of the limits of what is looked up.
-    frames: innermost.map((frame, place) => at.describe(frame, isWhole(place, frame.call), outerVariablesMax)),
+    frames: innermost.map((frame, place) =>
+      at.describe(frame, isWhole(place, frame.call), outerVariablesMax, places?.found[place]),
+    ),
     asyncCallers: asyncCallers(recording, thread, stack[0]?.call ?? 0, asleep),
     framesOmitted: header.framesOmitted,
     suspended: asleep.map(suspendedCall),
@@ -152,13 +155,7 @@ export function stateAt(
     clockErrorNs: header.clockErrorNs,
     left: left && leftFrame(left),
   };
-  if (placer) {
-    const { found, isPartial } = placer(view, recording.resolver(thread), event, innermost);
-    for (const [i, place] of found.entries()) {
-      if (place) Object.assign(state.frames[i]!, place, { placeIsInferred: true });
-    }
-    if (isPartial) state.placesPending = true;
-  }
+  if (places?.isPartial) state.placesPending = true;
   // What slept when the chunk began may be known later.
   if (here.sleepersKnown) kept?.keep(thread, info, here);
   return state;
@@ -185,10 +182,10 @@ export function standingAt(
   const frame = at.frame();
   if (at.here.sleepersKnown) kept.keep(thread, at.info, at.here);
   if (!frame) return undefined;
-  const [place] = placer(at.view, recording.resolver(thread), event, [frame]).found;
-  const { call, function: name, file, line, column } = at.describe(frame, false, 0);
+  const [place] = at.places([frame], placer).found;
+  const { call, function: name, file, line, column, placeIsInferred } = at.describe(frame, false, 0, place);
   const kind = eventName(at.view.event(Math.max(0, event - at.view.firstEvent)).kind);
-  return { kind, call, function: name, file, line, column, ...(place && { ...place, placeIsInferred: true }) };
+  return { kind, call, function: name, file, line, column, ...(placeIsInferred && { placeIsInferred }) };
 }
 
 function leftFrame({ call, site }: Frame): LeftFrame {

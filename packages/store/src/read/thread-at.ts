@@ -1,4 +1,6 @@
 import type { Value } from '@execution-cinema/format';
+import type { CallPlace } from '../places/call-places.ts';
+import type { FramePlacer, FramePlaces } from '../places/frame-places.ts';
 import { ChunkState } from './chunk-state.ts';
 import { chunkView, type ChunkView } from './chunk-view.ts';
 import { chunkOfEvent, type ChunkInfo } from './chunks.ts';
@@ -7,7 +9,8 @@ import { Past, type SeekLookup } from './past.ts';
 import type { Recording } from './recording.ts';
 import type { Frame } from './replay.ts';
 import { ScopeAt } from './scope-at.ts';
-import { scopesAt, shadowedNames, variablesOf } from './scopes.ts';
+import { hasLeft, scopesAt, shadowedNames, variablesOf } from './scopes.ts';
+import type { SiteResolver } from './sites.ts';
 import type { StateFrame, StateScope, StateVariable } from './state.ts';
 
 /** One thread just after an event: frames and variables, looked up when they are asked for. */
@@ -15,7 +18,9 @@ export class ThreadAt {
   readonly view: ChunkView;
   readonly info: ChunkInfo;
   readonly here: ChunkState;
+  private readonly event: number;
   private readonly past: Past;
+  private readonly resolver: SiteResolver;
   readonly objects: ObjectsAt;
   private readonly shared = new Map<number, StateVariable[]>();
   private readonly parts = new Map<string, StateVariable[]>();
@@ -39,13 +44,15 @@ export class ThreadAt {
     // Tells why it cannot be read.
     if (!view) recording.chunk(thread, this.info);
     this.view = view!;
+    this.event = event;
+    this.resolver = recording.resolver(thread);
     const earlier = earlierIn?.(this.info);
     if (earlier) {
       earlier.advance(event);
       this.here = earlier;
     } else {
       const sleepers = index?.asleepAt(thread, this.info.chunk) ?? (at === 0 ? [] : undefined);
-      this.here = new ChunkState(this.view, recording.resolver(thread), event, sleepers);
+      this.here = new ChunkState(this.view, this.resolver, event, sleepers);
     }
     this.past = new Past(recording, thread, at, this.here, index);
     this.objects = new ObjectsAt(recording, thread, at, event, index);
@@ -83,8 +90,17 @@ export class ThreadAt {
     return undefined;
   }
 
-  /** `isWhole`: with what it sees, of larger scopes around the function only the names. */
-  describe(frame: Frame, isWhole: boolean, outerVariablesMax: number): StateFrame {
+  /** Where frames (innermost first) stand beyond what their last own events tell. */
+  places(frames: readonly Frame[], placer: FramePlacer): FramePlaces {
+    for (const frame of frames) this.past.completeFrame(frame);
+    return placer(this.view, this.resolver, this.event, frames);
+  }
+
+  /**
+   * `isWhole`: with what it sees, of larger scopes around the function only the names. `place`: where it stands, where more
+   * is known than its last own event.
+   */
+  describe(frame: Frame, isWhole: boolean, outerVariablesMax: number, place?: CallPlace): StateFrame {
     this.past.completeFrame(frame);
     const position = frame.position ?? frame.site;
     const entry = frame.site?.function;
@@ -95,18 +111,19 @@ export class ThreadAt {
       functionLine: entry?.line ?? 0,
       functionColumn: entry?.column ?? 0,
       file: position?.file ?? '',
-      line: position?.line ?? 0,
-      column: position?.column ?? 0,
+      line: place?.line ?? position?.line ?? 0,
+      column: place?.column ?? position?.column ?? 0,
+      ...(place && { placeIsInferred: true }),
       startEvent: frame.startEvent,
       startNs: frame.startNs,
       asyncParent: frame.asyncParent,
       this: isWhole ? this.thisOf(frame) : undefined,
       hasThis: entry?.parameters[0] === 'this' || frame.thisFrom !== undefined,
-      scopes: isWhole ? this.scopes(frame, outerVariablesMax) : [],
+      scopes: isWhole ? this.scopes(frame, outerVariablesMax, place) : [],
     };
   }
 
-  private scopes(frame: Frame, outerVariablesMax: number): StateScope[] {
+  private scopes(frame: Frame, outerVariablesMax: number, place: CallPlace | undefined): StateScope[] {
     const { site } = frame;
     if (!site) return [];
     const { table, functionIndex } = site;
@@ -117,6 +134,8 @@ export class ThreadAt {
       const scope = table.scopes[scopeIndex]!;
       // What an outer function does not share, no inner one uses.
       if (scope.function !== functionIndex && !scope.shared) continue;
+      // A loop or block that it has left since its last own event; one that it has entered since holds nothing yet.
+      if (place && scope.function === functionIndex && hasLeft(scope, place)) continue;
       const instance = scope.shared ? this.past.instanceOf(frame, scopeIndex) : 0;
       // Scopes between the function and the innermost one that it uses are not known to it; their names hide others.
       if (scope.function !== functionIndex && instance === 0) {
@@ -133,7 +152,7 @@ export class ThreadAt {
           continue;
         }
       }
-      const variables = this.seen(this.variables(frame, scopeIndex, instance), instance, hidden);
+      const variables = this.seen(this.variables(frame, scopeIndex, instance, place), instance, hidden);
       if (variables.length > 0) result.push({ kind, instance, line, column, variables, omitted: [] });
     }
     return result;
@@ -158,15 +177,15 @@ export class ThreadAt {
   }
 
   /** Variables of a scope that the frame sees. Frames that share an instance share what is known of it. */
-  private variables(frame: Frame, scopeIndex: number, instance: number): StateVariable[] {
+  private variables(frame: Frame, scopeIndex: number, instance: number, place: CallPlace | undefined): StateVariable[] {
     const known = instance === 0 ? undefined : this.shared.get(instance);
     if (known) return known;
-    const variables = this.scopeAt(frame, scopeIndex, instance).variables();
+    const variables = this.scopeAt(frame, scopeIndex, instance, place).variables();
     if (instance !== 0) this.shared.set(instance, variables);
     return variables;
   }
 
-  private scopeAt(frame: Frame, scopeIndex: number, instance: number): ScopeAt {
-    return new ScopeAt(this.past, this.objects, frame, scopeIndex, instance);
+  private scopeAt(frame: Frame, scopeIndex: number, instance: number, place?: CallPlace): ScopeAt {
+    return new ScopeAt(this.past, this.objects, frame, { scopeIndex, instance, place });
   }
 }

@@ -63,6 +63,7 @@ export interface ProcessInfo {
 export interface ThreadInfo {
   thread: number;
   kind: 'main' | 'worker';
+  /** '': it is called by its row, see `workerName`. */
   name: string;
   /** The `threadId` that the program sees; null for the main thread. */
   workerId: number | null;
@@ -167,9 +168,21 @@ export type RecorderReport =
       droppedEvents: number;
       prunedEvents: number;
       fileBytes: number;
-      /** Of the whole recording, when other processes write into it too; undefined when it could not be asked. */
+      /** Of the whole recording; undefined when it could not be asked. */
       tree: TreeTotals | undefined;
+      /** Of this process; undefined without a budget. */
+      degraded: DegradedTotals | undefined;
     };
+
+/** Functions that a budget has taken something from. */
+export interface DegradedTotals {
+  /** Counted instead of recorded, or only inside, for some time. */
+  counted: number;
+  /** Not even counted for some time. */
+  off: number;
+  /** Compiled without some or all probes, since earlier runs showed that they do not fit. */
+  leftOut: number;
+}
 
 /** What the processes of a run have recorded together, as far as it is stored. */
 export interface TreeTotals {

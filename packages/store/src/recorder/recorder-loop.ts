@@ -11,6 +11,7 @@ import { Recorder } from './recorder.ts';
 import type { RecorderAccess, RecorderService } from './service.ts';
 import { Recording } from '../read/recording.ts';
 import { RingSleep } from './ring-sleep.ts';
+import { workerName } from './row-writer.ts';
 import type { ThreadRecord } from './thread-record.ts';
 
 const TICK_MS = 1;
@@ -120,7 +121,12 @@ export class RecorderLoop {
         recorder.inbox.receive();
         return [...recorder.threads.values()]
           .filter(({ endNs }) => endNs === undefined)
-          .map(({ info, id, reader }) => ({ ...info, id, control: reader.control }));
+          .map(({ info, id, reader }) => ({
+            ...info,
+            id,
+            ...(info.name === '' && id !== undefined && { name: workerName(id) }),
+            control: reader.control,
+          }));
       },
       turnWorkers: () => recorder.inbox.turnPeers(),
       hold: (ms) => {
@@ -253,7 +259,9 @@ export class RecorderLoop {
     this.state = 'ended';
     this.service?.stop();
     clearTimeout(this.lossesTimer);
-    this.report({ type: 'closed', ...recorder.totals(), fileBytes: fileBytes(this.options.file), tree: recorder.tree });
+    const { tree, levels } = recorder;
+    const { degraded } = levels;
+    this.report({ type: 'closed', ...recorder.totals(), fileBytes: fileBytes(this.options.file), tree, degraded });
     for (const thread of threads) {
       const request = thread.drainWanted();
       if (request !== undefined) thread.answerDrain(request);

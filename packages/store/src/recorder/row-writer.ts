@@ -20,6 +20,11 @@ export interface ThreadCounts {
   dropped: number;
 }
 
+/** What a worker without a name is called: `worker 3` is the thread of `3@120` and `3:1`. */
+export function workerName(id: number): string {
+  return `worker ${id}`;
+}
+
 /** The recorder's statements. All of them run inside the transaction of the caller. */
 export class RowWriter {
   private readonly db: Database;
@@ -87,11 +92,13 @@ export class RowWriter {
     ).get<TreeTotals>()!;
   }
 
-  /** Returns the new thread's id. */
+  /** Returns the new thread's id, which a thread without a name is called by. */
   addThread(processId: number, info: ThreadInfo, parentId: number | null, startNs: number): number {
-    return this.sql(
+    const id = this.sql(
       'INSERT INTO threads(process_id, kind, name, worker_id, parent_id, start_ns) VALUES(?, ?, ?, ?, ?, ?)',
     ).run(processId, info.kind, info.name, info.workerId, parentId, startNs).lastInsertRowid;
+    if (info.name === '') this.sql('UPDATE threads SET name = ? WHERE id = ?').run(workerName(id), id);
+    return id;
   }
 
   updateThread(threadId: number, counts: ThreadCounts): void {

@@ -19,6 +19,8 @@ export interface CallStep {
   file: string;
   line: number;
   column: number;
+  /** Number of the site in its module that the event names, when that is one of the call's function; else -1. */
+  site: number;
   name: string;
   operator: string;
   value: Value;
@@ -263,6 +265,7 @@ class StepCollector {
       file: place?.file ?? '',
       line: place?.line ?? 0,
       column: place?.column ?? 0,
+      site: -1,
       name: this.resolver.resolve(payload)?.function.name ?? '(unknown)',
       operator: '',
       value: undefined,
@@ -346,6 +349,7 @@ class OwnStep implements CallStep {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  readonly site: number;
   readonly name: string;
   readonly operator: string;
   readonly hasValue: boolean;
@@ -358,13 +362,15 @@ class OwnStep implements CallStep {
   constructor(lazy: LazyEvent, { timeNs, standing, site, value, asThen }: StepFacts) {
     const { kind } = lazy;
     const isLeave = kind >= K.LEAVE_VALUE && kind <= K.LEAVE_PENDING && kind !== K.LEAVE_THROW;
-    const place = (site && site.function === standing.site?.function ? site : standing.position) ?? standing.site;
+    const isOwn = site !== undefined && site.function === standing.site?.function;
+    const place = (isOwn ? site : standing.position) ?? standing.site;
     this.event = lazy.event;
     this.timeNs = timeNs;
     this.kind = eventName(kind);
     this.file = place?.file ?? '';
     this.line = place?.line ?? 0;
     this.column = place?.column ?? 0;
+    this.site = isOwn ? site.index : -1;
     this.name = (site && nameOfSite(site)) ?? '';
     this.operator = (site && describeSite(site).operator) ?? '';
     this.isEnter = kind <= K.ENTER_MANY;

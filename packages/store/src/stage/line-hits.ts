@@ -2,6 +2,7 @@ import { SITE_FUNCTION } from '@execution-cinema/format';
 import { codeOfFile } from '../places/line-code.ts';
 import { lineStates, type LineState } from '../places/line-states.ts';
 import type { FlowFinder } from '../places/source-flows.ts';
+import { degradedSpans, type DegradedSpan } from '../read/budget-notes.ts';
 import { chunkOfTime, firstChunkFrom, type ChunkInfo } from '../read/chunks.ts';
 import type { TimeRange } from '../read/moments.ts';
 import type { SeekLookup } from '../read/past.ts';
@@ -14,6 +15,10 @@ import { positionOfSite, type SiteCounts } from './site-counts.ts';
 export interface LineHits {
   /** By line. Where the text of the file does not tell more: how often the most frequent event of the line happened. */
   lines: Map<number, LineState>;
+  /** Lines of functions that a budget has switched off for a time: they ran at least as often. */
+  atLeast: ReadonlySet<number>;
+  /** By line, calls of the function that stands on it whole (`list.map((x) => x * 2)`), the most called of several. */
+  within: ReadonlyMap<number, number>;
   /** Calls per function of the file, by its id in SQL. */
   functions: ReadonlyMap<number, number>;
   /** Part of the events of the wanted chunks that was looked at, 0 to 1. */
@@ -35,7 +40,7 @@ export interface HitsOptions {
 interface FileCounts {
   /**
    * By module that holds code of the file: its number among the module's files, executions by number of the site, and the
-   * functions (by site) of which some call was left by an exception, or goes on.
+   * functions (by site) of which some call was left by an exception of others, or goes on.
    */
   modules: Map<ModuleInfo, { source: number; counts: Float64Array; broken: Set<number> }>;
   functions: Map<number, number>;
@@ -54,6 +59,9 @@ export function lineHits(
 ): LineHits {
   const { modules, functions, coverage, isWhole } = countFile(recording, counts, file, options);
   const lines = new Map<number, LineState>();
+  const atLeast = new Set<number>();
+  const within = new Map<number, number>();
+  const off = degradedSpans(recording).filter((span) => span.isOff && span.file === file);
   let isPending = false;
   for (const [module, { source, counts: ofSites, broken }] of modules) {
     const code = codeOfFile(module, source, find);
@@ -62,10 +70,32 @@ export function lineHits(
     const states = code
       ? lineStates(code, { functionSites, counts: ofSites, broken, isAll: coverage >= 1 && isWhole })
       : statesOfEvents(module, source, ofSites);
+    for (const { kind, source: own, line, endLine, site } of module.sites!.functions) {
+      if (kind === 'module' || own !== source || line !== endLine || !(ofSites[site]! > 0)) continue;
+      within.set(line, Math.max(within.get(line) ?? 0, ofSites[site]!));
+    }
+    const isOff = offFunctions(module, off);
     // Of a file that was loaded in several versions all count.
-    for (const [line, state] of states) lines.set(line, more(lines.get(line), state));
+    for (const [line, state] of states) {
+      const functionIndex = code?.lines.get(line)?.functionIndex ?? code?.functions.get(line);
+      if (functionIndex !== undefined && isOff(functionIndex)) {
+        if (state.kind === 'never' || state.kind === 'derived') continue;
+        atLeast.add(line);
+      }
+      lines.set(line, more(lines.get(line), state));
+    }
   }
-  return { lines, functions, coverage, isPending };
+  return { lines, atLeast, within, functions, coverage, isPending };
+}
+
+/** Tells which functions of a module were neither recorded nor counted for a time. */
+function offFunctions(module: ModuleInfo, off: readonly DegradedSpan[]): (functionIndex: number) => boolean {
+  if (off.length === 0) return () => false;
+  const places = new Set(off.map((span) => `${span.function}:${span.line}`));
+  return (functionIndex) => {
+    const { name, line } = module.sites!.functions[functionIndex]!;
+    return places.has(`${name}:${line}`);
+  };
 }
 
 function more(a: LineState | undefined, b: LineState): LineState {
@@ -103,6 +133,7 @@ function countFile(recording: Recording, counts: SiteCounts, file: string, optio
     const ids = sites.map(({ id }) => id);
     /** How what is on the stack at the end of the last chunk ends is not seen. */
     let open: ReadonlySet<number> = new Set();
+    const asleep = new Map<number, number>();
     const breakOpen = (): void => {
       for (const { id, index, broken } of sites) if (open.has(id)) broken.add(index);
       open = new Set();
@@ -121,6 +152,8 @@ function countFile(recording: Recording, counts: SiteCounts, file: string, optio
       open = known.open;
       for (const { id, index, functionId: owner, isFunction, total, broken } of sites) {
         if (known.broken.has(id)) broken.add(index);
+        const slept = known.asleep.get(id);
+        if (slept !== undefined) asleep.set(id, (asleep.get(id) ?? 0) + slept);
         const at = positionOfSite(known, id);
         if (at < 0) continue;
         const hits = known.counts[at]!;
@@ -130,6 +163,7 @@ function countFile(recording: Recording, counts: SiteCounts, file: string, optio
       }
     }
     breakOpen();
+    for (const { id, index, broken } of sites) if (asleep.get(id)) broken.add(index);
   }
   result.isWhole = work.every(({ thread }) => hasAll(recording.chunks(thread)));
   result.coverage = totalEvents === 0 ? 1 : doneEvents / totalEvents;

@@ -16,8 +16,13 @@ interface ChunkCounts {
   words: number;
   sites: Uint32Array;
   counts: Uint32Array;
-  /** Functions (by site) that something was thrown out of, or within, or that were closed: not all of their code ran then. */
+  /**
+   * Functions (by site) that an exception went through which they did not throw themselves, that caught one, or that were
+   * closed: their code did not go as the text says.
+   */
   broken: ReadonlySet<number>;
+  /** Functions (by site), and how many more of their calls fell asleep in the chunk than woke up. */
+  asleep: ReadonlyMap<number, number>;
   /** Functions on the stack at the end of the chunk. */
   open: ReadonlySet<number>;
 }
@@ -48,16 +53,15 @@ export class SiteCounts {
 
 function scanChunk(recording: Recording, thread: number, info: ChunkInfo): ChunkCounts {
   const totals = new Map<number, number>();
-  const broken = new Set<number>();
-  let stack: number[] = [];
+  let endings = new Endings([]);
   const chunk = recording.tryChunk(thread, info);
   if (typeof chunk !== 'string') {
     const scanner = new EventScanner(chunk.words, chunk.header);
-    stack = chunk.header.frames.map(({ site }) => site);
+    endings = new Endings(chunk.header.frames.map(({ site }) => site));
     try {
       while (scanner.next()) {
         const { kind, payload } = scanner;
-        follow(stack, broken, kind, payload);
+        endings.follow(kind, payload);
         if (kind === K.AGGREGATE) {
           totals.set(payload, (totals.get(payload) ?? 0) + (chunk.words[scanner.operands]! >>> 0));
         } else if (COUNTED[kind] === 1) totals.set(payload, (totals.get(payload) ?? 0) + 1);
@@ -67,21 +71,53 @@ function scanChunk(recording: Recording, thread: number, info: ChunkInfo): Chunk
     }
   }
   const sites = Uint32Array.from(totals.keys()).sort();
-  return { words: info.words, sites, counts: sites.map((site) => totals.get(site)!), broken, open: new Set(stack) };
+  const { broken, asleep, stack } = endings;
+  const counts = sites.map((site) => totals.get(site)!);
+  return { words: info.words, sites, counts, broken, asleep, open: new Set(stack) };
 }
 
-/** Keeps the functions on the stack, and which of them an exception went through. Called for every event. */
-function follow(stack: number[], broken: Set<number>, kind: number, payload: number): void {
-  if (kind <= K.ENTER_MANY || kind === K.RESUME) stack.push(payload);
-  else if (kind <= K.SUSPEND_VALUE) {
-    if (kind === K.RETURN_VALUE) return;
-    if (kind === K.LEAVE_THROW || kind === K.LEAVE_CLOSED || kind === K.UNWIND) breakOff(stack, broken, kind, payload);
-    else stack.pop();
-  } else if (kind === K.CATCH && stack.length > 0) broken.add(stack[stack.length - 1]!);
-}
+/** How the calls of functions come to their ends. */
+class Endings {
+  readonly stack: number[];
+  /** Depth at which the last thing that was done is a `throw` of its own. */
+  private throwing = -1;
+  /** Functions that an exception went through which they did not throw themselves, or that were closed. */
+  readonly broken = new Set<number>();
+  /** By function, how many more calls fell asleep than woke up. */
+  readonly asleep = new Map<number, number>();
 
-function breakOff(stack: number[], broken: Set<number>, kind: number, payload: number): void {
-  for (let left = kind === K.UNWIND ? payload : 1; left > 0 && stack.length > 0; left--) broken.add(stack.pop()!);
+  constructor(stack: number[]) {
+    this.stack = stack;
+  }
+
+  /** Called for every event. */
+  follow(kind: number, payload: number): void {
+    const { stack, broken } = this;
+    if (kind <= K.ENTER_MANY || kind === K.RESUME) {
+      stack.push(payload);
+      if (kind === K.RESUME) this.sleeps(payload, -1);
+    } else if (kind <= K.SUSPEND_VALUE) {
+      if (kind === K.RETURN_VALUE) return;
+      if (kind === K.LEAVE_THROW || kind === K.LEAVE_CLOSED || kind === K.UNWIND) this.breakOff(kind, payload);
+      else {
+        const site = stack.pop();
+        if (site !== undefined && (kind === K.SUSPEND || kind === K.SUSPEND_VALUE)) this.sleeps(site, 1);
+      }
+    } else if (kind === K.CATCH && stack.length > 0) broken.add(stack.at(-1)!);
+    this.throwing = kind === K.THROW ? stack.length : -1;
+  }
+
+  private breakOff(kind: number, payload: number): void {
+    const { stack, broken } = this;
+    // Where its own `throw` ends a call, it went as its text says.
+    if (kind === K.LEAVE_THROW && this.throwing === stack.length) stack.pop();
+    else
+      for (let left = kind === K.UNWIND ? payload : 1; left > 0 && stack.length > 0; left--) broken.add(stack.pop()!);
+  }
+
+  private sleeps(site: number, more: number): void {
+    this.asleep.set(site, (this.asleep.get(site) ?? 0) + more);
+  }
 }
 
 /** Position of a site in a chunk's list, -1 when it was not executed there. */

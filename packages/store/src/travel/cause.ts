@@ -13,7 +13,9 @@ export function causeOf(search: ThreadSearch, event: number): Moment | undefined
   const { thread, recording } = search;
   const arrived = receivedAt(recording, { thread, event });
   if (arrived) return sentBy(recording, thread, arrived);
-  const root = search.trackAt(event).stack[0];
+  const { stack, ended, actor } = search.trackAt(event);
+  // Where the event has taken the last call off the stack, it is about that one: it ended, or fell asleep.
+  const root = stack[0] ?? ended.at(-1) ?? actor;
   if (!root) return undefined;
   const begun = beginOfRun(search, root.call, event);
   if (!begun) return startOfThread(search, root.call);

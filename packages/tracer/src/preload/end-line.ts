@@ -16,12 +16,15 @@ export function endLine(config: TracerConfig, result: RecordingResult, counts: F
       : `${eventsIn(result)} ${out}, then: ${result.failure}`;
   }
   const look = `See it with: ${commandFor(config, out)}`;
-  if (result.tree !== undefined) return [`${treeLine(result.tree, out)}. ${look}`, ...result.notes].join('\ntracer: ');
+  const { tree } = result;
+  const budget = budgetPart(config, result.degraded);
+  if (tree !== undefined && tree.processes > 1) {
+    return [`${[treeLine(tree, out), ...budget].join('; ')}. ${look}`, ...result.notes].join('\ntracer: ');
+  }
   if (counts.instrumentedFiles === 0) return `nothing was recorded: ${whyNothing(config, counts)}`;
-  const parts = [
-    `${eventsIn(result)} ${out}`,
-    `${plural(counts.instrumentedFiles, 'file')}, ${plural(counts.instrumentedFunctions, 'function')}`,
-  ];
+  // Workers load files that this thread does not.
+  const { files, functions } = tree ?? { files: counts.instrumentedFiles, functions: counts.instrumentedFunctions };
+  const parts = [`${eventsIn(result)} ${out}`, `${plural(files, 'file')}, ${plural(functions, 'function')}`, ...budget];
   const failed = sum(counts.failed);
   if (failed > 0) parts.push(`${plural(failed, 'file')} not instrumented (${listed(counts.failed)})`);
   const dependencies = counts.notSelected.get('dependency') ?? 0;
@@ -36,6 +39,19 @@ function treeLine({ processes, storedEvents, droppedEvents, files, functions }: 
   const head = `${eventsIn({ events: storedEvents, dropped: droppedEvents })} ${out}`;
   const code = `${plural(files, 'file')}, ${plural(functions, 'function')}`;
   return `${head}; ${processes} processes, ${code}`;
+}
+
+/** What is missing since recording it would have taken too long, in a few words. */
+function budgetPart({ budgetPercent }: TracerConfig, degraded: RecordingResult['degraded']): string[] {
+  const { counted = 0, off = 0, leftOut = 0 } = degraded ?? {};
+  const parts = [
+    counted > 0 ? `${plural(counted, 'function')} only counted for a time` : '',
+    off > 0 ? `${plural(off, 'function')} not even counted for a time` : '',
+    leftOut > 0 ? `${plural(leftOut, 'function')} left out, as earlier runs showed` : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0
+    ? []
+    : [`over the budget of ${budgetPercent}%: ${parts.join(', ')} (tracer info names them)`];
 }
 
 /** Commands find the newest recording of the project by themselves; one that lies elsewhere they must be told. */

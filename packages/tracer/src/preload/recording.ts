@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import workerThreads, { type MessagePort } from 'node:worker_threads';
 import { R } from '@execution-cinema/format';
 import { allocateLinkMemory, createRuntime, type Runtime } from '@execution-cinema/runtime';
-import type { RecorderMessage, RecorderOptions, RecorderReport, TreeTotals } from '@execution-cinema/store';
+import type {
+  DegradedTotals,
+  RecorderMessage,
+  RecorderOptions,
+  RecorderReport,
+  TreeTotals,
+} from '@execution-cinema/store';
 import { BUILD_ID } from '../build-id.ts';
 import type { TracerConfig } from '../config/index.ts';
 import type { Tree } from '../propagate/tree.ts';
@@ -24,8 +30,10 @@ export interface RecordingResult {
   readonly dropped: number;
   /** Why it failed, with what to do about it; undefined when it did not. */
   readonly failure: string | undefined;
-  /** What this and other processes of the run have recorded together; absent where there is only this one. */
+  /** What all threads, and processes, of the run have recorded together; absent where that could not be asked. */
   readonly tree?: TreeTotals;
+  /** What a budget has taken from it. */
+  readonly degraded?: DegradedTotals;
   /** What the user must know beside, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -178,13 +186,14 @@ function resultOf(reports: readonly RecorderReport[], drained: boolean, runtime:
     };
   }
   if (closed) {
-    const { storedEvents: events, droppedEvents, tree } = closed;
+    const { storedEvents: events, droppedEvents, tree, degraded } = closed;
     return {
       events,
       dropped: droppedEvents,
       failure: undefined,
       notes,
-      ...(tree && tree.processes > 1 ? { tree } : {}),
+      ...(tree && { tree }),
+      ...(degraded && { degraded }),
     };
   }
   const failure = drained ? undefined : 'the recorder did not answer; the end of the recording may be missing';

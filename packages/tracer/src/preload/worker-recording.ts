@@ -39,7 +39,7 @@ export function joinRecording(boot: WorkerBoot, recorderBundle: URL): WorkerReco
     type: 'thread-start',
     thread: threadId,
     kind: 'worker',
-    name: `worker ${shownId}`,
+    name: '',
     workerId: shownId,
     parentThread: boot.parentThread,
     startNs: nowNs(),

@@ -2,7 +2,7 @@ import nodeModule from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import workerThreads, { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads';
-import type { Runtime } from '@execution-cinema/runtime';
+import { standsFor, type Runtime } from '@execution-cinema/runtime';
 import type { LeftOut } from '../budget/left-out.ts';
 import type { TracerConfig } from '../config/index.ts';
 
@@ -107,6 +107,7 @@ export function propagateToWorkers(shared: SharedBoot, parts: WorkerParts): void
       }
     },
   });
+  standsFor(watched, Worker);
   Object.defineProperty(Worker.prototype, 'constructor', {
     value: watched,
     writable: true,

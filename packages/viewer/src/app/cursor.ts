@@ -29,6 +29,7 @@ import {
   visitParams,
 } from './near.ts';
 import { ask } from './session.ts';
+import { threadLabel } from './thread-label.ts';
 import { say } from './say.ts';
 
 export const cursor = signal<At | null>(null);
@@ -289,7 +290,9 @@ async function makeStep(
     });
     const passing = kind === 'event' || kind === 'over' || kind === 'into';
     const answer = await visit(to, { stop: stop ?? (passing ? 'step' : 'goal'), marksChanges: passing });
-    if (answer && (!answer.at || kind === 'continue' || kind === 'cause' || kind === 'throw')) say(answer.why);
+    const isElsewhere = answer?.at != null && answer.at.thread !== at.thread;
+    if (isElsewhere) say(`${answer.why}, on ${threadLabel(answer.at!.thread)}`);
+    else if (answer && (!answer.at || kind === 'continue' || kind === 'cause' || kind === 'throw')) say(answer.why);
     return answer?.at !== null;
   } catch (error) {
     if (!isCancelled(error)) say(messageOf(error), 'error');

@@ -85,16 +85,18 @@ test('lines are marked on which both have a value of that name, and not the same
     values: values.map(([name, value]) => ({ name, value, kind: 'variable' }) as LineValue),
   });
   const own = new Map([
-    [1, facts(['a', 1])],
+    [1, facts(['a', 1], ['same', 5])],
     [2, facts(['b', 1])],
     [3, facts(['only', 1])],
   ]);
   const others = new Map([
-    [1, facts(['a', 2])],
+    [1, facts(['a', 2], ['same', 5])],
     [2, facts(['b', 1])],
     [3, facts()],
   ]);
   const marked = [...markDifferent(own, others, Int32Array.of(0, 1, 2, 0))];
-  expect(marked.filter(([, { differs }]) => differs).map(([line]) => line)).toEqual([1]);
+  expect(marked.filter(([, { differing }]) => differing).map(([line]) => line)).toEqual([1]);
+  // Beside it stands one that is the same.
+  expect([...marked[0]![1].differing!].map(({ name }) => name)).toEqual(['a']);
   expect(marked.filter(([, { edited }]) => edited).map(([line]) => line)).toEqual([3]);
 });

@@ -12,6 +12,8 @@ describe('facts of lines', () => {
     file: 'a.ts',
     lines: new Uint32Array([1, 2]),
     counts: new Float64Array([1, 500]),
+    atLeast: new Uint32Array([2]),
+    within: { lines: new Uint32Array([4, 7]), counts: new Float64Array([40, 3]) },
     never: coverage < 1 ? new Uint32Array() : new Uint32Array([5]),
     blocks: { lines: new Uint32Array([4]), counts: new Float64Array([7]), by: new Uint32Array([2]) },
     textPending: false,
@@ -25,15 +27,28 @@ describe('facts of lines', () => {
     expect(lineFacts(source, hits(1), null).get(3)).toBeUndefined();
   });
 
+  test('what a budget stopped counting ran at least as often', () => {
+    const facts = lineFacts(source, hits(1), null);
+    expect([facts.get(1)!.atLeast, facts.get(2)!.atLeast]).toEqual([undefined, true]);
+  });
+
   test('a line without events says what is known of its block, and no more', () => {
     expect(lineFacts(source, hits(1), null).get(4)).toMatchObject({ hits: undefined, block: { count: 7, by: 2 } });
     expect(recordOf(hits(1), 2)).toEqual({ kind: 'own' });
     expect(recordOf(hits(1), 4)).toEqual({ kind: 'block', by: 2 });
     expect(recordOf(hits(1), 5)).toEqual({ kind: 'never' });
+    const derived = { lines: new Uint32Array([4]), counts: new Float64Array([7]), by: new Uint32Array([0]) };
+    expect(recordOf({ ...hits(1), blocks: derived }, 4)).toEqual({ kind: 'derived', count: 7 });
     expect(recordOf(hits(1), 6)).toEqual({ kind: 'unknown' });
     // As long as not everything is counted, the line itself is asked.
     expect(recordOf(hits(0.5), 6)).toEqual({ kind: 'own' });
     expect(recordOf({ ...hits(1), textPending: true }, 6)).toEqual({ kind: 'own' });
+  });
+
+  test('the function that stands on a line whole has a count of its own', () => {
+    const facts = lineFacts(source, hits(1), null);
+    expect(facts.get(4)).toMatchObject({ block: { count: 7 }, within: 40 });
+    expect(facts.get(7)).toMatchObject({ hits: undefined, within: 3 });
   });
 
   test('heat grows with the count and is one for the hottest', () => {
@@ -71,6 +86,7 @@ describe('facts of lines', () => {
       counts: new Uint32Array([1, 1]),
       later: new Uint32Array(),
       path: new Uint32Array([1, 2]),
+      skipped: new Uint32Array(),
       loops: [],
       whole: true,
       values: [

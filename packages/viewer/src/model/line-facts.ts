@@ -5,8 +5,12 @@ import type { HitsView, LineValue, LineValues, SourceView } from '@execution-cin
 export interface LineFacts {
   /** How often it ran in the whole recording; undefined: not known, or no code, or see `block`. */
   hits: number | undefined;
-  /** It leaves no event of its own: how often its block ran, as what happened on line `by` tells. */
+  /** It leaves no event of its own: how often its block ran, as what happened on line `by` tells, or on several (0). */
   block: { count: number; by: number } | undefined;
+  /** Calls of the function that stands on it whole (`list.map((x) => x * 2)`). */
+  within?: number;
+  /** A budget has switched its function off for a time: it ran at least as often. */
+  atLeast?: boolean;
   /** 0 to 1, for the colour of the gutter. */
   heat: number;
   /** It is certain that it never ran. */
@@ -14,8 +18,8 @@ export interface LineFacts {
   /** The call that is looked at has run it (in this iteration), has run it in others, will run it, or not. */
   path: 'now' | 'before' | 'later' | 'none';
   values: readonly LineValue[];
-  /** A value here is another one in the run that it is compared with. */
-  differs?: boolean;
+  /** Those of its values that are others in the run that it is compared with; left out where there are none. */
+  differing?: ReadonlySet<LineValue>;
   /** The line is written otherwise in the run that it is compared with, or is not there. */
   edited?: boolean;
 }
@@ -36,15 +40,26 @@ function countedFacts(source: SourceView, hits: HitsView | null): Map<number, Li
   const known = counted.get(hits);
   if (known?.source === source) return known.facts;
   const facts = new Map<number, LineFacts>();
-  const max = hits.counts.reduce((most, count) => Math.max(most, count), HOT_COUNT);
+  const { within } = hits;
+  const max = [...hits.counts, ...within.counts].reduce((most, count) => Math.max(most, count), HOT_COUNT);
+  const heatOf = (count: number): number => Math.log1p(count) / Math.log1p(max);
   for (const [i, line] of hits.lines.entries()) {
     const count = hits.counts[i]!;
-    facts.set(line, { ...PLAIN, hits: count, heat: Math.log1p(count) / Math.log1p(max) });
+    facts.set(line, { ...PLAIN, hits: count, heat: heatOf(count) });
   }
   for (const line of hits.never) facts.set(line, { ...PLAIN, neverRan: true });
   const { lines, counts, by } = hits.blocks;
   for (const [i, line] of lines.entries()) {
     facts.set(line, { ...PLAIN, block: { count: counts[i]!, by: by[i]! } });
+  }
+  for (const [i, line] of within.lines.entries()) {
+    const count = within.counts[i]!;
+    const own = facts.get(line) ?? PLAIN;
+    facts.set(line, { ...own, neverRan: false, within: count, heat: Math.max(own.heat, heatOf(count)) });
+  }
+  for (const line of hits.atLeast) {
+    const own = facts.get(line);
+    if (own) facts.set(line, { ...own, atLeast: true });
   }
   counted.set(hits, { source, facts });
   return facts;
@@ -56,6 +71,8 @@ export type LineRecord =
   | { kind: 'own' }
   /** None; what happened on line `by` of its block stands for it. */
   | { kind: 'block'; by: number }
+  /** None; how often it ran is what others leave. */
+  | { kind: 'derived'; count: number }
   | { kind: 'never' }
   /** Neither, at the level at which it was recorded. */
   | { kind: 'unknown' };
@@ -64,7 +81,9 @@ export function recordOf(hits: HitsView | null, line: number): LineRecord {
   if (!hits || hits.coverage < 1 || hits.textPending || hits.lines.includes(line)) return { kind: 'own' };
   if (hits.never.includes(line)) return { kind: 'never' };
   const at = hits.blocks.lines.indexOf(line);
-  return at < 0 ? { kind: 'unknown' } : { kind: 'block', by: hits.blocks.by[at]! };
+  if (at < 0) return { kind: 'unknown' };
+  const by = hits.blocks.by[at]!;
+  return by === 0 ? { kind: 'derived', count: hits.blocks.counts[at]! } : { kind: 'block', by };
 }
 
 /**
@@ -104,18 +123,26 @@ function saysTheSame(a: LineFacts, b: LineFacts): boolean {
   return (
     a.hits === b.hits &&
     a.block === b.block &&
+    a.within === b.within &&
+    a.atLeast === b.atLeast &&
     a.heat === b.heat &&
     a.neverRan === b.neverRan &&
     a.path === b.path &&
-    a.differs === b.differs &&
+    a.differing === b.differing &&
     a.values.length === b.values.length &&
     a.values.every((value, i) => isSameValue(value, b.values[i]!))
   );
 }
 
-/** One event writes a name once: what was written then is the same whenever it is asked for. */
+/** One event writes a name once: what was written then is the same whenever it is asked for, but its scope may be over. */
 function isSameValue(a: LineValue, b: LineValue): boolean {
-  return a.at.event === b.at.event && a.at.thread === b.at.thread && a.name === b.name && a.kind === b.kind;
+  return (
+    a.at.event === b.at.event &&
+    a.at.thread === b.at.thread &&
+    a.name === b.name &&
+    a.kind === b.kind &&
+    a.isOver === b.isOver
+  );
 }
 
 /**
@@ -132,11 +159,11 @@ export function markDifferent(
   }
   for (const [line, own] of facts) {
     const other = others.get(lines[line] ?? 0)?.values ?? [];
-    const differs = own.values.some(({ name, kind, value }) => {
+    const differing = own.values.filter(({ name, kind, value }) => {
       const found = other.find((entry) => entry.name === name && entry.kind === kind);
       return found !== undefined && !sameContent(found.value, value);
     });
-    if (differs) facts.set(line, { ...own, differs });
+    if (differing.length > 0) facts.set(line, { ...own, differing: new Set(differing) });
   }
   return facts;
 }

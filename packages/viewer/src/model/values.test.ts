@@ -56,6 +56,12 @@ test('children are the fields, items and entries', () => {
   });
 });
 
+test('entries of a Map are asked for by their keys, by the number of one that is an object', () => {
+  const keys: WireValue[] = ['tea', 2, null, { u: 1 }, { n: 'NaN' }, { b: '7' }, { t: 'object', i: 12, c: 'Cart' }];
+  const entries = childrenOf({ t: 'map', k: keys, v: keys.map(() => 1) }).map(({ entry }) => entry);
+  expect(entries).toEqual(['tea', '2', 'null', 'undefined', 'NaN', '7', '#12']);
+});
+
 test('the same object is the same, whatever it held', () => {
   expect(sameValue(cart, { t: 'object', i: 7, c: 'Cart' })).toBe(true);
   expect(sameValue(1, 2)).toBe(false);

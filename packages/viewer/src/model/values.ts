@@ -14,6 +14,8 @@ export interface Child {
   value: WireValue;
   /** Its own field, an index or an entry; `note` says what was not captured. */
   kind: 'field' | 'item' | 'entry' | 'note';
+  /** Of an entry: its key as questions give it; left out where it has none. */
+  entry?: string;
 }
 
 const ELLIPSIS = '…';
@@ -218,13 +220,28 @@ export function childrenOf(value: WireValue): Child[] {
     if (value.s !== undefined) children.push({ key: 'stack', value: value.s, kind: 'field' });
   }
   for (const [i, item] of items.entries()) {
-    if (value.t === 'map') children.push({ key: previewText(keys[i] ?? null, 40), value: item, kind: 'entry' });
+    if (value.t === 'map') children.push(entryOf(keys[i] ?? null, item));
     else if (keys.length > 0) children.push({ key: keyText(keys[i] ?? ''), value: item, kind: 'field' });
     else children.push({ key: String(i), value: item, kind: 'item' });
   }
   const why = whyCut(value);
   if (why !== undefined) children.push({ key: why, value: null, kind: 'note' });
   return children;
+}
+
+function entryOf(key: WireValue, value: WireValue): Child {
+  const entry = entryName(key);
+  return { key: previewText(key, 40), value, kind: 'entry', ...(entry !== undefined && { entry }) };
+}
+
+/** The key of an entry as questions give it: the text of what is no object, the number of what is one. */
+function entryName(key: WireValue): string | undefined {
+  if (key === null || typeof key !== 'object') return String(key);
+  if ('u' in key) return 'undefined';
+  if ('n' in key) return key.n;
+  if ('b' in key) return key.b;
+  if ('r' in key) return `#${key.r}`;
+  return key.i !== undefined && key.t !== 'symbol' ? `#${key.i}` : key.c;
 }
 
 function keyText(key: WireValue): string {

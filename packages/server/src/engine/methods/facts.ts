@@ -234,7 +234,7 @@ function handlersOf({ sidecar }: EngineContext, rows: readonly RequestRow[]): Ma
 }
 
 /** The last event of a thread at or before a time. */
-function momentNear(recording: Recording, thread: number, timeNs: number): At {
+export function momentNear(recording: Recording, thread: number, timeNs: number): At {
   return at(thread, eventAtTime(recording, thread, timeNs)?.event ?? 0, timeNs);
 }
 

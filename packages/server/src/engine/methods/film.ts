@@ -9,7 +9,7 @@ import {
   type Span,
 } from '../../protocol.ts';
 import { FLAME_ASLEEP, FLAME_MERGED, FLAME_OPEN_END, FLAME_THREW } from '../../protocol.ts';
-import { SLICE_OUTCOMES, functionId } from '@execution-cinema/store';
+import { degradedSpans, functionId, SLICE_OUTCOMES } from '@execution-cinema/store';
 import type { EngineContext } from '../context.ts';
 import type { Answer } from './method.ts';
 
@@ -51,6 +51,7 @@ export const film: Answer<'film'> = (context, params) => {
     result.throws.set(read.columns.throws, lane * columns);
     result.depth.set(read.columns.depth, lane * columns);
   });
+  markDegraded(recording, result);
   markMissing(recording, result);
   return result;
 };
@@ -63,16 +64,41 @@ function emptyShape(
 }
 
 /** Columns of which something was dropped or deleted. */
-function markMissing(recording: Recording, { span, columns, columnNs, lanes, missing }: Film): void {
+function markMissing(recording: Recording, picture: Film): void {
   const mark = (thread: number, fromNs: number, toNs: number): void => {
-    const lane = lanes.indexOf(thread);
-    if (lane < 0 || toNs < span.fromNs || fromNs > span.toNs) return;
-    const first = Math.max(0, Math.floor((fromNs - span.fromNs) / columnNs));
-    const last = Math.min(columns - 1, Math.floor((toNs - span.fromNs) / columnNs));
-    missing.fill(1, lane * columns + first, lane * columns + last + 1);
+    const { first, end } = columnsOf(picture, thread, fromNs, toNs);
+    picture.missing.fill(1, first, end);
   };
   for (const { threadId, timeNs } of recording.gaps()) mark(threadId, timeNs, timeNs);
   for (const { threadId, startNs, endNs } of recording.pruned()) mark(threadId, startNs, endNs);
+}
+
+/** Columns without calls while calls of functions of the process were not recorded. */
+function markDegraded(recording: Recording, picture: Film): void {
+  const degraded = degradedSpans(recording).filter(({ isCounted, isOff }) => isCounted || isOff);
+  if (degraded.length === 0) return;
+  for (const { id, processId, startNs, endNs } of recording.threads()) {
+    for (const { process, fromNs, toNs } of degraded) {
+      if (process !== processId) continue;
+      const lasts = Math.min(toNs, endNs ?? Infinity);
+      const { first, end } = columnsOf(picture, id, Math.max(fromNs, startNs), lasts);
+      for (let at = first; at < end; at++) if (picture.calls[at] === 0) picture.missing[at] = 2;
+    }
+  }
+}
+
+/** Columns of a thread's lane that a stretch of time touches. */
+function columnsOf(
+  { span, columns, columnNs, lanes }: Film,
+  thread: number,
+  fromNs: number,
+  toNs: number,
+): { first: number; end: number } {
+  const lane = lanes.indexOf(thread);
+  if (lane < 0 || toNs < span.fromNs || fromNs > span.toNs || toNs < fromNs) return { first: 0, end: 0 };
+  const first = Math.max(0, Math.floor((fromNs - span.fromNs) / columnNs));
+  const last = Math.min(columns - 1, Math.floor((toNs - span.fromNs) / columnNs));
+  return { first: lane * columns + first, end: lane * columns + last + 1 };
 }
 
 interface Mark {

@@ -17,6 +17,7 @@ import { logPoint, origin } from './origins.ts';
 import { open, overview, skipped } from './overview.ts';
 import { search } from './search.ts';
 import { schema } from './schema.ts';
+import { requestOf } from './request-of.ts';
 import { visit } from './visit.ts';
 
 /** Methods that engines answer. `watch` is the server's own, `sql` has processes of its own. */
@@ -52,6 +53,7 @@ export const METHODS: { [M in EngineMethod]: Answer<M> } = {
   logs,
   exceptions,
   requests,
+  requestOf,
   edges,
   marks,
   snapshots,

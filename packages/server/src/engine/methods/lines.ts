@@ -7,9 +7,12 @@ import {
   findFlowNow,
   lineExecutions,
   lineHits,
+  skippedLines,
+  writesLeftScope,
   type CallStep,
   type CallSteps,
   type LineExecutions,
+  type LineState,
   type ModuleInfo,
   type Site,
 } from '@execution-cinema/store';
@@ -28,6 +31,7 @@ import type { EngineContext } from '../context.ts';
 import { findFlowOfShort, flowFinder } from '../flows.ts';
 import type { Job } from '../job.ts';
 import { knowsLoops, loopViews } from '../loops.ts';
+import { NO_FRAMES, stateOf } from '../state.ts';
 import { at, atOrNull, LIST_LIMIT_DEFAULT } from '../views/basics.ts';
 import type { Answer } from './method.ts';
 
@@ -100,10 +104,24 @@ export const lineValues: Answer<'lineValues'> = (context, params, job) => {
     file,
     function: site.function.name,
     loops,
+    skipped: Uint32Array.from(
+      file === site.file ? skippedLines(found, params.wait === true ? findFlowNow : findFlowOfShort) : [],
+    ),
     whole: withLoops && !found.before && !found.after,
-    ...linesOf({ ...found, steps: stepsInFile }, site, event, loops),
+    ...linesOf({ ...found, steps: stepsInFile }, site, { event, loops, place: standingOf(context, params, job) }),
   };
 };
+
+/** Where the call stands at the moment; undefined when it is not on the stack then. */
+function standingOf(
+  context: EngineContext,
+  { call, moment }: Params<'lineValues'>,
+  job: Job,
+): { line: number; column: number } | undefined {
+  if (!moment || moment.thread !== readCall(call).thread) return undefined;
+  const { frames } = stateOf(context, moment, job, { ...NO_FRAMES, places: true });
+  return frames.find((frame) => formatCall(moment.thread, frame.call) === call);
+}
 
 /** Whether a step belongs to the iterations that the moment is in; steps outside of loops do. */
 function isCurrent(step: CallStep, loops: readonly LoopView[]): boolean {
@@ -118,11 +136,17 @@ function isCurrent(step: CallStep, loops: readonly LoopView[]): boolean {
   );
 }
 
+interface LinesMoment {
+  event: number;
+  loops: readonly LoopView[];
+  /** Where the call stands then, if it is on the stack. */
+  place: { line: number; column: number } | undefined;
+}
+
 function linesOf(
   { thread, steps: all }: CallSteps,
   site: Site,
-  event: number,
-  loops: readonly LoopView[],
+  { event, loops, place }: LinesMoment,
 ): Pick<LineValues, 'values' | 'lines' | 'counts' | 'later' | 'path'> {
   const values = new Map<string, LineValue>();
   const counts = new Map<number, number>();
@@ -138,7 +162,10 @@ function linesOf(
     lastLine = step.line;
     if (!isCurrent(step, loops)) continue;
     path.add(step.line);
-    for (const value of valuesOf(thread, step, site)) values.set(`${value.line} ${value.name} ${value.kind}`, value);
+    const isOver = place !== undefined && writesLeftScope(site.table, step.site, place);
+    for (const value of valuesOf(thread, step, site)) {
+      values.set(`${value.line} ${value.name} ${value.kind}`, isOver ? { ...value, isOver } : value);
+    }
   }
   const lines = Uint32Array.from(counts.keys()).sort();
   return {
@@ -190,6 +217,11 @@ function valuesOf(thread: number, step: CallStep, site: Site): LineValue[] {
   ];
 }
 
+/** A line without events of its own that is known to have run. */
+function isStandIn(state: LineState): state is Extract<LineState, { kind: 'block' | 'derived' }> {
+  return state.kind === 'block' || state.kind === 'derived';
+}
+
 export const hits: Answer<'hits'> = ({ recording, siteCounts, index }, { file, span, thread, wait }, job) => {
   const endMs = performance.now() + BLINK_MS;
   const find = wait === true ? findFlowNow : findFlowOfShort;
@@ -205,11 +237,17 @@ export const hits: Answer<'hits'> = ({ recording, siteCounts, index }, { file, s
   const { coverage, functions, isPending } = found;
   const states = [...found.lines].sort(([a], [b]) => a - b);
   const ran = states.flatMap(([line, state]) => (state.kind === 'ran' ? [{ line, ...state }] : []));
-  const blocks = states.flatMap(([line, state]) => (state.kind === 'block' ? [{ line, ...state }] : []));
+  const within = [...found.within].sort(([a], [b]) => a - b);
+  const blocks = states.flatMap(([line, state]) => (isStandIn(state) ? [{ line, by: 0, ...state }] : []));
   return {
     file,
     lines: Uint32Array.from(ran, ({ line }) => line),
     counts: Float64Array.from(ran, ({ count }) => count),
+    within: {
+      lines: Uint32Array.from(within, ([line]) => line),
+      counts: Float64Array.from(within, ([, count]) => count),
+    },
+    atLeast: Uint32Array.from(found.atLeast).sort(),
     never: Uint32Array.from(states.flatMap(([line, { kind }]) => (kind === 'never' ? [line] : []))),
     blocks: {
       lines: Uint32Array.from(blocks, ({ line }) => line),

@@ -27,7 +27,7 @@ interface Target {
 }
 
 const NOTHING: Readonly<Record<string, string>> = {
-  line: 'this line does not run again on this thread, in this direction',
+  line: 'this line does not run again in this direction, on any thread',
   write: 'no other write in this direction',
   throw: 'nothing is thrown in this direction',
   call: 'it is not called again in this direction',
@@ -64,7 +64,7 @@ function target(context: EngineContext, params: MoveParams, job: Job): Target {
     case 'call end':
       return told(endOfCall(context, params, job), 'the call ended');
     case 'line':
-      return told(ask({ kind, ...placeOf(params) }), 'the line runs');
+      return told(ask({ kind, threads: 'all', ...placeOf(params) }), 'the line runs');
     case 'write':
       return told(ask({ kind, ...writeOf(params) }), 'it is written');
     case 'throw':
@@ -72,8 +72,15 @@ function target(context: EngineContext, params: MoveParams, job: Job): Target {
     case 'call':
       return told(ask({ kind, ...functionOf(context, params) }), 'it is called');
     case 'cause':
-      return told(ask({ kind }), 'what caused it');
+      return caused(context, from, ask({ kind }), job);
   }
+}
+
+function caused(context: EngineContext, from: Moment, found: Moment | undefined, job: Job): Target {
+  if (found) return { found, why: 'what caused it' };
+  const { frames, asyncCallers } = stateOf(context, from, job, NO_FRAMES);
+  const isFirst = frames.at(-1)?.kind === 'module' && asyncCallers.length === 0;
+  return { found, why: isFirst ? 'nothing caused it: it runs since its thread began' : NOTHING['cause']! };
 }
 
 function edgeText(isStart: boolean): string {

@@ -71,6 +71,7 @@ describe('the budget', () => {
     interval({ 102: 30, 106: 1 });
     expect([state(HOT), state(COLD)]).toEqual([ALL_DEGRADED, NOT_DEGRADED]);
     expect(said).toEqual(['hot (app.js:1) is counted instead of recorded: it exceeds the budget of 20%']);
+    expect(budget.totals).toEqual({ counted: 1, off: 0 });
   });
 
   test('begins with the inside of a function where that is what costs', () => {
@@ -88,6 +89,8 @@ describe('the budget', () => {
     // Two minutes of rest: longer than any cool-down.
     for (let n = 0; n < 1200; n++) interval({});
     expect([state(HOT), budget.isHolding]).toEqual([NOT_DEGRADED, false]);
+    // It was once.
+    expect(budget.totals).toEqual({ counted: 1, off: 0 });
   });
 
   test('ends following resources where that alone takes most of it, once functions take less', () => {
@@ -123,6 +126,7 @@ describe('the budget', () => {
     interval({ 102: 60 });
     interval({}, { counted: { 102: 1_000_000 } });
     expect(state(HOT)).toBe(SWITCHED_OFF);
+    expect(budget.totals).toEqual({ counted: 0, off: 1 });
     ledger.take();
     interval({});
     const { ownNs, followedNs, modules } = ledger.take();

@@ -1,3 +1,4 @@
+import { againNote, degradedNote } from '../../read/budget-notes.ts';
 import { coolDownMs, type CameBack } from './cool-down.ts';
 import { FollowBudget } from './follow-budget.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type Degradation,
   type LevelControl,
 } from './level-control.ts';
+import type { DegradedTotals } from '../messages.ts';
 import type { SiteTables } from './module-sites.ts';
 
 /** A thread that worked less than this in an interval is not measured: too little to go by. */
@@ -39,15 +41,6 @@ const RAISED_MS = 30_000;
 const WEIGHT_MIN = 0.05;
 /** Changes that are noted one by one. */
 const NOTES_MAX = 200;
-
-const NAMES: readonly string[] = [
-  'is recorded',
-  'is recorded without what happens inside it',
-  'is counted instead of recorded',
-  'is neither recorded nor counted',
-];
-/** Of what comes back. */
-const AGAIN: readonly string[] = ['is recorded', 'is recorded without what happens inside it', 'is counted'];
 
 interface Degraded {
   key: string;
@@ -83,6 +76,8 @@ export class Budget {
   private readonly leftNs = new Map<number, number>();
   private readonly raisedUntilMs = new Map<string, number>();
   private notes = 0;
+  /** By function that was degraded once: how far at its worst. */
+  private readonly worst = new Map<string, Degradation>();
 
   /** `share`: time that recording may take, as a part of the time of the program itself (0.2 is 20%). */
   constructor(
@@ -102,6 +97,12 @@ export class Budget {
     this.say = (text) => parts.say(text);
     this.ledger = parts.ledger;
     this.following = new FollowBudget({ setFollowed: parts.setFollowed, say: (text) => this.note(text) });
+  }
+
+  /** Functions that were degraded for some time, by how far they were at their worst. */
+  get totals(): Pick<DegradedTotals, 'counted' | 'off'> {
+    const off = [...this.worst.values()].filter((degradation) => degradation === SWITCHED_OFF).length;
+    return { counted: this.worst.size - off, off };
   }
 
   /** Whether something is counted, or not followed, that may come back. */
@@ -223,7 +224,8 @@ export class Budget {
       rate: highest(rate, before?.rate),
     });
     this.control.setDegraded(load.key, functionIndex, to);
-    this.note(`${this.place(load.key, functionIndex)} ${NAMES[to]}: it exceeds the budget of ${this.share * 100}%`);
+    this.worst.set(name, Math.max(to, this.worst.get(name) ?? NOT_DEGRADED) as Degradation);
+    this.note(degradedNote(this.place(load.key, functionIndex), to, this.share));
   }
 
   /** What recording would cost per interval, if the function is visited as it was of late. */
@@ -251,7 +253,7 @@ export class Budget {
       const wasOff = this.control.degradation(key, functionIndex) === SWITCHED_OFF;
       const to = wasOff ? ALL_DEGRADED : NOT_DEGRADED;
       this.recover(nowMs, name, degraded, to);
-      this.note(`${this.place(key, functionIndex)} ${AGAIN[to]} again: it has cooled down`);
+      this.note(againNote(this.place(key, functionIndex), to, 'it has cooled down'));
     }
   }
 
@@ -274,7 +276,7 @@ export class Budget {
     const degraded = this.degraded.get(name);
     if (degraded === undefined) return;
     this.recover(nowMs, name, degraded, NOT_DEGRADED);
-    this.note(`${this.place(load.key, functionIndex)} is recorded again: it threw`);
+    this.note(againNote(this.place(load.key, functionIndex), NOT_DEGRADED, 'it threw'));
   }
 
   private place(key: string, functionIndex: number): string {

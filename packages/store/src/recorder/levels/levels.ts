@@ -1,6 +1,6 @@
 import { R } from '@execution-cinema/format';
 import type { Database } from '../../driver/types.ts';
-import type { LoadMessage, ThreadInfo } from '../messages.ts';
+import type { DegradedTotals, LoadMessage, ThreadInfo } from '../messages.ts';
 import type { Piece } from '../ring-reader.ts';
 import { Budget } from './budget.ts';
 import { HeatGauge } from './heat.ts';
@@ -48,6 +48,7 @@ export class Levels {
   private steppedMs = 0;
   private judgedMs = 0;
   private rememberedMs = 0;
+  private leftOut = 0;
 
   constructor(db: Database, options: LevelsOptions) {
     const tables = new SiteTables(db);
@@ -108,6 +109,7 @@ export class Levels {
     if (table === undefined || this.told.has(key)) return;
     this.told.add(key);
     const { functions, insides } = table.leftOut;
+    this.leftOut += functions.length + insides.length;
     const parts: string[] = [];
     if (functions.length > 0) parts.push(`left out (${functions.length}): ${listed(functions)}`);
     if (insides.length > 0) parts.push(`recorded without what happens inside (${insides.length}): ${listed(insides)}`);
@@ -115,6 +117,11 @@ export class Levels {
     const share = this.options.budget!.share * 100;
     const reason = `earlier runs showed that functions exceed the budget of ${share}%`;
     this.options.note('budget', `${table.file}: ${reason}; ${parts.join('; ')}`);
+  }
+
+  /** What the budget has taken from the recording so far; undefined without one. */
+  get degraded(): DegradedTotals | undefined {
+    return this.budget && { ...this.budget.totals, leftOut: this.leftOut };
   }
 
   /** Has what the run has shown so far remembered, if that is anything. */

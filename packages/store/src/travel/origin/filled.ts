@@ -5,7 +5,7 @@ import { PropertyLife } from '../property/property-life.ts';
 import type { FilledOrigin } from '../types.ts';
 import { traceProperty } from './properties.ts';
 import { Tracer } from './tracer.ts';
-import { originOf, type Place } from './trail.ts';
+import { originOf, shown, type Place } from './trail.ts';
 
 /** Elements and properties that are told, and steps of each. */
 const PARTS_MAX = 8;
@@ -29,7 +29,7 @@ export function filledSince(tracer: Tracer, name: string, value: Value, place: P
     const change = life.back(key, place.event).next().value ?? undefined;
     if (!change || !PUT.has(change.how)) continue;
     const own = new Tracer(recording, index, STEPS_MAX);
-    const title = value.type === 'object' ? `${name}.${key}` : `${name}[${key}]`;
+    const title = value.type === 'object' ? `${name}.${key}` : `${name}[${isList ? key : shown(value.keys[i])}]`;
     found.push({ ...originOf(title, item, traceProperty(own, value, key, place, item)), key });
   }
   return found;

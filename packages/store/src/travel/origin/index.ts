@@ -4,6 +4,7 @@ import { chunkOfEvent } from '../../read/chunks.ts';
 import type { CallName, Moment } from '../../read/moments.ts';
 import type { SeekLookup } from '../../read/past.ts';
 import type { Recording } from '../../read/recording.ts';
+import { objectAt } from '../../stage/event-at.ts';
 import { storeError } from '../../errors.ts';
 import type { Origin } from '../types.ts';
 import { parsePath, placeAt, placeIn } from './asked.ts';
@@ -40,8 +41,27 @@ export function origin(
   if (name === 'return' && 'call' in at) return resultOrigin(tracer, at);
   const place = 'call' in at ? placeIn(tracer, at) : placeAt(tracer, at);
   const node = parsePath(name);
-  const known = tracer.value(node, place);
-  return withFilling(tracer, originOf(name, known?.value, trailOf(tracer, node, place, known?.value)), place);
+  // `map["key"]` names an entry, which is no property of the Map.
+  const entry = tracer.propertyOf(node, place);
+  const isEntry = entry?.holder.type === 'map' || entry?.holder.type === 'set';
+  const value = isEntry ? heldIn(entry.holder, entry.key).value : tracer.value(node, place)?.value;
+  return asThen(tracer, withFilling(tracer, originOf(name, value, trailOf(tracer, node, place, value)), place), place);
+}
+
+/** The same with the objects on the way as they were at each of its moments, up to where it comes from another thread. */
+function asThen(tracer: Tracer, found: Origin, { thread }: Pick<Place, 'thread'>): Origin {
+  const { recording, index } = tracer;
+  const foreign = found.steps.findIndex((step) => step.kind === 'message' || step.moment.thread !== thread);
+  const own = foreign < 0 ? found.steps : found.steps.slice(0, foreign);
+  for (const step of own) {
+    const { value, moment } = step;
+    if (isCaptured(value) && value.id !== 0) {
+      step.value = objectAt(recording, thread, moment.event, value.id, index) ?? value;
+    }
+    step.inputs = step.inputs.map((input) => asThen(tracer, input, { thread }));
+  }
+  found.filled.forEach((part) => asThen(tracer, part, { thread }));
+  return found;
 }
 
 /** Where the way ends at the making of the list or object that was asked about: what has been put into it since. */
@@ -74,7 +94,8 @@ export function propertyOrigin(
     throw storeError('NOT_STORED', `object ${object} of thread ${thread}`);
   const place = { thread, event, call: tracer.callAt(thread, event) };
   const { value } = heldIn(holder, key);
-  return withFilling(tracer, originOf(key, value, traceProperty(tracer, holder, key, place, value)), place);
+  const trail = traceProperty(tracer, holder, key, place, value);
+  return asThen(tracer, withFilling(tracer, originOf(key, value, trail), place), place);
 }
 
 function trailOf(tracer: Tracer, node: SyntaxNode, place: Place, value: Value): Trail {
@@ -91,5 +112,5 @@ function resultOrigin(tracer: Tracer, { thread, call }: CallName): Origin {
   if (end === undefined) return originOf('return', undefined, ends('unwritten', 'the call has not returned'));
   const trail = tracer.result({ call, site: start.site, start: start.event, end, threw: false }, thread, 'certain');
   const inside = { thread, event: end - 1, call };
-  return withFilling(tracer, originOf('return', trail.steps[0]?.value, trail), inside);
+  return asThen(tracer, withFilling(tracer, originOf('return', trail.steps[0]?.value, trail), inside), inside);
 }

@@ -1,4 +1,4 @@
-import { calleePath, isFunction, nodeIn, textIn, type SyntaxNode } from '@execution-cinema/codemap';
+import { calleePath, isFunction, nodeIn, nodesIn, textIn, type SyntaxNode } from '@execution-cinema/codemap';
 import { formatMoment, isCaptured, type Captured, type Value } from '@execution-cinema/format';
 import type { SeekLookup } from '../../read/past.ts';
 import type { Recording } from '../../read/recording.ts';
@@ -351,10 +351,22 @@ export class Tracer {
 
   /** The object and the key that a member expression names; undefined where they are not known. */
   propertyOf(node: SyntaxNode, place: Place): { object: number; key: string; holder: Captured } | undefined {
+    if (node.type === 'CallExpression') return this.entryOf(node, place);
     if (node.type !== 'MemberExpression') return undefined;
     const holder = this.valueOrResult(nodeIn(node, 'object')!, place)?.value;
     const key = this.keyOf(node, place);
     if (!key || !isCaptured(holder) || holder.id === 0) return undefined;
+    return { object: holder.id, key: keyText(key.value), holder };
+  }
+
+  /** The entry of a Map that `map.get(key)` names. */
+  private entryOf(node: SyntaxNode, place: Place): { object: number; key: string; holder: Captured } | undefined {
+    const callee = bare(nodeIn(node, 'callee')!);
+    const [given] = nodesIn(node, 'arguments');
+    if (!given || callee.type !== 'MemberExpression' || nameOfCall(node) !== 'get') return undefined;
+    const holder = this.valueOrResult(nodeIn(callee, 'object')!, place)?.value;
+    const key = this.value(given, place);
+    if (!key || !isCaptured(holder) || holder.type !== 'map' || holder.id === 0) return undefined;
     return { object: holder.id, key: keyText(key.value), holder };
   }
 
@@ -409,7 +421,7 @@ export class Tracer {
    * `until`, what it returned was another promise, which did so by that event.
    */
   result(span: CallSpan, thread: number, certainty: Certainty, awaited?: { value: Value; until?: number }): Trail {
-    const stop = this.spend(`${thread}:${span.call} result`, { thread, event: span.end - 1 });
+    const stop = this.spend(`${thread}:${span.call} result`, { thread, event: span.end });
     if (stop) return stop;
     const raw = resultOf(this.recording, thread, span.end);
     const inside: Place = { thread, event: span.end - 1, call: span.call };
@@ -418,6 +430,7 @@ export class Tracer {
     const value = raw && at.objects.value(raw.value, raw.chunk);
     const kind = awaited ? 'awaited' : 'result';
     const step = this.step(kind, inside, site, `${site?.function.name ?? ''}()`, value, certainty);
+    step.moment = { thread, event: span.end };
     const tree = site && treeOf(this.recording, site);
     if (!site || !tree) return prepend(step, ends('not recorded', 'its source cannot be read'));
     const { node: chosen, isCertain } = this.returned(inside, site, value);

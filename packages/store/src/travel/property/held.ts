@@ -15,9 +15,10 @@ export function holds(value: Value): Held {
   return { known: true, has: true, value };
 }
 
-/** Name of a key as questions give it. */
+/** Name of a key as questions give it; of an object that is the key of an entry, its number: `#12`. */
 export function keyText(key: Value): string {
-  return String(isCaptured(key) ? key.name : key);
+  if (!isCaptured(key)) return String(key);
+  return key.id !== 0 && key.type !== 'symbol' ? `#${key.id}` : key.name;
 }
 
 /** The position that a key names in a list; -1 when it is none. */

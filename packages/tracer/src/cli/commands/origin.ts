@@ -22,7 +22,7 @@ export const origin: Command = {
   summary: 'where a value came from',
   usage: '[REC] CALL|MOMENT NAME',
   details: [
-    'NAME is a variable, or a path such as cart.total or this.items[0], as the code sees it at a MOMENT (1@230, 250ms, end), or in a CALL (1:12) at its end; return is the result of the call.',
+    'NAME is a variable, or a path such as cart.total, this.items[0] or prices.get("tea"), as the code sees it at a MOMENT (1@230, 250ms, end), or in a CALL (1:12) at its end; return is the result of the call.',
     'From the last write the way is followed back through assignments, arguments, results and properties, to a literal, an input, or code that is not recorded. What else a value was computed from is told beside the way. Steps that only follow from the text of the program are marked likely, or guess.',
   ],
   flags: [

@@ -39,7 +39,7 @@ export const values: Command = {
   usage: '[REC] FILE:LINE|FUNCTION [NAME] | NAME | CALL|MOMENT PATH',
   details: [
     'FILE:LINE: whatever gets a value on this line; with NAME the variable of that name which is in scope there, wherever it is written, or the property. FUNCTION (a method is Cart.total or total; Cart means all methods of the class): parameters, variables and properties that its calls write; with NAME only these. A property can be named with its owner: this.total. NAME alone: the variables and properties of that name anywhere.',
-    'CALL|MOMENT PATH: one variable, property or element (cart.items[0]) as the code sees it there, as in origin: also what push and its like put there, what the object was made with (made), and what it was seen with where how it got there was not recorded (seen).',
+    'CALL|MOMENT PATH: one variable, property, element (cart.items[0]) or entry of a Map (prices.get("tea")) as the code sees it there, as in origin: also what push and its like put there, what the object was made with (made), and what it was seen with where how it got there was not recorded (seen).',
   ],
   flags: [
     { name: 'call', value: 'CALL', text: 'only in this call: 1:12' },

@@ -8,7 +8,7 @@ import { nameOf } from '../../model/function-name.ts';
 import { durationText, plural } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
 import { ErrorMessage, Message, Waiting } from '../parts/message.tsx';
-import { threadLabel } from '../stage/thread-label.ts';
+import { threadLabel } from '../../app/thread-label.ts';
 import { labelOf } from './label.ts';
 
 const LIMIT = 400;

@@ -7,7 +7,7 @@ import { previewText } from '../../model/values.ts';
 import { Button } from '../parts/button.tsx';
 import { Message } from '../parts/message.tsx';
 import { Value } from '../parts/value.tsx';
-import { threadLabel } from '../stage/thread-label.ts';
+import { threadLabel } from '../../app/thread-label.ts';
 import { FactList } from './fact-list.tsx';
 
 const PAGE = 500;

@@ -23,6 +23,9 @@ interface Properties<Item> {
   call: (item: Item) => CallName | null;
   /** Where a click leads, when that is not the fact itself: the call that it led to. */
   led?: (item: Item) => CallStart | null;
+  /** The fact that the cursor belongs to, where it is not just the last one before it; and which one an item is. */
+  own?: { id: string; timeNs: number } | null;
+  idOf?: (item: Item) => string;
   /** A click does that as well. */
   picked?: (item: Item) => void;
   row: (item: Item, isNow: boolean) => ComponentChildren;
@@ -32,19 +35,21 @@ interface Properties<Item> {
 /** Rows before the end that are loaded with it. */
 const LAST_SHOWN = 200;
 
-/** Facts in order of time; the last one before the cursor is marked. */
+/** Facts in order of time; the one that the cursor belongs to is marked, else the last one before it. */
 export function FactList<Item>(properties: Properties<Item>) {
-  const { label, counted = null, load, filter, rowHeight, at, call, led, picked, row, empty } = properties;
+  const { label, counted = null, load, filter, rowHeight, at, call, led, own, idOf, picked, row, empty } = properties;
   const page = usePaged(load, filter, generation.value);
   useEffect(() => {
     if (page.total !== null) void countFacts();
   }, [page.total, generation.value]);
   const timeOf = (item: Item): number => at(item)?.timeNs ?? Infinity;
-  const nowNs = cursor.value?.timeNs ?? -1;
-  const found = page.items.findLastIndex((item) => timeOf(item) <= nowNs);
+  const nowNs = own?.timeNs ?? cursor.value?.timeNs ?? -1;
+  const last = page.items.findLastIndex((item) => timeOf(item) <= nowNs);
+  const itself = own && idOf ? page.items.findIndex((item) => idOf(item) === own.id) : -1;
+  const found = itself < 0 ? last : itself;
   const end = page.first + page.items.length;
   const isBefore = page.first > 0 && found < 0;
-  const isBehind = page.total !== null && end < page.total && found === page.items.length - 1;
+  const isBehind = itself < 0 && page.total !== null && end < page.total && last === page.items.length - 1;
   // The fact that is marked is the last one before the cursor, not the last one that happens to be loaded.
   const current = isBefore || isBehind ? -1 : found;
   const wantedNs = useRef(-1);

@@ -1,6 +1,9 @@
-import type { RequestView } from '@execution-cinema/server/protocol';
-import { goTo } from '../../app/cursor.ts';
-import { ask, wholeSpan } from '../../app/session.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Moment, RequestView } from '@execution-cinema/server/protocol';
+import { cursor, goTo } from '../../app/cursor.ts';
+import { ask, generation, wholeSpan } from '../../app/session.ts';
+import { Latest } from '../../transport/latest.ts';
+import { isCancelled } from '../../transport/source.ts';
 import { followRequest, showTreeOf } from '../../app/tree.ts';
 import { durationText, timeText } from '../../model/units.ts';
 import { Button } from '../parts/button.tsx';
@@ -10,6 +13,7 @@ import { FactList } from './fact-list.tsx';
 const PAGE = 500;
 
 export function RequestList({ text }: { text: string }) {
+  const own = useOwnRequest();
   return (
     <FactList
       label="HTTP requests"
@@ -20,6 +24,8 @@ export function RequestList({ text }: { text: string }) {
       at={(request) => request.start}
       call={(request) => request.call}
       led={(request) => request.handler}
+      own={own}
+      idOf={({ id }) => id}
       picked={followRequest}
       row={(request, isNow) => (
         <div class={`fact${isNow ? ' now' : ''}`}>
@@ -49,6 +55,26 @@ export function RequestList({ text }: { text: string }) {
       }
     />
   );
+}
+
+/** The request that the cursor belongs to, once that is known. */
+function useOwnRequest(): { id: string; timeNs: number } | null {
+  const [own, setOwn] = useState<{ id: string; timeNs: number } | null>(null);
+  const latest = useRef(new Latest()).current;
+  const at = cursor.value;
+  const find = async (moment: Moment): Promise<void> => {
+    try {
+      const answer = await latest.run((signal) => ask('requestOf', { moment }, { signal }));
+      if (answer) setOwn(answer.request && { id: answer.request.id, timeNs: answer.request.start.timeNs });
+    } catch (error) {
+      // An exported page knows no chains: the last one before the cursor is marked.
+      if (!isCancelled(error)) setOwn(null);
+    }
+  };
+  useEffect(() => {
+    if (at) void find({ thread: at.thread, event: at.event });
+  }, [at?.thread, at?.event, generation.value]);
+  return own;
 }
 
 /** All that a request led to, and nothing of the others. */

@@ -15,7 +15,7 @@ import { prepare, useBackground, useSize } from '../parts/canvas.ts';
 import { colors } from '../parts/colors.ts';
 import { Icon } from '../parts/icon.tsx';
 import { ErrorMessage } from '../parts/message.tsx';
-import { threadLabel } from '../stage/thread-label.ts';
+import { threadLabel } from '../../app/thread-label.ts';
 import { drawFlame, drawFlameMarks, FLAME_RULER } from './draw-flame.ts';
 
 interface Hover {

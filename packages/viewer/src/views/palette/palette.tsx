@@ -18,7 +18,7 @@ import { DOCK_TABS } from '../dock/dock-tabs.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { PlaceText } from '../parts/place.tsx';
 import { Value } from '../parts/value.tsx';
-import { threadLabel } from '../stage/thread-label.ts';
+import { threadLabel } from '../../app/thread-label.ts';
 import { commandText } from '../../model/thread-labels.ts';
 
 interface Entry {

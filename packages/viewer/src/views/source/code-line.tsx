@@ -41,12 +41,13 @@ function Line(properties: Properties) {
   const path = facts?.path ?? 'none';
   const classes = ['code-line', `path-${path}`];
   if (facts?.neverRan) classes.push('never');
-  if (facts?.differs) classes.push('different');
+  if (facts?.differing) classes.push('different');
   if (facts?.edited) classes.push('edited');
   if (isCurrent) classes.push('current');
   if (threw) classes.push('threw');
   if (isSelected) classes.push('selected');
-  const hits = facts?.hits;
+  const count = shownCount(facts);
+  const isCounted = (facts?.hits ?? facts?.within) !== undefined;
   const all = facts?.values ?? [];
   const { shown, beyond, room, width: valuesWidth } = valuesThatFit(tokens, all.map(wordOf), width, letter);
   const hidden = all.slice(shown);
@@ -58,9 +59,10 @@ function Line(properties: Properties) {
       aria-current={isCurrent ? 'step' : undefined}
     >
       <div class="gutter">
-        <span class="heat" style={{ opacity: String(hits === undefined ? 0 : 0.2 + 0.8 * (facts?.heat ?? 0)) }} />
-        <span class={facts?.block ? 'hits of-block' : 'hits'} title={hitsText(facts)}>
-          {hits === undefined ? (facts?.block ? countText(facts.block.count) : '') : countText(hits)}
+        <span class="heat" style={{ opacity: String(!isCounted ? 0 : 0.2 + 0.8 * (facts?.heat ?? 0)) }} />
+        <span class={facts?.block && count === facts.block.count ? 'hits of-block' : 'hits'} title={hitsText(facts)}>
+          {count === undefined ? '' : countText(count)}
+          {facts?.atLeast && '+'}
         </span>
         {actions ? (
           <LineButtons line={line} isSelected={isSelected} isStop={isStop} actions={actions} />
@@ -91,8 +93,8 @@ function Line(properties: Properties) {
               key={i}
               type="button"
               tabIndex={-1}
-              class={`inline-value ${value.kind}`}
-              title={`${value.kind} ${value.name}`}
+              class={`inline-value ${value.kind}${value.isOver ? ' over' : ''}${facts?.differing?.has(value) ? ' differs' : ''}`}
+              title={`${value.kind} ${value.name}${value.isOver ? ', last value: its loop or block is over' : ''}`}
               disabled={!actions}
               onClick={() => actions?.inspect(value)}
             >
@@ -123,11 +125,26 @@ function Line(properties: Properties) {
 
 function hitsText(facts: LineFacts | undefined): string | undefined {
   if (!facts) return undefined;
-  const { hits, block } = facts;
-  if (hits !== undefined) return `ran ${hits.toLocaleString('en')} times in this recording`;
-  return (
-    block && `leaves no event of its own; its block ran ${block.count.toLocaleString('en')} times (line ${block.by})`
-  );
+  const { within, atLeast } = facts;
+  const called = within === undefined ? undefined : `the function on it was called ${plural(within, 'time')}`;
+  const text = [countedText(facts), called].filter((part) => part !== undefined).join('; ');
+  if (text === '') return undefined;
+  return atLeast ? `${text}, or more: the budget switched its function off for a time` : text;
+}
+
+/** What stands beside the line: how often it ran, or the function that stands on it whole. */
+function shownCount(facts: LineFacts | undefined): number | undefined {
+  const own = facts?.hits ?? facts?.block?.count;
+  return facts?.within === undefined ? own : Math.max(own ?? 0, facts.within);
+}
+
+function countedText({ hits, block }: LineFacts): string | undefined {
+  if (hits !== undefined) return `ran ${plural(hits, 'time')} in this recording`;
+  if (!block) return undefined;
+  const times = plural(block.count, 'time');
+  return block.by === 0
+    ? `leaves no event of its own; it ran ${times}, as the lines around it tell`
+    : `leaves no event of its own; its block ran ${times} (line ${block.by})`;
 }
 
 function LineButtons({

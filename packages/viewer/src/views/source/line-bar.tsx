@@ -1,5 +1,13 @@
 import { breakpoints, goTo, move, toggleBreakpoint } from '../../app/cursor.ts';
-import { executions, lineWithEvents, openFile, selectedRecord, selection, standing } from '../../app/source.ts';
+import {
+  executions,
+  lineValues,
+  lineWithEvents,
+  openFile,
+  selectedRecord,
+  selection,
+  standing,
+} from '../../app/source.ts';
 import { baseName } from '../../model/function-name.ts';
 import type { LineRecord } from '../../model/line-facts.ts';
 import { plural, timeText } from '../../model/units.ts';
@@ -29,7 +37,8 @@ export function LineBar({ file, line }: LineBarProperties) {
   const stopLine = eventLine ?? line;
   const here = standing.value;
   const isHere = here?.file === file && (here.line === line || here.line === eventLine);
-  const about = textOf(record, runs && { total, position, isHere });
+  const passed = record.kind === 'never' ? '' : textOfCall(file, line);
+  const about = `${textOf(record, runs && { total, position, isHere })}${passed}`;
   const isStop = breakpoints.value.some((stop) => stop.file === file && stop.line === stopLine);
   return (
     <footer class="line-bar">
@@ -88,6 +97,12 @@ export function LineBar({ file, line }: LineBarProperties) {
   );
 }
 
+/** What is known of the call that is looked at. */
+function textOfCall(file: string, line: number): string {
+  const values = lineValues.value;
+  return values?.file === file && values.skipped.includes(line) ? '; not in this call' : '';
+}
+
 interface Runs {
   total: number | null;
   /** Of the last one at or before the cursor, from 1. */
@@ -98,7 +113,10 @@ interface Runs {
 
 function textOf(record: LineRecord, runs: Runs | null): string {
   if (record.kind === 'never') return 'never ran';
-  if (record.kind === 'unknown') return 'leaves no event, nor does its block: whether it ran is not known';
+  if (record.kind === 'unknown') return 'leaves no event, nor does its block: how often it ran is not known';
+  if (record.kind === 'derived') {
+    return `leaves no event of its own; it ran ${plural(record.count, 'time')}, as the lines around it tell`;
+  }
   const stands = record.kind === 'block' ? `leaves no event of its own; line ${record.by} of its block ` : '';
   if (!runs) return stands;
   // Where nothing was found nothing is claimed: only counts of the whole file say that a line never ran.

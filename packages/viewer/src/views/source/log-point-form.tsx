@@ -23,6 +23,8 @@ const HITS_SHOWN = 200;
 const NOTES: Readonly<Record<Exclude<LineRecord['kind'], 'own'>, (line: number, by: number) => string>> = {
   block: (line, by) =>
     `Line ${line} leaves no event of its own: values are those after line ${by}, the nearest one of the same block that does.`,
+  derived: (line) =>
+    `Line ${line} leaves no event, nor does another line of its block: how often it ran is known, but not when. Lines with a number at their left that is not in italics can be asked.`,
   never: (line) => `Line ${line} never ran: there is nothing to log.`,
   unknown: (line) =>
     `Neither line ${line} nor its block leaves an event at the level at which it was recorded. Lines with a number at their left do.`,

@@ -20,9 +20,9 @@ export function LoopBar() {
 
 function Loop({ loop, call }: { loop: LoopView; call: string }) {
   const thread = parseCall(call)!.thread;
-  const last = loop.starts.length - 1;
+  const last = loop.ready.length - 1;
   const go = (index: number) => {
-    const event = loop.starts[Math.max(0, Math.min(last, index))];
+    const event = loop.ready[Math.max(0, Math.min(last, index))];
     if (event !== undefined) void goTo({ thread, event }, { stop: 'iteration', frame: call });
   };
   return (
@@ -41,7 +41,7 @@ function Loop({ loop, call }: { loop: LoopView; call: string }) {
         min={0}
         max={Math.max(0, last)}
         value={loop.current}
-        title={formatMoment(thread, loop.starts[loop.current] ?? 0)}
+        title={formatMoment(thread, loop.ready[loop.current] ?? 0)}
         onInput={(event) => go(Number(event.currentTarget.value))}
       />
       <Button icon="next" label="Next iteration" disabled={loop.current >= last} onClick={() => go(loop.current + 1)} />

@@ -121,11 +121,11 @@ function drawDensity(
     for (let c = 0; c < columns; c++) {
       if (throws[lane * columns + c]! > 0) context.fillRect(xs(c), base - 2.5, Math.max(2, xs(c + 1) - xs(c)), 2.5);
     }
-    context.fillStyle = colors.amberSolid;
     context.globalAlpha = 0.35;
     for (let c = 0; c < columns; c++) {
-      if (missing[lane * columns + c])
-        context.fillRect(xs(c), base - height - 3, Math.max(1, xs(c + 1) - xs(c)), height + 3);
+      const why = missing[lane * columns + c];
+      context.fillStyle = why === 2 ? colors.violetSolid : colors.amberSolid;
+      if (why) context.fillRect(xs(c), base - height - 3, Math.max(1, xs(c + 1) - xs(c)), height + 3);
     }
     context.globalAlpha = 1;
   }

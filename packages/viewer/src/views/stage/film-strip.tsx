@@ -11,7 +11,7 @@ import { Latest } from '../../transport/latest.ts';
 import { prepare, useBackground, useSize } from '../parts/canvas.ts';
 import { colors } from '../parts/colors.ts';
 import { drawFilm, drawFilmMarks, RULER_HEIGHT } from './draw-film.ts';
-import { threadLabel } from './thread-label.ts';
+import { threadLabel } from '../../app/thread-label.ts';
 
 const LANE_MIN = 14;
 const LANE_MAX = 30;
@@ -29,6 +29,7 @@ export function FilmStrip() {
   const background = useBackground();
   const [film, setFilm] = useState<Film | null>(null);
   const [hoverNs, setHover] = useState<number | null>(null);
+  const [hoverLane, setHoverLane] = useState<number | null>(null);
   const latest = useRef(new Latest()).current;
 
   const threads = overview.value?.threads ?? [];
@@ -134,8 +135,10 @@ export function FilmStrip() {
         aria-valuenow={Math.round((at?.timeNs ?? 0) / 1000)}
         aria-valuetext={at ? `${timeText(at.timeNs, whole.toNs)} in thread ${at.thread}` : 'no moment'}
         onPointerDown={onPointerDown}
+        title={missingText(film, hoverLane, hoverNs)}
         onPointerMove={(event) => {
           const spot = spotOf(event);
+          setHoverLane(spot.thread?.id ?? null);
           setHover(spot.timeNs);
           askAheadOfClick(spot.timeNs, spot.thread?.id ?? at?.thread ?? null);
         }}
@@ -146,6 +149,21 @@ export function FilmStrip() {
       </div>
     </div>
   );
+}
+
+const MISSING: readonly (string | undefined)[] = [
+  undefined,
+  'Some of what happened here is not stored: it was dropped, or deleted to save space',
+  'No call was recorded here: functions of this process were over the budget, counted at most',
+];
+
+/** Why a stretch of a lane is marked. */
+function missingText(film: Film | null, thread: number | null, timeNs: number | null): string | undefined {
+  if (!film || thread === null || timeNs === null) return undefined;
+  const lane = film.lanes.indexOf(thread);
+  const column = Math.floor((timeNs - film.span.fromNs) / film.columnNs);
+  if (lane < 0 || column < 0 || column >= film.columns) return undefined;
+  return MISSING[film.missing[lane * film.columns + column]!];
 }
 
 function ordered(a: number, b: number): Span {

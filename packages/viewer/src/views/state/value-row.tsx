@@ -5,7 +5,7 @@ import { inspectVariable, propertyName } from '../../app/details.ts';
 import { copyText } from '../../app/location.ts';
 import { wholeSpan } from '../../app/session.ts';
 import { timeText } from '../../model/units.ts';
-import { canOpen, childrenOf, isNode, previewText, toPlainJson } from '../../model/values.ts';
+import { canOpen, childrenOf, isNode, previewText, toPlainJson, type Child } from '../../model/values.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Value } from '../parts/value.tsx';
@@ -121,9 +121,9 @@ function Children({ value, title, where, thread, depth }: ChildrenProperties) {
             key={child.key}
             name={child.key}
             value={child.value}
-            title={child.kind === 'item' ? `${title}[${child.key}]` : `${ownerText(full)}.${child.key}`}
-            where={child.kind === 'item' ? where : null}
-            of={object !== undefined && child.kind !== 'entry' ? propertyName(thread, object, child.key) : null}
+            title={child.kind === 'field' ? `${ownerText(full)}.${child.key}` : `${title}[${child.key}]`}
+            where={child.kind === 'field' ? null : where}
+            of={nameOf(child, thread, object)}
             depth={depth}
           />
         ),
@@ -145,6 +145,12 @@ function Children({ value, title, where, thread, depth }: ChildrenProperties) {
       )}
     </>
   );
+}
+
+/** For questions about what an object holds; null where nothing can be asked. */
+function nameOf({ kind, key, entry }: Child, thread: number, object: number | undefined): VariableName | null {
+  const name = kind === 'entry' ? entry : key;
+  return object === undefined || name === undefined ? null : propertyName(thread, object, name);
 }
 
 function ownerText(value: WireValue): string {

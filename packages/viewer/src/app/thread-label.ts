@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals';
 import type { ProcessView, ThreadView } from '@execution-cinema/server/protocol';
-import { overview } from '../../app/session.ts';
-import { labelThreads } from '../../model/thread-labels.ts';
+import { overview } from './session.ts';
+import { labelThreads } from '../model/thread-labels.ts';
 
 const NOTHING: { threads: ThreadView[]; processes: ProcessView[] } = { threads: [], processes: [] };
 
