@@ -149,14 +149,11 @@ async function visit(to: VisitTarget, options: VisitOptions): Promise<Visited | 
     let answer = knownNear('visit', params);
     if (answer) latest.cancel();
     else {
-      if (early) {
-        batch(() => {
-          cursor.value = early;
-          frameCall.value = call;
-        });
-      }
+      if (early) showSoon({ at: early, call });
       answer = await latest.run((cancel) => askNear('visit', params, cancel));
     }
+    // Whoever has overtaken this one has a place of its own to show.
+    if (underWay === own) shownSoon = undefined;
     const view = answer?.state;
     if (!answer || !view) return answer;
     batch(() => {
@@ -175,8 +172,30 @@ async function visit(to: VisitTarget, options: VisitOptions): Promise<Visited | 
     if (call === null && pinned.peek() === null) askAhead(view.at, lastStepMade);
     return answer;
   } finally {
-    if (underWay === own) underWay = undefined;
+    if (underWay === own) [underWay, shownSoon] = [undefined, undefined];
   }
+}
+
+/**
+ * An answer that takes longer than a blink finds the cursor where it leads. Most take less: then one picture is drawn instead
+ * of two, of which the first would be in the way of the answer.
+ */
+const SHOWN_SOON_MS = 40;
+let shownSoon: { at: At; call: CallName | null } | undefined;
+let soon: ReturnType<typeof setTimeout> | undefined;
+
+/** A visit that overtakes another one, as in a drag, does not put it off. */
+function showSoon(place: { at: At; call: CallName | null }): void {
+  shownSoon = place;
+  soon ??= setTimeout(() => {
+    soon = undefined;
+    if (!shownSoon) return;
+    const { at, call } = shownSoon;
+    batch(() => {
+      cursor.value = at;
+      frameCall.value = call;
+    });
+  }, SHOWN_SOON_MS);
 }
 
 /** After what is close to the moment: the large scopes around the function. */

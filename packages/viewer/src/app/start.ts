@@ -11,6 +11,7 @@ import { followGrowth, goLive, leaveLive } from './live.ts';
 import { followRecording, forgetNear } from './near.ts';
 import { keepAddress, readAddress, writeAddress } from './location.ts';
 import { dock, side } from './panels.ts';
+import { followRest } from './rest.ts';
 import { say } from './say.ts';
 import { closeRecording, loadRecordings, openRecording, overview, startSession } from './session.ts';
 import { followFrame, followSources, forgetSources, openedFile, openFile } from './source.ts';
@@ -19,8 +20,8 @@ import { treeRoot } from './tree.ts';
 
 export function startApp(answers: AnswerSource): void {
   onMoved((stop) => {
-    writeAddress(stop);
     if (openedFile.peek()) followFrame();
+    writeAddress(stop);
     leaveLive();
   });
   followRecording();
@@ -28,6 +29,7 @@ export function startApp(answers: AnswerSource): void {
   followDetails();
   followComparison();
   followTimeline();
+  followRest();
   keepAddress((address) => void goToAddress(address));
   startSession(answers, {
     onReady: (hello, isFirst) => {

@@ -4,12 +4,14 @@ import { Component, type FunctionComponent } from 'preact';
 export function memo<Properties extends object>(View: FunctionComponent<Properties>) {
   return class extends Component<Properties> {
     override shouldComponentUpdate(next: Readonly<Properties>): boolean {
-      const names = Object.keys({ ...this.props, ...next }) as (keyof Properties)[];
-      return names.some((name) => this.props[name] !== next[name]);
+      const { props } = this;
+      for (const name in next) if (props[name] !== next[name]) return true;
+      for (const name in props) if (!(name in next)) return true;
+      return false;
     }
 
     override render(properties: Properties) {
-      return <View {...properties} />;
+      return View(properties);
     }
   };
 }

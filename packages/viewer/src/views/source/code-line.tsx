@@ -1,6 +1,7 @@
 import type { LineValue } from '@execution-cinema/server/protocol';
 import type { LineFacts } from '../../model/line-facts.ts';
 import type { Token } from '../../model/highlight.ts';
+import { htmlOfLine } from '../../model/line-html.ts';
 import { countText } from '../../model/units.ts';
 import { memo } from '../parts/memo.tsx';
 import { Value } from '../parts/value.tsx';
@@ -66,22 +67,11 @@ function Line(properties: Properties) {
           <span class="line-number">{line}</span>
         )}
       </div>
-      <span class="code-text" onClick={() => actions?.select(line)}>
-        {tokens.map(({ text, kind, column }) =>
-          kind === 'plain' ? (
-            text
-          ) : (
-            <span
-              class={`t-${kind}`}
-              data-column={
-                kind === 'name' || kind === 'property' || kind === 'function' || kind === 'type' ? column : undefined
-              }
-            >
-              {text}
-            </span>
-          ),
-        )}
-      </span>
+      <span
+        class="code-text"
+        onClick={() => actions?.select(line)}
+        dangerouslySetInnerHTML={{ __html: htmlOfLine(tokens) }}
+      />
       {facts !== undefined && values.length > 0 && (
         <span class="inline-values">
           {values.map((value, i) => (
