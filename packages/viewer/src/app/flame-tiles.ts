@@ -49,6 +49,16 @@ export function tileFor(thread: number, span: Span, width: number): Flame | unde
   return best?.flame ?? tiles.find((tile) => tile.thread === thread)?.flame;
 }
 
+/** Functions that boxes stand for, with how many boxes each has. */
+export function functionsShown(): Map<number, number> {
+  const boxes = new Map<number, number>();
+  tiles.find(({ flame }) => {
+    for (const id of flame.functions) boxes.set(id, (boxes.get(id) ?? 0) + 1);
+    return false;
+  });
+  return boxes;
+}
+
 async function load(thread: number, span: Span, grain: number): Promise<void> {
   const tile = tileOf(span, wholeSpan.peek());
   const columns = Math.max(64, Math.min(COLUMNS_MAX, Math.ceil(lengthOf(tile) / grain / 64) * 64));
