@@ -190,3 +190,17 @@ test('no file names a path of one machine', () => {
   const text = trackedFiles.filter((file) => !/\.(png|db|ico|woff2?)$/.test(file) && file !== SELF);
   expect(text.filter((file) => machinePath.test(read(file)))).toEqual([]);
 });
+
+test('packages of the workspace are of one version, those that are not published as well', () => {
+  const manifests = trackedFiles.filter((file) =>
+    /^((packages|examples)\/[^/]+\/|test\/|bench\/)?package\.json$/.test(file),
+  );
+  const versions = manifests.map((file) => [file, (JSON.parse(read(file)) as { version?: string }).version] as const);
+  // Only what nobody could depend on has none.
+  const own = versions.filter(([file, version]) => version !== undefined || !file.startsWith('examples/'));
+  const { version } = JSON.parse(read('packages/tracer/package.json')) as { version: string };
+  expect(own.length).toBeGreaterThan(8);
+  expect(own.filter(([, each]) => each !== version)).toEqual([]);
+  // What npm would take for "not made yet".
+  expect(version).not.toBe('0.0.0');
+});

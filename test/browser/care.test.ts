@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
-import { makeProject, openProject, PRELOAD, type Project } from '../support/programs.ts';
+import { CLI, makeProject, openProject, PRELOAD, type Project } from '../support/programs.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { violations } from './axe.ts';
 import { end, moment, recordExample, serve, startBrowser, tab, variable, visit, SOON } from './viewer.ts';
@@ -121,11 +122,22 @@ test('a running program is followed, paused and looked into', async () => {
       const seen = await rows.last().getAttribute('aria-setsize');
       await expect.poll(() => rows.first().getAttribute('aria-setsize'), SOON).not.toBe(seen);
       expect(await moment(page)).toBe(paused);
+      // Of a list that nobody looks at, or that is longer than its panel, is told how many came.
+      const log = tab(page, 'Log');
+      await tab(page, 'Files').click();
+      await expect.poll(async () => Number((await log.innerText()).split('+')[1]), SOON).toBeGreaterThan(10);
+      await log.click();
+      await page.getByRole('button', { name: /^\d+ new$/ }).click();
+      await expect.poll(() => log.innerText(), SOON).not.toContain('+');
+      await tab(page, 'Files').click();
       await end(running);
       await page
         .getByText(/Complete|Cut off/)
         .first()
         .waitFor();
+      // After its end as well: what it printed last is counted.
+      const { logs } = await countsOf(file);
+      await expect.poll(() => log.getAttribute('title'), SOON).toContain(`Log: ${logs.toLocaleString('en')}`);
       expect(complaints).toEqual([]);
     } finally {
       await server.close();
@@ -134,6 +146,17 @@ test('a running program is followed, paused and looked into', async () => {
     await end(running);
   }
 });
+
+/** By the command line. */
+async function countsOf(file: string): Promise<{ logs: number }> {
+  const query = spawn(process.execPath, [CLI, 'sql', 'SELECT count(*) AS logs FROM logs', '--rec', file, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  query.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+  await once(query, 'close');
+  return (JSON.parse(text) as { logs: number }[])[0]!;
+}
 
 test('a list marks the last fact before the cursor, also where it is long', async () => {
   const file = join(folder, 'extremes.db');

@@ -38,7 +38,8 @@ test('lines around the view and what can be done with values are there once the 
   try {
     const { page, complaints } = await visit(browser, server.url);
     const step = async (text: string): Promise<void> => {
-      for (let i = 0; i < 20 && !(await currentLine(page).textContent())?.includes(text); i++) {
+      const isThere = async (): Promise<boolean> => ((await currentLine(page).textContent()) ?? '').includes(text);
+      for (let i = 0; i < 20 && !(await isThere()); i++) {
         await page.keyboard.press('i');
         await page.waitForTimeout(150);
       }

@@ -274,7 +274,7 @@ test('the palette goes to a line of a file', async () => {
   await page.keyboard.press('Enter');
   const line = page.locator('.code-line.selected');
   await expect.poll(() => line.textContent(), SOON).toContain('function sum(list)');
-  await expect.poll(() => page.locator('.line-bar-text').textContent(), SOON).toContain('Line 16 ran 2 times');
+  await expect.poll(() => page.locator('.line-bar-text').textContent(), SOON).toContain('Line 16 of shop.mjs');
 });
 
 test('hits show what was found and where, each once, and more of them when asked', async () => {

@@ -87,16 +87,21 @@ export const S_PUBLISHED = 2;
 export const S_WRITTEN = 3;
 /*
  * Accounts of the slot: final once it is FULL. Until then they may lag behind S_PUBLISHED by what the thread did since the
- * tick last moved.
+ * tick last moved: S_COUNTED says which words they are about. They may be trusted when S_COUNTED, read before them, is what
+ * S_COUNTING, read after them, says; else they are being settled.
  */
-/** Events among the published words. */
+/** Events among the counted words. */
 export const S_EVENTS = 4;
-/** Calls (ENTER) among the published words. */
+/** Calls (ENTER) among the counted words. */
 export const S_CALLS = 5;
-/** Frames ended by exception among the published words. */
+/** Frames ended by exception among the counted words. */
 export const S_THROWS = 6;
-/** u53 nanoseconds since the recording began at the last publication. */
+/** u53 nanoseconds since the recording began: the last time point in the counted words. */
 export const S_TIME = 8;
+/** Words that the accounts are being settled for, stored before them. */
+export const S_COUNTING = 10;
+/** Words that the accounts were settled for, stored after them. */
+export const S_COUNTED = 11;
 
 export const SLOT_FREE = 0;
 export const SLOT_WRITING = 1;

@@ -54,6 +54,7 @@ export const slice = uncurry(String.prototype.slice);
 export const toLowerCase = uncurry(String.prototype.toLowerCase);
 export const trim = uncurry(String.prototype.trim);
 export const bigintToString = uncurry(BigInt.prototype.toString);
+export const { keyFor: symbolKey } = Symbol;
 export const symbolDescription = uncurry(getterOf(Symbol.prototype, 'description')) as (
   self: symbol,
 ) => string | undefined;

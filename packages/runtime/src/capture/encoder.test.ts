@@ -90,6 +90,25 @@ describe('primitives', () => {
     expect(json(Symbol())).toEqual({ $type: 'symbol', $value: '' });
   });
 
+  test('a symbol that is seen again takes two words, in each chunk anew', () => {
+    const { b, v, p, take, cut, capture } = setUp();
+    const symbols = [
+      Symbol('app.reply.headers'),
+      Symbol.for('app.reply.headers'),
+      Symbol('app.reply.sent'),
+      Symbol('x'),
+    ];
+    const shown = symbols.map(({ description }) => ({ type: 'symbol', name: description }));
+    expect(capture(...symbols)).toMatchObject(shown);
+    const before = take().at(-1)!.words.length;
+    p(b + 5, symbols[0], symbols[1]);
+    expect(take().at(-1)!.words.length - before).toBe(1 + 2 + 2);
+    cut();
+    for (const symbol of [...symbols, ...symbols]) v(b + 5, symbol);
+    const { events } = take().at(-1)!;
+    expect(events.map(({ values }) => values[0])).toMatchObject([...shown, ...shown]);
+  });
+
   test('appending to a long text does not read all of it at every step', () => {
     const { b, w, take } = setUp({ slots: 64 });
     let text = 'x'.repeat(1_000_000);

@@ -18,7 +18,7 @@ import {
   VALUES_END,
   type Core,
 } from '../core.ts';
-import { asIntN, bigintToString, mapSize, max, min, setSize, slice, symbolDescription } from '../primordials.ts';
+import { asIntN, bigintToString, mapSize, max, min, setSize, slice } from '../primordials.ts';
 import { classify, classOf, GLOBAL, isClass, kindInClass, kindWithoutClass, type ClassFacts } from './classify.ts';
 import { createContents, noSubject, type Subject } from './contents.ts';
 import { createStacks, type StackReader } from './errors.ts';
@@ -187,7 +187,7 @@ export function createEncoder(
     if (typeof value === 'bigint') return putBigint(value, p, name);
     if (typeof value === 'symbol') {
       words[p] = T.SYMBOL;
-      return strings.putValue(symbolDescription(value) ?? '', p + 1, null);
+      return strings.putDescription(value, p + 1);
     }
     words[p] = value === undefined ? T.UNDEFINED : value === null ? T.NULL : value === true ? T.TRUE : T.FALSE;
     return p + 1;

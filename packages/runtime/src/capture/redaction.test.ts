@@ -44,9 +44,12 @@ test('the value of a name is a secret wherever it appears whole, also when it wa
   const { json, holds } = setUp();
   expect(json('blue-parrot-19')).toBe('blue-parrot-19');
   expect(json('blue-parrot-19')).toBe('blue-parrot-19');
+  const symbol = Symbol('blue-parrot-19');
+  for (let i = 0; i < 2; i++) expect(json(symbol)).toEqual({ $type: 'symbol', $value: 'blue-parrot-19' });
   const redacted = json({ password: 'blue-parrot-19' }) as { password: string };
   expect(redacted.password).toMatch(/^<redacted password [0-9a-f]{4}>$/);
   expect(json('blue-parrot-19')).toBe(redacted.password);
+  expect(json(symbol)).not.toEqual({ $type: 'symbol', $value: 'blue-parrot-19' });
   expect(holds('blue-parrot-19')).toBe(true); // what was stored before it was known
 });
 

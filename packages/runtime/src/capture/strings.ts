@@ -1,7 +1,18 @@
 import * as T from '@execution-cinema/format/value-tags';
 import type { Redactor, SecretName } from '@execution-cinema/format/redaction';
 import { EPOCH, NOW_MS, STRINGS, VALUES_END, type Core } from '../core.ts';
-import { charCodeAt, imul, slice } from '../primordials.ts';
+import {
+  charCodeAt,
+  imul,
+  mapGet,
+  mapSet,
+  mapSize,
+  slice,
+  symbolDescription,
+  symbolKey,
+  weakMapGet,
+  weakMapSet,
+} from '../primordials.ts';
 import { createNames, type Name, type Names } from './names.ts';
 
 const TAG_MASK = 0xff;
@@ -15,6 +26,8 @@ const TABLE_ENTRIES = 4096;
 const TABLE_MASK = TABLE_ENTRIES - 1;
 /** Long texts remembered as such. */
 const LONG_ENTRIES = 32;
+/** Symbols of `Symbol.for` that are remembered; later ones are written out. */
+const REGISTERED_SYMBOLS_MAX = 1024;
 /** Longer names are cut. */
 const KEY_CHARS_MAX = 256;
 /** Characters of a string once the event's budget is spent. */
@@ -36,10 +49,18 @@ export interface KnownText {
   number: number;
 }
 
+/** A symbol whose description has a number in the table named `tag`. */
+interface KnownSymbol {
+  tag: number;
+  number: number;
+}
+
 export interface Strings {
   /** Writes a string value of the program, redacted and cut; returns the position after it. */
   putValue(text: string, p: number, name: SecretName | null): number;
   readonly names: Names;
+  /** Writes the description of a symbol. */
+  putDescription(symbol: symbol, p: number): number;
   /** Writes the name of a property, class or function. */
   putName(name: Name, p: number): number;
   /** Writes text that needs no redaction, cut after `max` characters. */
@@ -250,6 +271,41 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
     return end;
   };
 
+  /**
+   * Frameworks keep what is theirs under symbols: reading, hashing and comparing a description takes 60 to 100 ns. What
+   * `Symbol.for` gives cannot be held weakly, and is never let go of by V8 either.
+   */
+  const knownSymbols = new WeakMap<object, KnownSymbol>();
+  const registeredSymbols = new Map<symbol, KnownSymbol>();
+
+  const putDescription = (symbol: symbol, p: number): number => {
+    refreshTag();
+    const known = weakMapGet(knownSymbols, symbol as unknown as object) ?? mapGet(registeredSymbols, symbol);
+    if (known !== undefined && known.tag === tag) {
+      words[p] = T.STRING_REF | (known.number << 8);
+      return p + 1;
+    }
+    const end = putValue(symbolDescription(symbol) ?? '', p, null);
+    const given = numberAt(p);
+    if (given < 0) return end;
+    if (known !== undefined) {
+      known.tag = tag;
+      known.number = given;
+    } else if (symbolKey(symbol) === undefined) {
+      weakMapSet(knownSymbols, symbol as unknown as object, { tag, number: given });
+    } else if (mapSize(registeredSymbols) < REGISTERED_SYMBOLS_MAX) {
+      mapSet(registeredSymbols, symbol, { tag, number: given });
+    }
+    return end;
+  };
+
+  /** Number of the string that was just written at `p`, -1 if it has none. */
+  const numberAt = (p: number): number => {
+    const head = words[p]!;
+    if ((head & TAG_MASK) === T.STRING_REF) return head >>> 8;
+    return (head & TAG_MASK) === T.STRING && isNumbered(head) ? registers[STRINGS]! - 1 : -1;
+  };
+
   const longSlot = (text: string, length: number): number =>
     (length + imul(charCodeAt(text, length >> 1), 5) + imul(charCodeAt(text, length - 9), 3)) & (LONG_ENTRIES - 1);
 
@@ -328,6 +384,7 @@ export function createStrings(core: Core, redactor: Redactor | undefined, string
   return {
     putValue,
     names,
+    putDescription,
     putName,
     putClean,
     know: (text) => ({ text: redactor?.redactValue(null, text, KEY_CHARS_MAX) ?? text, epoch: -1, number: 0 }),

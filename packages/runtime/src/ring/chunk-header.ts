@@ -3,7 +3,8 @@ import * as H from '@execution-cinema/format/chunk-layout';
 import { CHUNK, CORRELATION, LAST_NS, NEXT_CALL, NEXT_OBJECT, NEXT_SCOPE, type Core } from '../core.ts';
 import { floor, min } from '../primordials.ts';
 
-const PER_HIGH_WORD = 2 ** -32;
+/** Times this, the high word of a whole number from 0 to below 2^53. */
+export const PER_HIGH_WORD = 2 ** -32;
 
 export interface HeaderFacts {
   firstEvent: number;

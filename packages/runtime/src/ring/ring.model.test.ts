@@ -1,5 +1,5 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { K, R } from '@execution-cinema/format';
+import { decodeEvents, H, K, R } from '@execution-cinema/format';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createHarness, show } from '../testing/harness.ts';
@@ -134,4 +134,25 @@ test('the counters of a full slot say what lies in it', () => {
   const ofKind = (kind: number): number => events.filter((event) => event.kind === kind).length;
   expect(counted).toEqual([events.length, ofKind(K.ENTER_0 + 1), ofKind(K.LEAVE_THROW)]);
   expect(control[at + R.S_PUBLISHED]).toBe(words.length);
+});
+
+test('what was counted of a slot that is being written says what lies in the words counted', () => {
+  const { load, control, tick, take } = createHarness({ slots: 2 });
+  const { b, e1, x, w } = load();
+  for (let i = 0; i < 90; i++) {
+    const f = e1(b + 5, i);
+    if (i % 3 === 0) w(b + 6, i);
+    x(f, 0);
+    if (i % 40 === 0) tick();
+  }
+  const at = R.slotControlWords(0);
+  const counted = [R.S_EVENTS, R.S_CALLS, R.S_THROWS].map((word) => control[at + word]);
+  expect(control[at + R.S_COUNTING]).toBe(control[at + R.S_COUNTED]);
+  expect(control[at + R.S_PUBLISHED]).toBe(control[at + R.S_COUNTED]);
+  const { header, words } = take()[0]!;
+  const end = control[at + R.S_COUNTED]!;
+  const events = [...decodeEvents(words.slice(0, end), header)];
+  const ofKind = (kind: number): number => events.filter((event) => event.kind === kind).length;
+  expect(counted).toEqual([events.length, ofKind(K.ENTER_0 + 1), ofKind(K.LEAVE_THROW)]);
+  expect(H.u53(control[at + R.S_TIME]!, control[at + R.S_TIME + 1]!)).toBe(events.at(-1)!.timeNs);
 });

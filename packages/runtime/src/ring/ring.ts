@@ -28,7 +28,7 @@ import {
   type Core,
 } from '../core.ts';
 import { atomics, max, min } from '../primordials.ts';
-import { putPair, writeChunkHeader } from './chunk-header.ts';
+import { PER_HIGH_WORD, putPair, writeChunkHeader } from './chunk-header.ts';
 
 export type Backpressure = 'block' | 'drop';
 
@@ -92,14 +92,18 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
   const publish = (): void => {
     if (registers[BETWEEN_CHUNKS] === 1) return;
     const at = registers[CONTROL]!;
-    words[at + R.S_EVENTS] = registers[EVENTS]!;
-    words[at + R.S_CALLS] = wide[NEXT_CALL]! - wide[FIRST_CALL]!;
-    words[at + R.S_THROWS] = registers[THROWS]!;
-    putPair(words, at + R.S_TIME, wide[LAST_NS]!);
+    const written = registers[POSITION]! - registers[START]!;
+    atomics.store(words, at + R.S_COUNTING, written);
+    atomics.store(words, at + R.S_EVENTS, registers[EVENTS]!);
+    atomics.store(words, at + R.S_CALLS, wide[NEXT_CALL]! - wide[FIRST_CALL]!);
+    atomics.store(words, at + R.S_THROWS, registers[THROWS]!);
+    atomics.store(words, at + R.S_TIME, wide[LAST_NS]!);
+    atomics.store(words, at + R.S_TIME + 1, wide[LAST_NS]! * PER_HIGH_WORD);
     putPair(words, R.R_PRODUCED, wide[EVENTS_BEFORE]! + registers[EVENTS]!);
     putPair(words, R.R_DROPPED, wide[DROPPED_EVENTS]! + (registers[DROPPING] === REASON_NONE ? 0 : registers[EVENTS]!));
     if (registers[DEEPEST]! > words[R.R_MAX_DEPTH]!) words[R.R_MAX_DEPTH] = registers[DEEPEST]!;
-    atomics.store(words, at + R.S_PUBLISHED, registers[POSITION]! - registers[START]!);
+    atomics.store(words, at + R.S_PUBLISHED, written);
+    atomics.store(words, at + R.S_COUNTED, written);
     wake();
   };
 
@@ -180,6 +184,7 @@ export function createRing(core: Core, clock: Clock, { backpressure, mayBeEnded 
     if (reason === REASON_NONE) wide[GAP_EVENTS] = 0;
     else registers[GAP_REASON] = reason;
     atomics.store(words, at + R.S_PUBLISHED, 0);
+    atomics.store(words, at + R.S_COUNTED, 0);
     atomics.store(words, at + R.S_STATE, R.SLOT_WRITING);
     atomics.store(words, R.R_CHUNK, registers[CHUNK]!);
   };

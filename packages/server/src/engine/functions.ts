@@ -1,10 +1,10 @@
-import { FUNCTIONS_PER_MODULE, type Recording } from '@execution-cinema/store';
+import { FUNCTIONS_PER_MODULE, type Recording, type StateFrame } from '@execution-cinema/store';
 
 /** A function by what a frame shows of it. */
 interface Known {
   id: number;
   line: number;
-  endLine: number;
+  column: number;
 }
 
 interface Index {
@@ -33,9 +33,9 @@ function indexOf({ recording, generation }: FunctionSource): Index {
   const byName = new Map<string, Known[]>();
   for (const moduleId of ids) {
     const module = recording.module(moduleId);
-    module?.sites?.functions.forEach(({ name, source, line, endLine }, i) => {
+    module?.sites?.functions.forEach(({ name, source, line, column }, i) => {
       const key = `${module.sites!.sources[source] ?? module.file}\0${name}`;
-      const entry = { id: moduleId * FUNCTIONS_PER_MODULE + i, line, endLine };
+      const entry = { id: moduleId * FUNCTIONS_PER_MODULE + i, line, column };
       const others = byName.get(key);
       if (others) others.push(entry);
       else byName.set(key, [entry]);
@@ -46,10 +46,11 @@ function indexOf({ recording, generation }: FunctionSource): Index {
   return index;
 }
 
-/** Id in SQL of the function of a frame that stands on a line; 0 when it is not known. */
-export function functionIdAt(source: FunctionSource, file: string, name: string, line: number): number {
-  const found = indexOf(source).byName.get(`${file}\0${name}`) ?? [];
-  const around = found.filter((entry) => entry.line <= line && line <= entry.endLine);
-  // Functions of one name lie inside each other at most: the innermost is meant.
-  return (around.at(-1) ?? found[0])?.id ?? 0;
+type FrameOfFunction = Pick<StateFrame, 'file' | 'function' | 'functionLine' | 'functionColumn'>;
+
+/** Id in SQL of the function of a frame; 0 when it is not known. */
+export function functionIdOf(source: FunctionSource, frame: FrameOfFunction): number {
+  const found = indexOf(source).byName.get(`${frame.file}\0${frame.function}`) ?? [];
+  const own = found.find(({ line, column }) => line === frame.functionLine && column === frame.functionColumn);
+  return (own ?? found[0])?.id ?? 0;
 }

@@ -56,6 +56,9 @@ export interface StateFrame {
   call: number;
   function: string;
   kind: FunctionEntry['kind'] | 'unknown';
+  /** Where the function begins: names alone do not tell functions apart. 0 when it is not known. */
+  functionLine: number;
+  functionColumn: number;
   file: string;
   /** Where the frame stands: original line (1-based) and column (0-based) of the call under way, or of what it last did. */
   line: number;

@@ -92,6 +92,8 @@ export class ThreadAt {
       call: frame.call,
       function: entry?.name ?? '(unknown)',
       kind: entry?.kind ?? 'unknown',
+      functionLine: entry?.line ?? 0,
+      functionColumn: entry?.column ?? 0,
       file: position?.file ?? '',
       line: position?.line ?? 0,
       column: position?.column ?? 0,

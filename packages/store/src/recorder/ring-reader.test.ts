@@ -1,4 +1,4 @@
-import { R } from '@execution-cinema/format';
+import { H, R } from '@execution-cinema/format';
 import { describe, expect, test } from 'vitest';
 import { FakeWriter } from '../../test/recorder/fake-writer.ts';
 import { RingReader, type Extent, type Piece } from './ring-reader.ts';
@@ -52,6 +52,44 @@ describe('the reader of a ring', () => {
       { chunk: 0, fragment: 2, firstEvent: 6, events: 2, firstCall: 4, calls: 1, throws: 0, final: true },
     ]);
     expect(reader.hasUnstored()).toBe(false);
+  });
+
+  test('believes what the writer has counted, and goes through the words behind that alone', () => {
+    const writer = new FakeWriter();
+    const reader = new RingReader(writer.ring);
+    writer.call(1, 5);
+    writer.throwing(2);
+    writer.timeNs += 1_000;
+    writer.call(1, 6);
+    writer.publish();
+    const counted = writer.words[R.slotControlWords(0) + R.S_COUNTED]!;
+    // Words that would stop whoever went through them.
+    const words = reader.wordsOf(0);
+    const first = words[H.H_WORDS]!;
+    const original = words[first]!;
+    words[first] = -1;
+    expect(reader.collect('published')).toMatchObject([{ events: 6, calls: 3, throws: 1, to: counted }]);
+    writer.throwing(2);
+    expect(reader.collect('written')).toMatchObject([{ events: 8, calls: 4, throws: 2 }]);
+    const [piece] = take(reader, 'written');
+    words[first] = original;
+    writer.call(1, 7);
+    writer.publish();
+    const [next] = take(reader, 'published');
+    expect(next).toMatchObject({ firstEvent: 8, events: 2, firstCall: 5, calls: 1, throws: 0, startNs: piece!.endNs });
+  });
+
+  test('goes through the words itself while the writer settles its accounts', () => {
+    const writer = new FakeWriter();
+    const reader = new RingReader(writer.ring);
+    writer.call(1, 5);
+    writer.publish();
+    writer.throwing(2);
+    writer.publish();
+    const control = R.slotControlWords(0);
+    writer.words[control + R.S_COUNTING]!++;
+    writer.words[control + R.S_EVENTS] = 1_000;
+    expect(reader.collect('published')).toMatchObject([{ events: 4, calls: 2, throws: 1 }]);
   });
 
   test('trusts words that are not published only when the writer has been quiet', () => {

@@ -1,5 +1,5 @@
 import { H, R, readChunkHeader, type ChunkHeader } from '@execution-cinema/format';
-import { scanFragment } from './scan-fragment.ts';
+import { scanFragment, type FragmentCounts } from './scan-fragment.ts';
 
 /** A piece of one chunk that is ready to be stored: words `from` .. `to` of slot `slot`. */
 export interface Piece {
@@ -20,15 +20,15 @@ export interface Piece {
   endNs: number;
 }
 
+/** What lies in the first `words` words of a chunk. */
+interface Accounts extends FragmentCounts {
+  words: number;
+}
+
 /** How far the chunk being read has been stored. */
-interface ChunkProgress {
+interface ChunkProgress extends Accounts {
   header: ChunkHeader;
   fragment: number;
-  words: number;
-  events: number;
-  calls: number;
-  throws: number;
-  endNs: number;
 }
 
 export type Extent =
@@ -128,16 +128,30 @@ export class RingReader {
     const slot = chunk % this.slots;
     const at = R.slotControlWords(slot);
     const final = state === R.SLOT_FULL;
+    // Before the end of what may be read: the words that they are about were published before them.
+    const settled = this.settled(at);
     const to = final ? Atomics.load(this.control, at + R.S_PUBLISHED) : this.endOf(chunk, at, extent);
     const words = this.slotWords[slot]!;
     if (to < H.HEADER_FIXED_WORDS || to < words[H.H_WORDS]!) return undefined;
     const from = progress?.words ?? 0;
     if (to <= from && !final) return undefined;
     const header = progress?.header ?? readChunkHeader(words);
-    const before = progress ?? { fragment: 0, events: 0, calls: 0, throws: 0, endNs: header.startNs };
-    const counts = final
-      ? this.finalCounts(at, before)
-      : scanFragment(words, header, { from: Math.max(from, header.headerWords), to, startNs: before.endNs });
+    const before = progress ?? {
+      fragment: 0,
+      words: header.headerWords,
+      events: 0,
+      calls: 0,
+      throws: 0,
+      endNs: header.startNs,
+    };
+    const counted = settled !== undefined && settled.words >= before.words ? settled : before;
+    const rest = counted.words < to ? scanFragment(words, header, counted, to) : undefined;
+    const counts = {
+      events: counted.events - before.events + (rest?.events ?? 0),
+      calls: counted.calls - before.calls + (rest?.calls ?? 0),
+      throws: counted.throws - before.throws + (rest?.throws ?? 0),
+      endNs: Math.max(before.endNs, rest?.endNs ?? counted.endNs),
+    };
     return {
       chunk,
       slot,
@@ -153,15 +167,21 @@ export class RingReader {
     };
   }
 
-  /** A full slot's counters are final: what is left of the chunk is the difference to what was stored. */
-  private finalCounts(at: number, before: Pick<ChunkProgress, 'events' | 'calls' | 'throws' | 'endNs'>) {
-    const { control } = this;
-    return {
-      events: control[at + R.S_EVENTS]! - before.events,
-      calls: control[at + R.S_CALLS]! - before.calls,
-      throws: control[at + R.S_THROWS]! - before.throws,
-      endNs: Math.max(before.endNs, H.u53(control[at + R.S_TIME]!, control[at + R.S_TIME + 1]!)),
+  /**
+   * The writer's own accounts of a slot, undefined while it settles them. Those of a full slot are about all of it; until then
+   * a worker publishes more than it has counted, and one that stands still has written more than it has published.
+   */
+  private settled(at: number): Accounts | undefined {
+    const load = (word: number): number => Atomics.load(this.control, at + word);
+    const words = load(R.S_COUNTED);
+    const accounts = {
+      words,
+      events: load(R.S_EVENTS),
+      calls: load(R.S_CALLS),
+      throws: load(R.S_THROWS),
+      endNs: H.u53(load(R.S_TIME), load(R.S_TIME + 1)),
     };
+    return load(R.S_COUNTING) === words ? accounts : undefined;
   }
 
   private endOf(chunk: number, at: number, extent: Extent): number {

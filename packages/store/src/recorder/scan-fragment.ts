@@ -9,18 +9,18 @@ export interface FragmentCounts {
 }
 
 /**
- * Counts what lies in the words from `from` up to `to` of a chunk, both at event boundaries. The writer's own counters
- * cannot be used for a piece of a chunk: they may already belong to the next publication.
- * Throws RangeError when the words are not events.
+ * Counts what lies in the words of a chunk behind its first `before.words`, whose last time point is `before.endNs`, up to
+ * `to`; both are event boundaries. Throws RangeError when the words are not events.
  */
 export function scanFragment(
   words: Int32Array,
   header: ChunkHeader,
-  piece: { from: number; to: number; startNs: number },
+  before: { words: number; endNs: number },
+  to: number,
 ): FragmentCounts {
-  const scanner = new EventScanner(words, header, piece.to);
-  scanner.position = piece.from;
-  scanner.timeNs = piece.startNs;
+  const scanner = new EventScanner(words, header, to);
+  scanner.position = before.words;
+  scanner.timeNs = before.endNs;
   let events = 0;
   let calls = 0;
   let throws = 0;
@@ -29,7 +29,6 @@ export function scanFragment(
     if (scanner.kind <= K.ENTER_MANY) calls++;
     else if (scanner.kind === K.LEAVE_THROW) throws++;
   }
-  if (scanner.position < piece.to)
-    throw new RangeError(`fragment ends early at word ${scanner.position} of ${piece.to}`);
+  if (scanner.position < to) throw new RangeError(`fragment ends early at word ${scanner.position} of ${to}`);
   return { events, calls, throws, endNs: scanner.timeNs };
 }

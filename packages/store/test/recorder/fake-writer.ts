@@ -120,11 +120,14 @@ export class FakeWriter {
   publish(): void {
     if (this.chunk >= 0 && this.control > 0) {
       const { words, control } = this;
+      const written = this.position - this.start;
+      Atomics.store(words, control + R.S_COUNTING, written);
       words[control + R.S_EVENTS] = this.events;
       words[control + R.S_CALLS] = this.chunkCalls;
       words[control + R.S_THROWS] = this.throws;
-      this.pair(control + R.S_TIME, this.timeNs);
-      Atomics.store(words, control + R.S_PUBLISHED, this.position - this.start);
+      this.pair(control + R.S_TIME, this.timeWritten);
+      Atomics.store(words, control + R.S_PUBLISHED, written);
+      Atomics.store(words, control + R.S_COUNTED, written);
     }
     this.pair(R.R_PRODUCED, this.produced);
     this.pair(R.R_DROPPED, this.dropped);
@@ -169,7 +172,8 @@ export class FakeWriter {
     this.start = this.position = R.slotOffsetWords(this.slots, this.slotWords, slot);
     this.events = this.chunkCalls = this.throws = 0;
     this.timeWritten = this.timeNs;
-    for (const at of [R.S_PUBLISHED, R.S_WRITTEN, R.S_EVENTS, R.S_CALLS, R.S_THROWS]) words[control + at] = 0;
+    for (const at of [R.S_PUBLISHED, R.S_WRITTEN, R.S_COUNTED, R.S_EVENTS, R.S_CALLS, R.S_THROWS])
+      words[control + at] = 0;
     words[control + R.S_CHUNK] = chunk;
     this.writeHeader(chunk);
     Atomics.store(words, control + R.S_STATE, R.SLOT_WRITING);

@@ -3,7 +3,7 @@ import type { Method, Params, StateView } from '@execution-cinema/server/protoco
 import type { AnswerSource, AskOptions } from '../transport/source.ts';
 import { cancelledError } from '../transport/source.ts';
 import { clearCursor, cursor, goTo } from './cursor.ts';
-import { startSession } from './session.ts';
+import { overview, startSession } from './session.ts';
 
 /** Answers visits when the test says so. */
 let answer: (event: number) => void;
@@ -22,6 +22,7 @@ const source = {
 
 beforeEach(() => {
   vi.useFakeTimers();
+  overview.value = { rec: 'a' } as typeof overview.value;
   startSession(source, { onReady: () => undefined, onGrown: () => undefined });
 });
 afterEach(() => {

@@ -21,11 +21,14 @@ import type {
 import { scopeOf } from '../model/outer-scopes.ts';
 import { Latest } from '../transport/latest.ts';
 import { cursor, frame, goTo } from './cursor.ts';
+import { frameNameAlone } from './names.ts';
 import { askLong, generation } from './session.ts';
 import { openFile, shown, standing } from './source.ts';
 
 export interface Inspected {
   title: string;
+  /** The function whose variable it is; null where the title says all. */
+  where: string | null;
   history: HistoryParams['of'] | null;
   origin: OriginParams['of'] | null;
   /** Where the question about its origin begins. */
@@ -45,6 +48,11 @@ const HISTORY_PAGE = 1_000;
 const histories = new Latest();
 const origins = new Latest();
 
+/** All of what is looked into, in one text. */
+export function subjectText({ title, where }: Inspected): string {
+  return where === null ? title : `${title} in ${where}`;
+}
+
 function inspect(target: Inspected, tab: 'history' | 'origin'): void {
   inspected.value = target;
   detailTab.value = tab;
@@ -59,11 +67,18 @@ export function variableName(owner: FrameView, scope: ScopeView, variable: Varia
   return { kind: 'variable', call: owner.call, name: variable.name, instance: scope.instance };
 }
 
-export function inspectVariable(of: VariableName, title: string, tab: 'history' | 'origin', row?: VariableView): void {
+/** What is asked about: a name, and in which function, if it is a variable of one. */
+export interface Subject {
+  of: VariableName;
+  title: string;
+  where: string | null;
+}
+
+export function inspectVariable({ of, title, where }: Subject, tab: 'history' | 'origin', row?: VariableView): void {
   const at = cursor.peek();
   if (!at) return;
   const given = row && givenValue(row);
-  const target = { title, history: of, origin: of, moment: { thread: at.thread, event: at.event } };
+  const target = { title, where, history: of, origin: of, moment: { thread: at.thread, event: at.event } };
   inspect(given ? { ...target, given } : target, tab);
 }
 
@@ -91,11 +106,12 @@ export function inspectLineValue(value: LineValue): void {
   const moment = { thread: value.at.thread, event: value.at.event };
   if (own && scope && (value.kind === 'variable' || value.kind === 'parameter')) {
     const of: VariableName = { kind: 'variable', call: own.call, name: value.name, instance: scope.instance };
-    inspect({ title: value.name, history: of, origin: of, moment }, 'history');
+    inspect({ title: value.name, where: frameNameAlone(own), history: of, origin: of, moment }, 'history');
   } else if (own && (value.kind === 'return' || value.kind === 'throw')) {
     inspect(
       {
-        title: value.kind === 'throw' ? `thrown by ${own.function}` : `result of ${own.function}`,
+        title: value.kind === 'throw' ? 'error' : 'result',
+        where: frameNameAlone(own),
         history: null,
         origin: { kind: 'result', call: own.call },
         moment,
@@ -104,7 +120,7 @@ export function inspectLineValue(value: LineValue): void {
     );
   } else if (file !== undefined) {
     const place = { kind: 'place' as const, place: `${file}:${value.line}`, name: value.name };
-    inspect({ title: value.name, history: place, origin: null, moment }, 'history');
+    inspect({ title: value.name, where: null, history: place, origin: null, moment }, 'history');
   }
 }
 
@@ -114,6 +130,7 @@ export function inspectInput(step: OriginStep, input: OriginStep['inputs'][numbe
   inspect(
     {
       title: input.name,
+      where: null,
       history: input.of,
       origin: input.of,
       moment: { thread: step.at.thread, event: step.at.event },
@@ -124,7 +141,7 @@ export function inspectInput(step: OriginStep, input: OriginStep['inputs'][numbe
 
 /** Goes on with what was put into a list or object; `at` is where that was asked about. */
 export function inspectPart({ name, of }: FilledPart, at: Moment): void {
-  inspect({ title: name, history: of, origin: of, moment: at }, 'origin');
+  inspect({ title: name, where: null, history: of, origin: of, moment: at }, 'origin');
 }
 
 /** Goes to where a value was written or read; `place` is the expression, on another line than the call may stand then. */

@@ -16,13 +16,15 @@ import type {
 } from '@execution-cinema/server/protocol';
 import { spanOfEvents, spanOfThreads } from '../model/span.ts';
 import type { AnswerSource, AskOptions, ConnectionState } from '../transport/source.ts';
-import { isCancelled } from '../transport/source.ts';
+import { cancelledError, isCancelled } from '../transport/source.ts';
 
 export const connection = signal<ConnectionState>('connecting');
 export const hello = signal<Hello | null>(null);
 export const recordings = signal<RecordingList | null>(null);
 export const overview = signal<Overview | null>(null);
 export const code = signal<Code>({ modules: [], functions: [] });
+/** A recording is being opened: the list of all of them is not what somebody waits for. */
+export const opening = signal(false);
 /** Why the recording of the address could not be opened. */
 export const failure = signal<unknown>(null);
 /** What the server is busy with for longer than a blink. */
@@ -73,8 +75,10 @@ export function startSession(answers: AnswerSource, events: SessionEvents): void
 export function ask<M extends Method>(method: M, params: Params<M>, options: AskOptions = {}): Promise<Result<M>> {
   if (!source) return Promise.reject(new Error('not connected'));
   const rec = overview.value?.rec;
-  const withRec = method === 'recordings' || method === 'open' || rec === undefined ? options : { rec, ...options };
-  return source.ask(method, params, withRec);
+  if (method === 'recordings' || method === 'open') return source.ask(method, params, options);
+  if (rec !== undefined) return source.ask(method, params, { rec, ...options });
+  // What somebody had wanted to know about a recording that was closed meanwhile.
+  return options.rec === undefined ? Promise.reject(cancelledError()) : source.ask(method, params, options);
 }
 
 /** The same for a question that may take a while: its progress is shown at the foot of the page. */
@@ -105,6 +109,7 @@ export async function loadRecordings(): Promise<void> {
 
 /** Opens a recording; resolves to undefined when that failed (`failure` says why). */
 export async function openRecording(rec: string | null): Promise<Opened | undefined> {
+  opening.value = true;
   try {
     const result = await ask('open', rec === null ? {} : { rec });
     batch(() => {
@@ -120,6 +125,8 @@ export async function openRecording(rec: string | null): Promise<Opened | undefi
   } catch (error) {
     failure.value = error;
     return undefined;
+  } finally {
+    opening.value = false;
   }
 }
 
@@ -131,35 +138,6 @@ async function buildIndex(): Promise<void> {
   } catch (error) {
     if (!isCancelled(error)) console.warn(error);
   }
-}
-
-/** Generation whose facts were counted last. */
-let counted: { rec: string; generation: number } | undefined;
-
-/** Lists build the rows of facts: once one has answered, they can be counted. */
-export async function countFacts(): Promise<void> {
-  const rec = overview.peek()?.rec;
-  const round = generation.peek();
-  if (rec === undefined || (counted?.rec === rec && counted.generation === round)) return;
-  counted = { rec, generation: round };
-  try {
-    const { facts } = await ask('overview', {});
-    const current = overview.peek();
-    if (current?.rec === rec) overview.value = { ...current, facts: knownOf(facts, current.facts) };
-  } catch {
-    // Counts are an addition: an exported page has none.
-  }
-}
-
-/** While a program runs, rows lag behind: the last count stays. */
-function knownOf(facts: Overview['facts'], before: Overview['facts']): Overview['facts'] {
-  const { logs, exceptions, requests, snapshots } = facts;
-  return {
-    logs: logs ?? before.logs,
-    exceptions: exceptions ?? before.exceptions,
-    requests: requests ?? before.requests,
-    snapshots: snapshots ?? before.snapshots,
-  };
 }
 
 export function closeRecording(): void {
@@ -224,8 +202,7 @@ async function reloadStructure(): Promise<void> {
   try {
     const [nextOverview, nextCode] = await Promise.all([ask('overview', {}), ask('code', {})]);
     batch(() => {
-      const before = overview.peek();
-      overview.value = before ? { ...nextOverview, facts: knownOf(nextOverview.facts, before.facts) } : nextOverview;
+      overview.value = nextOverview;
       code.value = nextCode;
     });
   } catch (error) {

@@ -19,12 +19,24 @@ export const shown = signal<ShownFile | null>(null);
 export const sourceError = signal<unknown>(null);
 export const hits = signal<HitsView | null>(null);
 export const lineValues = signal<LineValues | null>(null);
-/** Line whose executions are shown at the foot of the source. */
-export const selectedLine = signal<number | null>(null);
+/** Line whose executions are shown at the foot of the source, until somebody closes that: wherever the cursor goes. */
+export const selection = signal<{ file: string; line: number } | null>(null);
 export const executions = signal<Executions | null>(null);
 
+/** The selected line, if it is one of the file that is shown. */
+export const selectedLine = computed<number | null>(() =>
+  selection.value?.file === shown.value?.view.file ? (selection.value?.line ?? null) : null,
+);
+
+/** What was known of the selected line when its file was shown last. */
+let lastRecord: { of: object; record: LineRecord } | undefined;
+
 /** What the selected line has to show of when it ran. */
-export const selectedRecord = computed<LineRecord>(() => recordAt(selectedLine.value ?? 0));
+export const selectedRecord = computed<LineRecord>(() => {
+  const of = selection.value;
+  if (of && of.file === shown.value?.view.file) lastRecord = { of, record: recordAt(of.line) };
+  return lastRecord && lastRecord.of === of ? lastRecord.record : { kind: 'own' };
+});
 
 /** What a line of the file that is shown has to show of when it ran. */
 export function recordAt(line: number): LineRecord {
@@ -66,8 +78,10 @@ const values = new Latest();
 const runs = new Latest();
 
 export function openFile(file: string, line: number | null = null): void {
-  openedFile.value = { file, line };
-  selectedLine.value = line;
+  batch(() => {
+    openedFile.value = { file, line };
+    if (line !== null) selection.value = { file, line };
+  });
 }
 
 /** Back to the file of the frame. */
@@ -81,7 +95,7 @@ export function forgetSources(): void {
   shown.value = null;
   hits.value = null;
   lineValues.value = null;
-  selectedLine.value = null;
+  selection.value = null;
   executions.value = null;
 }
 
@@ -104,11 +118,10 @@ export function followSources(): void {
     else lineValues.value = null;
   });
   effect(() => {
-    const selected = selectedLine.value;
-    const line = selected === null ? undefined : lineWithEvents(selectedRecord.value, selected);
-    const file = shown.value?.view.file;
+    const selected = selection.value;
+    const line = selected === null ? undefined : lineWithEvents(selectedRecord.value, selected.line);
     void cursor.value;
-    if (line !== undefined && file !== undefined) void loadExecutions(file, line);
+    if (selected !== null && line !== undefined) void loadExecutions(selected.file, line);
     else executions.value = null;
   });
 }
@@ -134,8 +147,6 @@ async function loadSource(file: string): Promise<void> {
 
 function show(file: ShownFile): void {
   batch(() => {
-    // A line that was selected is one of the file that goes, unless the other one was opened at it.
-    if (shown.peek() && !openedFile.peek()) selectedLine.value = null;
     shown.value = file;
     sourceError.value = null;
   });

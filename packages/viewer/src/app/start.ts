@@ -6,6 +6,7 @@ import type { AnswerSource } from '../transport/source.ts';
 import { compareWith, followComparison, otherRec, stopComparing } from './compare.ts';
 import { clearCursor, cursor, frameCall, goTo, goToText, loadState, move, onMoved, state } from './cursor.ts';
 import { closeDetails, followDetails } from './details.ts';
+import { followFactCounts } from './fact-counts.ts';
 import { forgetTiles } from './flame-tiles.ts';
 import { followGrowth, goLive, leaveLive } from './live.ts';
 import { followRecording, forgetNear } from './near.ts';
@@ -30,6 +31,7 @@ export function startApp(answers: AnswerSource): void {
   followComparison();
   followTimeline();
   followRest();
+  followFactCounts();
   keepAddress((address) => void goToAddress(address));
   startSession(answers, {
     onReady: (hello, isFirst) => {

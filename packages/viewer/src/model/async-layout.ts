@@ -1,4 +1,5 @@
 import type { AsyncGraph, AsyncNode } from '@execution-cinema/server/protocol';
+import { nameOf } from './function-name.ts';
 
 interface PlacedNode {
   node: AsyncNode;
@@ -22,6 +23,8 @@ const NODE_MIN = 44;
 const NODE_MAX = 220;
 const GAP = 18;
 const LETTER = 6.6;
+/** Letters of the arrow in front of what goes on. */
+const RESUMED_LETTERS = 2;
 
 /**
  * Turns of the event loop in lanes. Columns follow the order of time, not its length: what waits a second stands as near as
@@ -38,7 +41,7 @@ export function layAsync(graph: AsyncGraph): AsyncPicture {
   let x = LABEL_WIDTH;
   let lastStart = LABEL_WIDTH;
   for (const node of sorted) {
-    const width = Math.max(NODE_MIN, Math.min(NODE_MAX, node.function.length * LETTER + 22));
+    const width = widthOf(node);
     // Never left of what began before, right of what it follows in its lane and of what caused it.
     x = Math.max(lastStart + 10, endOfLane.get(node.lane) ?? 0);
     for (const source of sources.get(node.id) ?? []) {
@@ -83,4 +86,9 @@ function curve(a: PlacedNode, b: PlacedNode): { path: string; x: number; y: numb
       ? `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`
       : `M${x1},${y1} C${x1},${y2} ${x1},${y2} ${x2},${y2}`;
   return { path, x: (x1 + x2) / 2, y: y2 - 4 };
+}
+
+function widthOf(node: AsyncNode): number {
+  const letters = nameOf({ ...node, name: node.function }).length + (node.resumed ? RESUMED_LETTERS : 0);
+  return Math.max(NODE_MIN, Math.min(NODE_MAX, letters * LETTER + 22));
 }

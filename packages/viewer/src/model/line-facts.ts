@@ -162,3 +162,10 @@ export function markDifferent(facts: FactsByLine, others: FactsByLine, lines: In
   }
   return facts.with(marked);
 }
+
+const WORDS: Readonly<Record<string, string>> = { return: 'returns', yield: 'yields', throw: 'throws' };
+
+/** What stands in front of a value: its name, or what was done with it. */
+export function wordOf({ kind, name }: LineValue): string {
+  return WORDS[kind] ?? name;
+}

@@ -14,7 +14,7 @@ import {
 import { ServerError } from '../../errors.ts';
 import { encodeValue, type At, type EventView, type Moment, type Place } from '../../protocol.ts';
 import type { EngineContext } from '../context.ts';
-import { functionIdAt } from '../functions.ts';
+import { functionIdOf } from '../functions.ts';
 import type { Job } from '../job.ts';
 import { stateOf } from '../state.ts';
 import { at } from '../views/basics.ts';
@@ -64,7 +64,7 @@ export const state: Answer<'state'> = (context, params, job) => {
       // What was not to be seen then, such as another module, has changed only if it was written since.
       return earlier === undefined ? variable.event > params.since.event : earlier !== textOf(variable);
     },
-    functionId: (frame: StateFrame) => functionIdAt(context, frame.file, frame.function, frame.line),
+    functionId: (frame: StateFrame) => functionIdOf(context, frame),
   };
   return {
     at: at(thread, event, found.timeNs),
@@ -125,7 +125,7 @@ function eventView(context: EngineContext, after: State): EventView {
     place: file === '' ? null : line === 0 ? placeInFrame(found, after) : { file, line, column },
     name: name ?? null,
     value: values.length > 0 ? encodeValue(values.at(-1)) : null,
-    values: eventValues(recording, found, top ? functionIdAt(context, top.file, top.function, top.line) : 0),
+    values: eventValues(recording, found, top ? functionIdOf(context, top) : 0),
   };
 }
 

@@ -1,12 +1,10 @@
-import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import { connection, gone, hello, overview, progress } from '../../app/session.ts';
+import { connection, gone, hello, opening, overview, progress } from '../../app/session.ts';
 import { said } from '../../app/say.ts';
 import { helpOpen, paletteOpen } from '../../app/panels.ts';
 import { percentText, timeText } from '../../model/units.ts';
 import { Header } from '../header/header.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { Palette } from '../palette/palette.tsx';
-import { StartPage } from '../start/start-page.tsx';
 import { Workspace } from './workspace.tsx';
 
 export function App() {
@@ -14,27 +12,21 @@ export function App() {
     <div class="app">
       <Header />
       <Banner />
-      {overview.value ? (
-        <Workspace />
-      ) : connection.value === 'connecting' ? (
-        <main aria-label="Connecting" />
-      ) : (
-        <StartPage />
-      )}
+      {overview.value ? <Workspace /> : isOnItsWay() ? <main aria-label="Connecting" /> : <StartPage />}
       <Foot />
       {paletteOpen.value !== false && <Palette mode={paletteOpen.value} />}
-      {helpOpen.value && <LazyHelp />}
+      {helpOpen.value && <Help />}
     </div>
   );
 }
 
-/** Fetched when it is first wanted. */
-function LazyHelp() {
-  const [Help, setHelp] = useState<ComponentType | null>(null);
-  useEffect(() => {
-    void import('../palette/help.tsx').then((module) => setHelp(() => module.Help));
-  }, []);
-  return Help && <Help />;
+const StartPage = lazy(async () => (await import('../start/start-page.tsx')).StartPage);
+const Help = lazy(async () => (await import('../palette/help.tsx')).Help);
+
+/** What the page will show is not known yet. */
+function isOnItsWay(): boolean {
+  const state = connection.value;
+  return state === 'connecting' || (state === 'open' && hello.value === null) || opening.value;
 }
 
 const CONNECTIONS = {

@@ -1,10 +1,9 @@
-import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
 import { otherRec } from '../../app/compare.ts';
 import { defaultSize, sizes } from '../../app/panels.ts';
 import { LIMITS, maxSize, type Layout } from '../../model/layout.ts';
 import { Dock } from '../dock/dock.tsx';
 import { SidePanel } from '../facts/side-panel.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { Splitter } from '../parts/splitter.tsx';
 import { SourcePanel } from '../source/source-panel.tsx';
 import { Stage } from '../stage/stage.tsx';
@@ -15,19 +14,12 @@ export function Workspace() {
     <main class="workspace">
       <Stage />
       {line('stageHeight', 'rows', 'before', 'Height of the stage')}
-      {otherRec.value !== null ? <LazySideBySide /> : <Work />}
+      {otherRec.value !== null ? <SideBySide /> : <Work />}
     </main>
   );
 }
 
-/** Fetched when two recordings are first compared. */
-function LazySideBySide() {
-  const [View, setView] = useState<ComponentType | null>(null);
-  useEffect(() => {
-    void import('../compare/side-by-side.tsx').then((module) => setView(() => module.SideBySide));
-  }, []);
-  return View && <View />;
-}
+const SideBySide = lazy(async () => (await import('../compare/side-by-side.tsx')).SideBySide);
 
 function Work() {
   return (

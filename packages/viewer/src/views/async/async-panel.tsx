@@ -4,9 +4,10 @@ import { frame, goTo, state } from '../../app/cursor.ts';
 import { askLong } from '../../app/session.ts';
 import { viewSpan } from '../../app/timeline.ts';
 import { LABEL_WIDTH, layAsync, LANE_HEIGHT, NODE_HEIGHT } from '../../model/async-layout.ts';
+import { nameOf } from '../../model/function-name.ts';
 import { durationText, plural } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
-import { ErrorMessage, Message } from '../parts/message.tsx';
+import { ErrorMessage, Message, Waiting } from '../parts/message.tsx';
 import { threadLabel } from '../stage/thread-label.ts';
 import { labelOf } from './label.ts';
 
@@ -118,18 +119,20 @@ export function AsyncPanel() {
                 onClick={() => void goTo(node.start)}
               >
                 {node.resumed && <span aria-hidden="true">↪ </span>}
-                {node.function}
+                {nameOf({ ...node, name: node.function })}
               </button>
             ))}
           </div>
         </div>
       ) : (
         error === null &&
-        graph !== null && (
+        (graph === null && (scope === 'span' || call !== null) ? (
+          <Waiting />
+        ) : (
           <Message icon="graph" title="No turn of the event loop belongs here">
             <p>Choose a moment in which something runs, or look at the visible time.</p>
           </Message>
-        )
+        ))
       )}
     </div>
   );

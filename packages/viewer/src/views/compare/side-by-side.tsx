@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useComputed } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatMoment } from '@execution-cinema/format';
+import { frameName } from '../../app/names.ts';
 import type { At, FrameView, Overview, StateView } from '@execution-cinema/server/protocol';
 import {
   areTogether,
@@ -282,7 +283,7 @@ function Run({ title, run, at, view, current, file, facts, onFrame, children }: 
               disabled={!onFrame}
               onClick={() => onFrame?.(entry.call)}
             >
-              {entry.function}
+              {frameName(entry)}
             </button>
           </li>
         ))}

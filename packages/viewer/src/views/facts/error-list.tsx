@@ -1,6 +1,6 @@
 import type { ExceptionView } from '@execution-cinema/server/protocol';
-import { ask, wholeSpan } from '../../app/session.ts';
-import { timeText } from '../../model/units.ts';
+import { ask, overview, wholeSpan } from '../../app/session.ts';
+import { plural, timeText } from '../../model/units.ts';
 import { Message } from '../parts/message.tsx';
 import { PlaceText } from '../parts/place.tsx';
 import { FactList } from './fact-list.tsx';
@@ -17,6 +17,7 @@ export function ErrorList({ text }: { text: string }) {
   return (
     <FactList
       label="Thrown errors"
+      counted={text === '' ? 'errors' : null}
       filter={text}
       load={(from, signal) => ask('exceptions', { ...from, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
       rowHeight={56}
@@ -49,7 +50,20 @@ export function ErrorList({ text }: { text: string }) {
           </div>
         </div>
       )}
-      empty={<Message icon="alert" title={text === '' ? 'Nothing was thrown' : 'No error with this text'} />}
+      empty={text === '' ? <NoErrors /> : <Message icon="alert" title="No error with this text" />}
     />
+  );
+}
+
+/** A call may be left by an error of which nothing but that is recorded. */
+function NoErrors() {
+  const left = overview.value?.throws ?? 0;
+  if (left === 0) return <Message icon="alert" title="Nothing was thrown" />;
+  return (
+    <Message icon="alert" title="No recorded code threw">
+      <p>
+        {plural(left, 'call')} ended by an error from elsewhere, such as Node itself: <kbd>E</kbd> goes to the next one.
+      </p>
+    </Message>
   );
 }

@@ -1,9 +1,11 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { At, CallName, CallStart, List } from '@execution-cinema/server/protocol';
 import { cursor, goTo } from '../../app/cursor.ts';
-import { countFacts, generation } from '../../app/session.ts';
+import { countFacts, newFacts, sawFacts, type CountedList } from '../../app/fact-counts.ts';
+import { generation } from '../../app/session.ts';
 import { parseCall } from '@execution-cinema/format';
+import { Icon } from '../parts/icon.tsx';
 import { ErrorMessage, Waiting } from '../parts/message.tsx';
 import { countText } from '../../model/units.ts';
 import { usePaged, type PieceStart } from '../parts/use-paged.ts';
@@ -11,6 +13,8 @@ import { VirtualList } from '../parts/virtual-list.tsx';
 
 interface Properties<Item> {
   label: string;
+  /** Which list it is, where all of it is shown: what is new in it is told. */
+  counted?: CountedList | null;
   load: (from: PieceStart, signal: AbortSignal) => Promise<List<Item>>;
   /** What the list depends on besides: another one is another list. */
   filter: string;
@@ -19,12 +23,18 @@ interface Properties<Item> {
   call: (item: Item) => CallName | null;
   /** Where a click leads, when that is not the fact itself: the call that it led to. */
   led?: (item: Item) => CallStart | null;
+  /** A click does that as well. */
+  picked?: (item: Item) => void;
   row: (item: Item, isNow: boolean) => ComponentChildren;
   empty: ComponentChildren;
 }
 
+/** Rows before the end that are loaded with it. */
+const LAST_SHOWN = 200;
+
 /** Facts in order of time; the last one before the cursor is marked. */
-export function FactList<Item>({ label, load, filter, rowHeight, at, call, led, row, empty }: Properties<Item>) {
+export function FactList<Item>(properties: Properties<Item>) {
+  const { label, counted = null, load, filter, rowHeight, at, call, led, picked, row, empty } = properties;
   const page = usePaged(load, filter, generation.value);
   useEffect(() => {
     if (page.total !== null) void countFacts();
@@ -43,9 +53,21 @@ export function FactList<Item>({ label, load, filter, rowHeight, at, call, led, 
     wantedNs.current = nowNs;
     page.loadPiece({ aroundNs: nowNs });
   }, [isBefore, isBehind, nowNs, page.loading]);
+  const [wantsEnd, setWantsEnd] = useState(false);
+  const fresh = counted === null ? 0 : (newFacts.value[counted] ?? 0);
+  const goToEnd = () => {
+    setWantsEnd(true);
+    if (page.total !== null && end < page.total) page.loadPiece({ offset: Math.max(0, page.total - LAST_SHOWN) });
+  };
+  const onEnd = () => {
+    if (page.total === null || end < page.total) return;
+    setWantsEnd(false);
+    if (counted !== null) sawFacts(counted);
+  };
   // The same list for all moments between two facts.
   const list = useMemo(() => {
     const onPick = (item: Item) => {
+      picked?.(item);
       const begun = led?.(item);
       if (begun) return void goTo(begun.start);
       const moment = at(item);
@@ -63,11 +85,13 @@ export function FactList<Item>({ label, load, filter, rowHeight, at, call, led, 
         {...(current >= 0 && { shown: current })}
         onPick={onPick}
         onNearEnd={page.loadMore}
+        onEnd={onEnd}
+        atEnd={wantsEnd}
         empty={page.loading ? <Waiting /> : empty}
         row={(item, index) => row(item, index === current)}
       />
     );
-  }, [page.items, page.loading, page.total, page.more, current, filter]);
+  }, [page.items, page.loading, page.total, page.more, current, filter, fresh, wantsEnd]);
   if (page.error !== null) return <ErrorMessage error={page.error} />;
   return (
     <>
@@ -77,6 +101,14 @@ export function FactList<Item>({ label, load, filter, rowHeight, at, call, led, 
         </button>
       )}
       {list}
+      <div role="status">
+        {fresh > 0 && (
+          <button type="button" class="list-newer" onClick={goToEnd}>
+            <Icon name="down" size={12} />
+            {countText(fresh)} new
+          </button>
+        )}
+      </div>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { ask, wholeSpan } from '../../app/session.ts';
+import { firstLine } from '../../model/first-line.ts';
 import { timeText } from '../../model/units.ts';
 import { Message } from '../parts/message.tsx';
 import { PlaceText } from '../parts/place.tsx';
@@ -12,6 +13,7 @@ export function LogList({ text }: { text: string }) {
   return (
     <FactList
       label="Output of the program"
+      counted={text === '' ? 'log' : null}
       filter={text}
       load={(from, signal) => ask('logs', { ...from, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
       rowHeight={40}
@@ -46,12 +48,4 @@ export function LogList({ text }: { text: string }) {
       }
     />
   );
-}
-
-/** A log entry may have many lines; the list shows the first that says something. */
-function firstLine(text: string): string {
-  const lines = text.split('\n');
-  const first = lines.find((line) => line.trim() !== '') ?? '(empty line)';
-  const rest = lines.filter((line) => line.trim() !== '').length - 1;
-  return rest > 0 ? `${first}  ⏎ ${rest} more` : first;
 }

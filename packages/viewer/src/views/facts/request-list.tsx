@@ -1,7 +1,7 @@
-import type { CallStart, RequestView } from '@execution-cinema/server/protocol';
+import type { RequestView } from '@execution-cinema/server/protocol';
 import { goTo } from '../../app/cursor.ts';
 import { ask, wholeSpan } from '../../app/session.ts';
-import { showTreeOf } from '../../app/tree.ts';
+import { followRequest, showTreeOf } from '../../app/tree.ts';
 import { durationText, timeText } from '../../model/units.ts';
 import { Button } from '../parts/button.tsx';
 import { Message } from '../parts/message.tsx';
@@ -13,12 +13,14 @@ export function RequestList({ text }: { text: string }) {
   return (
     <FactList
       label="HTTP requests"
+      counted={text === '' ? 'requests' : null}
       filter={text}
       load={(from, signal) => ask('requests', { ...from, limit: PAGE, ...(text !== '' && { text }) }, { signal })}
       rowHeight={40}
       at={(request) => request.start}
       call={(request) => request.call}
       led={(request) => request.handler}
+      picked={followRequest}
       row={(request, isNow) => (
         <div class={`fact${isNow ? ' now' : ''}`}>
           <span class={`fact-mark ${isFailure(request) ? 'red' : 'green'}`} />
@@ -36,7 +38,7 @@ export function RequestList({ text }: { text: string }) {
               {request.endNs !== null && <span>{durationText(request.endNs - request.start.timeNs)}</span>}
             </span>
           </div>
-          {request.handler && <TreeButton handler={request.handler} />}
+          {request.handler && <TreeButton request={request} />}
         </div>
       )}
       empty={
@@ -50,7 +52,7 @@ export function RequestList({ text }: { text: string }) {
 }
 
 /** All that a request led to, and nothing of the others. */
-function TreeButton({ handler }: { handler: CallStart }) {
+function TreeButton({ request }: { request: RequestView }) {
   return (
     <span class="fact-actions">
       <Button
@@ -58,8 +60,8 @@ function TreeButton({ handler }: { handler: CallStart }) {
         label="Call tree of this request"
         onClick={(event) => {
           event.stopPropagation();
-          showTreeOf(handler.call);
-          void goTo(handler.start);
+          showTreeOf(request);
+          if (request.handler) void goTo(request.handler.start);
         }}
       />
     </span>

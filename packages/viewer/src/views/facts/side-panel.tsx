@@ -1,13 +1,17 @@
 import { useState } from 'preact/hooks';
 import { side } from '../../app/panels.ts';
-import { overview } from '../../app/session.ts';
+import { factCounts, newFacts, type CountedList } from '../../app/fact-counts.ts';
+import { files } from '../../app/session.ts';
 import type { SideId } from '../../model/address.ts';
+import { lazy } from '../parts/lazy.tsx';
 import { Tabs, type Tab } from '../parts/tabs.tsx';
-import { EdgeList } from './edge-list.tsx';
-import { ErrorList } from './error-list.tsx';
-import { FileList } from './file-list.tsx';
 import { LogList } from './log-list.tsx';
-import { RequestList } from './request-list.tsx';
+
+type ListProperties = { text: string };
+const ErrorList = lazy<ListProperties>(async () => (await import('./on-demand.ts')).ErrorList);
+const RequestList = lazy<ListProperties>(async () => (await import('./on-demand.ts')).RequestList);
+const EdgeList = lazy<ListProperties>(async () => (await import('./on-demand.ts')).EdgeList);
+const FileList = lazy<ListProperties>(async () => (await import('./on-demand.ts')).FileList);
 
 const LISTS = { log: LogList, errors: ErrorList, requests: RequestList, messages: EdgeList, files: FileList };
 const FILTERS: Readonly<Record<SideId, string>> = {
@@ -22,20 +26,22 @@ const FILTERS: Readonly<Record<SideId, string>> = {
 export function SidePanel() {
   const [filters, setFilters] = useState<Partial<Record<SideId, string>>>({});
   const selected = side.value;
-  const facts = overview.value?.facts;
-  const counted = (count: number | null | undefined) => (count ? { count } : {});
+  const counted = (list: CountedList) => ({
+    count: factCounts.value[list] ?? null,
+    fresh: newFacts.value[list] ?? 0,
+  });
   const tabs: Tab<SideId>[] = [
-    { id: 'log', label: 'Log', icon: 'log', ...counted(facts?.logs) },
-    { id: 'errors', label: 'Errors', icon: 'alert', tone: 'red', ...counted(facts?.exceptions) },
-    { id: 'requests', label: 'HTTP', icon: 'globe', ...counted(facts?.requests) },
-    { id: 'messages', label: 'Causes', icon: 'arrows' },
-    { id: 'files', label: 'Files', icon: 'file' },
+    { id: 'log', label: 'Log', ...counted('log') },
+    { id: 'errors', label: 'Errors', tone: 'red', ...counted('errors') },
+    { id: 'requests', label: 'HTTP', ...counted('requests') },
+    { id: 'messages', label: 'Causes', count: null },
+    { id: 'files', label: 'Files', count: files.value.length },
   ];
   const Rows = LISTS[selected];
   const text = filters[selected] ?? '';
   return (
     <section class="side panel" aria-label="Facts">
-      <header class="panel-head tabs-head compact">
+      <header class="panel-head tabs-head stacked">
         <Tabs
           tabs={tabs}
           selected={selected}

@@ -5,12 +5,14 @@ import { frame, goTo } from '../../app/cursor.ts';
 import { shownFunction } from '../../app/functions.ts';
 import { copyText } from '../../app/location.ts';
 import { ask, askLong, generation, wholeSpan } from '../../app/session.ts';
+import { nameOf } from '../../model/function-name.ts';
 import { durationText, plural, timeText } from '../../model/units.ts';
 import { parseFilter } from '../../model/value-filter.ts';
 import { toPlainJson } from '../../model/values.ts';
 import { Latest } from '../../transport/latest.ts';
 import { Button } from '../parts/button.tsx';
 import { ErrorMessage, Message, Waiting } from '../parts/message.tsx';
+import { PlaceText } from '../parts/place.tsx';
 import { usePaged } from '../parts/use-paged.ts';
 import { Value } from '../parts/value.tsx';
 import { VirtualList } from '../parts/virtual-list.tsx';
@@ -51,8 +53,9 @@ export function CallsTable({ of }: { of: FunctionView }) {
           All functions
         </Button>
         <strong class="shrink" title={of.name}>
-          {of.name}
+          {nameOf(of)}
         </strong>
+        <PlaceText place={{ file: of.file, line: of.line, column: 0 }} />
         <span class="faint">{page.total === null ? '' : plural(page.total, 'call')}</span>
         <input
           class="field grow code-font"
@@ -92,7 +95,7 @@ export function CallsTable({ of }: { of: FunctionView }) {
           <VirtualList
             items={page.items}
             rowHeight={26}
-            label={`Calls of ${of.name}`}
+            label={`Calls of ${nameOf(of)}`}
             shown={page.items.findIndex(({ call }) => call === frame.value?.call)}
             onPick={(call) => call.start && void goTo(call.start)}
             onNearEnd={page.loadMore}

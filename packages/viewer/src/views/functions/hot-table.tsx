@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { HotFunction } from '@execution-cinema/server/protocol';
 import { showFunctionId } from '../../app/functions.ts';
 import { askLong, generation } from '../../app/session.ts';
+import { nameOf } from '../../model/function-name.ts';
 import { countText, durationText } from '../../model/units.ts';
 import { ErrorMessage, Message, Waiting } from '../parts/message.tsx';
 import { PlaceText } from '../parts/place.tsx';
@@ -75,7 +76,9 @@ export function HotTable() {
           <div class="table-row">
             <span class="self-bar" style={{ width: `${(row.selfNs / most) * 100}%` }} />
             <span class="grow">
-              <strong class="shrink">{row.function}</strong>
+              <strong class="shrink" title={row.function}>
+                {nameOf({ ...row, name: row.function })}
+              </strong>
               <PlaceText place={{ file: row.file, line: row.line, column: 0 }} />
             </span>
             {COLUMNS.map(({ id, text }) => (

@@ -24,12 +24,12 @@ export function Header() {
       </div>
       {current && <TrustChips overview={current} open={trustOpen} />}
       <span class="space" />
-      <button type="button" class="search-button" onClick={() => (paletteOpen.value = 'all')}>
+      <button type="button" class="search-button" title="Search or go to…" onClick={() => (paletteOpen.value = 'all')}>
         <Icon name="search" size={14} />
         <span>Search or go to…</span>
         <kbd>Ctrl K</kbd>
       </button>
-      <Button icon="link" label="Copy a link to this moment" keys="Y" onClick={() => void copyLink()} />
+      {current && <Button icon="link" label="Copy a link to this moment" keys="Y" onClick={() => void copyLink()} />}
       <Button
         icon={isDark.value ? 'sun' : 'moon'}
         label={isDark.value ? 'Light colours' : 'Dark colours'}

@@ -38,16 +38,16 @@ export function TrustCard({ overview, onClose }: CardProperties) {
     ],
     [
       'Functions',
-      `${functions.instrumented} of ${functions.eligible} recorded (${
+      `${countText(functions.instrumented)} of ${countText(functions.eligible)} recorded (${
         Object.entries(functions.byLevel)
-          .map(([name, count]) => `${count} ${name}`)
+          .map(([name, count]) => `${countText(count)} ${name}`)
           .join(', ') || 'none'
       })`,
       functions.instrumented < functions.eligible,
     ],
     [
       'Files',
-      `${overview.modules - overview.modulesSkipped} of ${overview.modules} recorded`,
+      `${countText(overview.modules - overview.modulesSkipped)} of ${countText(overview.modules)} recorded`,
       overview.modulesSkipped > 0,
     ],
     ...leftOutRows(overview),

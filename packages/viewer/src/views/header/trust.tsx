@@ -1,9 +1,8 @@
-import type { ComponentType } from 'preact';
 import type { Signal } from '@preact/signals';
-import { useEffect, useState } from 'preact/hooks';
 import type { Overview } from '@execution-cinema/server/protocol';
 import { countText } from '../../model/units.ts';
 import { Icon } from '../parts/icon.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import type { CardProperties } from './trust-card.tsx';
 
 const STATES: Readonly<Record<string, { text: string; tone: string; title: string }>> = {
@@ -47,7 +46,7 @@ export function TrustChips({ overview, open }: { overview: Overview; open: Signa
         )}
         <Icon name="down" size={12} />
       </button>
-      {open.value && <LazyCard overview={overview} onClose={() => (open.value = false)} />}
+      {open.value && <TrustCard overview={overview} onClose={() => (open.value = false)} />}
     </div>
   );
 }
@@ -57,14 +56,7 @@ function isDegraded({ notes }: Overview): boolean {
   return notes.some(({ kind }) => kind === 'budget');
 }
 
-/** Fetched when it is first wanted. */
-function LazyCard(properties: CardProperties) {
-  const [Card, setCard] = useState<ComponentType<CardProperties> | null>(null);
-  useEffect(() => {
-    void import('./trust-card.tsx').then((module) => setCard(() => module.TrustCard));
-  }, []);
-  return Card && <Card {...properties} />;
-}
+const TrustCard = lazy<CardProperties>(async () => (await import('./trust-card.tsx')).TrustCard);
 
 function levelText({ functions, processes }: Overview): string {
   const used = Object.entries(functions.byLevel).filter(([name, count]) => count > 0 && name !== 'off');

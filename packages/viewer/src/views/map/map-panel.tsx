@@ -4,7 +4,7 @@ import { showFunctionId } from '../../app/functions.ts';
 import { askLong } from '../../app/session.ts';
 import { openFile } from '../../app/source.ts';
 import { percentText } from '../../model/units.ts';
-import { ErrorMessage, Message } from '../parts/message.tsx';
+import { ErrorMessage, Message, Waiting } from '../parts/message.tsx';
 import { ModuleGraph } from './module-graph.tsx';
 import { MAP_COLORS, TreeMap, type MapColor } from './tree-map.tsx';
 
@@ -59,6 +59,7 @@ export function MapPanel() {
         {map && map.coverage < 1 && <span class="chip">calls of {percentText(map.coverage)} of the recording</span>}
       </div>
       {error !== null && <ErrorMessage error={error} />}
+      {map === null && error === null && <Waiting />}
       {map && map.files.length === 0 && <Message icon="map" title="No source was found to map" />}
       {map &&
         map.files.length > 0 &&

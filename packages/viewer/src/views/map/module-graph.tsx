@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { CodeMapView } from '@execution-cinema/server/protocol';
 import { layModules, MODULE_HEIGHT } from '../../model/module-graph.ts';
-import { countText } from '../../model/units.ts';
+import { plural } from '../../model/units.ts';
 
 /** Files and what leads from one to the other: imports thin, calls thick. */
 export function ModuleGraph({ map, onPick }: { map: CodeMapView; onPick: (file: string) => void }) {
@@ -9,7 +9,12 @@ export function ModuleGraph({ map, onPick }: { map: CodeMapView; onPick: (file: 
   const picture = useMemo(() => layModules(map), [map]);
   const most = Math.max(1, ...picture.links.map(({ calls }) => calls));
   return (
-    <div class="graph-scroll" tabIndex={0} role="region" aria-label={`Graph of ${picture.nodes.length} files`}>
+    <div
+      class="graph-scroll"
+      tabIndex={0}
+      role="region"
+      aria-label={`Graph of ${plural(picture.nodes.length, 'file')}`}
+    >
       <div style={{ width: `${picture.width}px`, height: `${picture.height}px`, position: 'relative' }}>
         <svg class="graph" width={picture.width} height={picture.height} aria-hidden="true">
           {picture.links.map(({ from, to, calls, path }) => (
@@ -29,7 +34,7 @@ export function ModuleGraph({ map, onPick }: { map: CodeMapView; onPick: (file: 
               type="button"
               class={`module-node${entry.calls === 0 ? ' never' : ''}`}
               style={{ left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${MODULE_HEIGHT}px` }}
-              title={`${file}\n${entry.lines} lines, ${countText(entry.calls)} calls, complexity ${entry.complexity}`}
+              title={`${file}\n${plural(entry.lines, 'line')}, ${plural(entry.calls, 'call')}, complexity ${entry.complexity}`}
               onPointerEnter={() => setHover(index)}
               onPointerLeave={() => setHover(null)}
               onClick={() => onPick(file)}

@@ -1,14 +1,16 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { CodeMapView, MapFunction } from '@execution-cinema/server/protocol';
+import { shortNames } from '../../model/file-names.ts';
+import { nameOf } from '../../model/function-name.ts';
 import { treemap, type Rect } from '../../model/treemap.ts';
-import { countText, durationText } from '../../model/units.ts';
+import { countText, durationText, plural } from '../../model/units.ts';
 import { useSize } from '../parts/canvas.ts';
 
 export const MAP_COLORS = {
   calls: {
     label: 'calls',
     of: (entry: MapFunction) => Math.log1p(entry.calls),
-    text: (entry: MapFunction) => `${countText(entry.calls)} calls`,
+    text: (entry: MapFunction) => callsText(entry.calls),
   },
   self: {
     label: 'own time',
@@ -28,12 +30,18 @@ export const MAP_COLORS = {
 } as const;
 export type MapColor = keyof typeof MAP_COLORS;
 
+function callsText(calls: number): string {
+  return `${countText(calls)} ${calls === 1 ? 'call' : 'calls'}`;
+}
+
 interface Cell {
   entry: MapFunction;
   rect: Rect;
 }
 
 const HEAD = 18;
+/** A name of which less is seen says nothing. */
+const FILE_WIDTH = 58;
 const TEXT_WIDTH = 46;
 const TEXT_HEIGHT = 16;
 
@@ -48,13 +56,14 @@ export function TreeMap({ map, color, onPick }: Properties) {
   const [box, { width, height }] = useSize<HTMLDivElement>();
   const [hover, setHover] = useState<MapFunction | null>(null);
   const { files, cells } = useMemo(() => layCells(map, width, height), [map, width, height]);
+  const names = useMemo(() => shortNames(map.files.map(({ file }) => file)), [map]);
   const { of, text } = MAP_COLORS[color];
   const most = Math.max(1e-9, ...cells.map(({ entry }) => of(entry)));
   return (
     <div ref={box} class="tree-map" role="region" aria-label="Map of functions">
       {files.map(({ file, rect }) => (
-        <div key={file} class="map-file" style={style(rect)}>
-          <span title={file}>{file.split('/').slice(-2).join('/')}</span>
+        <div key={file} class="map-file" style={style(rect)} title={file}>
+          {rect.width > FILE_WIDTH && <span>{names.get(file)}</span>}
         </div>
       ))}
       {cells.map(({ entry, rect }, i) => {
@@ -66,23 +75,23 @@ export function TreeMap({ map, color, onPick }: Properties) {
             tabIndex={-1}
             class={`map-cell${entry.calls === 0 ? ' never' : ''}${entry.threw > 0 ? ' threw' : ''}`}
             style={{ ...style(rect), '--share': String(Math.round(share * 100) / 100) }}
-            aria-label={`${entry.name}, ${text(entry)}`}
+            aria-label={`${nameOf(entry)}, ${text(entry)}`}
             onPointerEnter={() => setHover(entry)}
             onPointerLeave={() => setHover(null)}
             onClick={() => onPick(entry)}
           >
-            {rect.width > TEXT_WIDTH && rect.height > TEXT_HEIGHT && <span>{entry.name}</span>}
+            {rect.width > TEXT_WIDTH && rect.height > TEXT_HEIGHT && <span>{nameOf(entry)}</span>}
           </button>
         );
       })}
       {hover && (
         <div class="map-note">
-          <strong>{hover.name}</strong>{' '}
+          <strong>{nameOf(hover)}</strong>{' '}
           <span class="faint">
             {hover.file}:{hover.line}
           </span>{' '}
-          · {countText(hover.calls)} calls · {durationText(hover.selfNs)} own time · complexity {hover.cognitive}
-          {hover.threw > 0 && ` · threw ${hover.threw} times`}
+          · {callsText(hover.calls)} · {durationText(hover.selfNs)} own time · complexity {hover.cognitive}
+          {hover.threw > 0 && ` · threw ${plural(hover.threw, 'time')}`}
           {hover.functionId === null && ' · not recorded'}
         </div>
       )}

@@ -27,7 +27,7 @@ export function Help() {
       <header class="panel-head">
         <h2>Keys</h2>
         <span class="space" />
-        {hello.value && <span class="faint">{hello.value.tool}</span>}
+        {hello.value && <span class="faint">version {hello.value.tool}</span>}
         <Button icon="close" label="Close" onClick={() => dialog.current!.close()} />
       </header>
       <div class="help-body">

@@ -9,6 +9,7 @@ import { openFile } from '../../app/source.ts';
 import { openAt } from '../../app/start.ts';
 import { DOCKS, NOWHERE } from '../../model/address.ts';
 import { rank } from '../../model/fuzzy.ts';
+import { nameOf } from '../../model/function-name.ts';
 import { BINDINGS, keyText } from '../../model/keymap.ts';
 import { parseLine } from '../../model/line-of-file.ts';
 import { timeText } from '../../model/units.ts';
@@ -208,7 +209,10 @@ function useSearch(text: string, limit: number): Search {
           setFound({ ...NO_SEARCH, state: error instanceof Error ? error.message : String(error) }),
         );
     }, SEARCH_AFTER_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      latest.cancel();
+    };
   }, [text, limit]);
   return found;
 }
@@ -306,7 +310,7 @@ function localEntries(text: string, mode: 'all' | 'search'): Entry[] {
     .map((entry) => ({
       id: `function ${entry.id}`,
       icon: 'flame' as const,
-      title: entry.name,
+      title: nameOf(entry),
       detail: '',
       place: { file: entry.file, line: entry.line, column: 0 },
       pick: () => showFunction(entry),

@@ -5,7 +5,10 @@ export interface Tab<Id extends string> {
   id: Id;
   label: string;
   icon?: IconName;
-  count?: number;
+  /** How many it lists; null: not known, and there may be some. */
+  count?: number | null;
+  /** How many of them are new. */
+  fresh?: number;
   tone?: 'red';
 }
 
@@ -39,7 +42,7 @@ export function Tabs<Id extends string>({ tabs, selected, onSelect, label, contr
   };
   return (
     <div class="tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown} onMouseDown={leaveFocus}>
-      {tabs.map(({ id, label: text, icon, count, tone }) => (
+      {tabs.map(({ id, label: text, icon, count, fresh = 0, tone }) => (
         <button
           key={id}
           type="button"
@@ -48,18 +51,26 @@ export function Tabs<Id extends string>({ tabs, selected, onSelect, label, contr
           aria-selected={id === selected}
           aria-controls={controls}
           tabIndex={id === selected ? 0 : -1}
-          title={text}
+          title={titleOf(text, count, fresh)}
           onClick={() => onSelect(id)}
         >
           {icon !== undefined && <Icon name={icon} size={14} />}
           <span class="tab-text">{text}</span>
-          {count !== undefined && count > 0 && (
-            <span class={`tab-count ${tone ?? ''}`} aria-hidden="true">
-              {countText(count)}
+          {count !== undefined && (
+            <span
+              class={`tab-count${fresh > 0 ? ' fresh' : (count ?? 0) > 0 && tone ? ` ${tone}` : ''}`}
+              aria-hidden="true"
+            >
+              {fresh > 0 ? `+${countText(fresh)}` : count === null ? '' : countText(count)}
             </span>
           )}
         </button>
       ))}
     </div>
   );
+}
+
+function titleOf(text: string, count: number | null | undefined, fresh: number): string {
+  if (count === undefined || count === null) return text;
+  return `${text}: ${count.toLocaleString('en')}${fresh > 0 ? `, ${fresh.toLocaleString('en')} of them new` : ''}`;
 }

@@ -17,6 +17,10 @@ export interface ListProperties<Item> {
   onPick?: (item: Item, index: number) => void;
   /** Rows near the end are on screen: more may be fetched. */
   onNearEnd?: () => void;
+  /** The last row is on screen. */
+  onEnd?: () => void;
+  /** Goes to the last row, and to the ones that come. */
+  atEnd?: boolean;
   onKey?: (event: KeyboardEvent, item: Item, index: number) => boolean;
   class?: string;
   empty?: ComponentChildren;
@@ -60,12 +64,22 @@ export function VirtualList<Item>(properties: ListProperties<Item>) {
     if (onNearEnd && last >= items.length - OVERSCAN_ROWS) onNearEnd();
   }, [last, items.length]);
 
+  const isAtEnd = items.length > 0 && view.top + view.height >= items.length * rowHeight - rowHeight / 2;
+  useEffect(() => {
+    if (isAtEnd) properties.onEnd?.();
+  }, [isAtEnd, items.length, properties.total]);
+  useLayoutEffect(() => {
+    if (properties.atEnd) box.current!.scrollTop = box.current!.scrollHeight;
+  }, [properties.atEnd, items.length, properties.first]);
+
   const move = (index: number) => {
     const target = Math.max(0, Math.min(items.length - 1, index));
     setActive(target);
     reveal(box.current!, target, rowHeight, false);
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // A button in a row presses itself.
+    if (event.key === 'Enter' && event.target !== event.currentTarget) return;
     const page = Math.max(1, Math.floor(view.height / rowHeight) - 1);
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -items.length, End: items.length }[
       event.key

@@ -4,6 +4,7 @@ import { cursor, frame, goTo, state } from '../../app/cursor.ts';
 import { askLong } from '../../app/session.ts';
 import { viewSpan } from '../../app/timeline.ts';
 import { sequenceText } from '../../model/sequence.ts';
+import { fileName } from '../../app/names.ts';
 import { copyText } from '../../app/location.ts';
 import { plural } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
@@ -95,7 +96,9 @@ export function SequencePanel() {
             <div class="participants">
               {sequence.participants.map(({ id, label, detail }) => (
                 <div key={id} class="participant" style={{ width: `${columnWidth}px` }} title={`${label}\n${detail}`}>
-                  <span>{label.split('/').at(-1)}</span>
+                  <span class="cut-start">
+                    <bdi>{by === 'file' ? fileName(label) : label.split('/').at(-1)}</bdi>
+                  </span>
                 </div>
               ))}
             </div>

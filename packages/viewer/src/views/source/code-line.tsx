@@ -1,10 +1,12 @@
 import type { LineValue } from '@execution-cinema/server/protocol';
-import type { LineFacts } from '../../model/line-facts.ts';
+import { wordOf, type LineFacts } from '../../model/line-facts.ts';
 import type { Token } from '../../model/highlight.ts';
 import { htmlOfLine } from '../../model/line-html.ts';
-import { countText } from '../../model/units.ts';
+import { countText, plural } from '../../model/units.ts';
 import { memo } from '../parts/memo.tsx';
 import { Value } from '../parts/value.tsx';
+import { valuesThatFit } from '../../model/line-room.ts';
+import { previewText } from '../../model/values.ts';
 
 /** What can be done with a line; the same object for all lines and pictures. */
 export interface LineActions {
@@ -12,6 +14,8 @@ export interface LineActions {
   toggleStop: (line: number) => void;
   addLogPoint: (line: number) => void;
   inspect: (value: LineValue) => void;
+  /** Shows all values of a line. */
+  showValues: (line: number) => void;
 }
 
 interface Properties {
@@ -23,21 +27,18 @@ interface Properties {
   threw: boolean;
   isSelected: boolean;
   isStop: boolean;
-  /** Characters that are on screen. */
-  columns: number;
+  /** Pixels for the text and its values. */
+  width: number;
+  /** Pixels of a letter. */
+  letter: number;
   /** Undefined: only to be looked at. */
   actions: LineActions | undefined;
 }
 
-const WORDS: Readonly<Record<string, string>> = { return: 'returns', yield: 'yields', throw: 'throws' };
-
-/** Values shown behind one line, and characters of each: as many as there is room for, within reason. */
-const VALUES_MAX = 5;
-const ROOM_LEAST = 16;
-const ROOM_MOST = 64;
+const TITLE_ROOM = 120;
 
 function Line(properties: Properties) {
-  const { line, top, tokens, facts, isCurrent, threw, isSelected, isStop, columns, actions } = properties;
+  const { line, top, tokens, facts, isCurrent, threw, isSelected, isStop, width, letter, actions } = properties;
   const path = facts?.path ?? 'none';
   const classes = ['code-line', `path-${path}`];
   if (facts?.neverRan) classes.push('never');
@@ -47,8 +48,9 @@ function Line(properties: Properties) {
   if (threw) classes.push('threw');
   if (isSelected) classes.push('selected');
   const hits = facts?.hits;
-  const values = facts?.values.slice(0, VALUES_MAX) ?? [];
-  const room = roomFor(tokens, values, columns);
+  const all = facts?.values ?? [];
+  const { shown, beyond, room, width: valuesWidth } = valuesThatFit(tokens, all.map(wordOf), width, letter);
+  const hidden = all.slice(shown);
   return (
     <div
       class={classes.join(' ')}
@@ -72,9 +74,9 @@ function Line(properties: Properties) {
         onClick={() => actions?.select(line)}
         dangerouslySetInnerHTML={{ __html: htmlOfLine(tokens) }}
       />
-      {facts !== undefined && values.length > 0 && (
-        <span class="inline-values">
-          {values.map((value, i) => (
+      {shown + beyond > 0 && (
+        <span class="inline-values" style={{ maxWidth: valuesWidth === Infinity ? 'none' : `${valuesWidth}px` }}>
+          {all.slice(0, shown + beyond).map((value, i) => (
             <button
               key={i}
               type="button"
@@ -84,13 +86,27 @@ function Line(properties: Properties) {
               disabled={!actions}
               onClick={() => actions?.inspect(value)}
             >
-              <span class="inline-name">{WORDS[value.kind] ?? value.name}</span>
+              <span class="inline-name">{wordOf(value)}</span>
               <Value value={value.value} room={room} />
             </button>
           ))}
-          {facts.values.length > VALUES_MAX && <span class="faint">+{facts.values.length - VALUES_MAX}</span>}
         </span>
       )}
+      <span class="values-gutter">
+        {hidden.length > 0 && (
+          <button
+            type="button"
+            tabIndex={-1}
+            class="values-more"
+            aria-label={`${plural(hidden.length, 'more value')} of line ${line}`}
+            title={hidden.map((value) => `${wordOf(value)} ${previewText(value.value, TITLE_ROOM)}`).join('\n')}
+            disabled={!actions}
+            onClick={() => actions?.showValues(line)}
+          >
+            +{hidden.length}
+          </button>
+        )}
+      </span>
     </div>
   );
 }
@@ -137,14 +153,6 @@ function LineButtons({
       </button>
     </>
   );
-}
-
-function roomFor(tokens: readonly Token[], values: LineFacts['values'], columns: number): number {
-  const last = tokens.at(-1);
-  const used = last ? last.column + last.text.length : 0;
-  const names = values.reduce((sum, { name }) => sum + name.length + 3, 0);
-  const each = Math.floor((columns - used - names) / Math.max(1, values.length));
-  return Math.max(ROOM_LEAST, Math.min(ROOM_MOST, each));
 }
 
 /** Moving the cursor touches few lines; the others stay as they are. */

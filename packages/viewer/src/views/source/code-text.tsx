@@ -11,9 +11,10 @@ const NEAR_LINES = 2;
 const FAR_LINES = 12;
 /** Lines kept free above and below the current one when it is brought into view. */
 const MARGIN_LINES = 4;
-/** Pixels of one character, and of the gutter with the space behind it. */
-const LETTER = 7.22;
-const GUTTER = 120;
+/** Pixels of the gutter (those of the style sheet) without the digits of its numbers, of each of them, and of the one at the right. */
+const GUTTER = 66;
+const DIGIT = 7.3;
+const VALUES_GUTTER = 34;
 
 interface Properties {
   box: RefObject<HTMLDivElement>;
@@ -74,10 +75,12 @@ export function CodeText(properties: Properties) {
       redraw(undefined);
     });
   }, [file, view.top, isNear]);
+  const letter = useRef(7.2);
 
   useLayoutEffect(() => {
     const observer = new ResizeObserver(look);
     observer.observe(box.current!);
+    letter.current = letterOf(box.current!);
     // How much is in view is known only now.
     seen.current = viewOf(box.current!);
     revealed.current = undefined;
@@ -92,8 +95,8 @@ export function CodeText(properties: Properties) {
     });
   });
 
-  const columns = Math.floor((view.width - GUTTER) / LETTER);
   const count = file.lines.length;
+  const width = view.width - GUTTER - String(count).length * DIGIT - VALUES_GUTTER;
   const first = Math.max(0, Math.floor(view.top / LINE_HEIGHT) - overscan);
   const last = Math.min(count, Math.ceil((view.top + view.height) / LINE_HEIGHT) + overscan);
   // A line that leaves the window gives its elements to one that comes in. Where all lines are other ones, in their order:
@@ -117,7 +120,8 @@ export function CodeText(properties: Properties) {
         threw={threw && line === current}
         isSelected={line === selected}
         isStop={stops?.has(line) ?? false}
-        columns={columns}
+        width={width}
+        letter={letter.current}
         actions={actions}
       />,
     );
@@ -167,4 +171,17 @@ function heightOf(lines: number): number {
 
 export function revealLine(box: HTMLDivElement, line: number, count: number): void {
   box.scrollTop = topShowing(viewOf(box), line, count);
+}
+
+const LETTERS = '0'.repeat(64);
+
+/** Pixels of one letter of the code: it has one width for all of them. */
+function letterOf(box: HTMLDivElement): number {
+  const probe = document.createElement('span');
+  probe.textContent = LETTERS;
+  probe.style.position = 'absolute';
+  box.append(probe);
+  const { width } = probe.getBoundingClientRect();
+  probe.remove();
+  return width / LETTERS.length;
 }

@@ -1,19 +1,23 @@
 import { breakpoints, goTo, move, toggleBreakpoint } from '../../app/cursor.ts';
-import { executions, lineWithEvents, selectedLine, selectedRecord, shown } from '../../app/source.ts';
+import { executions, lineWithEvents, openFile, selectedRecord, selection, standing } from '../../app/source.ts';
+import { baseName } from '../../model/function-name.ts';
 import type { LineRecord } from '../../model/line-facts.ts';
 import { plural, timeText } from '../../model/units.ts';
 import { wholeSpan } from '../../app/session.ts';
 import { Button } from '../parts/button.tsx';
 import { Value } from '../parts/value.tsx';
 
+export interface LineBarProperties {
+  file: string;
+  line: number;
+}
+
 const CHIPS_MAX = 12;
 
 /** When the selected line ran: previous and next time, and those near the cursor. */
-export function LineBar({ line }: { line: number }) {
-  const file = shown.value?.view.file;
+export function LineBar({ file, line }: LineBarProperties) {
   const runs = executions.value;
   const record = selectedRecord.value;
-  if (file === undefined) return null;
   const eventLine = lineWithEvents(record, line);
   const go = (direction: 'forward' | 'back') =>
     eventLine !== undefined && void move('line', direction, { file, line: eventLine });
@@ -23,6 +27,9 @@ export function LineBar({ line }: { line: number }) {
   // Where there is little room, only the first of them are seen: the current one and the one before it.
   const from = Math.max(0, local - 1);
   const stopLine = eventLine ?? line;
+  const here = standing.value;
+  const isHere = here?.file === file && (here.line === line || here.line === eventLine);
+  const about = textOf(record, runs && { total, position, isHere });
   const isStop = breakpoints.value.some((stop) => stop.file === file && stop.line === stopLine);
   return (
     <footer class="line-bar">
@@ -39,8 +46,17 @@ export function LineBar({ line }: { line: number }) {
         onClick={() => go('forward')}
       />
       <span class="line-bar-text">
-        Line {line}
-        <span class="faint">{textOf(record, runs && { total, position })}</span>
+        <button
+          type="button"
+          class="plain-link"
+          title={`Show line ${line} of ${file}`}
+          onClick={() => openFile(file, line)}
+        >
+          Line {line} of {baseName(file)}
+        </button>
+        <span class="faint shrink" title={about}>
+          {about}
+        </span>
       </span>
       <div class="line-runs">
         {runs?.items.slice(from, from + CHIPS_MAX).map((run, i) => (
@@ -67,18 +83,32 @@ export function LineBar({ line }: { line: number }) {
       >
         {isStop ? 'Stops here' : 'Stop here'}
       </Button>
-      <Button icon="close" label="Close" onClick={() => (selectedLine.value = null)} />
+      <Button icon="close" label="Close" onClick={() => (selection.value = null)} />
     </footer>
   );
 }
 
-function textOf(record: LineRecord, runs: { total: number | null; position: number | null } | null): string {
-  if (record.kind === 'never') return ' never ran';
-  if (record.kind === 'unknown') return ' leaves no event, nor does its block: whether it ran is not known';
-  const stands = record.kind === 'block' ? ` leaves no event of its own; line ${record.by} of its block` : '';
+interface Runs {
+  total: number | null;
+  /** Of the last one at or before the cursor, from 1. */
+  position: number | null;
+  /** The cursor stands in it. */
+  isHere: boolean;
+}
+
+function textOf(record: LineRecord, runs: Runs | null): string {
+  if (record.kind === 'never') return 'never ran';
+  if (record.kind === 'unknown') return 'leaves no event, nor does its block: whether it ran is not known';
+  const stands = record.kind === 'block' ? `leaves no event of its own; line ${record.by} of its block ` : '';
   if (!runs) return stands;
   // Where nothing was found nothing is claimed: only counts of the whole file say that a line never ran.
-  if (runs.total === 0) return `${stands} left no event`;
+  if (runs.total === 0) return `${stands}left no event`;
   const times = runs.total === null ? 'many times' : plural(runs.total, 'time');
-  return `${stands} ran ${times}${runs.position === null ? '' : `, this is number ${runs.position.toLocaleString('en')}`}`;
+  return `${stands}ran ${times}${positionText(runs)}`;
+}
+
+/** Which of them it is: the cursor may have gone elsewhere since. */
+function positionText({ position, isHere, total }: Runs): string {
+  if (position === null) return total === null ? '' : ', first after this moment';
+  return `, ${isHere ? 'this is' : 'the last was'} number ${position.toLocaleString('en')}`;
 }

@@ -10,7 +10,7 @@ import { Button } from '../parts/button.tsx';
 import { ErrorMessage } from '../parts/message.tsx';
 import { Value } from '../parts/value.tsx';
 
-interface Properties {
+export interface LogPointProperties {
   file: string;
   line: number;
   top: number;
@@ -29,7 +29,7 @@ const NOTES: Readonly<Record<Exclude<LineRecord['kind'], 'own'>, (line: number, 
 };
 
 /** A log line that was never written: an expression, looked at each time the line ran. */
-export function LogPointForm({ file, line, top, onClose }: Properties) {
+export function LogPointForm({ file, line, top, onClose }: LogPointProperties) {
   const [expression, setExpression] = useState('');
   const [condition, setCondition] = useState('');
   const [result, setResult] = useState<LogPointResult | null>(null);

@@ -1,11 +1,14 @@
 import { breakpoints } from '../../app/cursor.ts';
-import { followFrame, hits, openedFile, selectedLine, shown, sourceError, wantedPlace } from '../../app/source.ts';
+import { followFrame, hits, openedFile, selection, shown, sourceError, wantedPlace } from '../../app/source.ts';
 import { Button } from '../parts/button.tsx';
 import { ErrorMessage, Message } from '../parts/message.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { CodeView } from './code-view.tsx';
-import { LineBar } from './line-bar.tsx';
+import type { LineBarProperties } from './line-bar.tsx';
 import { LoopBar } from './loop-bar.tsx';
-import { percentText } from '../../model/units.ts';
+import { percentText, plural } from '../../model/units.ts';
+
+const LineBar = lazy<LineBarProperties>(async () => (await import('./on-demand.ts')).LineBar);
 
 export function SourcePanel() {
   const file = shown.value;
@@ -25,7 +28,7 @@ export function SourcePanel() {
           <span>{file?.view.file.split('/').at(-1) ?? 'Source'}</span>
         </h2>
         {coverage < 1 && <span class="chip">counting runs: {percentText(coverage)}</span>}
-        {stops > 0 && <span class="chip red">{stops === 1 ? '1 stop' : `${stops} stops`}</span>}
+        {stops > 0 && <span class="chip red">{plural(stops, 'stop')}</span>}
         <span class="space" />
         {openedFile.value && (
           <Button label="Back to the current frame" class="small" onClick={followFrame}>
@@ -50,7 +53,7 @@ export function SourcePanel() {
         )}
       </div>
       <LoopBar />
-      {selectedLine.value !== null && <LineBar line={selectedLine.value} />}
+      {selection.value !== null && <LineBar {...selection.value} />}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import type { EventView } from '@execution-cinema/server/protocol';
+import { nameAround } from '../../app/names.ts';
 import { eventText } from '../../model/event-text.ts';
 import { previewText } from '../../model/values.ts';
 import { Value } from '../parts/value.tsx';
@@ -11,6 +12,7 @@ const TITLE_ROOM = 1_000;
 export function EventLine({ event }: { event: EventView }) {
   const { word, tone, about, name, joint, values } = eventText(event);
   const isCall = joint === '()';
+  const shown = name === event.function ? nameAround(event.function, event.place) : name;
   return (
     <span class="event-line">
       <span class={`badge ${tone}`} title={about ?? undefined}>
@@ -18,7 +20,7 @@ export function EventLine({ event }: { event: EventView }) {
       </span>
       {name !== null && (
         <code class="event-name" title={name}>
-          {name}
+          {shown}
         </code>
       )}
       <span

@@ -158,5 +158,5 @@ function threadTitle(thread: ThreadView): string {
     thread.dropped + thread.pruned > 0
       ? `, ${countText(thread.dropped)} dropped, ${countText(thread.pruned)} pruned`
       : '';
-  return `Thread ${thread.id}: ${countText(thread.calls)} calls, ${countText(thread.throws)} thrown${length}${lost}`;
+  return `Thread ${thread.id}: ${countText(thread.calls)} ${thread.calls === 1 ? 'call' : 'calls'}, ${countText(thread.throws)} thrown${length}${lost}`;
 }

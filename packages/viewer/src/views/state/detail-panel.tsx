@@ -1,5 +1,5 @@
 import { hasCursor, move } from '../../app/cursor.ts';
-import { closeDetails, detailTab, type Inspected } from '../../app/details.ts';
+import { closeDetails, detailTab, subjectText, type Inspected } from '../../app/details.ts';
 import { sizes } from '../../app/panels.ts';
 import { Button } from '../parts/button.tsx';
 import { Tabs } from '../parts/tabs.tsx';
@@ -17,13 +17,24 @@ export function DetailPanel({ target }: { target: Inspected }) {
   return (
     <section
       class="details"
-      aria-label={`Details of ${target.title}`}
+      aria-label={`Details of ${subjectText(target)}`}
       style={{ height: `${sizes.detailHeight.value}px` }}
     >
-      <header class="panel-head compact">
-        <code class="detail-title" title={target.title}>
-          {target.title}
-        </code>
+      <header class="detail-head">
+        <h2 class="detail-title" title={subjectText(target)}>
+          <code class="detail-name">{target.title}</code>
+          {target.where !== null && (
+            <>
+              <span class="faint">in</span>
+              <span class="cut-start faint">
+                <bdi>{target.where}</bdi>
+              </span>
+            </>
+          )}
+        </h2>
+        <Button icon="close" label="Close the details" onClick={closeDetails} />
+      </header>
+      <div class="panel-head detail-tools">
         <Tabs
           tabs={tabs}
           selected={detailTab.value}
@@ -44,8 +55,7 @@ export function DetailPanel({ target }: { target: Inspected }) {
           disabled={!variable || !hasCursor.value}
           onClick={() => variable && void move('write', 'forward', { variable })}
         />
-        <Button icon="close" label="Close the details" onClick={closeDetails} />
-      </header>
+      </div>
       <div id="detail-body" class="detail-body" role="tabpanel">
         {detailTab.value === 'history' ? <HistoryList target={target} /> : <OriginChain target={target} />}
       </div>

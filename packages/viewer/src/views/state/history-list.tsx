@@ -1,6 +1,6 @@
 import type { HistoryItem } from '@execution-cinema/server/protocol';
 import { cursor } from '../../app/cursor.ts';
-import { currentIndex, goToStep, history, historyError, type Inspected } from '../../app/details.ts';
+import { currentIndex, goToStep, history, historyError, subjectText, type Inspected } from '../../app/details.ts';
 import { copyText } from '../../app/location.ts';
 import { wholeSpan } from '../../app/session.ts';
 import { plural, timeText } from '../../model/units.ts';
@@ -38,12 +38,12 @@ export function HistoryList({ target }: { target: Inspected }) {
       <VirtualList
         items={items}
         rowHeight={ROW}
-        label={`History of ${target.title}`}
+        label={`History of ${subjectText(target)}`}
         shown={current}
         onPick={(item) => void goToStep(item.at, item.call, item.place)}
         empty={
           <Message title="No value is recorded">
-            No write of {target.title} is in the recording, and no look at what holds it shows a value.
+            No write of {subjectText(target)} is in the recording, and no look at what holds it shows a value.
           </Message>
         }
         row={(item, index) => (

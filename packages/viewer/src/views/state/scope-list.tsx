@@ -2,11 +2,14 @@ import { useState } from 'preact/hooks';
 import type { FrameView, ScopeView, VariableView } from '@execution-cinema/server/protocol';
 import { lookOutside, looksOutside, pinned, togglePin } from '../../app/cursor.ts';
 import { counterpart, valueBefore } from '../../model/differences.ts';
+import { frameNameAlone } from '../../app/names.ts';
+import { baseName } from '../../model/function-name.ts';
 import { isNode, kindOf } from '../../model/values.ts';
 import { variableName } from '../../app/details.ts';
 import { formatMoment } from '@execution-cinema/format';
 import { Icon } from '../parts/icon.tsx';
 import { Button } from '../parts/button.tsx';
+import { plural } from '../../model/units.ts';
 import { ValueRow } from './value-row.tsx';
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -33,7 +36,7 @@ export function ScopeList({ frame }: { frame: FrameView }) {
           <Icon name="pin" size={13} />
           <span>
             compared with <code>{formatMoment(pin.at.thread, pin.at.event)}</code>
-            {other === undefined && <span class="faint"> · {frame.function} was not on the stack then</span>}
+            {other === undefined && <span class="faint"> · {frameNameAlone(frame)} was not on the stack then</span>}
           </span>
           <label class="check">
             <input
@@ -110,7 +113,8 @@ function Scope({ frame, scope, other, filters, isAround }: ScopeProperties) {
             key={variable.name}
             name={variable.name}
             value={variable.value}
-            title={`${variable.name} in ${frame.function}`}
+            title={variable.name}
+            where={whereOf(scope, frame, isAround)}
             of={variableName(frame, scope, variable)}
             depth={0}
             changed={variable.changed && variable.source !== 'unknown'}
@@ -130,10 +134,16 @@ function Scope({ frame, scope, other, filters, isAround }: ScopeProperties) {
   );
 }
 
+/** Whose variables they are; null of a function around, of which only the line is known. */
+function whereOf({ kind }: ScopeView, frame: FrameView, isAround: boolean): string | null {
+  if (kind === 'module') return baseName(frame.place.file);
+  return isAround ? null : frameNameAlone(frame);
+}
+
 const NAMES_SHOWN = 4;
 
 function omittedText(names: readonly string[]): string {
-  return `${names.length} variables: ${names.slice(0, NAMES_SHOWN).join(', ')}, …`;
+  return `${plural(names.length, 'variable')}: ${names.slice(0, NAMES_SHOWN).join(', ')}${names.length > NAMES_SHOWN ? ', …' : ''}`;
 }
 
 /** What Node wraps round a CommonJS file; nobody writes to it. */

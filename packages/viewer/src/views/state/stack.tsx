@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { StateView } from '@execution-cinema/server/protocol';
 import { frame, goTo, goToText, selectFrame } from '../../app/cursor.ts';
+import { frameName, nameAround } from '../../app/names.ts';
 import { stackRows, type StackRow } from '../../model/stack-rows.ts';
 import { plural } from '../../model/units.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -40,10 +41,10 @@ export function Stack({ view }: { view: StateView }) {
                 type="button"
                 class={`frame${row.frame.call === current ? ' current' : ''}`}
                 aria-current={row.frame.call === current}
-                title={row.frame.function}
+                title={`${row.frame.function}\n${row.frame.place.file}:${row.frame.place.line}`}
                 onClick={() => selectFrame(row.frame.call)}
               >
-                <span class="frame-name">{row.frame.function}</span>
+                <Name>{frameName(row.frame)}</Name>
                 <PlaceText place={row.frame.place} />
               </button>
             </li>
@@ -73,7 +74,7 @@ export function Stack({ view }: { view: StateView }) {
               title={`${caller.function}: ${caller.at === null ? 'to its beginning' : 'to where it was scheduled'}`}
               onClick={() => void (caller.at ? goTo(caller.at) : goToText(caller.call))}
             >
-              <span class="frame-name">{caller.function}</span>
+              <Name>{nameAround(caller.function, caller.place)}</Name>
               <PlaceText place={caller.place} />
             </button>
           </li>
@@ -100,7 +101,7 @@ export function Stack({ view }: { view: StateView }) {
                     disabled={!entry.since}
                     onClick={() => entry.since && void goTo(entry.since)}
                   >
-                    <span class="frame-name">{entry.function}</span>
+                    <Name>{nameAround(entry.function, entry.place)}</Name>
                     <PlaceText place={entry.place} />
                   </button>
                 </li>
@@ -110,5 +111,13 @@ export function Stack({ view }: { view: StateView }) {
         </div>
       )}
     </div>
+  );
+}
+
+function Name({ children }: { children: string }) {
+  return (
+    <span class="frame-name cut-start">
+      <bdi>{children}</bdi>
+    </span>
   );
 }

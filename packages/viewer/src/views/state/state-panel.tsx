@@ -1,15 +1,17 @@
-import type { FunctionComponent } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { frame, state, stateError } from '../../app/cursor.ts';
 import { inspected, type Inspected } from '../../app/details.ts';
 import { defaultSize, sizes } from '../../app/panels.ts';
 import { maxSize } from '../../model/layout.ts';
 import { ErrorMessage, Message } from '../parts/message.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { Splitter } from '../parts/splitter.tsx';
 import { Printed } from './printed.tsx';
 import { ScopeList } from './scope-list.tsx';
 import { Stack } from './stack.tsx';
 import { useScrollTop } from './use-scroll-top.ts';
+
+const DetailPanel = lazy<{ target: Inspected }>(async () => (await import('./detail-panel.tsx')).DetailPanel);
 
 /** Stack and variables at the moment, each with room of its own, and below them the value that is looked into. */
 export function StatePanel() {
@@ -18,6 +20,11 @@ export function StatePanel() {
   const variables = useRef<HTMLDivElement>(null);
   // Another function is read from its beginning.
   useScrollTop(variables, own?.functionId);
+  const looksInto = inspected.value !== null;
+  // The details take room: the row that they are about stays in view.
+  useEffect(() => {
+    if (looksInto) document.activeElement?.closest('.value-row')?.scrollIntoView({ block: 'nearest' });
+  }, [looksInto]);
   return (
     <section class="state panel" aria-label="State">
       {view && <Stack view={view} />}
@@ -33,35 +40,20 @@ export function StatePanel() {
             </Message>
           ))}
       </div>
-      {inspected.value && <LazyDetails target={inspected.value} />}
+      {inspected.value && (
+        <>
+          <Splitter
+            size={sizes.detailHeight}
+            direction="rows"
+            side="after"
+            label="Height of the details"
+            min={120}
+            max={() => maxSize('detailHeight', { width: innerWidth, height: innerHeight })}
+            reset={defaultSize('detailHeight')}
+          />
+          <DetailPanel target={inspected.value} />
+        </>
+      )}
     </section>
-  );
-}
-
-/** The value that is looked into. Fetched when it is first wanted. */
-function LazyDetails({ target }: { target: Inspected }) {
-  const [Panel, setPanel] = useState<FunctionComponent<{ target: Inspected }> | null>(null);
-  useEffect(() => {
-    void import('./detail-panel.tsx').then((module) => setPanel(() => module.DetailPanel));
-  }, []);
-  // The details take room: the row that they are about stays in view.
-  useEffect(() => {
-    if (Panel) document.activeElement?.closest('.value-row')?.scrollIntoView({ block: 'nearest' });
-  }, [Panel]);
-  return (
-    Panel && (
-      <>
-        <Splitter
-          size={sizes.detailHeight}
-          direction="rows"
-          side="after"
-          label="Height of the details"
-          min={120}
-          max={() => maxSize('detailHeight', { width: innerWidth, height: innerHeight })}
-          reset={defaultSize('detailHeight')}
-        />
-        <Panel target={target} />
-      </>
-    )
   );
 }

@@ -15,8 +15,9 @@ import { useFullValue } from './use-full-value.ts';
 interface Properties {
   name: string;
   value: WireValue;
-  /** What its history is called. */
+  /** What its history is called, and the function whose variable it is (a part of). */
   title: string;
+  where?: string | null;
   /** For questions about it; null where nothing can be asked. */
   of: VariableName | null;
   depth: number;
@@ -36,7 +37,7 @@ const CHILDREN_STEP = 100;
 
 /** A name and its value; opens in place, as deep as was recorded. */
 export function ValueRow(properties: Properties) {
-  const { name, value, title, of, depth, changed, note, isUnknown, before, variable } = properties;
+  const { name, value, title, where = null, of, depth, changed, note, isUnknown, before, variable } = properties;
   // A dozen elements that nobody sees before the pointer or the focus is there.
   const [hasActions, setActions] = useState(false);
   const showActions = () => setActions(true);
@@ -45,6 +46,7 @@ export function ValueRow(properties: Properties) {
   const opens = !isUnknown && canOpen(value);
   const thread = cursorThread.value;
   const toggle = () => opens && setOpen(!open);
+  const inspect = (tab: 'history' | 'origin') => of && inspectVariable({ of, title, where }, tab, variable);
   return (
     <>
       <div
@@ -58,7 +60,7 @@ export function ValueRow(properties: Properties) {
           class="value-open"
           aria-expanded={opens ? open : undefined}
           title={isUnknown ? undefined : previewText(value, TITLE_ROOM)}
-          onClick={() => (opens ? toggle() : of && inspectVariable(of, title, 'history', variable))}
+          onClick={() => (opens ? toggle() : inspect('history'))}
         >
           <span class="twisty">{opens && <Icon name={open ? 'down' : 'chevron'} size={11} />}</span>
           <span class="value-name">{name}</span>
@@ -80,29 +82,18 @@ export function ValueRow(properties: Properties) {
           {note}
         </div>
       )}
-      {open && <Children value={value} title={title} thread={thread} depth={depth + 1} />}
+      {open && <Children value={value} title={title} where={where} thread={thread} depth={depth + 1} />}
     </>
   );
 }
 
 /** What can be done with a value. */
-function Actions({ name, value, title, of, asOf, variable }: Properties) {
+function Actions({ name, value, title, where = null, of, asOf, variable }: Properties) {
+  const inspect = (tab: 'history' | 'origin') => of && inspectVariable({ of, title, where }, tab, variable);
   return (
     <span class="row-actions">
-      {of && (
-        <Button
-          icon="history"
-          label={`History of ${name}`}
-          onClick={() => inspectVariable(of, title, 'history', variable)}
-        />
-      )}
-      {of && (
-        <Button
-          icon="origin"
-          label={`Where ${name} came from`}
-          onClick={() => inspectVariable(of, title, 'origin', variable)}
-        />
-      )}
+      {of && <Button icon="history" label={`History of ${name}`} onClick={() => inspect('history')} />}
+      {of && <Button icon="origin" label={`Where ${name} came from`} onClick={() => inspect('origin')} />}
       {asOf && (
         <Button
           icon="previous"
@@ -122,11 +113,12 @@ function Actions({ name, value, title, of, asOf, variable }: Properties) {
 interface ChildrenProperties {
   value: WireValue;
   title: string;
+  where: string | null;
   thread: number;
   depth: number;
 }
 
-function Children({ value, title, thread, depth }: ChildrenProperties) {
+function Children({ value, title, where, thread, depth }: ChildrenProperties) {
   const [limit, setLimit] = useState(CHILDREN_STEP);
   const full = useFullValue(value, cursor.value);
   if (typeof value === 'string') return <pre class="long-text">{value}</pre>;
@@ -148,6 +140,7 @@ function Children({ value, title, thread, depth }: ChildrenProperties) {
             name={child.key}
             value={child.value}
             title={child.kind === 'item' ? `${title}[${child.key}]` : `${ownerText(full)}.${child.key}`}
+            where={child.kind === 'item' ? where : null}
             of={object !== undefined && child.kind !== 'entry' ? propertyName(thread, object, child.key) : null}
             depth={depth}
           />

@@ -1,4 +1,5 @@
 import type { CallView } from '@execution-cinema/server/protocol';
+import { baseName, nameOf } from '../../model/function-name.ts';
 import { durationText } from '../../model/units.ts';
 import { PlaceText } from '../parts/place.tsx';
 import { Value } from '../parts/value.tsx';
@@ -18,7 +19,7 @@ export function CallLine({ call, scheduled }: { call: CallView; scheduled: boole
         </span>
       )}
       <span class={isModule ? 'call-name module' : 'call-name'}>
-        {isModule ? `module ${call.file.split('/').at(-1)}` : call.function}
+        {isModule ? `module ${baseName(call.file)}` : nameOf({ ...call, name: call.function })}
       </span>
       <span class="call-arguments" hidden={isModule}>
         <span class="faint">(</span>

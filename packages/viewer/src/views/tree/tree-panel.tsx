@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { CallName, TreeNodeView } from '@execution-cinema/server/protocol';
+import type { CallName, CallView, TreeNodeView } from '@execution-cinema/server/protocol';
 import { cursor, frame, goTo } from '../../app/cursor.ts';
 import { ask, askLong, generation } from '../../app/session.ts';
-import { treeRoot } from '../../app/tree.ts';
+import { treeRoot, type TreeRoot } from '../../app/tree.ts';
+import { baseName, nameOf } from '../../model/function-name.ts';
 import { addNodes, appendChildren, indentOf, treeRows, type Branches, type TreeRow } from '../../model/tree-rows.ts';
 import { plural } from '../../model/units.ts';
 import { Latest } from '../../transport/latest.ts';
@@ -20,7 +21,8 @@ const PAGE = 300;
 
 /** Who called whom, with arguments and outcome; what was scheduled stands below what scheduled it. */
 export function TreePanel() {
-  const root = treeRoot.value;
+  const chosen = treeRoot.value;
+  const root = chosen?.call ?? null;
   const [async, setAsync] = useState(true);
   const [roots, setRoots] = useState<{ nodes: readonly TreeNodeView[]; omitted: number } | null>(null);
   const [branches, setBranches] = useState<Branches>(new Map());
@@ -106,17 +108,27 @@ export function TreePanel() {
   return (
     <div class="column">
       <div class="dock-tools">
-        <Button
-          label="Show the tree below the current call"
-          class="small"
-          pressed={root !== null}
-          disabled={root === null && !frame.value}
-          onClick={() => {
-            treeRoot.value = root === null ? (frame.value?.call ?? null) : null;
-          }}
-        >
-          {root === null ? 'Only the current call' : `Only ${roots?.nodes[0]?.call.function ?? root}: show all`}
-        </Button>
+        {chosen === null ? (
+          <Button
+            label="Show what the current call led to, and nothing else"
+            class="small"
+            disabled={!frame.value}
+            onClick={() => {
+              treeRoot.value = frame.value && { call: frame.value.call, request: null };
+            }}
+          >
+            Only the current call
+          </Button>
+        ) : (
+          <span class="tree-root">
+            <span class="shrink" title={rootText(chosen, roots?.nodes[0]?.call)}>
+              only <strong>{rootText(chosen, roots?.nodes[0]?.call)}</strong>
+            </span>
+            <Button label="Show the tree of the whole recording" class="small" onClick={() => (treeRoot.value = null)}>
+              Show all
+            </Button>
+          </span>
+        )}
         <label class="check">
           <input type="checkbox" checked={async} onChange={(event) => setAsync(event.currentTarget.checked)} />
           scheduled calls below what scheduled them
@@ -183,4 +195,9 @@ export function TreePanel() {
       />
     </div>
   );
+}
+
+/** What the tree is restricted to. */
+function rootText({ call, request }: TreeRoot, top: CallView | undefined): string {
+  return request ?? (top ? `${nameOf({ ...top, name: top.function })}, ${baseName(top.file)}:${top.line}` : call);
 }
