@@ -149,11 +149,9 @@ async function visit(to: VisitTarget, options: VisitOptions): Promise<Visited | 
     let answer = knownNear('visit', params);
     if (answer) latest.cancel();
     else {
-      if (early) showSoon({ at: early, call });
+      if (early) showSoon(early, call);
       answer = await latest.run((cancel) => askNear('visit', params, cancel));
     }
-    // Whoever has overtaken this one has a place of its own to show.
-    if (underWay === own) shownSoon = undefined;
     const view = answer?.state;
     if (!answer || !view) return answer;
     batch(() => {
@@ -165,15 +163,20 @@ async function visit(to: VisitTarget, options: VisitOptions): Promise<Visited | 
     });
     previousMoment = view.at;
     // It is there: what is described later moves nothing.
-    if (underWay === own) underWay = undefined;
+    arrived(own);
     if (looksOutside.peek() || pinned.peek()) await describeOutside(params, view.at);
     else if (view.placesPending) await describePlaces(params, view.at);
     await describePinned();
     if (call === null && pinned.peek() === null) askAhead(view.at, lastStepMade);
     return answer;
   } finally {
-    if (underWay === own) [underWay, shownSoon] = [undefined, undefined];
+    arrived(own);
   }
+}
+
+/** Whoever has overtaken it has a place of its own to show. */
+function arrived(own: object): void {
+  if (underWay === own) underWay = shownSoon = undefined;
 }
 
 /**
@@ -181,20 +184,19 @@ async function visit(to: VisitTarget, options: VisitOptions): Promise<Visited | 
  * of two, of which the first would be in the way of the answer.
  */
 const SHOWN_SOON_MS = 40;
-let shownSoon: { at: At; call: CallName | null } | undefined;
+let shownSoon: (() => void) | undefined;
 let soon: ReturnType<typeof setTimeout> | undefined;
 
 /** A visit that overtakes another one, as in a drag, does not put it off. */
-function showSoon(place: { at: At; call: CallName | null }): void {
-  shownSoon = place;
-  soon ??= setTimeout(() => {
-    soon = undefined;
-    if (!shownSoon) return;
-    const { at, call } = shownSoon;
+function showSoon(at: At, call: CallName | null): void {
+  shownSoon = () =>
     batch(() => {
       cursor.value = at;
       frameCall.value = call;
     });
+  soon ??= setTimeout(() => {
+    soon = undefined;
+    shownSoon?.();
   }, SHOWN_SOON_MS);
 }
 

@@ -49,14 +49,12 @@ export function tileFor(thread: number, span: Span, width: number): Flame | unde
   return best?.flame ?? tiles.find((tile) => tile.thread === thread)?.flame;
 }
 
-/** Functions that boxes stand for, with how many boxes each has. */
-export function functionsShown(): Map<number, number> {
-  const boxes = new Map<number, number>();
+/** Goes through the functions that boxes stand for, box by box. */
+export function forEachBox(look: (functionId: number) => void): void {
   tiles.find(({ flame }) => {
-    for (const id of flame.functions) boxes.set(id, (boxes.get(id) ?? 0) + 1);
+    flame.functions.forEach((id) => look(id));
     return false;
   });
-  return boxes;
 }
 
 async function load(thread: number, span: Span, grain: number): Promise<void> {

@@ -1,5 +1,5 @@
 /* What can wait until the cursor rests: nobody sees it in the picture that a move has made. */
-import { batch, effect } from '@preact/signals';
+import { effect } from '@preact/signals';
 import { cursor, state } from './cursor.ts';
 
 /** Longer than it takes to make the next of several steps. */
@@ -19,7 +19,7 @@ function runAll(): void {
   timer = undefined;
   const due = [...waiting];
   waiting.clear();
-  batch(() => due.forEach((work) => work()));
+  for (const work of due) work();
 }
 
 /** Starts following the cursor. */

@@ -10,7 +10,7 @@ import { isCancelled } from '../transport/source.ts';
 import { Latest } from '../transport/latest.ts';
 import { cursor, frame, frameCall, state } from './cursor.ts';
 import { askNear, knownNear, lineValuesParams, onSeenAhead } from './near.ts';
-import { functionsShown } from './flame-tiles.ts';
+import { forEachBox } from './flame-tiles.ts';
 import { ask, askLong, connection, functionById, generation, overview, wholeSpan } from './session.ts';
 
 /** A file that was opened by hand; null: the one of the frame. */
@@ -174,12 +174,14 @@ export function loadAheadOfJumps(): void {
   // An exported page has its texts at hand.
   if (connection.peek() !== 'open') return;
   const boxes = new Map<string, number>();
-  for (const [id, count] of functionsShown()) {
+  let most = '';
+  forEachBox((id) => {
     const file = functionById.peek().get(id)?.file ?? '';
-    boxes.set(file, (boxes.get(file) ?? 0) + count);
-  }
-  const [most] = [...boxes].sort(([, a], [, b]) => b - a);
-  void loadAhead(most?.[0]);
+    const count = (boxes.get(file) ?? 0) + 1;
+    boxes.set(file, count);
+    if (count > (boxes.get(most) ?? 0)) most = file;
+  });
+  void loadAhead(most);
 }
 
 async function loadHits(file: string): Promise<void> {

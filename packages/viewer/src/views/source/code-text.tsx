@@ -61,20 +61,19 @@ export function CodeText(properties: Properties) {
   }
   const view = seen.current;
   // Where the text rests with lines around it, it may be scrolled; what is far from there has to be drawn at once.
-  const rests = useRef<{ file: ShownFile; top: number }>();
-  const isNear =
-    rests.current?.file === file && Math.abs(rests.current.top - view.top) < FAR_LINES * LINE_HEIGHT + view.height;
+  const rests = useRef(NaN);
+  const isNear = Math.abs(rests.current - view.top) < FAR_LINES * LINE_HEIGHT + view.height;
   const overscan = isNear ? FAR_LINES : NEAR_LINES;
   useEffect(() => {
-    if (isNear) {
-      rests.current = { file, top: view.top };
-      return undefined;
+    if (isNear) rests.current = view.top;
+    else {
+      return whenRested(() => {
+        rests.current = seen.current.top;
+        redraw(undefined);
+      });
     }
-    return whenRested(() => {
-      rests.current = { file, top: seen.current.top };
-      redraw(undefined);
-    });
-  }, [file, view.top, isNear]);
+    return undefined;
+  }, [view.top, isNear]);
   const letter = useRef(7.2);
 
   useLayoutEffect(() => {
