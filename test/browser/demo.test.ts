@@ -73,6 +73,14 @@ test('the first page is small: what was fetched so far, fonts too, as it was sen
   expect(sizes.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThanOrEqual(FIRST_PAGE_BYTES_MAX);
 });
 
+test('buttons step like keys do', async () => {
+  await page.getByRole('button', { name: 'Step over, backwards' }).click();
+  await expect.poll(() => moment(page), SOON).not.toBe(errorMoment);
+  const there = await moment(page);
+  await expect.poll(() => page.url(), SOON).toContain(`at=${there}`);
+  await atTheError();
+});
+
 test('the header says what was recorded and what was not', async () => {
   const chips = page.locator('.trust-chips');
   expect(await chips.textContent()).toMatch(/Complete.*events/);

@@ -38,6 +38,9 @@ const BUILDERS: ReadonlySet<Method> = new Set<Method>([
   'marks',
 ]);
 
+/** Once the recording is open, while its index is built; and once that is there, all over the recording. */
+const WARMING: ReadonlySet<Method> = new Set<Method>(['open', 'index']);
+
 const SLOW_THREADS_MAX = 2;
 const SQL_PROCESSES_MAX = 3;
 
@@ -52,7 +55,7 @@ export class EnginePool {
   private readonly builder: EngineThread;
   private readonly queries = new Set<SqlProcess>();
   private waiting: Work[] = [];
-  private isWarm = false;
+  private readonly warmedAfter = new Set<Method>();
   private closed = false;
 
   constructor(file: URL, data: EngineData) {
@@ -68,7 +71,7 @@ export class EnginePool {
   }
 
   run(work: Work): void {
-    if (work.method === 'index') this.warmUpBehind(work);
+    if (WARMING.has(work.method)) this.warmUpBehind(work);
     if (QUICK.has(work.method) && (work.params as { wait?: boolean }).wait !== true) {
       work.postponed = () => {
         delete work.postponed;
@@ -80,13 +83,13 @@ export class EnginePool {
     this.dispatch();
   }
 
-  /** Once the index is there, the thread that answers the cursor gets ready. */
+  /** Behind such an answer, the first of its kind, the thread that answers the cursor gets ready. */
   private warmUpBehind(work: Work): void {
-    const { answered } = work;
+    const { answered, method } = work;
     work.answered = (frame) => {
       answered(frame);
-      if (!this.isWarm) this.quick.warmUp();
-      this.isWarm = true;
+      if (!this.warmedAfter.has(method)) this.quick.warmUp();
+      this.warmedAfter.add(method);
     };
   }
 

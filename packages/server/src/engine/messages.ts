@@ -31,7 +31,7 @@ export interface JobMessage {
   flag: SharedArrayBuffer;
 }
 
-/** The index is there: time to get ready. */
+/** The recording is open, or its index is there: time to get ready. */
 export interface WarmUpMessage {
   warmUp: true;
 }

@@ -19,10 +19,13 @@ export interface StepsSource {
 export class StepsCache {
   private readonly known = new Map<string, { steps: CallSteps; isPatient: boolean }>();
 
-  /** Steps of a call, all of them or those around an event; impatiently, those that are found within a blink. */
+  /**
+   * Steps of a call, all of them or those around an event; impatiently, those that are found within a blink. Which event it
+   * began with need not be known.
+   */
   get(
     { recording, index }: StepsSource,
-    name: { thread: number; call: number },
+    name: { thread: number; call: number; begin?: number | undefined },
     around: number | undefined,
     job: Job,
     isPatient = true,
@@ -43,6 +46,7 @@ export class StepsCache {
         return performance.now() < endMs;
       },
       ...(around !== undefined && { around }),
+      ...(name.begin !== undefined && { begin: name.begin }),
     });
     if (this.known.size >= CACHE_COUNT) this.known.delete(this.known.keys().next().value!);
     this.known.set(key, { steps: found, isPatient });

@@ -57,6 +57,8 @@ export interface StepsOptions {
   limit?: number;
   /** Tells in which chunks the call does something, as far as it is indexed. */
   index?: SeekLookup;
+  /** Event with which the call began, where that is known: nothing of its chunk is looked at up to there. */
+  begin?: number;
   /** Called before each chunk beyond the first: false ends the search there. May throw. */
   goOn?: () => boolean;
 }
@@ -74,7 +76,7 @@ export function callSteps(recording: Recording, thread: number, call: number, op
   const birth = Math.max(0, chunkOfCall(chunks, call));
   const start = options.around === undefined ? birth : Math.max(birth, chunkOfEvent(chunks, options.around));
   const result: CallSteps = { thread, call, site: undefined, steps: [], before: false, after: false };
-  const collector = new StepCollector(recording, thread, call);
+  const collector = new StepCollector(recording, { thread, call, begin: options.begin });
   const around = options.around ?? 0;
   const halves = { before: 0, after: 0 };
   const count = (steps: readonly CallStep[]): void => {
@@ -165,16 +167,21 @@ class StepCollector {
   private readonly recording: Recording;
   private readonly thread: number;
   private readonly call: number;
+  private readonly begin: number | undefined;
   private readonly resolver: SiteResolver;
   private readonly children = new Map<number, Child>();
   /** One of the chunks that were read has its end. */
   hasEnded = false;
   site: Site | undefined;
 
-  constructor(recording: Recording, thread: number, call: number) {
+  constructor(
+    recording: Recording,
+    { thread, call, begin }: { thread: number; call: number; begin: number | undefined },
+  ) {
     this.recording = recording;
     this.thread = thread;
     this.call = call;
+    this.begin = begin;
     this.resolver = recording.resolver(thread);
   }
 
@@ -196,7 +203,15 @@ class StepCollector {
       steps: [],
     };
     const { scanner, calls } = reading;
-    let nextCall = header.nextCall;
+    let { nextCall } = header;
+    const begin = this.beginIn(view);
+    if (begin >= 0) {
+      // Calls below it on the stack do nothing that is a step of it.
+      scanner.position = view.head(begin);
+      scanner.event = view.firstEvent + begin - 1;
+      calls.length = 0;
+      nextCall = this.call;
+    }
     while (!this.hasEnded && nextEvent(scanner)) {
       const { kind } = scanner;
       if (kind <= K.ENTER_MANY) this.enter(reading, nextCall++);
@@ -208,6 +223,12 @@ class StepCollector {
       }
     }
     return reading.steps;
+  }
+
+  /** Where in a chunk the call begins, as far as that is known; -1: not there. */
+  private beginIn({ firstEvent, endEvent }: ChunkView): number {
+    const { begin } = this;
+    return begin !== undefined && begin >= firstEvent && begin < endEvent ? begin - firstEvent : -1;
   }
 
   private enter(reading: Reading, call: number): void {

@@ -150,12 +150,7 @@ async function visit(to: VisitTarget, options: VisitOptions): Promise<Visited | 
     let answer = knownNear('visit', params);
     if (answer) latest.cancel();
     else {
-      if (early) {
-        batch(() => {
-          cursor.value = early;
-          frameCall.value = call;
-        });
-      }
+      if (early) showSoon(early, call);
       answer = await latest.run((cancel) => askNear('visit', params, cancel));
     }
     const view = answer?.state;
@@ -169,15 +164,41 @@ async function visit(to: VisitTarget, options: VisitOptions): Promise<Visited | 
     });
     previousMoment = view.at;
     // It is there: what is described later moves nothing.
-    if (underWay === own) underWay = undefined;
+    arrived(own);
     if (looksOutside.peek() || pinned.peek()) await describeOutside(params, view.at);
     else if (view.placesPending) await describePlaces(params, view.at);
     await describePinned();
     if (call === null && pinned.peek() === null) askAhead(view.at, lastStepMade);
     return answer;
   } finally {
-    if (underWay === own) underWay = undefined;
+    arrived(own);
   }
+}
+
+/** Whoever has overtaken it has a place of its own to show. */
+function arrived(own: object): void {
+  if (underWay === own) underWay = shownSoon = undefined;
+}
+
+/**
+ * An answer that takes longer than a blink finds the cursor where it leads. Most take less: then one picture is drawn instead
+ * of two, of which the first would be in the way of the answer.
+ */
+const SHOWN_SOON_MS = 40;
+let shownSoon: (() => void) | undefined;
+let soon: ReturnType<typeof setTimeout> | undefined;
+
+/** A visit that overtakes another one, as in a drag, does not put it off. */
+function showSoon(at: At, call: CallName | null): void {
+  shownSoon = () =>
+    batch(() => {
+      cursor.value = at;
+      frameCall.value = call;
+    });
+  soon ??= setTimeout(() => {
+    soon = undefined;
+    shownSoon?.();
+  }, SHOWN_SOON_MS);
 }
 
 /** After what is close to the moment: the large scopes around the function. */

@@ -49,6 +49,14 @@ export function tileFor(thread: number, span: Span, width: number): Flame | unde
   return best?.flame ?? tiles.find((tile) => tile.thread === thread)?.flame;
 }
 
+/** Goes through the functions that boxes stand for, box by box. */
+export function forEachBox(look: (functionId: number) => void): void {
+  tiles.find(({ flame }) => {
+    flame.functions.forEach((id) => look(id));
+    return false;
+  });
+}
+
 async function load(thread: number, span: Span, grain: number): Promise<void> {
   const tile = tileOf(span, wholeSpan.peek());
   const columns = Math.max(64, Math.min(COLUMNS_MAX, Math.ceil(lengthOf(tile) / grain / 64) * 64));

@@ -30,27 +30,34 @@ function currentAddress(): Address {
   };
 }
 
-let laterWrite: ReturnType<typeof setTimeout> | undefined;
+/** Where the cursor has moved to, which is not in the address yet. */
+let pending: { stop: Stop; hash: string; timer: ReturnType<typeof setTimeout> } | undefined;
 /** The cursor has moved, the address has not yet. */
 let isBehind = false;
 
-/** Writes the address after a move. */
+/** Writes the address after a move. It takes the browser a millisecond or two: the picture comes first. */
 export function writeAddress(stop: Stop): void {
-  clearTimeout(laterWrite);
+  if (pending) {
+    clearTimeout(pending.timer);
+    // Somebody may want to come back to it, however soon it is left.
+    if (pending.stop === 'goal') write('goal', pending.hash);
+  }
   isBehind = true;
   if (stop === 'scrub') return;
-  // It takes the browser a millisecond or two, which a step does not have: its picture comes first.
-  if (stop === 'goal') write(stop);
-  else laterWrite = setTimeout(() => write(stop), WRITE_LATER_MS);
+  pending = {
+    stop,
+    hash: formatAddress(currentAddress()),
+    timer: setTimeout(() => write(stop), WRITE_LATER_MS),
+  };
 }
 
 /**
  * A jump makes an entry to come back to. So does the first of some steps in a row, which share it: one way back leads to
  * where they began. An entry knows what made it by its state.
  */
-function write(stop: Stop): void {
+function write(stop: Stop, hash = formatAddress(currentAddress())): void {
+  pending = undefined;
   isBehind = false;
-  const hash = formatAddress(currentAddress());
   if (hash === location.hash || overview.peek() === null) return;
   const nowMs = performance.now();
   const isOwn = stop === 'goal' ? nowMs - lastEntryMs > ENTRY_MS : stop !== 'arrival' && history.state !== stop;
@@ -70,7 +77,12 @@ export function keepAddress(onBack: (address: Address) => void): void {
     // A move under way takes it along; the entry that it leaves stays what it was.
     if (!isBehind) write('arrival');
   });
-  window.addEventListener('popstate', () => onBack(readAddress()));
+  window.addEventListener('popstate', () => {
+    // Whoever goes back has left what was about to be written.
+    clearTimeout(pending?.timer);
+    pending = undefined;
+    onBack(readAddress());
+  });
 }
 
 /** A link to this moment. It holds no secret: whoever opens it needs a running viewer. */

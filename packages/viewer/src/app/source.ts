@@ -1,15 +1,7 @@
 /* The file that is shown: that of the frame, or one opened beside it; with what ran of it. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import { callOfLines, sleeperOf } from '@execution-cinema/server/protocol';
-import type {
-  Executions,
-  HitsView,
-  LineValues,
-  Place,
-  SourceView,
-  Span,
-  StateView,
-} from '@execution-cinema/server/protocol';
+import type { Executions, HitsView, LineValues, Place, SourceView, Span } from '@execution-cinema/server/protocol';
 import { recordOf, type LineRecord } from '../model/line-facts.ts';
 import { Lru } from '../model/lru.ts';
 import { scanText } from '../model/highlight.ts';
@@ -18,7 +10,8 @@ import { isCancelled } from '../transport/source.ts';
 import { Latest } from '../transport/latest.ts';
 import { cursor, frame, frameCall, state } from './cursor.ts';
 import { askNear, knownNear, lineValuesParams, onSeenAhead } from './near.ts';
-import { ask, askLong, connection, generation, overview, wholeSpan } from './session.ts';
+import { forEachBox } from './flame-tiles.ts';
+import { ask, askLong, connection, functionById, generation, overview, wholeSpan } from './session.ts';
 
 /** A file that was opened by hand; null: the one of the frame. */
 export const openedFile = signal<{ file: string; line: number | null } | null>(null);
@@ -108,7 +101,7 @@ export function forgetSources(): void {
 
 /** Starts following the cursor. */
 export function followSources(): void {
-  onSeenAhead(({ state: view }) => view && void loadAhead(view));
+  onSeenAhead(({ state: view }) => view && void loadAhead((view.frames[0]?.place ?? view.event.place)?.file));
   effect(() => {
     const file = wantedPlace.value?.file;
     if (file !== undefined && overview.value) void loadSource(file);
@@ -169,12 +162,26 @@ function keepFile(view: SourceView): ShownFile {
 const ahead = new Set<string>();
 
 /** Where a step may lead: its text is there, and coloured, when it does. A long one takes half a blink. */
-async function loadAhead({ frames, event }: StateView): Promise<void> {
-  const file = (frames[0]?.place ?? event.place)?.file ?? '';
+async function loadAhead(file = ''): Promise<void> {
   if (file === '' || ahead.has(file) || files.get(file)) return;
   ahead.add(file);
   const view = await quietly(ask('source', { file }));
   if (view && !files.get(file)) keepFile(view);
+}
+
+/** The same for the file that most of the timeline is about: a jump leads there. */
+export function loadAheadOfJumps(): void {
+  // An exported page has its texts at hand.
+  if (connection.peek() !== 'open') return;
+  const boxes = new Map<string, number>();
+  let most = '';
+  forEachBox((id) => {
+    const file = functionById.peek().get(id)?.file ?? '';
+    const count = (boxes.get(file) ?? 0) + 1;
+    boxes.set(file, count);
+    if (count > (boxes.get(most) ?? 0)) most = file;
+  });
+  void loadAhead(most);
 }
 
 async function loadHits(file: string): Promise<void> {

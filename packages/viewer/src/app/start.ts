@@ -12,16 +12,17 @@ import { followGrowth, goLive, leaveLive } from './live.ts';
 import { followRecording, forgetNear } from './near.ts';
 import { keepAddress, readAddress, writeAddress } from './location.ts';
 import { dock, side } from './panels.ts';
+import { followRest, whenRested } from './rest.ts';
 import { say } from './say.ts';
 import { closeRecording, loadRecordings, openRecording, overview, startSession } from './session.ts';
-import { followFrame, followSources, forgetSources, openedFile, openFile } from './source.ts';
+import { followFrame, followSources, forgetSources, loadAheadOfJumps, openedFile, openFile } from './source.ts';
 import { followTimeline, showEvents } from './timeline.ts';
 import { treeRoot } from './tree.ts';
 
 export function startApp(answers: AnswerSource): void {
   onMoved((stop) => {
-    writeAddress(stop);
     if (openedFile.peek()) followFrame();
+    writeAddress(stop);
     leaveLive();
   });
   followRecording();
@@ -29,6 +30,7 @@ export function startApp(answers: AnswerSource): void {
   followDetails();
   followComparison();
   followTimeline();
+  followRest();
   followFactCounts();
   keepAddress((address) => void goToAddress(address));
   startSession(answers, {
@@ -64,6 +66,7 @@ export async function openAt(rec: string, address: Address): Promise<void> {
   const file = address.file;
   if (address.at === null || !(await goToText(address.at, { frame: address.call, stop: 'arrival' })))
     await goToBeginning(result);
+  whenRested(loadAheadOfJumps);
   if (file !== null) openFile(file, address.line);
   if (address.with !== null) await compareWith(address.with, false);
 }

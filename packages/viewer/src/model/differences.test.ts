@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FrameView, LineValue, StateView, VariableView, WireValue } from '@execution-cinema/server/protocol';
 import { pairedFrame, pairNames, pairScopes, sameContent } from './differences.ts';
-import { markDifferent, type LineFacts } from './line-facts.ts';
+import { FactsByLine, markDifferent, type LineFacts } from './line-facts.ts';
 
 function variable(name: string, value: WireValue, more: Partial<VariableView> = {}): VariableView {
   return { name, kind: 'const', value, type: '', source: 'write', asOf: null, note: null, changed: false, ...more };
@@ -84,6 +84,7 @@ test('lines are marked on which both have a value of that name, and not the same
     path: 'now',
     values: values.map(([name, value]) => ({ name, value, kind: 'variable' }) as LineValue),
   });
+  const counted = new Map([[4, facts()]]);
   const own = new Map([
     [1, facts(['a', 1], ['same', 5])],
     [2, facts(['b', 1])],
@@ -94,9 +95,14 @@ test('lines are marked on which both have a value of that name, and not the same
     [2, facts(['b', 1])],
     [3, facts()],
   ]);
-  const marked = [...markDifferent(own, others, Int32Array.of(0, 1, 2, 0))];
-  expect(marked.filter(([, { differing }]) => differing).map(([line]) => line)).toEqual([1]);
+  const marked = markDifferent(
+    new FactsByLine(counted, own),
+    new FactsByLine(counted, others),
+    Int32Array.of(0, 1, 2, 0, 0),
+  );
+  const lines = [1, 2, 3, 4];
+  expect(lines.filter((line) => marked.get(line)!.differing)).toEqual([1]);
   // Beside it stands one that is the same.
-  expect([...marked[0]![1].differing!].map(({ name }) => name)).toEqual(['a']);
-  expect(marked.filter(([, { edited }]) => edited).map(([line]) => line)).toEqual([3]);
+  expect([...marked.get(1)!.differing!].map(({ name }) => name)).toEqual(['a']);
+  expect(lines.filter((line) => marked.get(line)!.edited)).toEqual([3, 4]);
 });

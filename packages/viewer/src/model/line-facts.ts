@@ -32,11 +32,35 @@ const HOT_COUNT = 30;
 
 const PLAIN: LineFacts = { hits: undefined, block: undefined, heat: 0, neverRan: false, path: 'none', values: [] };
 
-/** Facts by line. What is said of the whole recording is worked out once: it stays while the cursor moves. */
-const counted = new WeakMap<HitsView, { source: SourceView; facts: Map<number, LineFacts> }>();
+/** Facts by line: what is said of the moment, over what is said of the whole recording, which thousands of lines share. */
+export class FactsByLine {
+  private readonly counted: ReadonlyMap<number, LineFacts>;
+  /** Lines of which the moment says something. */
+  readonly own: ReadonlyMap<number, LineFacts>;
 
-function countedFacts(source: SourceView, hits: HitsView | null): Map<number, LineFacts> {
-  if (!hits || hits.file !== source.file) return new Map();
+  constructor(counted: ReadonlyMap<number, LineFacts>, own: ReadonlyMap<number, LineFacts>) {
+    this.counted = counted;
+    this.own = own;
+  }
+
+  get(line: number): LineFacts | undefined {
+    return this.own.get(line) ?? this.counted.get(line);
+  }
+
+  /** The same facts with those of some lines in the place of theirs. */
+  with(changed: ReadonlyMap<number, LineFacts>): FactsByLine {
+    return new FactsByLine(this.counted, new Map([...this.own, ...changed]));
+  }
+}
+
+const NO_FACTS: ReadonlyMap<number, LineFacts> = new Map();
+export const NOTHING_KNOWN = new FactsByLine(NO_FACTS, NO_FACTS);
+
+/** What is said of the whole recording is worked out once: it stays while the cursor moves. */
+const counted = new WeakMap<HitsView, { source: SourceView; facts: ReadonlyMap<number, LineFacts> }>();
+
+function countedFacts(source: SourceView, hits: HitsView | null): ReadonlyMap<number, LineFacts> {
+  if (!hits || hits.file !== source.file) return NO_FACTS;
   const known = counted.get(hits);
   if (known?.source === source) return known.facts;
   const facts = new Map<number, LineFacts>();
@@ -94,11 +118,10 @@ export function lineFacts(
   source: SourceView,
   hits: HitsView | null,
   values: LineValues | null,
-  before?: ReadonlyMap<number, LineFacts>,
-): Map<number, LineFacts> {
+  before?: FactsByLine,
+): FactsByLine {
   const base = countedFacts(source, hits);
-  const facts = new Map(base);
-  if (!values || values.file !== source.file) return facts;
+  if (!values || values.file !== source.file) return new FactsByLine(base, NO_FACTS);
   const touched = new Map<number, LineFacts>();
   const at = (line: number): LineFacts => {
     let entry = touched.get(line);
@@ -114,9 +137,9 @@ export function lineFacts(
   }
   for (const [line, entry] of touched) {
     const old = before?.get(line);
-    facts.set(line, old && saysTheSame(old, entry) ? old : entry);
+    if (old && saysTheSame(old, entry)) touched.set(line, old);
   }
-  return facts;
+  return new FactsByLine(base, touched);
 }
 
 function saysTheSame(a: LineFacts, b: LineFacts): boolean {
@@ -149,23 +172,22 @@ function isSameValue(a: LineValue, b: LineValue): boolean {
  * The same facts, with the lines marked that another run has otherwise, or on which it had other values. `lines` tells which
  * line of the other text is which of this one, 0 for none.
  */
-export function markDifferent(
-  facts: Map<number, LineFacts>,
-  others: ReadonlyMap<number, LineFacts>,
-  lines: Int32Array,
-): Map<number, LineFacts> {
+export function markDifferent(facts: FactsByLine, others: FactsByLine, lines: Int32Array): FactsByLine {
+  const marked = new Map<number, LineFacts>();
   for (let line = 1; line < lines.length; line++) {
-    if (lines[line] === 0) facts.set(line, { ...(facts.get(line) ?? PLAIN), edited: true });
+    if (lines[line] === 0) marked.set(line, { ...(facts.get(line) ?? PLAIN), edited: true });
   }
-  for (const [line, own] of facts) {
+  // Values are of the moment: no other line has any.
+  for (const line of facts.own.keys()) {
+    const own = marked.get(line) ?? facts.get(line)!;
     const other = others.get(lines[line] ?? 0)?.values ?? [];
     const differing = own.values.filter(({ name, kind, value }) => {
       const found = other.find((entry) => entry.name === name && entry.kind === kind);
       return found !== undefined && !sameContent(found.value, value);
     });
-    if (differing.length > 0) facts.set(line, { ...own, differing: new Set(differing) });
+    if (differing.length > 0) marked.set(line, { ...own, differing: new Set(differing) });
   }
-  return facts;
+  return facts.with(marked);
 }
 
 const WORDS: Readonly<Record<string, string>> = { return: 'returns', yield: 'yields', throw: 'throws' };

@@ -85,10 +85,19 @@ function stepView(thread: number, step: CallStep): StepView {
   };
 }
 
-export const lineValues: Answer<'lineValues'> = (context, params, job) => {
+export const lineValues: Answer<'lineValues'> = (context, params, job) =>
+  lineValuesSince(context, params, job, undefined);
+
+/** `begin`: event with which the call began, where somebody knows that. */
+export function lineValuesSince(
+  context: EngineContext,
+  params: Params<'lineValues'>,
+  job: Job,
+  begin: number | undefined,
+): LineValues {
   const name = readCall(params.call);
   const moment = params.moment?.thread === name.thread ? params.moment.event : undefined;
-  const found = context.steps.get(context, name, moment, job, params.wait === true);
+  const found = context.steps.get(context, { ...name, begin }, moment, job, params.wait === true);
   const event = moment ?? Number.MAX_SAFE_INTEGER;
   const { site } = found;
   if (!site) throw new ServerError('UNAVAILABLE', `the code of call ${params.call} is not in the recording`);
@@ -110,7 +119,7 @@ export const lineValues: Answer<'lineValues'> = (context, params, job) => {
     whole: withLoops && !found.before && !found.after,
     ...linesOf({ ...found, steps: stepsInFile }, site, { event, loops, place: standingOf(context, params, job) }),
   };
-};
+}
 
 /** Where the call stands at the moment; undefined when it is not on the stack then. */
 function standingOf(

@@ -9,7 +9,7 @@ import {
 import { ServerError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import type { Job } from '../job.ts';
-import { lineValues } from './lines.ts';
+import { lineValuesSince } from './lines.ts';
 import type { Answer } from './method.ts';
 import { momentsAt, state } from './moment.ts';
 import { move } from './move.ts';
@@ -42,9 +42,10 @@ function targetOf(context: EngineContext, to: VisitTarget, job: Job): Pick<Moved
 }
 
 /** An addition to the state: where the code of the call or its beginning is not stored, there is none. */
-function linesOf(context: EngineContext, call: string, { at }: StateView, job: Job): LineValues | null {
+function linesOf(context: EngineContext, call: string, { at, frames }: StateView, job: Job): LineValues | null {
+  const begin = frames.find((frame) => frame.call === call)?.start?.event;
   try {
-    return lineValues(context, { call, moment: { thread: at.thread, event: at.event } }, job);
+    return lineValuesSince(context, { call, moment: { thread: at.thread, event: at.event } }, job, begin);
   } catch (error) {
     if (error instanceof RangeError || (error instanceof ServerError && error.code === 'UNAVAILABLE')) return null;
     throw error;

@@ -29,7 +29,7 @@ import { hits, lineValues, shown } from '../../app/source.ts';
 import { openAt } from '../../app/start.ts';
 import { NOWHERE } from '../../model/address.ts';
 import { maxSize } from '../../model/layout.ts';
-import { lineFacts, markDifferent, THROWING } from '../../model/line-facts.ts';
+import { lineFacts, markDifferent, NOTHING_KNOWN, THROWING, type FactsByLine } from '../../model/line-facts.ts';
 import { pairLines, type PairedLines } from '../../model/paired-lines.ts';
 import type { ShownFile } from '../../model/shown-file.ts';
 import { commandText } from '../../model/thread-labels.ts';
@@ -120,8 +120,8 @@ function pairedLines(own: string, other: string): PairedLines {
 /** What happened on the lines of both, with the lines marked that differ, or on which their values do. */
 function pairedFacts() {
   const [own, other] = [shown.value?.view, otherFile.value?.view];
-  const factsOf = () => (own ? lineFacts(own, hits.value, lineValues.value) : new Map());
-  const othersOf = () => (other ? lineFacts(other, otherHits.value, otherValues.value) : new Map());
+  const factsOf = () => (own ? lineFacts(own, hits.value, lineValues.value) : NOTHING_KNOWN);
+  const othersOf = () => (other ? lineFacts(other, otherHits.value, otherValues.value) : NOTHING_KNOWN);
   const [text, otherText] = [own?.text, other?.text];
   const isPair = text === otherText || own?.file === other?.file;
   if (text == null || otherText == null || !isPair || !areTogether.value) {
@@ -242,7 +242,7 @@ interface RunProperties {
   view: StateView | null;
   current: FrameView | null;
   file: ShownFile | null;
-  facts: ReturnType<typeof lineFacts>;
+  facts: FactsByLine;
   onFrame?: (call: string) => void;
   /** Instead of the source. */
   children?: ComponentChildren;

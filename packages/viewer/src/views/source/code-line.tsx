@@ -1,6 +1,7 @@
 import type { LineValue } from '@execution-cinema/server/protocol';
 import { wordOf, type LineFacts } from '../../model/line-facts.ts';
 import type { Token } from '../../model/highlight.ts';
+import { htmlOfLine } from '../../model/line-html.ts';
 import { countText, plural } from '../../model/units.ts';
 import { memo } from '../parts/memo.tsx';
 import { Value } from '../parts/value.tsx';
@@ -70,22 +71,11 @@ function Line(properties: Properties) {
           <span class="line-number">{line}</span>
         )}
       </div>
-      <span class="code-text" onClick={() => actions?.select(line)}>
-        {tokens.map(({ text, kind, column }) =>
-          kind === 'plain' ? (
-            text
-          ) : (
-            <span
-              class={`t-${kind}`}
-              data-column={
-                kind === 'name' || kind === 'property' || kind === 'function' || kind === 'type' ? column : undefined
-              }
-            >
-              {text}
-            </span>
-          ),
-        )}
-      </span>
+      <span
+        class="code-text"
+        onClick={() => actions?.select(line)}
+        dangerouslySetInnerHTML={{ __html: htmlOfLine(tokens) }}
+      />
       {shown + beyond > 0 && (
         <span class="inline-values" style={{ maxWidth: valuesWidth === Infinity ? 'none' : `${valuesWidth}px` }}>
           {all.slice(0, shown + beyond).map((value, i) => (

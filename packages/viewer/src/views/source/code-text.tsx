@@ -1,11 +1,14 @@
 import type { ComponentChildren, RefObject } from 'preact';
-import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+import { whenRested } from '../../app/rest.ts';
 import type { ShownFile } from '../../model/shown-file.ts';
-import type { LineFacts } from '../../model/line-facts.ts';
+import type { FactsByLine } from '../../model/line-facts.ts';
 import { CodeLine, type LineActions } from './code-line.tsx';
 
 export const LINE_HEIGHT = 20;
-const OVERSCAN_LINES = 8;
+/** Lines drawn above and below what is in view: after a jump, and once the cursor rests there. */
+const NEAR_LINES = 2;
+const FAR_LINES = 12;
 /** Lines kept free above and below the current one when it is brought into view. */
 const MARGIN_LINES = 4;
 /** Pixels of the gutter (those of the style sheet) without the digits of its numbers, of each of them, and of the one at the right. */
@@ -16,7 +19,7 @@ const VALUES_GUTTER = 34;
 interface Properties {
   box: RefObject<HTMLDivElement>;
   file: ShownFile;
-  facts: ReadonlyMap<number, LineFacts>;
+  facts: FactsByLine;
   /** Brought into view; null: stays where it is. */
   reveals: number | null;
   /** Where the code stands. */
@@ -57,6 +60,20 @@ export function CodeText(properties: Properties) {
     }
   }
   const view = seen.current;
+  // Where the text rests with lines around it, it may be scrolled; what is far from there has to be drawn at once.
+  const rests = useRef(NaN);
+  const isNear = Math.abs(rests.current - view.top) < FAR_LINES * LINE_HEIGHT + view.height;
+  const overscan = isNear ? FAR_LINES : NEAR_LINES;
+  useEffect(() => {
+    if (isNear) rests.current = view.top;
+    else {
+      return whenRested(() => {
+        rests.current = seen.current.top;
+        redraw(undefined);
+      });
+    }
+    return undefined;
+  }, [view.top, isNear]);
   const letter = useRef(7.2);
 
   useLayoutEffect(() => {
@@ -79,16 +96,21 @@ export function CodeText(properties: Properties) {
 
   const count = file.lines.length;
   const width = view.width - GUTTER - String(count).length * DIGIT - VALUES_GUTTER;
-  const first = Math.max(0, Math.floor(view.top / LINE_HEIGHT) - OVERSCAN_LINES);
-  const last = Math.min(count, Math.ceil((view.top + view.height) / LINE_HEIGHT) + OVERSCAN_LINES);
-  // A line that leaves the window gives its elements to one that comes in.
-  const slots = Math.ceil(view.height / LINE_HEIGHT) + 2 * OVERSCAN_LINES + 1;
+  const first = Math.max(0, Math.floor(view.top / LINE_HEIGHT) - overscan);
+  const last = Math.min(count, Math.ceil((view.top + view.height) / LINE_HEIGHT) + overscan);
+  // A line that leaves the window gives its elements to one that comes in. Where all lines are other ones, in their order:
+  // nothing has to change places.
+  const slots = Math.ceil(view.height / LINE_HEIGHT) + 2 * FAR_LINES + 1;
+  const drawn = useRef({ base: 0, first: 0, last: 0 });
+  const isElsewhere = first >= drawn.current.last || last <= drawn.current.first;
+  const base = isElsewhere ? first : drawn.current.base;
+  drawn.current = { base, first, last };
   const rows = [];
   for (let i = first; i < last; i++) {
     const line = i + 1;
     rows.push(
       <CodeLine
-        key={i % slots}
+        key={(((i - base) % slots) + slots) % slots}
         line={line}
         top={i * LINE_HEIGHT}
         tokens={file.lines[i]!}

@@ -3,7 +3,7 @@ import type { Place } from '@execution-cinema/server/protocol';
 import { breakpoints, state, stateError, toggleBreakpoint } from '../../app/cursor.ts';
 import { inspectLineValue } from '../../app/details.ts';
 import { hits, lineValues, selectedLine, selection, shown, standing } from '../../app/source.ts';
-import { lineFacts, THROWING, type LineFacts } from '../../model/line-facts.ts';
+import { lineFacts, THROWING, type FactsByLine } from '../../model/line-facts.ts';
 import type { ShownFile } from '../../model/shown-file.ts';
 import type { LineActions } from './code-line.tsx';
 import { CodeText, LINE_HEIGHT, revealLine } from './code-text.tsx';
@@ -20,7 +20,7 @@ export function CodeView({ file, place }: { file: ShownFile; place: Place | null
   const box = useRef<HTMLDivElement>(null);
   const [logPointLine, setLogPoint] = useState<number | null>(null);
   const [valuesLine, setValuesLine] = useState<number | null>(null);
-  const before = useRef<ReadonlyMap<number, LineFacts>>();
+  const before = useRef<FactsByLine>();
   const [counts, values] = [hits.value, lineValues.value];
   const facts = useMemo(() => lineFacts(file.view, counts, values, before.current), [file, counts, values]);
   before.current = facts;

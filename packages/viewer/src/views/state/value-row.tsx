@@ -1,8 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { At, VariableName, VariableView, WireValue } from '@execution-cinema/server/protocol';
 import { cursor, cursorThread, goTo } from '../../app/cursor.ts';
 import { inspectVariable, propertyName } from '../../app/details.ts';
 import { copyText } from '../../app/location.ts';
+import { whenRested } from '../../app/rest.ts';
 import { wholeSpan } from '../../app/session.ts';
 import { timeText } from '../../model/units.ts';
 import { canOpen, childrenOf, isNode, previewText, toPlainJson, type Child } from '../../model/values.ts';
@@ -36,7 +37,11 @@ const CHILDREN_STEP = 100;
 
 /** A name and its value; opens in place, as deep as was recorded. */
 export function ValueRow(properties: Properties) {
-  const { name, value, title, where = null, of, depth, changed, note, isUnknown, asOf, before, variable } = properties;
+  const { name, value, title, where = null, of, depth, changed, note, isUnknown, before, variable } = properties;
+  // A dozen elements that nobody sees before the pointer or the focus is there.
+  const [hasActions, setActions] = useState(false);
+  const showActions = () => setActions(true);
+  useEffect(() => (hasActions ? undefined : whenRested(showActions)), [hasActions]);
   const [open, setOpen] = useState(false);
   const opens = !isUnknown && canOpen(value);
   const thread = cursorThread.value;
@@ -44,7 +49,12 @@ export function ValueRow(properties: Properties) {
   const inspect = (tab: 'history' | 'origin') => of && inspectVariable({ of, title, where }, tab, variable);
   return (
     <>
-      <div class={`value-row${changed ? ' changed' : ''}`} style={{ paddingLeft: `${8 + depth * INDENT}px` }}>
+      <div
+        class={`value-row${changed ? ' changed' : ''}`}
+        style={{ paddingLeft: `${8 + depth * INDENT}px` }}
+        onPointerEnter={showActions}
+        onFocusIn={showActions}
+      >
         <button
           type="button"
           class="value-open"
@@ -65,22 +75,7 @@ export function ValueRow(properties: Properties) {
           )}
           {isUnknown ? <span class="unknown">{note}</span> : <Value value={value} room={ROOM} />}
         </button>
-        <span class="row-actions">
-          {of && <Button icon="history" label={`History of ${name}`} onClick={() => inspect('history')} />}
-          {of && <Button icon="origin" label={`Where ${name} came from`} onClick={() => inspect('origin')} />}
-          {asOf && (
-            <Button
-              icon="previous"
-              label={`To where ${name} got this value, ${timeText(asOf.timeNs, wholeSpan.value.toNs / 4)}`}
-              onClick={() => void goTo(asOf)}
-            />
-          )}
-          <Button
-            icon="copy"
-            label={`Copy ${name} as JSON`}
-            onClick={() => void copyText(JSON.stringify(toPlainJson(value), null, 2))}
-          />
-        </span>
+        {hasActions && <Actions {...properties} />}
       </div>
       {!isUnknown && note && (
         <div class="value-note" style={{ paddingLeft: `${26 + depth * INDENT}px` }}>
@@ -89,6 +84,29 @@ export function ValueRow(properties: Properties) {
       )}
       {open && <Children value={value} title={title} where={where} thread={thread} depth={depth + 1} />}
     </>
+  );
+}
+
+/** What can be done with a value. */
+function Actions({ name, value, title, where = null, of, asOf, variable }: Properties) {
+  const inspect = (tab: 'history' | 'origin') => of && inspectVariable({ of, title, where }, tab, variable);
+  return (
+    <span class="row-actions">
+      {of && <Button icon="history" label={`History of ${name}`} onClick={() => inspect('history')} />}
+      {of && <Button icon="origin" label={`Where ${name} came from`} onClick={() => inspect('origin')} />}
+      {asOf && (
+        <Button
+          icon="previous"
+          label={`To where ${name} got this value, ${timeText(asOf.timeNs, wholeSpan.value.toNs / 4)}`}
+          onClick={() => void goTo(asOf)}
+        />
+      )}
+      <Button
+        icon="copy"
+        label={`Copy ${name} as JSON`}
+        onClick={() => void copyText(JSON.stringify(toPlainJson(value), null, 2))}
+      />
+    </span>
   );
 }
 
