@@ -9,7 +9,6 @@ import {
   type Result,
   type Shelf,
 } from '@execution-cinema/server/protocol';
-import { derivedAnswer } from './offline-answers.ts';
 import { AnswerError, cancelledError, type AnswerSource, type AskOptions } from './source.ts';
 
 /** Content of the element `<script type="application/json" id="answers">` of an exported page. */
@@ -58,6 +57,8 @@ export class OfflineSource implements AnswerSource {
   }
 
   async ask<M extends Method>(method: M, params: Params<M>, { signal }: AskOptions = {}): Promise<Result<M>> {
+    // A page of the server answers nothing itself, and does not fetch this.
+    const { derivedAnswer } = await import('./offline-answers.ts');
     const derived = await derivedAnswer(this.kept, method, params);
     const result = derived ?? (await this.kept.find(COMMON_SHELF, method, params));
     if (signal?.aborted) throw cancelledError();
