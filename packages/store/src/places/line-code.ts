@@ -12,6 +12,8 @@ export interface LineCode {
   point: number;
   /** Sites of the function on the line: with one of them it ran. */
   own: readonly number[];
+  /** Whether one of them happens each time that the line runs, as far as no call throws. */
+  leaves: 'surely' | 'likely' | 'no';
   /** The first thing on the line leaves these events: without any it never ran. */
   first: readonly number[];
   /** Without an event of these it never ran. */
@@ -19,6 +21,8 @@ export interface LineCode {
   /** Sites whose events happen as often as the line runs, as long as nothing throws: those of `twinLine`. */
   twin: readonly number[];
   twinLine: number;
+  /** The function can stay asleep between the two. */
+  sleepsBetween: boolean;
 }
 
 /** Lines of one file of a module. */
@@ -95,16 +99,21 @@ function findCode(module: ModuleInfo, source: number, find: FlowFinder): FileCod
       at === flow.ends.entry ? [table.functions[functionIndex]!.site] : flow.sitesAt(at);
     const twin = flow.twinOf(point);
     const site = twin === undefined ? undefined : table.sites.at(sitesAt(twin)[0]!);
+    const isHead = point === flow.ends.entry;
+    const own = (bySite.get(`${functionIndex} ${line}`) ?? []).filter(
+      (index) => isHead || index !== table.functions[functionIndex]!.site,
+    );
+    const ways = own.map((index) => flow.leavesWith(point, index));
     lines.set(line, {
       functionIndex,
       point,
-      own: (bySite.get(`${functionIndex} ${line}`) ?? []).filter(
-        (index) => point === flow.ends.entry || index !== table.functions[functionIndex]!.site,
-      ),
+      own,
+      leaves: isHead || ways.includes('surely') ? 'surely' : ways.includes('likely') ? 'likely' : 'no',
       first: sitesAt(point),
       before: flow.eventsBefore(point).flatMap(sitesAt),
       twin: site ? sitesAt(twin!) : [],
       twinLine: site?.[3] ?? 0,
+      sleepsBetween: twin !== undefined && flow.sleepsBetween(Math.min(twin, point), Math.max(twin, point)),
     });
   }
   return { lines, others, functions, flows };
