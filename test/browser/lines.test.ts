@@ -82,6 +82,9 @@ test('a line whose event depends on a condition ran as often as its block', asyn
   expect(await hits.getAttribute('title')).toBe('left an event 1 time; its block ran 3 times (line 20)');
   await page.getByRole('button', { name: 'Line 21', exact: true }).click();
   await page.locator('.line-bar-text').getByText('left an event 1 time').waitFor();
+  await page.locator('.source .code-line[data-line="21"]').hover();
+  await page.getByRole('button', { name: 'Log point at line 21' }).click();
+  await page.getByText('leaves an event only sometimes').waitFor();
   expect(complaints).toEqual([]);
 });
 
