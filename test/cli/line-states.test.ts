@@ -76,7 +76,7 @@ function chosen(kind) { // ran 2
 function failing() { // ran 1
   try { // block 1
     JSON.parse('{'); // unknown
-    seen.length = 2; // never
+    seen.length = 2; // unknown
     callee(2); // never
   } catch (error) { // ran 1
     callee(error); // block 1
@@ -130,6 +130,14 @@ function partly(flag) { // ran 3
   if (flag === 1) flag = 4; // ran 1 or more
   if (flag === 0) JSON.parse('{'); // unknown
 }
+function defaults(flag, box) { // ran 2
+  flag ??= 5; // ran 1 of 2
+  flag && (flag = 6); // ran 1 of 2
+  box.filled ||= 1; // block 2
+  box.none && (flag = 7); // block 2
+  const held = box?.none?.deeper; // ran 2
+  box?.none?.push(held); // block 2
+}
 class Shape { // ran 1
   size = 1; // ran 2
   area() { // ran 2
@@ -159,6 +167,8 @@ sometimes(set, 0); // block 1
 sometimes(set, 0); // block 1
 try { sometimes(set, 1) } catch {} // ran 1
 for (const flag of [2, 1, 0]) try { partly(flag) } catch {} // ran 3
+defaults(0, { filled: 2 }); // block 1
+defaults(undefined, { filled: 3 }); // block 1
 new Shape().area(); // block 1
 const shape = new Shape(); // ran 1
 shape.area(); // block 1
@@ -215,6 +225,14 @@ test('lines say what is known of them, and no more', async () => {
   expect(told.map(({ text, found: state }) => `${text.replace(/ \/\/ [^/]*$/, '')} // ${state}`)).toEqual(
     told.map(({ text }) => text),
   );
+});
+
+test('where every expression is recorded nothing is dimmed that ran', async () => {
+  const found = await states('expressions');
+  const falselyDimmed = PROGRAM.split('\n').filter(
+    (text, i) => /(ran|block|derived) \d/.test(text) && found[i] === 'never',
+  );
+  expect(falselyDimmed).toEqual([]);
 });
 
 test('where calls alone are recorded nothing is dimmed that ran', async () => {

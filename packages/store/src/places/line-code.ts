@@ -14,7 +14,7 @@ export interface LineCode {
   own: readonly number[];
   /** Whether one of them happens each time that the line runs, as far as no call throws. */
   leaves: 'surely' | 'likely' | 'no';
-  /** The first thing on the line leaves these events: without any it never ran. */
+  /** The first thing on the line leaves these events: without any it never ran. None where it can throw instead. */
   first: readonly number[];
   /** Without an event of these it never ran. */
   before: readonly number[];
@@ -109,7 +109,8 @@ function findCode(module: ModuleInfo, source: number, find: FlowFinder): FileCod
       point,
       own,
       leaves: isHead || ways.includes('surely') ? 'surely' : ways.includes('likely') ? 'likely' : 'no',
-      first: sitesAt(point),
+      // What throws leaves no event, and has begun all the same.
+      first: CAN_THROW.has(flow.flow.kindOf(point)) ? [] : sitesAt(point),
       before: flow.eventsBefore(point).flatMap(sitesAt),
       twin: site ? sitesAt(twin!) : [],
       twinLine: site?.[3] ?? 0,
@@ -125,7 +126,14 @@ function push<Key>(lists: Map<Key, number[]>, key: Key, item: number): void {
   else lists.set(key, [item]);
 }
 
-const NOTHING_HAPPENS: ReadonlySet<number> = new Set([POINT.join, POINT.exit]);
+const CAN_THROW: ReadonlySet<number> = new Set([
+  POINT.call,
+  POINT.construct,
+  POINT.superCall,
+  POINT.member,
+  POINT.property,
+  POINT.delete,
+]);
 const CALLS: ReadonlySet<number> = new Set([POINT.call, POINT.superCall]);
 
 /** Where the points of a function stand: a call also at the name that is called. */
@@ -133,7 +141,8 @@ function* pointsOf(flow: FunctionFlow): Generator<{ point: number; line: number;
   const { entry, exit } = flow.ends;
   for (let point = entry; point <= exit; point++) {
     const { kind, line, column, shownLine, shownColumn } = flow.flow.point(point);
-    if (NOTHING_HAPPENS.has(kind)) continue;
+    // Where ways part or meet a line begins as well: `a ??= 5` runs also where it writes nothing.
+    if (kind === POINT.exit) continue;
     // The module begins where its first statement does.
     if (kind === POINT.entry && line === 1 && column === 0) continue;
     if (CALLS.has(kind)) yield { point, line: shownLine, column: shownColumn };
