@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { CLI, openProject } from '../support/programs.ts';
+import { CLI, makeProject, openProject } from '../support/programs.ts';
 import { currentLine, moment, recordExample, SOON, startBrowser, tab, variable, visit } from './viewer.ts';
 
 /* `tracer export --format html`: one file, opened from disk, in a browser that has nobody to ask. */
@@ -17,8 +17,12 @@ let url: string;
 const requests: string[] = [];
 
 async function exportPage(name: string, ...args: string[]): Promise<string> {
+  return exportOf(recording.file, name, ...args);
+}
+
+async function exportOf(file: string, name: string, ...args: string[]): Promise<string> {
   const out = join(recording.folder, name);
-  const child = spawn(process.execPath, [CLI, 'export', recording.file, '--format', 'html', '--out', out, ...args], {
+  const child = spawn(process.execPath, [CLI, 'export', file, '--format', 'html', '--out', out, ...args], {
     stdio: 'ignore',
   });
   const [code] = await once(child, 'exit');
@@ -82,6 +86,27 @@ test('a part of a recording says so, and ends where it ends', async () => {
   await other.page.keyboard.press('.');
   await other.page.getByText('the end of what this page holds').waitFor();
   expect(await moment(other.page)).toBe(end);
+  expect(other.complaints).toEqual([]);
+  await other.page.context().close();
+});
+
+const WITH_WORKER = `import { isMainThread, Worker } from 'node:worker_threads';
+if (isMainThread) new Worker(new URL(import.meta.url));
+else work();
+function work() {
+  const done = 1;
+}
+`;
+
+test('the next time of a line is found on another thread', async () => {
+  const project = makeProject({ 'app.mjs': WITH_WORKER });
+  await project.record(['app.mjs'], join(project.dir, 'app.db'));
+  const other = await visit(browser, await exportOf(join(project.dir, 'app.db'), 'threads.html'));
+  await other.page.locator('.source .code-line[data-line="5"] .line-number').click();
+  await other.page.getByRole('button', { name: 'Next time this line ran' }).click();
+  await expect.poll(() => moment(other.page), SOON).toMatch(/^2@/);
+  await other.page.getByRole('button', { name: 'Previous time this line ran' }).click();
+  await other.page.getByText('this line does not run again in this direction').waitFor();
   expect(other.complaints).toEqual([]);
   await other.page.context().close();
 });

@@ -24,6 +24,10 @@ for (const item of [1, 2]) {
 }
 const stock = new Map([['tea', 1]]);
 stock.set('tea', [4, 5].map((n) => n * 2)[1]);
+for (let cups of [1, 2, 3]) {
+  if (cups === 2) cups = 0;
+  note(cups);
+}
 `;
 
 let project: Project;
@@ -68,6 +72,19 @@ test('a line says what is known of it, and its block stands in for it', async ()
   await form.getByRole('textbox').first().fill('cents');
   await page.keyboard.press('Enter');
   await form.getByText('2 hits in 2 executions of line 2').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('a line whose event depends on a condition ran as often as its block', async () => {
+  const { page, complaints } = await visit(browser, server.url);
+  const hits = page.locator('.source .code-line[data-line="21"] .hits.of-block');
+  expect(await hits.textContent()).toBe('3');
+  expect(await hits.getAttribute('title')).toBe('left an event 1 time; its block ran 3 times (line 20)');
+  await page.getByRole('button', { name: 'Line 21', exact: true }).click();
+  await page.locator('.line-bar-text').getByText('left an event 1 time').waitFor();
+  await page.locator('.source .code-line[data-line="21"]').hover();
+  await page.getByRole('button', { name: 'Log point at line 21' }).click();
+  await page.getByText('leaves an event only sometimes').waitFor();
   expect(complaints).toEqual([]);
 });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isCaptured, openRecording, type Recording } from '../../packages/tracer/src/read.ts';
 import { makeProject } from '../support/programs.ts';
 
-/* Entries of Maps and Sets, as questions name them: by the key, by a path, by the number of an object that is a key. */
+/* Histories and origins by name: of entries of Maps and Sets (by the key, by a path, by the number of an object that is a key), of parameters. */
 
 const PROGRAM = `
 const prices = new Map([['tea', 3], ['milk', 1]]);
@@ -16,6 +16,16 @@ prices.set('tea', 4);
 const seen = new Set();
 seen.add('a');
 seen.add(bob);
+function greet(name, times) {
+  const text = 'hi ' + name;
+  times = times + 1;
+  return text;
+}
+function through(list) {
+  const other = list[0];
+  return other(ada, 1);
+}
+through([greet]);
 let end = 1;
 prices.delete('tea');
 `;
@@ -70,4 +80,19 @@ test('the steps of an origin show what a container held then', () => {
   expect(isCaptured(value) && value.items).toEqual([3, 2]);
   const made = steps.at(-1)!.value;
   expect(isCaptured(made) && [made.type, made.items]).toEqual(['map', []]);
+});
+
+test('a parameter that is never written again has no writes, and not those of others', () => {
+  const { thread, event } = [...recording.events()].find(({ name, kind }) => kind === 'write' && name === 'times')!;
+  const moment = { thread, event };
+  expect(recording.pathHistory(moment, 'name')).toEqual([]);
+  expect(recording.history(moment, { kind: 'variable', name: 'name' })).toEqual([]);
+  expect(recording.pathHistory(moment, 'times').map(({ value }) => value)).toEqual([2]);
+});
+
+test('of a function that recorded code calls by another name it is not said that other code called it', () => {
+  const { thread, event } = [...recording.events()].find(({ name, kind }) => kind === 'write' && name === 'times')!;
+  expect(recording.origin({ thread, event }, 'name').reason).toBe(
+    'through called greet by another name, or code that is not recorded did',
+  );
 });

@@ -14,13 +14,14 @@ import { openRecording } from '../../packages/tracer/src/read.ts';
 import { tracer } from './tracer-command.ts';
 
 /*
- * What is said about lines, by the comment at their ends: `ran N`, `block N` (no event of its own, its block ran N times),
+ * What is said about lines, by the comment at their ends: `ran N`, `ran N of M` (an event of its own, left N times of M),
+ * `ran N or more`, `block N` (no event of its own, its block ran N times),
  * `derived N` (no event of its own, what the function counted elsewhere leaves N times), `never`, `unknown`.
  */
 const PROGRAM = `
 const seen = []; // ran 1
-function callee(value) { // ran 17
-  return value; // block 17
+function callee(value) { // ran 18
+  return value; // block 18
 }
 function neverCalled(value) { // never
   const copy = value; // never
@@ -40,7 +41,7 @@ function branches(flag) { // ran 3
     callee(small); // block 2
   }
   if (flag === 9) flag = 0; // block 3
-  if (flag === 3) flag = 0; // ran 1
+  if (flag === 3) flag = 0; // ran 1 of 3
   return callee(flag); // block 3
 }
 function loops(list) { // ran 1
@@ -75,7 +76,7 @@ function chosen(kind) { // ran 2
 function failing() { // ran 1
   try { // block 1
     JSON.parse('{'); // unknown
-    seen.length = 2; // never
+    seen.length = 2; // unknown
     callee(2); // never
   } catch (error) { // ran 1
     callee(error); // block 1
@@ -93,7 +94,7 @@ function early(list) { // ran 4
     const why = 'empty'; // ran 1
     return why; // block 1
   }
-  if (list.length > 2) throw new Error('long'); // ran 1
+  if (list.length > 2) throw new Error('long'); // ran 1 of 3
   callee(list); // derived 2
   return list.length; // derived 2
 }
@@ -107,6 +108,35 @@ async function sleeps(flag) { // ran 1
     await never; // ran 1
   } else callee(1); // unknown
   return callee(2);
+}
+function* numbers() { // ran 1
+  const first = 1; // ran 1
+  for (const n of [first, 2]) { // ran 1
+    yield n; // ran 1
+  }
+  return callee(3); // unknown
+}
+function sometimes(set, flag) { // ran 3
+  set.add(1); // ran 1 of 3
+  let total = flag; // ran 3
+  if (flag) total = 5; else if (total === 0) total = 1; // ran 2 of 3
+  if (flag) JSON.parse('{'); // block 3
+  for (const n of [1]) { // ran 2
+    if (n === total) total = 3; // ran 2
+  }
+}
+function partly(flag) { // ran 3
+  if (flag === 2) return callee(2); // block 3
+  if (flag === 1) flag = 4; // ran 1 or more
+  if (flag === 0) JSON.parse('{'); // unknown
+}
+function defaults(flag, box) { // ran 2
+  flag ??= 5; // ran 1 of 2
+  flag && (flag = 6); // ran 1 of 2
+  box.filled ||= 1; // block 2
+  box.none && (flag = 7); // block 2
+  const held = box?.none?.deeper; // ran 2
+  box?.none?.push(held); // block 2
 }
 class Shape { // ran 1
   size = 1; // ran 2
@@ -131,6 +161,14 @@ try { early([1, 2, 3]) } catch {} // ran 1
 either(true); // block 1
 either(false); // block 1
 sleeps(true); // block 1
+for (const n of numbers()) break; // ran 1
+const set = new Set(); // ran 1
+sometimes(set, 0); // block 1
+sometimes(set, 0); // block 1
+try { sometimes(set, 1) } catch {} // ran 1
+for (const flag of [2, 1, 0]) try { partly(flag) } catch {} // ran 3
+defaults(0, { filled: 2 }); // block 1
+defaults(undefined, { filled: 3 }); // block 1
 new Shape().area(); // block 1
 const shape = new Shape(); // ran 1
 shape.area(); // block 1
@@ -158,7 +196,7 @@ async function states(level: string): Promise<string[]> {
   expect(code).toBe(0);
   const recording = readRecording(out);
   try {
-    const { lines, within, coverage } = lineHits(recording, new SiteCounts(recording), 'app.mjs', findFlowNow);
+    const { lines, atLeast, within, coverage } = lineHits(recording, new SiteCounts(recording), 'app.mjs', findFlowNow);
     expect(coverage).toBe(1);
     // Handlers on one line, and how often they were called.
     expect([...within].map(([line, count]) => [textAt(line), count])).toEqual([
@@ -167,7 +205,11 @@ async function states(level: string): Promise<string[]> {
     ]);
     return PROGRAM.split('\n').map((_, i) => {
       const state = lines.get(i + 1);
-      return !state ? 'unknown' : state.kind === 'never' ? 'never' : `${state.kind} ${state.count}`;
+      if (!state || state.kind === 'never') return state?.kind ?? 'unknown';
+      const isPart = state.kind === 'ran' && state.isPart;
+      expect(atLeast.has(i + 1)).toBe(isPart ?? false);
+      const all = state.kind === 'ran' && state.all ? ` of ${state.all.count}` : '';
+      return `${state.kind} ${state.count}${all}${isPart ? ' or more' : ''}`;
     });
   } finally {
     recording.close();
@@ -177,12 +219,20 @@ async function states(level: string): Promise<string[]> {
 test('lines say what is known of them, and no more', async () => {
   const found = await states('locals');
   const told = PROGRAM.split('\n').flatMap((text, i) => {
-    const wanted = /\/\/ ((?:ran|block|derived) \d+|never|unknown)$/.exec(text)?.[1];
+    const wanted = /\/\/ ((?:ran|block|derived) \d+(?: of \d+| or more)?|never|unknown)$/.exec(text)?.[1];
     return wanted === undefined ? [] : [{ text, wanted, found: found[i] }];
   });
   expect(told.map(({ text, found: state }) => `${text.replace(/ \/\/ [^/]*$/, '')} // ${state}`)).toEqual(
     told.map(({ text }) => text),
   );
+});
+
+test('where every expression is recorded nothing is dimmed that ran', async () => {
+  const found = await states('expressions');
+  const falselyDimmed = PROGRAM.split('\n').filter(
+    (text, i) => /(ran|block|derived) \d/.test(text) && found[i] === 'never',
+  );
+  expect(falselyDimmed).toEqual([]);
 });
 
 test('where calls alone are recorded nothing is dimmed that ran', async () => {

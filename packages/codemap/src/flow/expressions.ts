@@ -120,7 +120,10 @@ function visitCall(flow: FlowBuilder, node: SyntaxNode): void {
   const callee = nodeIn(node, 'callee')!;
   const since = flow.met.length;
   visitCallee(flow, callee);
-  if (node['optional'] === true) flow.mayEndChain();
+  if (node['optional'] === true) {
+    flow.join(node);
+    flow.mayEndChain();
+  }
   for (const argument of nodesIn(node, 'arguments')) visitExpression(flow, argument);
   const isNew = node.type === 'NewExpression';
   const kind = isNew ? POINT.construct : callee.type === 'Super' ? POINT.superCall : POINT.call;
@@ -143,7 +146,10 @@ function shownOf(callee: SyntaxNode, call: SyntaxNode): { line: number; column: 
 /** Object and computed key of `a.b` or `a[b]`. */
 function visitObject(flow: FlowBuilder, member: SyntaxNode): void {
   visitField(flow, member, 'object');
-  if (member['optional'] === true) flow.mayEndChain();
+  if (member['optional'] === true) {
+    flow.join(member);
+    flow.mayEndChain();
+  }
   if (member['computed'] === true) visitField(flow, member, 'property');
 }
 

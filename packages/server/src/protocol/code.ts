@@ -54,14 +54,17 @@ export interface HitsView {
   counts: Float64Array;
   /** Sorted: lines on which a whole function stands (`list.map((x) => x * 2)`), and how often that was called. */
   within: { lines: Uint32Array; counts: Float64Array };
-  /** Sorted: lines of functions that a budget has switched off for a time. They ran at least as often as is said. */
+  /**
+   * Sorted: lines of functions that a budget has switched off for a time, and lines whose events depend on a condition.
+   * They ran at least as often as is said.
+   */
   atLeast: Uint32Array;
   /** Sorted: lines of which it is certain that they never ran (in what was looked at). None while `coverage` is below 1. */
   never: Uint32Array;
   /**
    * Lines that leave no event (at the level at which they were recorded), sorted, and how often their block ran: so says
    * what happened on the lines `by`, the nearest ones of the block. 0: no line stands for it, what others of the function
-   * counted leaves no other number.
+   * counted leaves no other number. Lines whose events depend on a condition (`if (a) b = 1;`) are in both lists.
    */
   blocks: { lines: Uint32Array; counts: Float64Array; by: Uint32Array };
   /** A long text is being looked through: later more is known. Ask again, or say `wait`. */

@@ -248,6 +248,29 @@ export class FunctionFlow {
     return undefined;
   }
 
+  /**
+   * Whether an event of a site (by its number in the module) is left each time that a point is passed, as far as no call
+   * throws: `surely`, `likely` where a built-in container may stay as it is, `no` where it depends on a condition.
+   */
+  leavesWith(point: number, site: number): 'surely' | 'likely' | 'no' {
+    const { entry } = this.own;
+    const { postDominator } = (this.order ??= this.findOrder());
+    const points = this.pointsOf(site);
+    const isSame = (other: number): boolean =>
+      other === point ||
+      // What a loop does at its head has a count of its own.
+      this.flow.loopOf(other) !== this.flow.loopOf(point) ||
+      isOnWay(postDominator, point - entry, other - entry);
+    if (points.length > 0 && !points.some(isSame)) return 'no';
+    return points.some((at) => this.sitesAt(at).includes(site)) ? 'surely' : 'likely';
+  }
+
+  /** Whether a function can fall asleep, and never go on, on the way from one point to another. */
+  sleepsBetween(first: number, last: number): boolean {
+    for (let point = first; point < last; point++) if (this.flow.kindOf(point) === POINT.suspend) return true;
+    return false;
+  }
+
   private findOrder(): { dominator: Int32Array; postDominator: Int32Array } {
     const { entry, exit } = this.own;
     const count = exit - entry + 1;

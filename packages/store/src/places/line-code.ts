@@ -12,13 +12,17 @@ export interface LineCode {
   point: number;
   /** Sites of the function on the line: with one of them it ran. */
   own: readonly number[];
-  /** The first thing on the line leaves these events: without any it never ran. */
+  /** Whether one of them happens each time that the line runs, as far as no call throws. */
+  leaves: 'surely' | 'likely' | 'no';
+  /** The first thing on the line leaves these events: without any it never ran. None where it can throw instead. */
   first: readonly number[];
   /** Without an event of these it never ran. */
   before: readonly number[];
   /** Sites whose events happen as often as the line runs, as long as nothing throws: those of `twinLine`. */
   twin: readonly number[];
   twinLine: number;
+  /** The function can stay asleep between the two. */
+  sleepsBetween: boolean;
 }
 
 /** Lines of one file of a module. */
@@ -95,16 +99,22 @@ function findCode(module: ModuleInfo, source: number, find: FlowFinder): FileCod
       at === flow.ends.entry ? [table.functions[functionIndex]!.site] : flow.sitesAt(at);
     const twin = flow.twinOf(point);
     const site = twin === undefined ? undefined : table.sites.at(sitesAt(twin)[0]!);
+    const isHead = point === flow.ends.entry;
+    const own = (bySite.get(`${functionIndex} ${line}`) ?? []).filter(
+      (index) => isHead || index !== table.functions[functionIndex]!.site,
+    );
+    const ways = own.map((index) => flow.leavesWith(point, index));
     lines.set(line, {
       functionIndex,
       point,
-      own: (bySite.get(`${functionIndex} ${line}`) ?? []).filter(
-        (index) => point === flow.ends.entry || index !== table.functions[functionIndex]!.site,
-      ),
-      first: sitesAt(point),
+      own,
+      leaves: isHead || ways.includes('surely') ? 'surely' : ways.includes('likely') ? 'likely' : 'no',
+      // What throws leaves no event, and has begun all the same.
+      first: CAN_THROW.has(flow.flow.kindOf(point)) ? [] : sitesAt(point),
       before: flow.eventsBefore(point).flatMap(sitesAt),
       twin: site ? sitesAt(twin!) : [],
       twinLine: site?.[3] ?? 0,
+      sleepsBetween: twin !== undefined && flow.sleepsBetween(Math.min(twin, point), Math.max(twin, point)),
     });
   }
   return { lines, others, functions, flows };
@@ -116,7 +126,14 @@ function push<Key>(lists: Map<Key, number[]>, key: Key, item: number): void {
   else lists.set(key, [item]);
 }
 
-const NOTHING_HAPPENS: ReadonlySet<number> = new Set([POINT.join, POINT.exit]);
+const CAN_THROW: ReadonlySet<number> = new Set([
+  POINT.call,
+  POINT.construct,
+  POINT.superCall,
+  POINT.member,
+  POINT.property,
+  POINT.delete,
+]);
 const CALLS: ReadonlySet<number> = new Set([POINT.call, POINT.superCall]);
 
 /** Where the points of a function stand: a call also at the name that is called. */
@@ -124,7 +141,8 @@ function* pointsOf(flow: FunctionFlow): Generator<{ point: number; line: number;
   const { entry, exit } = flow.ends;
   for (let point = entry; point <= exit; point++) {
     const { kind, line, column, shownLine, shownColumn } = flow.flow.point(point);
-    if (NOTHING_HAPPENS.has(kind)) continue;
+    // Where ways part or meet a line begins as well: `a ??= 5` runs also where it writes nothing.
+    if (kind === POINT.exit) continue;
     // The module begins where its first statement does.
     if (kind === POINT.entry && line === 1 && column === 0) continue;
     if (CALLS.has(kind)) yield { point, line: shownLine, column: shownColumn };

@@ -3,8 +3,11 @@ import { pointCounts } from './point-counts.ts';
 
 /** What is known of how often a line ran. */
 export type LineState =
-  /** It leaves events of its own, so often. */
-  | { kind: 'ran'; count: number }
+  /**
+   * It leaves events of its own, so often. Where they depend on a condition (`if (a) b = 1;`) it ran `all.count` times, as
+   * the line `all.by` says (0: several), or as often at least (`isPart`).
+   */
+  | { kind: 'ran'; count: number; all?: { count: number; by: number }; isPart?: true }
   /** It leaves none; its block has run so often, as the event on line `by` says. */
   | { kind: 'block'; count: number; by: number }
   /** It leaves none; what other lines of its function counted leaves no other number. */
@@ -47,7 +50,9 @@ export function lineStates(
   };
   for (const [line, code] of lines) {
     const site = functionSites[code.functionIndex]!;
-    const state = stateOf(code, { hasRun: ran(site), isBroken: broken.has(site) }, counts) ?? derived(code);
+    const own = stateOf(code, { hasRun: ran(site), isBroken: broken.has(site) }, counts);
+    const state =
+      own?.kind === 'ran' && own.isPart ? withDerived(own.count, code, derived(code)) : (own ?? derived(code));
     if (state && (isAll || state.kind !== 'never')) states.set(line, state);
   }
   for (const [line, sites] of others) {
@@ -58,22 +63,36 @@ export function lineStates(
   return states;
 }
 
+/** What is left open by events of a line that depend on a condition, told by what others leave. */
+function withDerived(count: number, { leaves }: LineCode, derived: LineState | undefined): LineState {
+  if (derived?.kind === 'derived') {
+    return derived.count > count
+      ? { kind: 'ran', count, all: { count: derived.count, by: 0 } }
+      : { kind: 'ran', count };
+  }
+  return leaves === 'no' ? { kind: 'ran', count, isPart: true } : { kind: 'ran', count };
+}
+
 function mostOf(sites: readonly number[], counts: ArrayLike<number>): number {
   return sites.reduce((max, site) => Math.max(max, counts[site]!), 0);
 }
 
 function stateOf(
-  { own, first, before, twin, twinLine }: LineCode,
+  { own, leaves, first, before, twin, twinLine, sleepsBetween }: LineCode,
   { hasRun, isBroken }: { hasRun: boolean; isBroken: boolean },
   counts: ArrayLike<number>,
 ): LineState | undefined {
   const most = (sites: readonly number[]): number => mostOf(sites, counts);
   const count = most(own);
-  if (count > 0) return { kind: 'ran', count };
+  const times = isBroken && sleepsBetween ? 0 : most(twin);
+  if (count > 0) {
+    if (leaves === 'surely') return { kind: 'ran', count };
+    if (times === 0) return { kind: 'ran', count, isPart: true };
+    return times > count ? { kind: 'ran', count, all: { count: times, by: twinLine } } : { kind: 'ran', count };
+  }
   if (!hasRun || (first.length > 0 && most(first) === 0) || (before.length > 0 && most(before) === 0)) {
     return { kind: 'never' };
   }
-  const times = most(twin);
   // What comes after it in its block would have happened.
   if (twin.length > 0 && times === 0 && !isBroken) return { kind: 'never' };
   return times > 0 ? { kind: 'block', count: times, by: twinLine } : undefined;

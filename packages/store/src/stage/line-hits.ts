@@ -15,7 +15,10 @@ import { positionOfSite, type SiteCounts } from './site-counts.ts';
 export interface LineHits {
   /** By line. Where the text of the file does not tell more: how often the most frequent event of the line happened. */
   lines: Map<number, LineState>;
-  /** Lines of functions that a budget has switched off for a time: they ran at least as often. */
+  /**
+   * Lines that ran at least as often: those of functions that a budget has switched off for a time, and those whose events
+   * depend on a condition.
+   */
   atLeast: ReadonlySet<number>;
   /** By line, calls of the function that stands on it whole (`list.map((x) => x * 2)`), the most called of several. */
   within: ReadonlyMap<number, number>;
@@ -82,6 +85,7 @@ export function lineHits(
         if (state.kind === 'never' || state.kind === 'derived') continue;
         atLeast.add(line);
       }
+      if (state.kind === 'ran' && state.isPart) atLeast.add(line);
       lines.set(line, more(lines.get(line), state));
     }
   }

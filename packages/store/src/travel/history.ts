@@ -143,6 +143,8 @@ function ofVariable(
       (site.kind === SITE_WRITE || site.kind === SITE_CATCH) && site.module === module && site.a === variable.index
     );
   });
+  // A parameter that is never written again.
+  if (sites.length === 0) return undefined;
   return {
     sites,
     ids: new Set(sites),

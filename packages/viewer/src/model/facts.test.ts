@@ -34,7 +34,7 @@ describe('facts of lines', () => {
 
   test('a line without events says what is known of its block, and no more', () => {
     expect(lineFacts(source, hits(1), null).get(4)).toMatchObject({ hits: undefined, block: { count: 7, by: 2 } });
-    expect(recordOf(hits(1), 2)).toEqual({ kind: 'own' });
+    expect(recordOf(hits(1), 2)).toEqual({ kind: 'own', isPart: true });
     expect(recordOf(hits(1), 4)).toEqual({ kind: 'block', by: 2 });
     expect(recordOf(hits(1), 5)).toEqual({ kind: 'never' });
     const derived = { lines: new Uint32Array([4]), counts: new Float64Array([7]), by: new Uint32Array([0]) };

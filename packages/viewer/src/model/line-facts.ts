@@ -5,11 +5,11 @@ import type { HitsView, LineValue, LineValues, SourceView } from '@execution-cin
 export interface LineFacts {
   /** How often it ran in the whole recording; undefined: not known, or no code, or see `block`. */
   hits: number | undefined;
-  /** It leaves no event of its own: how often its block ran, as what happened on line `by` tells, or on several (0). */
+  /** It leaves no event of its own, or not always: how often its block ran, as what happened on line `by` tells, or on several (0). */
   block: { count: number; by: number } | undefined;
   /** Calls of the function that stands on it whole (`list.map((x) => x * 2)`). */
   within?: number;
-  /** A budget has switched its function off for a time: it ran at least as often. */
+  /** A budget has switched its function off for a time, or it leaves an event only sometimes: it ran at least as often. */
   atLeast?: boolean;
   /** 0 to 1, for the colour of the gutter. */
   heat: number;
@@ -74,7 +74,7 @@ function countedFacts(source: SourceView, hits: HitsView | null): ReadonlyMap<nu
   for (const line of hits.never) facts.set(line, { ...PLAIN, neverRan: true });
   const { lines, counts, by } = hits.blocks;
   for (const [i, line] of lines.entries()) {
-    facts.set(line, { ...PLAIN, block: { count: counts[i]!, by: by[i]! } });
+    facts.set(line, { ...(facts.get(line) ?? PLAIN), block: { count: counts[i]!, by: by[i]! } });
   }
   for (const [i, line] of within.lines.entries()) {
     const count = within.counts[i]!;
@@ -91,8 +91,8 @@ function countedFacts(source: SourceView, hits: HitsView | null): ReadonlyMap<nu
 
 /** What a line has to show of when it ran. */
 export type LineRecord =
-  /** Events of its own, or what is there is not known yet. */
-  | { kind: 'own' }
+  /** Events of its own (not each time: `isPart`), or what is there is not known yet. */
+  | { kind: 'own'; isPart?: boolean }
   /** None; what happened on line `by` of its block stands for it. */
   | { kind: 'block'; by: number }
   /** None; how often it ran is what others leave. */
@@ -102,9 +102,10 @@ export type LineRecord =
   | { kind: 'unknown' };
 
 export function recordOf(hits: HitsView | null, line: number): LineRecord {
-  if (!hits || hits.coverage < 1 || hits.textPending || hits.lines.includes(line)) return { kind: 'own' };
-  if (hits.never.includes(line)) return { kind: 'never' };
+  if (!hits || hits.coverage < 1 || hits.textPending) return { kind: 'own' };
   const at = hits.blocks.lines.indexOf(line);
+  if (hits.lines.includes(line)) return { kind: 'own', isPart: at >= 0 || hits.atLeast.includes(line) };
+  if (hits.never.includes(line)) return { kind: 'never' };
   if (at < 0) return { kind: 'unknown' };
   const by = hits.blocks.by[at]!;
   return by === 0 ? { kind: 'derived', count: hits.blocks.counts[at]! } : { kind: 'block', by };

@@ -179,7 +179,10 @@ async function move(kept: Kept, params: Params<'move'>): Promise<Moved | undefin
   if (kind === 'end') return { at: atIndex(own, own.events.length - 1), why: '' };
   if (kind === 'event') return { at: atIndex(own, index + step), why: BEYOND };
   if (kind === 'line' && file !== undefined && line !== undefined) {
-    const at = await nextRun(kept, from, { file, line }, step);
+    const here = atIndex(own, index)!;
+    const at = await nextRun(kept, { file, line }, step, ({ thread, event, timeNs }) =>
+      thread === here.thread ? event - here.event : timeNs - here.timeNs,
+    );
     return {
       at,
       why: at ? 'the line runs' : 'this line does not run again in this direction, in what this page holds',
@@ -200,7 +203,9 @@ async function move(kept: Kept, params: Params<'move'>): Promise<Moved | undefin
   if (kind !== 'continue') return best;
   if (!best.at) best = { at: atIndex(own, step > 0 ? own.events.length - 1 : 0), why: BEYOND };
   for (const place of breakpoints) {
-    const at = await nextRun(kept, from, place, step);
+    const at = await nextRun(kept, place, step, ({ thread, event }) =>
+      thread === from.thread ? event - from.event : 0,
+    );
     if (at && (!best.at || (at.event - best.at.event) * step < 0)) {
       best = { at, why: `breakpoint at ${place.file}:${place.line}` };
     }
@@ -208,15 +213,15 @@ async function move(kept: Kept, params: Params<'move'>): Promise<Moved | undefin
   return best;
 }
 
-/** The next execution of a line in the same thread. */
+/** The next execution of a line; `distance` tells how far behind the cursor one is, 0: it is not meant. */
 async function nextRun(
   kept: Kept,
-  { thread, event }: Moment,
   { file, line }: { file: string; line: number },
   step: number,
+  distance: (at: At) => number,
 ): Promise<At | null> {
   const all = await kept.find(fileShelf(file), 'executions', { file, line });
-  const others = (all?.items ?? []).filter(({ at }) => at.thread === thread && (at.event - event) * step > 0);
+  const others = (all?.items ?? []).filter(({ at }) => distance(at) * step > 0);
   return (step > 0 ? others[0] : others.at(-1))?.at ?? null;
 }
 

@@ -247,7 +247,10 @@ export const hits: Answer<'hits'> = ({ recording, siteCounts, index }, { file, s
   const states = [...found.lines].sort(([a], [b]) => a - b);
   const ran = states.flatMap(([line, state]) => (state.kind === 'ran' ? [{ line, ...state }] : []));
   const within = [...found.within].sort(([a], [b]) => a - b);
-  const blocks = states.flatMap(([line, state]) => (isStandIn(state) ? [{ line, by: 0, ...state }] : []));
+  const blocks = states.flatMap<{ line: number; count: number; by: number }>(([line, state]) => {
+    if (state.kind === 'ran') return state.all ? [{ line, ...state.all }] : [];
+    return isStandIn(state) ? [{ line, by: 0, ...state }] : [];
+  });
   return {
     file,
     lines: Uint32Array.from(ran, ({ line }) => line),

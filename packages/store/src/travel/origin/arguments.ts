@@ -61,7 +61,8 @@ export function traceParameter(tracer: Tracer, name: string, place: Place, value
       step,
       callerTree,
     );
-  return prepend(step, ends('input', `code that is not recorded called ${site.function.name}`));
+  const [by, called] = [callerSite.function.name, site.function.name];
+  return prepend(step, ends('input', `${by} called ${called} by another name, or code that is not recorded did`));
 }
 
 /** A parameter of a function by the name that it binds. */

@@ -71,7 +71,8 @@ export const values: Command = {
         last === undefined ? firstOf(history, limit) : { shown: lastOf(history, last), more: false };
       if (output.json) await output.printJsonRows(shown.map(dataOf));
       else printHistory(shown, recording, output);
-      if (shown.length === 0) output.message('it never got a value in this recording');
+      if (shown.length === 0)
+        output.message('it was never written in this recording; tracer origin tells what a call was given');
       if (more)
         output.message(output.dim(`only the first ${formatCount(limit)} are shown; -n 0 shows all, --last N the end`));
     };

@@ -119,22 +119,22 @@ function hitsText(facts: LineFacts | undefined): string | undefined {
   const called = within === undefined ? undefined : `the function on it was called ${plural(within, 'time')}`;
   const text = [countedText(facts), called].filter((part) => part !== undefined).join('; ');
   if (text === '') return undefined;
-  return atLeast ? `${text}, or more: the budget switched its function off for a time` : text;
+  return atLeast ? `${text}, or more: not every time left an event` : text;
 }
 
 /** What stands beside the line: how often it ran, or the function that stands on it whole. */
 function shownCount(facts: LineFacts | undefined): number | undefined {
-  const own = facts?.hits ?? facts?.block?.count;
+  const own = facts?.block?.count ?? facts?.hits;
   return facts?.within === undefined ? own : Math.max(own ?? 0, facts.within);
 }
 
 function countedText({ hits, block }: LineFacts): string | undefined {
-  if (hits !== undefined) return `ran ${plural(hits, 'time')} in this recording`;
-  if (!block) return undefined;
+  if (!block) return hits === undefined ? undefined : `ran ${plural(hits, 'time')} in this recording`;
+  const events = hits === undefined ? 'leaves no event of its own' : `left an event ${plural(hits, 'time')}`;
   const times = plural(block.count, 'time');
   return block.by === 0
-    ? `leaves no event of its own; it ran ${times}, as the lines around it tell`
-    : `leaves no event of its own; its block ran ${times} (line ${block.by})`;
+    ? `${events}; it ran ${times}, as the lines around it tell`
+    : `${events}; its block ran ${times} (line ${block.by})`;
 }
 
 function LineButtons({

@@ -122,7 +122,8 @@ function textOf(record: LineRecord, runs: Runs | null): string {
   // Where nothing was found nothing is claimed: only counts of the whole file say that a line never ran.
   if (runs.total === 0) return `${stands}left no event`;
   const times = runs.total === null ? 'many times' : plural(runs.total, 'time');
-  return `${stands}ran ${times}${positionText(runs)}`;
+  const happened = record.kind === 'own' && record.isPart ? 'left an event' : 'ran';
+  return `${stands}${happened} ${times}${positionText(runs)}`;
 }
 
 /** Which of them it is: the cursor may have gone elsewhere since. */

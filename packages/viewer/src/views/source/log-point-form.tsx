@@ -120,6 +120,9 @@ export function LogPointForm({ file, line, top, onClose }: LogPointProperties) {
         </Button>
         <Button icon="close" label="Close" onClick={onClose} />
       </div>
+      {record.kind === 'own' && record.isPart && (
+        <p class="faint">Line {line} leaves an event only sometimes: values are those of these times.</p>
+      )}
       {record.kind !== 'own' && <p class="faint">{NOTES[record.kind](line, eventLine ?? 0)}</p>}
       {error !== null && <ErrorMessage error={error} />}
       {result && (
