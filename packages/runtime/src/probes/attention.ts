@@ -76,8 +76,11 @@ export interface Attention {
   attend(): number;
   /** The same with a time point in any case: exits to the event loop, suspensions. */
   attendTimed(): number;
-  /** Before an ENTER that needs attention: deepest so far, from the event loop, or as `attend`. */
-  attendEnter(): number;
+  /**
+   * Before an ENTER that needs attention: deepest so far, from the event loop, or as `attend`. The stack of an overflow
+   * begins below `probe`.
+   */
+  attendEnter(probe: Function): number;
   /** Before what happens on somebody's behalf, a RESUME from the event loop among it: with the cause, and with its time. */
   attendCaused(cause: Cause, timed: boolean): number;
   /** Before a RESUME below a caller. */
@@ -174,9 +177,9 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
     registers[ATTENDED_DEPTH] = min(depth, ROOMY_DEPTH);
   };
 
-  const attendEnter = (): number => {
+  const attendEnter = (probe: Function): number => {
     const depth = state.d;
-    ensureRoom(depth);
+    ensureRoom(depth, probe);
     const at = registers[POSITION]!;
     if (
       at <= registers[LIMIT]! &&
@@ -197,7 +200,7 @@ export function createAttention(core: Core, ring: Ring, clock: Clock): Attention
   };
 
   const attendPush = (timed: boolean): number => {
-    ensureRoom(state.d);
+    ensureRoom(state.d, attendPush);
     const p = attendWith(timed);
     if (p < 0 || state.d >= FRAMES_MAX) return -1;
     noteDepth(state.d + 1);

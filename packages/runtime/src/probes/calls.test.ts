@@ -164,6 +164,29 @@ describe('frames that skip their end', () => {
     expect(seen()).toHaveLength(4);
   });
 
+  test('the stack of an overflow begins with the function that found no room', () => {
+    const { b, e1, x, c } = setUp({ slots: 32 });
+    const recurse = (n: number): number => {
+      const f = e1(b + 5, n);
+      try {
+        return recurse(n + 1) + 1;
+      } finally {
+        x(f, 0);
+      }
+    };
+    const outer = e1(b + 6, 0);
+    const tops = [0, 1, 2].map(() => {
+      try {
+        return recurse(0);
+      } catch (error) {
+        c(outer, b + 7, error);
+        return (error as Error).stack!.split('\n')[1];
+      }
+    });
+    // By the second one, every function on the way out has been compiled.
+    expect(tops.slice(1)).toEqual([expect.stringContaining('recurse'), expect.stringContaining('recurse')]);
+  });
+
   test('a stack overflow leaves a consistent stream', () => {
     const { b, e1, r, x, c, s, take } = setUp({ slots: 32 });
     const recurse = (n: number): number => {

@@ -64,7 +64,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       depth <= registers[BASE_DEPTH]! ||
       depth >= registers[ATTENDED_DEPTH]!
     ) {
-      p = attendEnter();
+      p = attendEnter(enterAll);
       if (p < 0) return OFF;
     }
     const count = min(values.length, ENTER_VALUES_MAX);
@@ -89,7 +89,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       depth <= registers[BASE_DEPTH]! ||
       depth >= registers[ATTENDED_DEPTH]!
     ) {
-      p = attendEnter();
+      p = attendEnter(e0);
       if (p < 0) return OFF;
     }
     words[p] = (site << 8) | K.ENTER_0;
@@ -111,7 +111,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       depth <= registers[BASE_DEPTH]! ||
       depth >= registers[ATTENDED_DEPTH]!
     ) {
-      p = attendEnter();
+      p = attendEnter(e1);
       if (p < 0) return OFF;
     }
     if (
@@ -137,7 +137,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       depth <= registers[BASE_DEPTH]! ||
       depth >= registers[ATTENDED_DEPTH]!
     ) {
-      p = attendEnter();
+      p = attendEnter(e2);
       if (p < 0) return OFF;
     }
     words[p] = (site << 8) | (K.ENTER_0 + 2);
@@ -154,7 +154,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       depth <= registers[BASE_DEPTH]! ||
       depth >= registers[ATTENDED_DEPTH]!
     ) {
-      p = attendEnter();
+      p = attendEnter(e3);
       if (p < 0) return OFF;
     }
     words[p] = (site << 8) | (K.ENTER_0 + 3);
@@ -171,7 +171,7 @@ export function createCallProbes(core: Core, parts: CallParts) {
       depth <= registers[BASE_DEPTH]! ||
       depth >= registers[ATTENDED_DEPTH]!
     ) {
-      p = attendEnter();
+      p = attendEnter(e4);
       if (p < 0) return OFF;
     }
     words[p] = (site << 8) | (K.ENTER_0 + 4);

@@ -16,20 +16,23 @@ const FRAMES_PER_PROOF = 64;
  */
 const CALLS = 1200;
 
-/** Makes what is to be called before a frame is pushed at a depth. It throws a RangeError when the stack is full. */
-export function createStackRoom(): (depth: number) => void {
+/**
+ * Makes what is to be called before a frame is pushed at a depth. It throws a RangeError when the stack is full, whose
+ * stack begins below `probe`.
+ */
+export function createStackRoom(): (depth: number, probe: Function) => void {
   /** Frames below this depth have been proved to leave room, while the stack does not get FRAMES_PER_PROOF lower. */
   let provenDepth = 0;
 
   const descend = (calls: number): number => (calls === 0 ? 0 : descend(calls - 1) + 1);
 
-  const ensureRoom = (depth: number): void => {
+  const ensureRoom = (depth: number, probe: Function): void => {
     if (depth < ROOMY_DEPTH || (depth < provenDepth && depth >= provenDepth - FRAMES_PER_PROOF)) return;
     try {
       descend(CALLS);
     } catch (error) {
-      // Its stack is that of the program, not a thousand calls of ours.
-      captureStackTrace(error as object, ensureRoom);
+      // Its stack is that of the program, not a thousand calls of ours: each would take the place of a frame of its own.
+      captureStackTrace(error as object, probe);
       throw error;
     }
     provenDepth = depth + FRAMES_PER_PROOF;
