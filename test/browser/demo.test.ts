@@ -54,7 +54,11 @@ test('it opens at the error, in the file, with the values there', async () => {
   await expect.poll(() => currentLine(page).textContent(), SOON).toContain('throw new RangeError');
   expect(await page.locator('.frame.current .frame-name').textContent()).toBe('writeInvoice');
   expect(await page.locator('.transport').textContent()).toContain('order 1010 of Jonas');
-  expect(await page.locator('.code-line.current .inline-value.throw').textContent()).toMatch(/^throws\s*RangeError/);
+  const thrown = page.locator('.code-line.current .inline-value.throw');
+  expect(await thrown.textContent()).toMatch(/^throws\s*RangeError/);
+  // In sight, though the code of the line is wider than the panel.
+  const edge = await page.locator('.code').evaluate((code) => code.getBoundingClientRect().right);
+  expect(await thrown.evaluate((chip) => chip.getBoundingClientRect().right)).toBeLessThan(edge);
   for (const name of ['Log', 'Errors', 'HTTP'])
     await expect.poll(() => tab(page, name).locator('.tab-count').textContent(), SOON).toMatch(/^\d+$/);
   expect(await page.locator('.value-row', { hasText: 'payableCents' }).textContent()).toContain('null');

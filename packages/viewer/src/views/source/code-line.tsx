@@ -36,6 +36,8 @@ interface Properties {
 }
 
 const TITLE_ROOM = 120;
+/** Of the width of the current line, for values that its code leaves no room for. */
+const HELD_SHARE = 0.45;
 
 function Line(properties: Properties) {
   const { line, top, tokens, facts, isCurrent, threw, isSelected, isStop, width, letter, actions } = properties;
@@ -50,8 +52,24 @@ function Line(properties: Properties) {
   const count = shownCount(facts);
   const isCounted = (facts?.hits ?? facts?.within) !== undefined;
   const all = facts?.values ?? [];
-  const { shown, beyond, room, width: valuesWidth } = valuesThatFit(tokens, all.map(wordOf), width, letter);
-  const hidden = all.slice(shown);
+  const words = all.map(wordOf);
+  const behind = valuesThatFit(tokens, words, width, letter);
+  // What happens at the cursor is seen at once: the end of a long line gives way there.
+  const held = isCurrent && behind.shown === 0 ? valuesThatFit([], words, width * HELD_SHARE, letter) : undefined;
+  const inSight = behind.shown || (held?.shown ?? 0);
+  const hidden = all.slice(inSight);
+  const chips = (count: number, room: number) =>
+    all
+      .slice(0, count)
+      .map((value, i) => (
+        <Chip
+          key={i}
+          value={value}
+          room={room}
+          differs={facts?.differing?.has(value) ?? false}
+          inspect={actions?.inspect}
+        />
+      ));
   return (
     <div
       class={classes.join(' ')}
@@ -76,25 +94,13 @@ function Line(properties: Properties) {
         onClick={() => actions?.select(line)}
         dangerouslySetInnerHTML={{ __html: htmlOfLine(tokens) }}
       />
-      {shown + beyond > 0 && (
-        <span class="inline-values" style={{ maxWidth: valuesWidth === Infinity ? 'none' : `${valuesWidth}px` }}>
-          {all.slice(0, shown + beyond).map((value, i) => (
-            <button
-              key={i}
-              type="button"
-              tabIndex={-1}
-              class={`inline-value ${value.kind}${value.isOver ? ' over' : ''}${facts?.differing?.has(value) ? ' differs' : ''}`}
-              title={`${value.kind} ${value.name}${value.isOver ? ', last value: its loop or block is over' : ''}`}
-              disabled={!actions}
-              onClick={() => actions?.inspect(value)}
-            >
-              <span class="inline-name">{wordOf(value)}</span>
-              <Value value={value.value} room={room} />
-            </button>
-          ))}
+      {inSight === behind.shown && inSight + behind.beyond > 0 && (
+        <span class="inline-values" style={{ maxWidth: behind.width === Infinity ? 'none' : `${behind.width}px` }}>
+          {chips(inSight + behind.beyond, behind.room)}
         </span>
       )}
-      <span class="values-gutter">
+      <span class={held?.shown ? 'values-gutter held' : 'values-gutter'}>
+        {held && chips(held.shown, held.room)}
         {hidden.length > 0 && (
           <button
             type="button"
@@ -110,6 +116,31 @@ function Line(properties: Properties) {
         )}
       </span>
     </div>
+  );
+}
+
+interface ChipProperties {
+  value: LineValue;
+  /** In characters. */
+  room: number;
+  /** Another run had another value. */
+  differs: boolean;
+  inspect: LineActions['inspect'] | undefined;
+}
+
+function Chip({ value, room, differs, inspect }: ChipProperties) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      class={`inline-value ${value.kind}${value.isOver ? ' over' : ''}${differs ? ' differs' : ''}`}
+      title={`${value.kind} ${value.name}${value.isOver ? ', last value: its loop or block is over' : ''}`}
+      disabled={!inspect}
+      onClick={() => inspect?.(value)}
+    >
+      <span class="inline-name">{wordOf(value)}</span>
+      <Value value={value.value} room={room} />
+    </button>
   );
 }
 
