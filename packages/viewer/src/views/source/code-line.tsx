@@ -58,9 +58,9 @@ function Line(properties: Properties) {
   const held = isCurrent && behind.shown === 0 ? valuesThatFit([], words, width * HELD_SHARE, letter) : undefined;
   const inSight = behind.shown || (held?.shown ?? 0);
   const hidden = all.slice(inSight);
-  const chips = (count: number, room: number) =>
+  const chips = (many: number, room: number) =>
     all
-      .slice(0, count)
+      .slice(0, many)
       .map((value, i) => (
         <Chip
           key={i}
