@@ -76,6 +76,21 @@ function storedEvents(): number {
   }
 }
 
+/** Thread 7 of the process begins to write. */
+function startWorker({ ring }: FakeWriter): void {
+  post({
+    type: 'thread-start',
+    thread: 7,
+    kind: 'worker',
+    name: 'pool',
+    workerId: 1,
+    parentThread: 0,
+    startNs: 100,
+    ring,
+    levels: new SharedArrayBuffer(64),
+  });
+}
+
 describe('an idle program', () => {
   test('has nothing unsaved, and the recorder sleeps until it is called', async () => {
     start();
@@ -113,17 +128,7 @@ describe('the end of a process', () => {
     start();
     await until('ready', () => reported('ready'));
     const second = new FakeWriter(16, 4096);
-    post({
-      type: 'thread-start',
-      thread: 7,
-      kind: 'worker',
-      name: 'pool',
-      workerId: 1,
-      parentThread: 0,
-      startNs: 100,
-      ring: second.ring,
-      levels: new SharedArrayBuffer(64),
-    });
+    startWorker(second);
     for (let i = 0; i < 19_000; i++) second.call(1, i);
     second.finishChunk();
     await exit();
@@ -160,17 +165,7 @@ describe('threads', () => {
   test('come and go, each with its own accounts', async () => {
     start();
     const second = new FakeWriter(4, 4096);
-    post({
-      type: 'thread-start',
-      thread: 7,
-      kind: 'worker',
-      name: 'pool',
-      workerId: 1,
-      parentThread: 0,
-      startNs: 100,
-      ring: second.ring,
-      levels: new SharedArrayBuffer(64),
-    });
+    startWorker(second);
     for (let i = 0; i < 300; i++) second.call(1, i);
     writer.call(1, 1);
     second.publish();

@@ -51,10 +51,7 @@ export function tileFor(thread: number, span: Span, width: number): Flame | unde
 
 /** Goes through the functions that boxes stand for, box by box. */
 export function forEachBox(look: (functionId: number) => void): void {
-  tiles.find(({ flame }) => {
-    flame.functions.forEach((id) => look(id));
-    return false;
-  });
+  for (const { flame } of tiles.values()) flame.functions.forEach((id) => look(id));
 }
 
 async function load(thread: number, span: Span, grain: number): Promise<void> {

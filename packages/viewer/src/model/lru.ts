@@ -30,6 +30,11 @@ export class Lru<Value> {
     return [...this.entries.values()].reverse().find(condition);
   }
 
+  /** All of them, the one not used for longest first. */
+  values(): Iterable<Value> {
+    return this.entries.values();
+  }
+
   clear(): void {
     this.entries.clear();
   }
